@@ -1,0 +1,75 @@
+/**
+ * What a GPU is doing, in one word that page, terminal and commands share. The rules are here and nowhere else, and
+ * each condition can say its rule in words (the page prints it).
+ */
+import type { Driver, NodeState } from '../model/node.ts';
+import type { FleetGpu } from './view.ts';
+
+/** brief.md, 3: one glyph, word and colour each. */
+export type GpuCondition =
+  | 'free'
+  | 'working'
+  | 'holding-idle'
+  | 'sick'
+  | 'no-answer'
+  | 'offline'
+  | 'asleep'
+  | 'starting'
+  | 'unknown';
+
+/** A GPU is free while no process holds it and less than this is used: a driver keeps some hundred MiB for itself. */
+export const FREE_MEMORY_BYTES = 1024 * 1024 * 1024;
+/** At or above this the GPU works. */
+export const WORKING_PERCENT = 5;
+
+/** Reasons that mean a card is slowed by heat or power, not by rest or by choice. */
+const SLOWING = new Set(['hardware-slowdown', 'software-thermal', 'hardware-thermal', 'power-brake']);
+
+export interface ConditionInput {
+  nodeState: NodeState;
+  driver: Driver;
+  gpu: Pick<
+    FleetGpu,
+    | 'state'
+    | 'utilizationPercent'
+    | 'memoryUsedBytes'
+    | 'holders'
+    | 'throttleReasons'
+    | 'recoveryAction'
+    | 'ecc'
+    | 'remappedRows'
+    | 'retiredPages'
+  >;
+}
+
+/** The condition of a GPU now. Holding idle is what it is from the first idle second on; how long is told beside it. */
+export function gpuCondition({ nodeState, driver, gpu }: ConditionInput): GpuCondition {
+  if (nodeState === 'offline' || nodeState === 'unknown') return 'offline';
+  if (driver.state === 'unresponsive') return 'no-answer';
+  if (driver.state === 'starting') return 'starting';
+  if (gpu.state === 'asleep') return 'asleep';
+  if (gpu.state !== 'ok' || needsCare(gpu)) return 'sick';
+  if ((gpu.utilizationPercent ?? 0) >= WORKING_PERCENT) return 'working';
+  const held = gpu.holders.length > 0;
+  if (!held && gpu.memoryUsedBytes !== null && gpu.memoryUsedBytes < FREE_MEMORY_BYTES) return 'free';
+  if (gpu.utilizationPercent === null) return held ? 'working' : 'unknown';
+  return 'holding-idle';
+}
+
+/** True where the driver asks for a reset, or memory repairs wait for one. */
+export function needsCare(
+  gpu: Pick<FleetGpu, 'recoveryAction' | 'ecc' | 'remappedRows' | 'retiredPages'>,
+): boolean {
+  return (
+    (gpu.recoveryAction !== null && gpu.recoveryAction !== 'none') ||
+    gpu.remappedRows.failed === true ||
+    gpu.remappedRows.pending === true ||
+    gpu.retiredPages.pending === true ||
+    (gpu.ecc.volatileUncorrected ?? 0) > 0
+  );
+}
+
+/** True where heat or power holds the clocks down while the card works. */
+export function isSlowed(gpu: Pick<FleetGpu, 'throttleReasons'>): boolean {
+  return (gpu.throttleReasons ?? []).some((reason) => SLOWING.has(reason));
+}

@@ -1,0 +1,30 @@
+/** Upper bounds on everything that comes from outside: one place, so that a door and its test name the same number. */
+
+/** Longest command line kept, in characters (product: "Names on the wire"). */
+export const MAX_COMMAND_CHARACTERS = 4096;
+/** Longest name, label or path. A path on Linux is at most 4,096 bytes. */
+export const MAX_NAME_CHARACTERS = 256;
+export const MAX_PATH_CHARACTERS = 4096;
+/** Longest sentence shown to people. */
+export const MAX_MESSAGE_CHARACTERS = 2000;
+/** GPUs of one node: the largest NVSwitch machines have 16; MIG slices and remembered ones leave room. */
+export const MAX_GPUS_PER_NODE = 128;
+/** GPU processes of one GPU. Small-model servers reach some hundreds. */
+export const MAX_PROCESSES_PER_GPU = 1024;
+/** Containers, sessions, disks and networks of one node. */
+export const MAX_CONTAINERS_PER_NODE = 2000;
+export const MAX_SESSIONS_PER_NODE = 2000;
+export const MAX_DISKS_PER_NODE = 256;
+export const MAX_NETWORKS_PER_NODE = 512;
+/** Xid events remembered per GPU, newest first. */
+export const MAX_XID_EVENTS = 32;
+/** Processes one search answers per node. */
+export const MAX_SEARCH_RESULTS_PER_NODE = 200;
+/** Processes one kill request may name. */
+export const MAX_PIDS_PER_KILL = 256;
+/** Largest message between agent and hub, in bytes: 128 GPUs × 1,024 processes stay below in practice. */
+export const MAX_LINK_FRAME_BYTES = 4 * 1024 * 1024;
+/** Largest message a browser or command may send on the live socket, in bytes. */
+export const MAX_LIVE_FRAME_BYTES = 16 * 1024;
+/** Largest HTTP request body, in bytes. */
+export const MAX_BODY_BYTES = 1024 * 1024;

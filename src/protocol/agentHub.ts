@@ -1,0 +1,92 @@
+/**
+ * What agent and hub say to each other over one WebSocket that the agent opens (`/api/v1/agents/link`, with its node
+ * token). The agent speaks first:
+ *
+ *   agent → hello {sample: …}     everything once; sequence 0
+ *   hub   → welcome {nodeId}
+ *   agent → sample {sequence: 1, patch: …}   what changed since the last one sent, each interval
+ *   hub   → request {id, request}; agent → answer {id, answer}
+ *   hub   → again                 a patch did not fit: the agent sends hello again
+ *   agent → goodbye               a wanted end; without it the node is silent
+ *
+ * A sample that cannot be sent because the connection is slow is superseded: the next patch is against the last one sent.
+ */
+import { z } from 'zod';
+import { Check } from '../model/check.ts';
+import { count, instantMs, message, name, pid } from '../model/fields.ts';
+import { MAX_PIDS_PER_KILL, MAX_SEARCH_RESULTS_PER_NODE } from '../model/limits.ts';
+import { NodeSample } from '../model/node.ts';
+import { FoundProcess, KillOutcome } from '../model/process.ts';
+
+/** Raised when an older peer could misread a message; both ends refuse a peer of another number and say which to update. */
+export const LINK_PROTOCOL = 1;
+export const LINK_PATH = '/api/v1/agents/link';
+
+/** What the hub asks of an agent. */
+export const AgentRequest = z.discriminatedUnion('kind', [
+  /** Processes whose name, command, user or pid match every word of the query. */
+  z.object({
+    kind: z.literal('search-processes'),
+    query: z.string().max(200),
+    limit: count.max(MAX_SEARCH_RESULTS_PER_NODE),
+  }),
+  z.object({
+    kind: z.literal('kill-processes'),
+    targets: z
+      .array(z.object({ pid, startedAtMs: instantMs.nullable() }))
+      .min(1)
+      .max(MAX_PIDS_PER_KILL),
+    /** `everyone`, or the login names on the node whose processes may be ended. */
+    may: z.union([z.literal('everyone'), z.array(name).max(64)]),
+    graceMs: count.max(60_000),
+  }),
+  /** A sample now, with everything slow in it too. */
+  z.object({ kind: z.literal('refresh') }),
+  /** What `flowline doctor` finds on the agent's machine. */
+  z.object({ kind: z.literal('doctor') }),
+]);
+export type AgentRequest = z.infer<typeof AgentRequest>;
+
+export const KillAnswer = z.object({ pid, outcome: KillOutcome, message });
+export type KillAnswer = z.infer<typeof KillAnswer>;
+
+export const AgentAnswer = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('processes'),
+    processes: z.array(FoundProcess).max(MAX_SEARCH_RESULTS_PER_NODE),
+    total: count,
+  }),
+  z.object({ kind: z.literal('killed'), results: z.array(KillAnswer).max(MAX_PIDS_PER_KILL) }),
+  z.object({ kind: z.literal('refreshed') }),
+  z.object({ kind: z.literal('checked'), checks: z.array(Check).max(64) }),
+  z.object({ kind: z.literal('failed'), code: name, message }),
+]);
+export type AgentAnswer = z.infer<typeof AgentAnswer>;
+
+export const AgentMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('hello'), protocol: count, sequence: count, sample: NodeSample }),
+  /** The patch is checked as a sample once it is applied. */
+  z.object({ type: z.literal('sample'), sequence: count, patch: z.json() }),
+  z.object({ type: z.literal('answer'), id: count, answer: AgentAnswer }),
+  z.object({ type: z.literal('goodbye'), reason: z.enum(['stopped', 'rebooting']) }),
+]);
+export type AgentMessage = z.infer<typeof AgentMessage>;
+
+export const HubMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('welcome'), protocol: count, nodeId: name }),
+  z.object({ type: z.literal('again'), reason: message }),
+  z.object({ type: z.literal('request'), id: count, request: AgentRequest }),
+]);
+export type HubMessage = z.infer<typeof HubMessage>;
+
+/** Close codes of the link (private range of RFC 6455), with what the agent does about them. */
+export const LINK_CLOSE = {
+  /** A message was malformed: the agent logs the reason and connects again, later. */
+  malformed: 4400,
+  /** The node token is unknown or was revoked: it joins again if it has a join token, else it stops. */
+  unauthorized: 4401,
+  /** Another connection with the same credential took over. */
+  replaced: 4409,
+  /** Versions differ. */
+  protocol: 4426,
+} as const;

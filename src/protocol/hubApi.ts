@@ -1,0 +1,296 @@
+/**
+ * The hub's HTTP interface as a table: verb, path, right, in, out. Server, client, OpenAPI document and tests read the
+ * same lines; a route without a right does not compile. Errors are `{"error": {"code", "message", "hint"}}`.
+ */
+import { z } from 'zod';
+import { Check } from '../model/check.ts';
+import { Container } from '../model/container.ts';
+import { amount, count, instantMs, message, name, percent, pid } from '../model/fields.ts';
+import { Gpu } from '../model/gpu.ts';
+import { MAX_PIDS_PER_KILL } from '../model/limits.ts';
+import { NodeStatus } from '../model/node.ts';
+import { FoundProcess, KillOutcome } from '../model/process.ts';
+import { Session } from '../model/session.ts';
+
+/**
+ * Who may call a route. `open`: anybody. `viewer`: figures; on loopback anybody, elsewhere who has a session or token.
+ * `user`: his own processes and tasks. `administrator`: everything. `join`: a machine with a join token.
+ */
+export type Right = 'open' | 'viewer' | 'user' | 'administrator' | 'join';
+
+export interface Route {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** With `{name}` for parameters. */
+  path: string;
+  right: Right;
+  summary: string;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  response: z.ZodType;
+}
+
+export const ErrorBody = z.object({
+  error: z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() }),
+});
+export type ErrorBody = z.infer<typeof ErrorBody>;
+
+/** A thing of a node, with the node it belongs to. */
+const ofNode = { nodeId: name, nodeName: name };
+
+/** A node that was asked and did not answer in time. */
+export const Unanswered = z.object({ ...ofNode, reason: message });
+export type Unanswered = z.infer<typeof Unanswered>;
+
+export const ProcessOfNode = z.object({ ...ofNode, ...FoundProcess.shape });
+export type ProcessOfNode = z.infer<typeof ProcessOfNode>;
+
+export const Role = z.enum(['viewer', 'user', 'administrator']);
+export type Role = z.infer<typeof Role>;
+
+export const Account = z.object({ name, role: Role });
+export type Account = z.infer<typeof Account>;
+
+/** `read`, `admin`: people and scripts; `join`: lets machines join. More scopes come with their doors. */
+export const TokenScope = z.enum(['read', 'admin', 'join']);
+export type TokenScope = z.infer<typeof TokenScope>;
+
+export const TokenInfo = z.object({
+  id: name,
+  scope: TokenScope,
+  label: name.nullable(),
+  createdAtMs: instantMs,
+  expiresAtMs: instantMs.nullable(),
+  lastUsedAtMs: instantMs.nullable(),
+  /** Null: as often as one likes. */
+  usesLeft: count.nullable(),
+});
+export type TokenInfo = z.infer<typeof TokenInfo>;
+
+/** The last minutes of one GPU, oldest first, `intervalMs` apart; null where nothing was read. */
+export const RecentFigures = z.object({
+  endsAtMs: instantMs,
+  intervalMs: count,
+  gpus: z.array(
+    z.object({
+      identity: name,
+      utilizationPercent: z.array(percent.nullable()),
+      memoryUsedBytes: z.array(count.nullable()),
+      powerWatts: z.array(amount.nullable()),
+    }),
+  ),
+  host: z.object({
+    cpuPercent: z.array(percent.nullable()),
+    memoryUsedBytes: z.array(count.nullable()),
+    receiveBytesPerSecond: z.array(amount.nullable()),
+  }),
+});
+export type RecentFigures = z.infer<typeof RecentFigures>;
+
+const text = z.string().max(200);
+const wholeNumber = z.coerce.number().int().nonnegative();
+const nothing = z.object({});
+
+/** Keeps each route's own schemas in its type, and holds it to the shape of a route. */
+const table = <Routes extends Record<string, Route>>(routes: Routes): Routes => routes;
+
+export const hubApi = table({
+  health: {
+    method: 'GET',
+    path: '/api/v1/health',
+    right: 'open',
+    summary: 'Whether the hub runs, and since when.',
+    response: z.object({ status: z.literal('ok'), version: name, startedAtMs: instantMs, nowMs: instantMs }),
+  },
+  openapi: {
+    method: 'GET',
+    path: '/api/v1/openapi.json',
+    right: 'open',
+    summary: 'This interface as an OpenAPI 3.1 document.',
+    response: z.json(),
+  },
+  nodes: {
+    method: 'GET',
+    path: '/api/v1/nodes',
+    right: 'viewer',
+    summary: 'Every machine with its newest sample.',
+    response: z.object({ nodes: z.array(NodeStatus) }),
+  },
+  node: {
+    method: 'GET',
+    path: '/api/v1/nodes/{id}',
+    right: 'viewer',
+    summary: 'One machine with its newest sample.',
+    response: NodeStatus,
+  },
+  changeNode: {
+    method: 'PATCH',
+    path: '/api/v1/nodes/{id}',
+    right: 'administrator',
+    summary: "Changes a machine's alias.",
+    body: z.strictObject({ alias: name.nullable() }),
+    response: NodeStatus,
+  },
+  forgetNode: {
+    method: 'DELETE',
+    path: '/api/v1/nodes/{id}',
+    right: 'administrator',
+    summary: 'Forgets a machine and revokes its credential.',
+    response: nothing,
+  },
+  refreshNode: {
+    method: 'POST',
+    path: '/api/v1/nodes/{id}/refresh',
+    right: 'viewer',
+    summary: 'Has a machine take a sample now.',
+    response: nothing,
+  },
+  checkNode: {
+    method: 'GET',
+    path: '/api/v1/nodes/{id}/doctor',
+    right: 'viewer',
+    summary: 'What `flowline doctor` finds on a machine.',
+    response: z.object({ checks: z.array(Check) }),
+  },
+  recentFigures: {
+    method: 'GET',
+    path: '/api/v1/nodes/{id}/recent',
+    right: 'viewer',
+    summary: 'The last ten minutes of a machine and its GPUs.',
+    response: RecentFigures,
+  },
+  gpus: {
+    method: 'GET',
+    path: '/api/v1/gpus',
+    right: 'viewer',
+    summary: 'Every GPU of the fleet with what it is doing.',
+    response: z.object({
+      gpus: z.array(
+        z.object({ ...ofNode, nodeState: NodeStatus.shape.state, condition: name, ...Gpu.shape }),
+      ),
+    }),
+  },
+  processes: {
+    method: 'GET',
+    path: '/api/v1/processes',
+    right: 'viewer',
+    summary:
+      'Processes of all machines by name, command line, user or pid; asks the agents and says who did not answer.',
+    query: z.object({
+      query: text.default(''),
+      node: text.optional(),
+      limit: wholeNumber.max(200).default(50),
+    }),
+    response: z.object({ processes: z.array(ProcessOfNode), total: count, unanswered: z.array(Unanswered) }),
+  },
+  killProcesses: {
+    method: 'POST',
+    path: '/api/v1/processes/kill',
+    right: 'user',
+    summary: 'Ends processes: SIGTERM, then SIGKILL after a grace; an answer for each.',
+    body: z.strictObject({
+      targets: z
+        .array(z.strictObject({ nodeId: name, pid, startedAtMs: instantMs.nullable() }))
+        .min(1)
+        .max(MAX_PIDS_PER_KILL),
+      graceSeconds: z.number().min(0).max(60).default(5),
+    }),
+    response: z.object({
+      results: z.array(
+        z.object({ ...ofNode, pid, outcome: z.union([KillOutcome, z.literal('no-answer')]), message }),
+      ),
+    }),
+  },
+  containers: {
+    method: 'GET',
+    path: '/api/v1/containers',
+    right: 'viewer',
+    summary: 'Containers of all machines.',
+    response: z.object({ containers: z.array(z.object({ ...ofNode, ...Container.shape })) }),
+  },
+  sessions: {
+    method: 'GET',
+    path: '/api/v1/sessions',
+    right: 'viewer',
+    summary: 'Terminal sessions (screen, tmux) of all machines.',
+    response: z.object({ sessions: z.array(z.object({ ...ofNode, ...Session.shape })) }),
+  },
+  whoAmI: {
+    method: 'GET',
+    path: '/api/v1/session',
+    right: 'open',
+    summary: 'Who is asking, and whether this hub lets him read.',
+    response: z.object({
+      account: Account.nullable(),
+      mayRead: z.boolean(),
+      hubName: name,
+      hubVersion: name,
+      joinAddress: z.string(),
+    }),
+  },
+  openSession: {
+    method: 'POST',
+    path: '/api/v1/session',
+    right: 'open',
+    summary:
+      'Turns the code of a one-time link into a session: a cookie, and a secret that writes must send as X-FlowLine-Session.',
+    body: z.strictObject({ code: text }),
+    response: z.object({ account: Account, secret: z.string(), expiresAtMs: instantMs }),
+  },
+  closeSession: {
+    method: 'DELETE',
+    path: '/api/v1/session',
+    right: 'viewer',
+    summary: 'Ends this session.',
+    response: nothing,
+  },
+  createLink: {
+    method: 'POST',
+    path: '/api/v1/links',
+    right: 'administrator',
+    summary: 'A link that opens a session once, within 10 minutes.',
+    response: z.object({ url: z.string(), expiresAtMs: instantMs }),
+  },
+  tokens: {
+    method: 'GET',
+    path: '/api/v1/tokens',
+    right: 'administrator',
+    summary: 'Tokens, without their secrets.',
+    response: z.object({ tokens: z.array(TokenInfo) }),
+  },
+  createToken: {
+    method: 'POST',
+    path: '/api/v1/tokens',
+    right: 'administrator',
+    summary:
+      'Creates a token; its secret is told this once. A join token is good for one machine and an hour unless told otherwise.',
+    body: z.strictObject({
+      scope: TokenScope,
+      label: name.nullable().default(null),
+      lifetimeSeconds: z
+        .int()
+        .positive()
+        .max(10 * 365 * 86_400)
+        .nullable()
+        .optional(),
+      uses: z.int().positive().max(10_000).nullable().optional(),
+    }),
+    response: z.object({ token: z.string(), info: TokenInfo }),
+  },
+  revokeToken: {
+    method: 'DELETE',
+    path: '/api/v1/tokens/{id}',
+    right: 'administrator',
+    summary: 'Revokes a token.',
+    response: nothing,
+  },
+  join: {
+    method: 'POST',
+    path: '/api/v1/agents/join',
+    right: 'join',
+    summary: 'A machine joins with a join token and is given its own credential.',
+    body: z.strictObject({ hostname: name, machineId: z.string().min(8).max(128) }),
+    response: z.object({ nodeId: name, nodeToken: z.string() }),
+  },
+});
+export type HubApi = typeof hubApi;
+export type RouteName = keyof HubApi;
