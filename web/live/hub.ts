@@ -1,0 +1,69 @@
+/** Asks the hub over HTTP: routes, what goes in and what comes out are those of protocol/hubApi.ts. Never throws. */
+import type { z } from 'zod';
+import { ErrorBody, type HubApi, hubApi, type RouteName } from '../../src/protocol/hubApi.ts';
+
+export type HubAnswer<Value> =
+  | { ok: true; value: Value }
+  /** `unreachable` and `strange` are this page's own codes; all others are the hub's. */
+  | { ok: false; code: string; message: string; hint: string | null };
+
+interface Asked<Name extends RouteName> {
+  parameters?: Record<string, string>;
+  query?: Record<string, string | number>;
+  body?: HubApi[Name] extends { body: infer Body extends z.ZodType } ? z.input<Body> : never;
+  signal?: AbortSignal;
+}
+
+const SECRET_KEY = 'flowline.session';
+
+/** The secret that writes must carry, kept per origin: a cookie alone never writes. */
+export const sessionSecret = (): string | null => localStorage.getItem(SECRET_KEY);
+export function keepSessionSecret(secret: string | null): void {
+  if (secret === null) localStorage.removeItem(SECRET_KEY);
+  else localStorage.setItem(SECRET_KEY, secret);
+}
+
+/** Calls a route of the hub. */
+export async function askHub<Name extends RouteName>(
+  name: Name,
+  { parameters = {}, query = {}, body, signal }: Asked<Name> = {},
+): Promise<HubAnswer<z.output<HubApi[Name]['response']>>> {
+  const route = hubApi[name];
+  const url = new URL(
+    route.path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(parameters[key] ?? '')),
+    location.origin,
+  );
+  for (const [key, value] of Object.entries(query)) url.searchParams.set(key, String(value));
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const secret = sessionSecret();
+  if (secret !== null && route.method !== 'GET') headers['x-flowline-session'] = secret;
+  try {
+    const response = await fetch(url, {
+      method: route.method,
+      headers,
+      signal: signal ?? null,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return readAnswer(route, response.ok, await response.json());
+  } catch (error) {
+    return { ok: false, code: 'unreachable', message: String(error), hint: null };
+  }
+}
+
+function readAnswer<Name extends RouteName>(
+  route: HubApi[Name],
+  ok: boolean,
+  json: unknown,
+): HubAnswer<z.output<HubApi[Name]['response']>> {
+  if (!ok) {
+    const told = ErrorBody.safeParse(json).data;
+    return told
+      ? { ok: false, ...told.error }
+      : { ok: false, code: 'strange', message: JSON.stringify(json).slice(0, 200), hint: null };
+  }
+  const parsed = route.response.safeParse(json);
+  return parsed.success
+    ? { ok: true, value: parsed.data as z.output<HubApi[Name]['response']> }
+    : { ok: false, code: 'strange', message: parsed.error.issues[0]?.message ?? '', hint: null };
+}

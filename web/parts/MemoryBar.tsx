@@ -1,0 +1,92 @@
+/**
+ * The page's signature: a GPU's memory stacked by owner, largest first, what nobody accounts for hatched, free as bare
+ * track. The same object at every size; colours come from the machine's owners (OwnerColours).
+ */
+import { createContext, memo, useContext } from 'react';
+import { type MemorySegment, memorySegments } from '../../src/fleet/memorySegments.ts';
+import type { FleetGpu } from '../../src/fleet/view.ts';
+import type { Words } from '../words/en.ts';
+import { gib, visible } from '../words/figures.ts';
+import { useWords } from '../words/words.ts';
+import './memoryBar.css';
+
+/** The palette place of each owner of the machine around. */
+export const OwnerColours = createContext<ReadonlyMap<string, number>>(new Map());
+
+interface MemoryBarProps {
+  gpu: FleetGpu;
+  height: 8 | 12 | 14 | 16;
+  /** The last truth of a machine or driver that does not answer: drawn in grey. */
+  past?: boolean;
+}
+
+export const MemoryBar = memo(function MemoryBar({ gpu, height, past = false }: MemoryBarProps) {
+  const words = useWords();
+  const colours = useContext(OwnerColours);
+  const segments = memorySegments(gpu);
+  const label = memoryLabel(words, gpu, segments);
+  return (
+    <div
+      className={`memory-bar h${height}${past ? ' past' : ''}`}
+      role="img"
+      aria-label={label}
+      title={label}
+    >
+      {segments.map((segment) => (
+        <span
+          key={segment.owner ?? segment.kind}
+          className={`moves ${segment.kind === 'owner' ? `o${colours.get(segment.owner ?? '') ?? 0}` : segment.kind}`}
+          style={{ width: `${100 * segment.share}%` }}
+        />
+      ))}
+    </div>
+  );
+});
+
+/** "GPU 4, 61.0 of 80.0 GiB: wang.ll 38.2, lin.wei 21.6, unaccounted 1.2" */
+function memoryLabel(words: Words, gpu: FleetGpu, segments: MemorySegment[]): string {
+  const parts = segments.map((segment) => `${segmentName(words, segment)} ${gib(segment.bytes)}`);
+  return words.gpu.barLabel(gpu.index, gib(gpu.memoryUsedBytes), gib(gpu.memoryTotalBytes), parts.join(', '));
+}
+
+function segmentName(words: Words, segment: MemorySegment): string {
+  if (segment.kind === 'owner') return visible(segment.owner ?? '');
+  return segment.kind === 'nobody' ? words.gpu.unknownOwner : words.gpu.unaccounted;
+}
+
+/** From this size on a segment is named under the bar. */
+const LEGEND_BYTES = 0.8 * 2 ** 30;
+
+/** Names and GiB of the segments, under a bar. */
+export function MemoryLegend({ gpu }: { gpu: FleetGpu }) {
+  const words = useWords();
+  const segments = memorySegments(gpu).filter((segment) => segment.bytes >= LEGEND_BYTES);
+  return (
+    <ul className="memory-legend">
+      {segments.map((segment) => (
+        <li key={segment.owner ?? segment.kind} className="ellipsis">
+          <OwnerSquare owner={segment.owner} kind={segment.kind} />
+          {segmentName(words, segment)} {gib(segment.bytes)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The 8 px square before a name. */
+export function OwnerSquare({
+  owner,
+  kind = 'owner',
+}: {
+  owner: string | null;
+  kind?: MemorySegment['kind'];
+}) {
+  const colours = useContext(OwnerColours);
+  const place = owner === null ? undefined : colours.get(owner);
+  return (
+    <span
+      className={`owner-square ${place !== undefined ? `o${place}` : kind === 'owner' ? 'nobody' : kind}`}
+      aria-hidden="true"
+    />
+  );
+}

@@ -1,0 +1,85 @@
+/** One GPU in the least space that still tells state, figure, memory by owner and who: the list's unit. */
+import { memo } from 'react';
+import type { GpuCondition } from '../../src/fleet/gpuCondition.ts';
+import { isSlowed } from '../../src/fleet/gpuCondition.ts';
+import { memoryToTake } from '../../src/fleet/summary.ts';
+import type { FleetGpu } from '../../src/fleet/view.ts';
+import { gibShort, MISSING, percent, visible } from '../words/figures.ts';
+import { newestXid, sickWords } from '../words/sentences.ts';
+import { useWords } from '../words/words.ts';
+import { Glyph } from './Glyph.tsx';
+import { MemoryBar, OwnerSquare } from './MemoryBar.tsx';
+import './tile.css';
+
+interface TileProps {
+  gpu: FleetGpu;
+  condition: GpuCondition;
+  /** "atlas", for the name that a screen reader says. */
+  machine: string;
+  onOpen: (index: number) => void;
+}
+
+export const Tile = memo(function Tile({ gpu, condition, machine, onOpen }: TileProps) {
+  const words = useWords();
+  const slowed = condition === 'working' && isSlowed(gpu);
+  const past = condition === 'offline' || condition === 'no-answer';
+  const word = slowed ? words.condition.slowed : words.condition[condition];
+  const owners = gpu.holders.map((holder) => holder.owner ?? words.gpu.nobody).map(visible);
+  const memory = `${gibShort(gpu.memoryUsedBytes)} / ${gibShort(gpu.memoryTotalBytes)}`;
+  return (
+    <button
+      type="button"
+      className={`tile ${condition}`}
+      data-gpu={gpu.index}
+      onClick={() => onOpen(gpu.index)}
+      aria-label={`${machine} GPU ${gpu.index}, ${word}, ${owners.join(', ')}${owners.length > 0 ? ', ' : ''}${memory} GiB`}
+      title={condition in words.rule ? words.rule[condition as keyof typeof words.rule] : word}
+    >
+      <span className="tile-head">
+        <Glyph name={condition} />
+        <strong>{gpu.index}</strong>
+        {slowed && <Glyph name="slowed" />}
+        {(condition !== 'working' || slowed) && (
+          <span className={`tile-word ellipsis ${slowed ? 'warn' : ''}`}>
+            {condition === 'sick' && gpu.state !== 'ok' ? words.gpuState[gpu.state] : word}
+          </span>
+        )}
+        <span className="grow" />
+        <strong className="tile-figure">{figure(gpu, condition)}</strong>
+      </span>
+      <MemoryBar gpu={gpu} height={8} past={past} />
+      <span className="tile-foot">
+        <TileOwners gpu={gpu} condition={condition} past={past} />
+        <span className="tile-memory">
+          {condition === 'sick' ? (newestXid(words, gpu) ?? `${memory} G`) : `${memory} G`}
+        </span>
+      </span>
+    </button>
+  );
+});
+
+/** Utilisation; for a free card the GiB that can be had. */
+function figure(gpu: FleetGpu, condition: GpuCondition): string {
+  if (condition === 'free') return `${gibShort(memoryToTake(gpu))}\u2009GiB`;
+  if (condition === 'working' || condition === 'holding-idle') return percent(gpu.utilizationPercent);
+  return MISSING;
+}
+
+function TileOwners({ gpu, condition, past }: { gpu: FleetGpu; condition: GpuCondition; past: boolean }) {
+  const words = useWords();
+  if (condition === 'sick' && gpu.holders.length === 0) {
+    return <span className="ellipsis">{sickWords(words, gpu)}</span>;
+  }
+  const [first, second, ...more] = gpu.holders;
+  if (!first) return <span className="ellipsis">{condition === 'free' ? '' : words.gpu.nobody}</span>;
+  const others = gpu.holders.length - 1;
+  return (
+    <span className="tile-owners ellipsis">
+      {!past && <OwnerSquare owner={first.owner} />}
+      {!past && second && <OwnerSquare owner={second.owner} />}
+      {!past && more[0] && <OwnerSquare owner={more[0].owner} />}
+      {visible(first.owner ?? words.gpu.nobody)}
+      {others > 0 && ` +${others}`}
+    </span>
+  );
+}

@@ -1,0 +1,134 @@
+/** Figures as text: memory, power, time, share. Missing is `–`, never 0; the unit comes after a thin space. */
+import type { Words } from './en.ts';
+
+export const MISSING = '–';
+const THIN = '\u2009';
+const GIB = 2 ** 30;
+
+/** Thousands apart by a thin space: 2 520. */
+export function whole(value: number | null): string {
+  if (value === null) return MISSING;
+  return Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, THIN);
+}
+
+export const percent = (value: number | null): string =>
+  value === null ? MISSING : `${whole(value)}${THIN}%`;
+
+/** GiB with one decimal below 100: "61.0", "141". */
+export function gib(bytes: number | null): string {
+  if (bytes === null) return MISSING;
+  const value = bytes / GIB;
+  return value >= 99.95 ? whole(value) : value.toFixed(1);
+}
+
+/** GiB as narrow as it can be said: "61", "0.6". */
+export function gibShort(bytes: number | null): string {
+  if (bytes === null) return MISSING;
+  const value = bytes / GIB;
+  return value >= 9.95 || value === 0 ? whole(value) : value.toFixed(1);
+}
+
+/** A size in its own binary unit: "5.1 TiB", "612 GiB", "312 MiB". */
+export function size(bytes: number | null): string {
+  if (bytes === null) return MISSING;
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  let value = bytes;
+  let place = 0;
+  while (value >= 1000 && place < units.length - 1) {
+    value /= 1024;
+    place += 1;
+  }
+  return `${value >= 100 || place === 0 ? whole(value) : value.toFixed(1)}${THIN}${units[place]}`;
+}
+
+/** Two sizes in one unit, that of the second: "5.1 of 7.2 TiB". */
+export function sizeOf(words: Words, used: number | null, total: number | null): string {
+  if (total === null) return size(used);
+  const [figure = '', unit = ''] = size(total).split(THIN);
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  const scaled = used === null ? null : used / 1024 ** units.indexOf(unit);
+  const usedText =
+    scaled === null
+      ? MISSING
+      : scaled >= 100
+        ? whole(scaled)
+        : scaled.toFixed(scaled < 10 && Number(figure) < 100 ? 1 : 0);
+  return `${words.per(usedText, figure)}${THIN}${unit}`;
+}
+
+/** Bytes per second in decimal units, as disks are sold: "2.1 GB/s". */
+export const bytesPerSecond = (value: number | null): string => decimal(value, 'B/s', 1);
+
+/** Bytes per second as networks are sold, in bits: "9.4 Gbit/s". */
+export const bitsPerSecond = (value: number | null): string => decimal(value, 'bit/s', 8);
+
+/** Watts, from 10 kW up in kilowatts: "642 W", "41.7 kW". */
+export function watts(value: number | null): string {
+  if (value === null) return MISSING;
+  return value < 10_000 ? `${whole(value)}${THIN}W` : `${kilo(value)}${THIN}kW`;
+}
+
+/** Kilowatts without the unit. */
+export const kilo = (value: number | null): string =>
+  value === null ? MISSING : (value / 1000).toFixed(value >= 100_000 ? 0 : 1);
+
+/** Joules as kilowatt-hours. */
+export const kilowattHours = (joules: number | null): string =>
+  joules === null ? MISSING : `${(joules / 3_600_000).toFixed(1)}${THIN}kWh`;
+
+function decimal(value: number | null, unit: string, factor: number): string {
+  if (value === null) return MISSING;
+  const prefixes = ['', 'k', 'M', 'G', 'T'];
+  let scaled = value * factor;
+  let place = 0;
+  while (scaled >= 1000 && place < prefixes.length - 1) {
+    scaled /= 1000;
+    place += 1;
+  }
+  return `${scaled >= 100 || place === 0 ? whole(scaled) : scaled.toFixed(1)}${THIN}${prefixes[place]}${unit}`;
+}
+
+/** A span in its two largest units: "3 h 12 min", "41 d"; below 10 s with a decimal: "0.4 s". */
+export function span(words: Words, milliseconds: number | null): string {
+  if (milliseconds === null) return MISSING;
+  const { time } = words;
+  const gap = words.language === 'zh' ? '\u2009' : '\u2009';
+  const say = (value: string | number, unit: string): string => `${value}${gap}${unit}`;
+  const seconds = Math.max(0, milliseconds) / 1000;
+  if (seconds < 9.95) return say(seconds.toFixed(1), time.second);
+  if (seconds < 60) return say(Math.floor(seconds), time.second);
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return say(minutes, time.minute);
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24)
+    return `${say(hours, time.hour)} ${say(String(minutes % 60).padStart(2, '0'), time.minute)}`;
+  const days = Math.floor(hours / 24);
+  return days < 10 ? `${say(days, time.day)} ${say(hours % 24, time.hour)}` : say(days, time.day);
+}
+
+/** A time of day, with the date in front where it is not today's: "13:17", "2026-11-20 13:17". */
+export function clockTime(atMs: number | null, nowMs: number, seconds = false): string {
+  if (atMs === null) return MISSING;
+  const at = new Date(atMs);
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  const time = `${pad(at.getHours())}:${pad(at.getMinutes())}${seconds ? `:${pad(at.getSeconds())}` : ''}`;
+  if (at.toDateString() === new Date(nowMs).toDateString()) return time;
+  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())} ${time}`;
+}
+
+/** Control characters made visible (␛ for escape), so that a hostile name can neither hide nor pretend. */
+export function visible(text: string): string {
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (character) => {
+      const code = character.charCodeAt(0);
+      if (code < 0x20) return String.fromCharCode(0x2400 + code);
+      return code === 0x7f ? '␡' : `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
+    },
+  );
+}
+
+/** True where a text holds nothing but what can be seen: only such a text is offered for copying. */
+export const isPlain = (text: string): boolean => visible(text) === text;
