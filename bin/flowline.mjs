@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+// Starts FlowLine on Node 24, from whichever Node this is (18 or newer can read this file): on 24 in this very
+// process, else by running the Node 24 that comes with the package, with signals and the exit code passed on.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const NEEDED = 24;
+const here = dirname(fileURLToPath(import.meta.url));
+const program = join(here, '..', 'dist', 'flowline.js');
+
+if (!existsSync(program)) {
+  console.error('flowline: not built yet. Run `npm ci && npm run build` in its folder.');
+  process.exit(1);
+}
+
+const major = Number(process.versions.node.split('.')[0]);
+if (major >= NEEDED) {
+  await import(pathToFileURL(program).href);
+} else {
+  const node = bundledNode();
+  if (!node) {
+    console.error(
+      `flowline: needs Node ${NEEDED} or newer, this is ${process.version}, and the Node that comes with FlowLine is not there for ${process.platform} ${process.arch}.\n` +
+        'Run `npm ci` again without --omit=optional, or install Node 24.',
+    );
+    process.exit(1);
+  }
+  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGCONT']) {
+    // A terminal's Ctrl+C reaches the child by itself; a second one from us does no harm, the child's own stop is once.
+    process.on(signal, () => child.kill(signal));
+  }
+  child.on('error', (failure) => {
+    console.error(`flowline: cannot start ${node}: ${failure.message}`);
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+function bundledNode() {
+  const require = createRequire(import.meta.url);
+  try {
+    return require.resolve(`node-linux-${process.arch}/bin/node`);
+  } catch {
+    return null;
+  }
+}

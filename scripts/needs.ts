@@ -1,0 +1,49 @@
+/**
+ * What the tests need beside npm's packages. Where the tests run as root on Debian or Ubuntu it is installed with apt;
+ * elsewhere the suites that need it skip themselves by name (test/support/needs.ts), and never when CI is `true`.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** Program → Debian package that brings it. */
+const NEEDS: Record<string, string> = {
+  chromium: 'chromium',
+  dockerd: 'docker.io',
+  screen: 'screen',
+  tmux: 'tmux',
+  gcc: 'gcc',
+  busybox: 'busybox-static',
+  'fc-list': 'fontconfig',
+};
+/** Found by a file rather than by a program. */
+const FILES: Record<string, string> = {
+  '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc': 'fonts-noto-cjk',
+  '/usr/include/stdio.h': 'libc6-dev',
+};
+
+const isThere = (program: string): boolean =>
+  (process.env.PATH ?? '')
+    .split(':')
+    .concat('/usr/sbin', '/sbin')
+    .some((folder) => existsSync(`${folder}/${program}`));
+
+/** Installs what is missing, where that is possible; says so where it is not. */
+export function installNeeds(): void {
+  const missing = [
+    ...Object.entries(NEEDS).filter(([program]) => !isThere(program)),
+    ...Object.entries(FILES).filter(([path]) => !existsSync(path)),
+  ].map(([, debianPackage]) => debianPackage);
+  if (missing.length === 0) return;
+  if (process.getuid?.() !== 0 || !isThere('apt-get')) {
+    console.error(`tests: not installed here: ${missing.join(', ')}; the suites that need them are skipped`);
+    return;
+  }
+  console.error(`tests: installing ${missing.join(', ')}`);
+  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  spawnSync('apt-get', ['update', '-qq'], { stdio: ['ignore', 'ignore', 'inherit'], env: environment });
+  const installed = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: environment,
+  });
+  if (installed.status !== 0) console.error('tests: apt-get could not install all of them');
+}

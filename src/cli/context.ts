@@ -1,0 +1,64 @@
+/**
+ * What every command is handed by main: the outside world, and the functions that start a role or read this machine
+ * (a command never imports agent or hub). Also the one way in which commands end.
+ */
+import type { Check } from '../model/check.ts';
+import type { NodeStatus } from '../model/node.ts';
+
+export interface RoleOptions {
+  dataFolder: string;
+  listen: { host: string; port: number };
+  hostNames: string[];
+  readers: 'link' | 'everyone';
+  intervalMs: number;
+  logLevel: 'debug' | 'info' | 'warn' | 'error';
+}
+
+export interface AgentRoleOptions {
+  dataFolder: string;
+  /** Null: the hub that was joined before. */
+  hubUrl: string | null;
+  joinToken: string | null;
+  intervalMs: number;
+  logLevel: RoleOptions['logLevel'];
+}
+
+export interface DemoRoleOptions extends RoleOptions {
+  machines: number;
+  seed: number;
+}
+
+export interface CommandContext {
+  environment: Record<string, string | undefined>;
+  version: string;
+  /** Columns of the terminal; null where stdout is none. */
+  terminalColumns: number | null;
+  print(text: string): void;
+  printError(text: string): void;
+  /** Each runs until a signal ends it. */
+  roles: {
+    up(options: RoleOptions): Promise<void>;
+    hub(options: RoleOptions): Promise<void>;
+    agent(options: AgentRoleOptions): Promise<void>;
+    demo(options: DemoRoleOptions): Promise<void>;
+  };
+  /** This machine, read by itself, once, within 10 s. */
+  readThisMachine(): Promise<NodeStatus>;
+  /** What is wrong here. */
+  examineThisMachine(options: { dataFolder: string; hubUrl: string }): Promise<Check[]>;
+}
+
+/** Exit codes that scripts rely on (product.md). */
+export const EXIT = { done: 0, failed: 1, usage: 2, hubNotReached: 3, notAllowed: 4 } as const;
+
+/** Ends a command: the exit code, what happened, and what to do next. */
+export class CommandFailure extends Error {
+  readonly exitCode: number;
+  readonly hint: string | null;
+
+  constructor(exitCode: number, message: string, hint: string | null = null) {
+    super(message);
+    this.exitCode = exitCode;
+    this.hint = hint;
+  }
+}

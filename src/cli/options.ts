@@ -1,0 +1,121 @@
+/** Options that several commands share, read the same way everywhere; a wrong value is told with what would be right. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type HubClient, hubClient } from '../client/hubClient.ts';
+import { readFileIfThere } from '../io/atomicFile.ts';
+import { defaultDataFolder } from '../io/dataFolder.ts';
+import { parseDurationMs, parseMemoryBytes } from '../lib/durations.ts';
+import { type CommandContext, CommandFailure, EXIT } from './context.ts';
+
+export const DEFAULT_HUB = 'http://127.0.0.1:3569';
+export const DEFAULT_PORT = 3569;
+
+/** `HOST:PORT`, `PORT` or `[::1]:PORT`. */
+export function parseListen(text: string): { host: string; port: number } {
+  const match = /^(?:(\[[0-9a-fA-F:]+\]|[^:]+):)?(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (!match || port > 65_535) throw new InvalidArgumentError('say HOST:PORT, like 127.0.0.1:3569');
+  return { host: (match[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port };
+}
+
+/** A duration in milliseconds, like `1s`, `500ms`. */
+export function parseInterval(text: string): number {
+  const milliseconds = parseDurationMs(text);
+  if (milliseconds === null || milliseconds < 200 || milliseconds > 3_600_000) {
+    throw new InvalidArgumentError('say a time from 200ms to 1h, like 1s or 5s');
+  }
+  return milliseconds;
+}
+
+/** Memory in bytes, like `40G`. */
+export function parseMemory(text: string): number {
+  const bytes = parseMemoryBytes(text);
+  if (bytes === null) throw new InvalidArgumentError('say a size like 40G or 512M; a bare number is MiB');
+  return bytes;
+}
+
+/** A whole number of at least `minimum`. */
+export const wholeNumber =
+  (minimum: number, maximum: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
+      throw new InvalidArgumentError(`say a whole number from ${minimum} to ${maximum}`);
+    }
+    return value;
+  };
+
+export const hubOption = () =>
+  new Option('--hub <url>', 'the hub to ask').env('FLOWLINE_HUB').default(DEFAULT_HUB);
+export const dataOption = () =>
+  new Option(
+    '--data <folder>',
+    'where state is kept (FLOWLINE_DATA; else the state folder of the user, /var/lib/flowline for root)',
+  );
+export const tokenFileOption = () =>
+  new Option(
+    '--token-file <path>',
+    'file that holds a token (else FLOWLINE_TOKEN, else the token in the data folder)',
+  );
+export const jsonOption = () => new Option('--json', 'print JSON, and nothing else, on stdout');
+
+/** Options of every command that talks to a hub. */
+export function withHub(command: Command): Command {
+  return command.addOption(hubOption()).addOption(tokenFileOption()).addOption(dataOption());
+}
+
+export interface HubOptions {
+  hub: string;
+  tokenFile?: string;
+  data?: string;
+}
+
+/** The data folder that was named, or the usual one. */
+export const dataFolderOf = (context: CommandContext, named: string | undefined): string =>
+  named ?? defaultDataFolder(context.environment, process.getuid?.() ?? 1);
+
+/**
+ * A client with the token that was given: `--token-file`, FLOWLINE_TOKEN, else the data folder's own.
+ * @throws CommandFailure where a token file was named and cannot be read.
+ */
+export async function connectHub(context: CommandContext, options: HubOptions): Promise<HubClient> {
+  const token = await findToken(context, options);
+  return hubClient({
+    baseUrl: checkHubUrl(options.hub),
+    headers: () => (token === null ? {} : { authorization: `Bearer ${token}` }),
+    timeoutMs: 75_000,
+  });
+}
+
+async function findToken(context: CommandContext, { tokenFile, data }: HubOptions): Promise<string | null> {
+  if (tokenFile !== undefined) {
+    try {
+      return (await readFile(tokenFile, 'utf8')).trim();
+    } catch (failure) {
+      throw new CommandFailure(
+        EXIT.usage,
+        `cannot read the token file ${tokenFile}: ${failure instanceof Error ? failure.message : failure}`,
+      );
+    }
+  }
+  if (context.environment.FLOWLINE_TOKEN) return context.environment.FLOWLINE_TOKEN;
+  // A folder that belongs to another user simply has no token for us.
+  return readFileIfThere(join(dataFolderOf(context, data), 'token')).then(
+    (text) => text?.trim() ?? null,
+    () => null,
+  );
+}
+
+/** A hub's address without a path or a slash at its end. @throws CommandFailure */
+export function checkHubUrl(text: string): string {
+  const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`);
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new CommandFailure(
+      EXIT.usage,
+      `${JSON.stringify(text)} is no hub address`,
+      `say one like ${DEFAULT_HUB}`,
+    );
+  }
+  return url.origin;
+}

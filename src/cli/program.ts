@@ -1,0 +1,50 @@
+/** The command line: every command in one list, and how failures become words and exit codes. */
+import { Command, CommanderError } from 'commander';
+import { HubFailure } from '../client/hubClient.ts';
+import { type CommandContext, CommandFailure, EXIT } from './context.ts';
+import { addRoles } from './roles.ts';
+import { addStatus } from './status.ts';
+import { addToken } from './token.ts';
+
+/** Runs one command line and answers its exit code. */
+export async function runCommand(argv: readonly string[], context: CommandContext): Promise<number> {
+  const program = new Command('flowline')
+    .description('See every NVIDIA GPU of a fleet: what it does now, and for whom.')
+    .version(context.version)
+    .configureOutput({
+      writeOut: (text) => context.print(text.trimEnd()),
+      writeErr: (text) => context.printError(text.trimEnd()),
+    })
+    .exitOverride()
+    .showHelpAfterError('(add --help for what there is)');
+  addRoles(program, context);
+  addStatus(program, context);
+  addToken(program, context);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return EXIT.done;
+  } catch (failure) {
+    return explain(failure, context);
+  }
+}
+
+function explain(failure: unknown, context: CommandContext): number {
+  if (failure instanceof CommanderError) return failure.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (failure instanceof HubFailure) {
+    say(context, failure.message, failure.hint);
+    if (failure.code === 'hub-not-reached') return EXIT.hubNotReached;
+    return failure.status === 401 || failure.status === 403 ? EXIT.notAllowed : EXIT.failed;
+  }
+  if (failure instanceof CommandFailure) {
+    if (failure.message) say(context, failure.message, failure.hint);
+    return failure.exitCode;
+  }
+  const hint =
+    failure instanceof Error && 'hint' in failure && typeof failure.hint === 'string' ? failure.hint : null;
+  say(context, failure instanceof Error ? failure.message : String(failure), hint);
+  return EXIT.failed;
+}
+
+function say(context: CommandContext, message: string, hint: string | null): void {
+  context.printError(`flowline: ${message}${hint ? `\n  ${hint}` : ''}`);
+}

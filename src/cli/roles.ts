@@ -1,0 +1,154 @@
+/** `up`, `hub`, `agent`, `demo`: the commands that run until a signal ends them. */
+import { readFile } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
+import {
+  type AgentRoleOptions,
+  type CommandContext,
+  CommandFailure,
+  EXIT,
+  type RoleOptions,
+} from './context.ts';
+import {
+  checkHubUrl,
+  DEFAULT_PORT,
+  dataFolderOf,
+  dataOption,
+  parseInterval,
+  parseListen,
+  wholeNumber,
+} from './options.ts';
+
+interface CommonFlags {
+  data?: string;
+  listen: { host: string; port: number };
+  hostName: string[];
+  readers: 'link' | 'everyone';
+  interval: number;
+  logLevel: RoleOptions['logLevel'];
+}
+
+/** Adds the four. */
+export function addRoles(program: Command, context: CommandContext): void {
+  const roleOptions = (flags: CommonFlags): RoleOptions => ({
+    dataFolder: dataFolderOf(context, flags.data),
+    listen: flags.listen,
+    hostNames: flags.hostName,
+    readers: flags.readers,
+    intervalMs: flags.interval,
+    logLevel: flags.logLevel,
+  });
+
+  withInterval(withServing(program.command('up')))
+    .description('watch this machine: hub, agent and page in one')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  flowline up\n  flowline up --listen 10.20.4.2:3569     let other machines report here\n  flowline up --interval 5s',
+    )
+    .action((flags: CommonFlags) => context.roles.up(roleOptions(flags)));
+
+  withServing(program.command('hub'))
+    .description('run the hub alone; machines join it with `flowline agent`')
+    .addHelpText(
+      'after',
+      '\nExample:\n  flowline hub --listen 10.20.4.2:3569\n  flowline token create --scope join      print a token for one machine',
+    )
+    .action((flags: CommonFlags) => context.roles.hub(roleOptions({ ...flags, interval: 1000 })));
+
+  withInterval(withServing(program.command('demo')))
+    .description('a simulated fleet: no GPU needed, nothing on this machine is touched')
+    .addOption(new Option('--nodes <n>', 'how many machines').argParser(wholeNumber(1, 1000)).default(12))
+    .addOption(new Option('--seed <n>', 'another fleet').argParser(wholeNumber(0, 2 ** 31)).default(1))
+    .addHelpText('after', '\nExamples:\n  flowline demo\n  flowline demo --nodes 120')
+    .action((flags: CommonFlags & { nodes: number; seed: number }) =>
+      context.roles.demo({ ...roleOptions(flags), machines: flags.nodes, seed: flags.seed }),
+    );
+
+  addAgent(program, context);
+}
+
+function addAgent(program: Command, context: CommandContext): void {
+  interface AgentFlags {
+    hub?: string;
+    joinTokenFile?: string;
+    data?: string;
+    interval: number;
+    logLevel: RoleOptions['logLevel'];
+  }
+  const run = async (hubUrl: string | undefined, flags: AgentFlags): Promise<void> => {
+    const options: AgentRoleOptions = {
+      dataFolder: dataFolderOf(context, flags.data),
+      hubUrl: hubUrl === undefined ? null : checkHubUrl(hubUrl),
+      joinToken: await joinToken(context, flags.joinTokenFile),
+      intervalMs: flags.interval,
+      logLevel: flags.logLevel,
+    };
+    await context.roles.agent(options);
+  };
+  const withAgentOptions = (command: Command): Command =>
+    withInterval(command)
+      .option(
+        '--join-token-file <path>',
+        'file that holds a join token (else FLOWLINE_JOIN_TOKEN); needed once',
+      )
+      .addOption(dataOption())
+      .addOption(logLevelOption());
+
+  const agent = withAgentOptions(program.command('agent'))
+    .description('report this machine to a hub; one outgoing connection, no open port')
+    .addOption(new Option('--hub <url>', 'the hub (else the one that was joined before)').env('FLOWLINE_HUB'))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  FLOWLINE_JOIN_TOKEN=fl_… flowline agent --hub http://10.20.4.2:3569\n  flowline agent                           again, later',
+    )
+    .action((flags: AgentFlags) => run(flags.hub, flags));
+  withAgentOptions(agent.command('join'))
+    .argument('<url>', "the hub's address")
+    .description('join a hub with a join token, then report to it')
+    .action((url: string, _own: AgentFlags, command: Command) =>
+      run(url, command.optsWithGlobals() as AgentFlags),
+    );
+}
+
+async function joinToken(context: CommandContext, file: string | undefined): Promise<string | null> {
+  if (file === undefined) return context.environment.FLOWLINE_JOIN_TOKEN?.trim() || null;
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (failure) {
+    throw new CommandFailure(
+      EXIT.usage,
+      `cannot read the join token file ${file}: ${failure instanceof Error ? failure.message : failure}`,
+    );
+  }
+}
+
+const logLevelOption = () =>
+  new Option('--log-level <level>', 'how much is logged')
+    .choices(['debug', 'info', 'warn', 'error'])
+    .default('info');
+
+function withServing(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--listen <host:port>', 'where to serve; beyond loopback reading needs the link')
+        .argParser(parseListen)
+        .default({ host: '127.0.0.1', port: DEFAULT_PORT }, `127.0.0.1:${DEFAULT_PORT}`),
+    )
+    .addOption(
+      new Option('--host-name <name>', 'another name by which browsers call this hub; may be repeated')
+        .argParser((name: string, before: string[]) => [...before, name])
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--readers <who>', 'who may read beyond loopback')
+        .choices(['link', 'everyone'])
+        .default('link'),
+    )
+    .addOption(dataOption())
+    .addOption(logLevelOption());
+}
+
+function withInterval(command: Command): Command {
+  return command.addOption(
+    new Option('--interval <time>', 'how often to sample').argParser(parseInterval).default(1000, '1s'),
+  );
+}

@@ -1,0 +1,82 @@
+/** The machines that joined: their ids, aliases and hashed credentials, in `DATA/nodes.json`. */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { openRecordFile } from '../../io/recordFile.ts';
+import { instantMs, name } from '../../model/fields.ts';
+import { formatToken, hashSecret, matchesHash, newId, newSecret, parseToken } from '../accounts/secrets.ts';
+
+const KnownNode = z.object({
+  id: name,
+  name,
+  alias: name.nullable(),
+  /** What the machine calls itself; joining again with the same one keeps the node's id. */
+  machineId: z.string(),
+  tokenHash: z.string(),
+  joinedAtMs: instantMs,
+});
+export type KnownNode = z.infer<typeof KnownNode>;
+
+const MAX_NODES = 5000;
+
+export interface NodeRegistry {
+  list(): KnownNode[];
+  /** Gives a machine its own credential; an earlier one of the same machine ends. */
+  join(
+    machine: { hostname: string; machineId: string },
+    nowMs: number,
+  ): Promise<{ node: KnownNode; nodeToken: string }>;
+  /** The node that a credential belongs to. */
+  check(nodeToken: string): KnownNode | null;
+  setAlias(id: string, alias: string | null): Promise<KnownNode | null>;
+  /** False where there is none of that id. */
+  forget(id: string): Promise<boolean>;
+}
+
+/**
+ * Opens the registry of a data folder.
+ * @throws DamagedFile where the file cannot be understood.
+ */
+export async function openNodeRegistry(dataFolder: string): Promise<NodeRegistry> {
+  const file = await openRecordFile(join(dataFolder, 'nodes.json'), (record) => KnownNode.parse(record));
+  const nodes = new Map(file.loaded.map((node) => [node.id, node]));
+  const save = (): Promise<void> => file.save([...nodes.values()]);
+
+  return {
+    list: () => [...nodes.values()],
+    async join({ hostname, machineId }, nowMs) {
+      const before = [...nodes.values()].find((node) => node.machineId === machineId);
+      if (!before && nodes.size >= MAX_NODES) throw new Error(`this hub knows ${MAX_NODES} machines already`);
+      const secret = newSecret();
+      const id = before?.id ?? newId();
+      const node: KnownNode = {
+        id,
+        name: hostname,
+        alias: before?.alias ?? null,
+        machineId,
+        tokenHash: hashSecret(secret),
+        joinedAtMs: nowMs,
+      };
+      nodes.set(id, node);
+      await save();
+      return { node, nodeToken: formatToken(id, secret) };
+    },
+    check(nodeToken) {
+      const parts = parseToken(nodeToken);
+      const node = parts ? nodes.get(parts.id) : undefined;
+      return parts && node && matchesHash(parts.secret, node.tokenHash) ? node : null;
+    },
+    async setAlias(id, alias) {
+      const node = nodes.get(id);
+      if (!node) return null;
+      const changed = { ...node, alias };
+      nodes.set(id, changed);
+      await save();
+      return changed;
+    },
+    async forget(id) {
+      if (!nodes.delete(id)) return false;
+      await save();
+      return true;
+    },
+  };
+}

@@ -1,0 +1,162 @@
+/**
+ * The doors every request comes through, before any route: is `Host` a name of ours (DNS rebinding), is `Origin` ours
+ * (another site's page), and who is asking (trust.md 1–3). HTTP and WebSockets ask the same functions.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Account, Right } from '../../protocol/hubApi.ts';
+import type { PageSessions } from '../accounts/sessions.ts';
+import type { Tokens } from '../accounts/tokens.ts';
+import { HubError } from '../errors.ts';
+
+/** The page sends its per-origin secret in this header with every write. */
+export const SESSION_HEADER = 'x-flowline-session';
+
+export interface DoorOptions {
+  /** True where the hub is bound to loopback addresses only. */
+  loopbackOnly: boolean;
+  /** Names and addresses, without port, by which this hub may be called beside loopback. */
+  hostNames: ReadonlySet<string>;
+  /** `everyone`: reading needs no login beyond loopback either. */
+  readers: 'link' | 'everyone';
+  /** Differs per port: cookies of one host reach all its ports. */
+  cookieName: string;
+  tokens: Tokens;
+  sessions: PageSessions;
+}
+
+/** Who asks. `null` account: nobody logged in. */
+export interface Caller {
+  account: Account | null;
+  door: 'page' | 'token' | 'none';
+  /** Of the page's session, to close it. */
+  sessionId: string | null;
+  /** True where a page's cookie came without its secret. */
+  cookieOnly: boolean;
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** The host part of a `Host` header, lower case, without its port. */
+export function hostOf(header: string): string {
+  return header.toLowerCase().replace(/:\d+$/, '');
+}
+
+/**
+ * Refuses names that are not ours.
+ * @throws HubError 421.
+ */
+export function checkHost(headers: IncomingHttpHeaders, options: Pick<DoorOptions, 'hostNames'>): void {
+  const host = hostOf(headers.host ?? '');
+  if (LOOPBACK.has(host) || options.hostNames.has(host)) return;
+  throw new HubError(
+    421,
+    'foreign-host',
+    `this hub is not called ${JSON.stringify(host.slice(0, 100))}`,
+    'use 127.0.0.1 or localhost, or start the hub with --host-name NAME',
+  );
+}
+
+/**
+ * Refuses another site's page. A request without `Origin` comes from no page (commands, agents).
+ * @param strict for writes and WebSockets: also what a browser says of itself beside `Origin` must be ours.
+ * @throws HubError 403.
+ */
+export function checkOrigin(headers: IncomingHttpHeaders, strict: boolean): void {
+  const { origin, host } = headers;
+  if (origin === undefined) {
+    if (!strict) return;
+    const site = headers['sec-fetch-site'];
+    if (site === undefined || site === 'same-origin' || site === 'none') return;
+  } else if (host && (origin === `http://${host}` || origin === `https://${host}`)) return;
+  throw new HubError(
+    403,
+    'foreign-origin',
+    'this request comes from another site',
+    'open the page of this hub itself',
+  );
+}
+
+/**
+ * Who is asking: a bearer token first, else the page's session.
+ * @throws HubError 401 where a credential was sent and is not good: falling back to nobody would hide the mistake.
+ */
+export function identify(headers: IncomingHttpHeaders, options: DoorOptions): Caller {
+  const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
+  if (bearer !== undefined) {
+    const token = options.tokens.check(bearer);
+    if (!token || token.scope === 'join') {
+      throw new HubError(
+        401,
+        'unknown-token',
+        'this token is unknown, expired or not for this',
+        'create one with `flowline token create`',
+      );
+    }
+    const role = token.scope === 'admin' ? 'administrator' : 'viewer';
+    return {
+      account: { name: token.label ?? `token ${token.id}`, role },
+      door: 'token',
+      sessionId: null,
+      cookieOnly: false,
+    };
+  }
+  const cookie = cookieValue(headers.cookie, options.cookieName);
+  const secret = headers[SESSION_HEADER];
+  const session = cookie ? options.sessions.check(cookie, typeof secret === 'string' ? secret : null) : null;
+  if (!session) return { account: null, door: 'none', sessionId: null, cookieOnly: false };
+  return { account: session.account, door: 'page', sessionId: session.id, cookieOnly: !session.mayWrite };
+}
+
+/** Whether anybody may read here without a login. */
+export const openReading = (options: Pick<DoorOptions, 'loopbackOnly' | 'readers'>): boolean =>
+  options.loopbackOnly || options.readers === 'everyone';
+
+const RANK = { viewer: 1, user: 2, administrator: 3 } as const;
+
+/**
+ * Lets a caller through to a route, or says why not.
+ * @param write true where the request changes something: then a cookie alone is not enough.
+ * @throws HubError 401 (nobody is logged in) or 403 (not allowed).
+ */
+export function checkRight(
+  right: Exclude<Right, 'join'>,
+  caller: Caller,
+  write: boolean,
+  options: DoorOptions,
+): void {
+  if (right === 'open') return;
+  if (right === 'viewer' && openReading(options)) return;
+  if (!caller.account) {
+    throw new HubError(
+      401,
+      'login-needed',
+      'nobody is logged in',
+      'run `flowline token link` on the hub and open the link it prints',
+    );
+  }
+  if (write && caller.cookieOnly) {
+    throw new HubError(
+      403,
+      'session-secret-missing',
+      'a cookie alone changes nothing',
+      'open the page by a new link: `flowline token link`',
+    );
+  }
+  if (RANK[caller.account.role] < RANK[right]) {
+    throw new HubError(
+      403,
+      'not-allowed',
+      `this is for ${right === 'user' ? 'users' : 'administrators'}; ${caller.account.name} is ${caller.account.role}`,
+      null,
+    );
+  }
+}
+
+/** The value of a cookie, or null. */
+function cookieValue(header: string | undefined, name: string): string | null {
+  for (const part of (header ?? '').split(';')) {
+    const [key, value] = part.trim().split('=', 2);
+    if (key === name && value) return value;
+  }
+  return null;
+}

@@ -1,0 +1,239 @@
+/**
+ * The hub's HTTP server: doors, then the route table, then the page's files. Every answer carries the strict headers;
+ * every error has the one shape.
+ */
+import type { IncomingMessage } from 'node:http';
+import fastifyStatic from '@fastify/static';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Log } from '../../io/log.ts';
+import { tokenBucket } from '../../lib/tokenBucket.ts';
+import { MAX_BODY_BYTES } from '../../model/limits.ts';
+import { hubApi, type Route, type RouteName } from '../../protocol/hubApi.ts';
+import type { Tokens } from '../accounts/tokens.ts';
+import { errorBody, HubError } from '../errors.ts';
+import { type Caller, checkHost, checkOrigin, checkRight, type DoorOptions, identify } from './doors.ts';
+import type { Call, Handlers } from './handlers.ts';
+
+export interface ServerOptions {
+  doors: DoorOptions;
+  handlers: Handlers;
+  tokens: Tokens;
+  log: Log;
+  nowMs: () => number;
+  /** Folder of the built page; null serves no page (tests). */
+  pageFolder: string | null;
+}
+
+/** Nothing but our own files: no inline script or style, no frame, no foreign host. */
+const PAGE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const HEADERS: Record<string, string> = {
+  'content-security-policy': PAGE_POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/** Guesses at codes and tokens from one address: a person mistypes a few times, a program thousands. */
+const FAILED_LOGINS = { perSecond: 0.2, burst: 20 };
+const MAX_REMEMBERED_ADDRESSES = 10_000;
+
+/** Builds the server; the caller listens and mounts the WebSockets on its `server`. */
+export async function apiServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { doors, log } = options;
+  const app = Fastify({
+    logger: false,
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 200 },
+  });
+  const failedLogins = new Map<string, ReturnType<typeof tokenBucket>>();
+
+  const noteFailedLogin = (address: string): void => {
+    if (failedLogins.size >= MAX_REMEMBERED_ADDRESSES) failedLogins.clear();
+    const bucket = failedLogins.get(address) ?? tokenBucket(FAILED_LOGINS.perSecond, FAILED_LOGINS.burst);
+    failedLogins.set(address, bucket);
+    if (!bucket.take(options.nowMs()))
+      throw new HubError(429, 'too-many-tries', 'too many failed logins from this address', 'wait a minute');
+  };
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(HEADERS);
+    checkHost(request.headers, doors);
+    checkOrigin(request.headers, request.method !== 'GET' && request.method !== 'HEAD');
+  });
+  app.setErrorHandler((failure: unknown, request, reply) => {
+    const { status, code, message, hint } = describeFailure(failure);
+    if (status >= 500 && !(failure instanceof HubError))
+      log.error({ path: request.routeOptions.url, failure: String(failure) }, 'a request failed');
+    if (status === 401) {
+      try {
+        noteFailedLogin(request.ip);
+      } catch (tooMany) {
+        const limited = describeFailure(tooMany);
+        return reply.code(limited.status).send(errorBody(limited.code, limited.message, limited.hint));
+      }
+    }
+    return reply.code(status).send(errorBody(code, message, hint));
+  });
+  app.setNotFoundHandler((request, reply) => {
+    // The page's own addresses (/nodes/ID, /settings) are one file; the router in the browser reads them.
+    if (
+      options.pageFolder &&
+      request.method === 'GET' &&
+      !request.url.startsWith('/api/') &&
+      request.headers.accept?.includes('text/html')
+    ) {
+      return reply.header('cache-control', 'no-cache').sendFile('index.html');
+    }
+    return reply
+      .code(404)
+      .send(
+        errorBody(
+          'not-found',
+          `there is no ${request.method} ${request.url.slice(0, 200)}`,
+          'GET /api/v1/openapi.json lists what there is',
+        ),
+      );
+  });
+
+  for (const name of Object.keys(hubApi) as RouteName[]) mountRoute(app, name, options);
+  if (options.pageFolder) {
+    await app.register(fastifyStatic, {
+      root: options.pageFolder,
+      wildcard: false,
+      index: 'index.html',
+      setHeaders: (reply, path) => {
+        reply.header(
+          'cache-control',
+          path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+        );
+      },
+    });
+  }
+  return app;
+}
+
+function mountRoute(app: FastifyInstance, name: RouteName, options: ServerOptions): void {
+  const route: Route = hubApi[name];
+  const handle = options.handlers[name] as (call: Call<RouteName>) => unknown;
+  app.route({
+    method: route.method,
+    url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    handler: async (request, reply) => {
+      const caller = await admit(route, request, options);
+      const answer = await handle({
+        parameters: request.params as Record<string, string>,
+        query: parse(route.query, request.query, 'query'),
+        body: parse(route.body, request.body, 'body'),
+        caller,
+        from: request.ip,
+        setCookie: (value, lifetimeSeconds) =>
+          setCookie(reply, options.doors.cookieName, value, lifetimeSeconds),
+      } as Call<RouteName>);
+      return reply.header('cache-control', 'no-store').send(answer);
+    },
+  });
+}
+
+async function admit(
+  route: Route,
+  request: FastifyRequest,
+  { doors, tokens }: ServerOptions,
+): Promise<Caller> {
+  if (route.right !== 'join') {
+    const caller = identify(request.headers, doors);
+    checkRight(route.right, caller, route.method !== 'GET', doors);
+    return caller;
+  }
+  const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (bearer === undefined)
+    throw new HubError(
+      401,
+      'join-token-needed',
+      'no join token was sent',
+      'set FLOWLINE_JOIN_TOKEN; `flowline token create --scope join` on the hub prints one',
+    );
+  // The body is checked before the token is used up: a mistake must not cost a single-use token.
+  parse(route.body, request.body, 'body');
+  const token = tokens.check(bearer);
+  if (token?.scope !== 'join' || !(await tokens.use(bearer))) {
+    throw new HubError(
+      401,
+      'unknown-join-token',
+      'this join token is unknown, expired or used up',
+      'create another on the hub: `flowline token create --scope join`',
+    );
+  }
+  return { account: null, door: 'token', sessionId: null, cookieOnly: false };
+}
+
+/** @throws HubError 400 that names the field, what is wrong with it, and where the interface is described. */
+function parse(schema: z.ZodType | undefined, value: unknown, where: 'query' | 'body'): unknown {
+  if (!schema) return undefined;
+  const parsed = schema.safeParse(value ?? undefined);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path.join('.') || where}: ${issue.message}`);
+  throw new HubError(400, `malformed-${where}`, problems.join('; '), 'GET /api/v1/openapi.json describes it');
+}
+
+function setCookie(reply: FastifyReply, name: string, value: string, lifetimeSeconds: number): void {
+  reply.header(
+    'set-cookie',
+    `${name}=${value}; Path=/; Max-Age=${lifetimeSeconds}; HttpOnly; SameSite=Strict`,
+  );
+}
+
+/** What a caller is told of a failure; what is inside stays inside. */
+export function describeFailure(failure: unknown): {
+  status: number;
+  code: string;
+  message: string;
+  hint: string | null;
+} {
+  if (failure instanceof HubError) return failure;
+  const status = statusOf(failure);
+  if (status === 413)
+    return { status, code: 'body-too-large', message: `a body may have ${MAX_BODY_BYTES} bytes`, hint: null };
+  if (status === 415)
+    return {
+      status,
+      code: 'not-json',
+      message: 'the body must be application/json',
+      hint: "send -H 'content-type: application/json'",
+    };
+  if (status !== null && status < 500) {
+    return {
+      status,
+      code: 'malformed-request',
+      message: failure instanceof Error ? failure.message.slice(0, 300) : 'malformed',
+      hint: null,
+    };
+  }
+  return {
+    status: 500,
+    code: 'hub-failed',
+    message: 'the hub failed to answer this',
+    hint: "the hub's log says why",
+  };
+}
+
+function statusOf(failure: unknown): number | null {
+  const status =
+    typeof failure === 'object' && failure !== null && 'statusCode' in failure ? failure.statusCode : null;
+  return typeof status === 'number' ? status : null;
+}
+
+/** The doors for a WebSocket's upgrade request: the same questions, asked before anything is spoken. */
+export function admitUpgrade(request: IncomingMessage, doors: DoorOptions): Caller {
+  checkHost(request.headers, doors);
+  checkOrigin(request.headers, true);
+  const caller = identify(request.headers, doors);
+  checkRight('viewer', caller, false, doors);
+  return caller;
+}

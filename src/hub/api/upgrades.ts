@@ -1,0 +1,67 @@
+/** WebSocket upgrade requests: agents' links and viewers' live sockets, each through its own door, with limits. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Log } from '../../io/log.ts';
+import { errorBody, HubError } from '../errors.ts';
+import type { DoorOptions } from './doors.ts';
+import { admitUpgrade, describeFailure } from './server.ts';
+
+type Accept = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export interface UpgradeOptions {
+  doors: DoorOptions;
+  log: Log;
+  paths: { link: string; live: string };
+  /** The node that a credential belongs to. */
+  agentOf: (nodeToken: string) => string | null;
+  acceptAgent: (request: IncomingMessage, socket: Duplex, head: Buffer, nodeId: string) => void;
+  acceptViewer: Accept;
+  /** Viewers now. */
+  viewers: () => number;
+}
+
+const MAX_VIEWERS = 2000;
+
+/** The listener for a server's `upgrade` event. */
+export function upgrades(options: UpgradeOptions): Accept {
+  return (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    try {
+      const { pathname } = new URL(request.url ?? '/', 'http://hub');
+      if (pathname === options.paths.link)
+        options.acceptAgent(request, socket, head, admitAgent(request, options));
+      else if (pathname === options.paths.live) {
+        admitUpgrade(request, options.doors);
+        if (options.viewers() >= MAX_VIEWERS)
+          throw new HubError(503, 'too-many-viewers', `${MAX_VIEWERS} pages are open already`);
+        options.acceptViewer(request, socket, head);
+      } else throw new HubError(404, 'not-found', 'there is no such socket', `use ${options.paths.live}`);
+    } catch (failure) {
+      refuse(socket, failure);
+    }
+  };
+}
+
+/** @throws HubError 401 where the credential is unknown; 403 for a page: browsers are never agents. */
+function admitAgent(request: IncomingMessage, { agentOf }: UpgradeOptions): string {
+  if (request.headers.origin !== undefined)
+    throw new HubError(403, 'foreign-origin', 'a page cannot be an agent');
+  const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+  const nodeId = agentOf(token);
+  if (nodeId === null)
+    throw new HubError(
+      401,
+      'unknown-node-token',
+      'this machine is not known here, or its credential was revoked',
+      'join again with a join token',
+    );
+  return nodeId;
+}
+
+function refuse(socket: Duplex, failure: unknown): void {
+  const { status, code, message, hint } = describeFailure(failure);
+  const body = JSON.stringify(errorBody(code, message, hint));
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,241 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import WebSocket from 'ws';
+import { systemClock } from '../io/clock.ts';
+import { silentLog } from '../io/log.ts';
+import { hubApi, type Route } from '../protocol/hubApi.ts';
+import { type Hub, startHub } from './hub.ts';
+
+let folder: string;
+let hub: Hub;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowline-hub-'));
+  hub = await startHub({
+    dataFolder: folder,
+    listen: { host: '127.0.0.1', port: 0 },
+    hostNames: [],
+    readers: 'link',
+    version: 'test',
+    pageFolder: null,
+    clock: systemClock,
+    log: silentLog,
+  });
+});
+afterEach(async () => {
+  await hub.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A raw request: fetch would not let us lie about Host and Origin. */
+function ask(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: string,
+): Promise<{
+  status: number;
+  json: { error?: { code: string; hint: string | null } } & Record<string, unknown>;
+  headers: NodeJS.Dict<string | string[]>;
+}> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(hub.url + path, { method, headers, agent: false }, (response) => {
+      let text = '';
+      response.on('data', (data) => {
+        text += String(data);
+      });
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          json: JSON.parse(text || '{}'),
+          headers: response.headers,
+        }),
+      );
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+const json = { 'content-type': 'application/json' };
+const administrator = () => ({ authorization: `Bearer ${hub.localToken}` });
+
+describe('doors', () => {
+  test('every route names its right', () => {
+    for (const route of Object.values<Route>(hubApi)) {
+      expect(['open', 'viewer', 'user', 'administrator', 'join']).toContain(route.right);
+    }
+  });
+
+  test('anybody on this machine may read', async () => {
+    expect((await ask('GET', '/api/v1/nodes')).json).toEqual({ nodes: [] });
+  });
+
+  test.each(['evil.example', 'evil.example:3569', '127.0.0.1.evil.example', '169.254.1.1'])(
+    'a foreign Host (%j) is refused',
+    async (host) => {
+      const { status, json: answer } = await ask('GET', '/api/v1/nodes', { host });
+      expect(status).toBe(421);
+      expect(answer.error?.code).toBe('foreign-host');
+    },
+  );
+
+  test.each(['http://evil.example', 'http://127.0.0.1:1', 'null', 'https://localhost'])(
+    'a foreign Origin (%s) is refused, for reading too',
+    async (origin) => {
+      expect((await ask('GET', '/api/v1/nodes', { origin })).json.error?.code).toBe('foreign-origin');
+      expect((await ask('POST', '/api/v1/links', { origin, ...administrator() })).json.error?.code).toBe(
+        'foreign-origin',
+      );
+    },
+  );
+
+  test("a page of another site is told by the browser's own word, also without Origin", async () => {
+    const { json: answer } = await ask('POST', '/api/v1/links', {
+      'sec-fetch-site': 'cross-site',
+      ...administrator(),
+    });
+    expect(answer.error?.code).toBe('foreign-origin');
+  });
+
+  test('nobody writes without a login', async () => {
+    for (const [name, route] of Object.entries<Route>(hubApi)) {
+      if (route.right === 'open' || route.right === 'viewer') continue;
+      const { status } = await ask(
+        route.method,
+        route.path.replace('{id}', 'x'),
+        json,
+        route.body ? '{}' : '',
+      );
+      expect(`${name} ${status === 401 || status === 400}`).toBe(`${name} true`);
+    }
+  });
+
+  test('a wrong token is told, not taken for nobody', async () => {
+    const wrong = hub.localToken.slice(0, -2) + (hub.localToken.endsWith('AA') ? 'BB' : 'AA');
+    expect((await ask('GET', '/api/v1/nodes', { authorization: `Bearer ${wrong}` })).status).toBe(401);
+  });
+
+  test('guessing tokens is slowed', async () => {
+    const statuses: number[] = [];
+    for (let tries = 0; tries < 30; tries++) {
+      statuses.push((await ask('GET', '/api/v1/nodes', { authorization: 'Bearer fl_0' })).status);
+    }
+    expect(statuses).toContain(429);
+  });
+
+  test('the answers carry the strict headers', async () => {
+    const { headers } = await ask('GET', '/api/v1/health');
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(headers['content-security-policy']).not.toContain('unsafe');
+    expect(headers['x-content-type-options']).toBe('nosniff');
+  });
+});
+
+describe('the one-time link', () => {
+  const open = async (code: string) => ask('POST', '/api/v1/session', json, JSON.stringify({ code }));
+  const codeOf = (link: string) => link.split('#code=')[1] ?? '';
+
+  test('opens a session once, and not twice', async () => {
+    const code = codeOf(hub.createLink());
+    expect((await open(code)).status).toBe(200);
+    expect((await open(code)).json.error?.code).toBe('unknown-code');
+  });
+
+  test('its cookie alone reads; with the secret it writes', async () => {
+    const { json: opened, headers } = await open(codeOf(hub.createLink()));
+    const cookie = String(headers['set-cookie']).split(';')[0] ?? '';
+    expect(String(headers['set-cookie'])).toMatch(/HttpOnly; SameSite=Strict/);
+    expect((await ask('POST', '/api/v1/links', { cookie })).json.error?.code).toBe('session-secret-missing');
+    const withSecret = { cookie, 'x-flowline-session': String(opened.secret) };
+    expect((await ask('POST', '/api/v1/links', withSecret)).status).toBe(200);
+    expect((await ask('DELETE', '/api/v1/session', withSecret)).status).toBe(200);
+    expect((await ask('POST', '/api/v1/links', withSecret)).status).toBe(401);
+  });
+
+  test('no secret is on disk in clear', async () => {
+    const { json: opened } = await open(codeOf(hub.createLink()));
+    const { readFile } = await import('node:fs/promises');
+    expect(await readFile(join(folder, 'sessions.json'), 'utf8')).not.toContain(String(opened.secret));
+  });
+});
+
+describe('bad input', () => {
+  test.each([
+    ['malformed JSON', json, '{"code": ', 400],
+    ['a wrong type', json, '{"code": 7}', 400],
+    ['an unknown field', json, '{"code": "x", "extra": 1}', 400],
+    ['another content type', { 'content-type': 'text/xml' }, '<a/>', 415],
+    ['a huge body', json, JSON.stringify({ code: 'x'.repeat(2_000_000) }), 413],
+  ])('%s is told with a reason', async (_, headers, body, status) => {
+    const answer = await ask('POST', '/api/v1/session', headers, body);
+    expect(answer.status).toBe(status);
+    expect(answer.json.error?.code).toBeTruthy();
+  });
+
+  test.each(['/api/v1/nope', '/../../etc/passwd', '/%2e%2e/%2e%2e/etc/passwd', '/api/v1/nodes/%00'])(
+    'the path %s leads nowhere, in words',
+    async (path) => {
+      const { status, json: answer } = await ask('GET', path);
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(answer.error?.code).toBeTruthy();
+    },
+  );
+});
+
+describe('joining', () => {
+  const joinWith = (token: string) =>
+    ask(
+      'POST',
+      '/api/v1/agents/join',
+      { ...json, authorization: `Bearer ${token}` },
+      JSON.stringify({ hostname: 'atlas', machineId: 'machine-one' }),
+    );
+  const createJoinToken = async (more: object = {}) => {
+    const { json: answer } = await ask(
+      'POST',
+      '/api/v1/tokens',
+      { ...json, ...administrator() },
+      JSON.stringify({ scope: 'join', ...more }),
+    );
+    return String(answer.token);
+  };
+
+  test('a join token lets one machine in, once', async () => {
+    const token = await createJoinToken();
+    expect((await joinWith(token)).status).toBe(200);
+    expect((await joinWith(token)).json.error?.code).toBe('unknown-join-token');
+  });
+
+  test('a machine that joins again keeps its id, and its old credential ends', async () => {
+    const token = await createJoinToken({ uses: 2 });
+    const first = (await joinWith(token)).json;
+    const second = (await joinWith(token)).json;
+    expect(second.nodeId).toBe(first.nodeId);
+    expect(await linkStatus(String(first.nodeToken))).toBe(401);
+    expect(await linkStatus(String(second.nodeToken))).toBe(101);
+  });
+
+  test('a join token neither reads nor links', async () => {
+    const token = await createJoinToken();
+    expect((await ask('GET', '/api/v1/tokens', { authorization: `Bearer ${token}` })).status).toBe(401);
+    expect(await linkStatus(token)).toBe(401);
+  });
+});
+
+/** 101 where the link was opened, else the status of the refusal. */
+function linkStatus(token: string): Promise<number> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(`${hub.url.replace('http', 'ws')}/api/v1/agents/link`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    socket.on('open', () => {
+      socket.close();
+      resolve(101);
+    });
+    socket.on('unexpected-response', (_, response) => resolve(response.statusCode ?? 0));
+    socket.on('error', () => undefined);
+  });
+}

@@ -1,0 +1,206 @@
+/** A hub: the fleet as it is now, its doors, its interface and its page. This file wires the parts; each is a folder. */
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
+import { WebSocketServer } from 'ws';
+import type { Clock } from '../io/clock.ts';
+import type { Log } from '../io/log.ts';
+import { type Stops, stops } from '../lib/stops.ts';
+import { MAX_LIVE_FRAME_BYTES } from '../model/limits.ts';
+import { LINK_PATH } from '../protocol/agentHub.ts';
+import { LIVE_PATH } from '../protocol/live.ts';
+import { openSessions } from './accounts/sessions.ts';
+import { openTokens } from './accounts/tokens.ts';
+import { agentLinks, type LinkFacts } from './agents/agentLinks.ts';
+import { openNodeRegistry } from './agents/nodeRegistry.ts';
+import type { DoorOptions } from './api/doors.ts';
+import { handlers } from './api/handlers.ts';
+import { apiServer } from './api/server.ts';
+import { upgrades } from './api/upgrades.ts';
+import { openAudit } from './audit.ts';
+import { fleetNow } from './fleetNow.ts';
+import { recent } from './history/recent.ts';
+import { liveScopes } from './live/liveScopes.ts';
+
+export interface HubOptions {
+  dataFolder: string;
+  listen: { host: string; port: number };
+  /** Names beside loopback and the machine's own by which the hub may be called. */
+  hostNames: readonly string[];
+  readers: 'link' | 'everyone';
+  version: string;
+  /** Folder of the built page; null for none. */
+  pageFolder: string | null;
+  clock: Clock;
+  log: Log;
+}
+
+export interface Hub {
+  /** `http://HOST:PORT` as people on this machine reach it. */
+  url: string;
+  /** The administrator's token of the data folder. */
+  localToken: string;
+  /** A link that opens a session as administrator, once, within 10 minutes. */
+  createLink(): string;
+  /** Makes this machine, or an imagined one, known without a join token: for agents in this very process. */
+  admitMachine(machine: {
+    hostname: string;
+    machineId: string;
+    alias?: string;
+  }): Promise<{ nodeId: string; nodeToken: string }>;
+  linkFacts(): LinkFacts[];
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a hub.
+ * @throws the system's error where the port is taken or the data folder cannot be read.
+ */
+export async function startHub(options: HubOptions): Promise<Hub> {
+  const stopping = stops();
+  try {
+    return await assemble(options, stopping);
+  } catch (failure) {
+    await stopping.stop();
+    throw failure;
+  }
+}
+
+async function assemble(
+  { dataFolder, listen, version, clock, log, ...options }: HubOptions,
+  stopping: Stops,
+): Promise<Hub> {
+  const tokens = await openTokens(dataFolder, clock);
+  const sessions = await openSessions(dataFolder, clock);
+  const registry = await openNodeRegistry(dataFolder);
+  const audit = openAudit(dataFolder, clock, log);
+  stopping.add(() => audit.stop());
+  const fleet = fleetNow();
+  for (const { id, name, alias } of registry.list()) fleet.setNode({ id, name, alias });
+  const figures = recent();
+  const links = agentLinks({
+    fleet,
+    clock,
+    log,
+    sampled(nodeId) {
+      const status = fleet.status(nodeId, clock.nowMs());
+      if (status?.sample) figures.note(nodeId, status.sample, clock.nowMs());
+    },
+    refused: (nodeId, from, reason) =>
+      audit.write({
+        who: nodeId,
+        what: 'link',
+        on: 'hub',
+        result: `refused: ${reason}`,
+        from,
+        door: 'agent',
+      }),
+  });
+  const live = liveScopes({ fleet, clock });
+
+  const doors: DoorOptions = {
+    loopbackOnly: isLoopback(listen.host),
+    hostNames: ownNames(listen.host, options.hostNames),
+    readers: options.readers,
+    cookieName: `flowline_${listen.port}`,
+    tokens,
+    sessions,
+  };
+  let url = '';
+  const app = await apiServer({
+    doors,
+    tokens,
+    log,
+    nowMs: () => clock.nowMs(),
+    pageFolder: options.pageFolder,
+    handlers: handlers({
+      version,
+      hubName: hostname(),
+      startedAtMs: clock.nowMs(),
+      url: () => url,
+      fleet,
+      links,
+      registry,
+      tokens,
+      sessions,
+      recent: figures,
+      audit,
+      doors,
+      clock,
+    }),
+  });
+  const viewers = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_LIVE_FRAME_BYTES,
+    perMessageDeflate: false,
+  });
+  app.server.on(
+    'upgrade',
+    upgrades({
+      doors,
+      log,
+      paths: { link: LINK_PATH, live: LIVE_PATH },
+      agentOf: (token) => registry.check(token)?.id ?? null,
+      acceptAgent: links.accept,
+      acceptViewer: (request, socket, head) =>
+        viewers.handleUpgrade(request, socket, head, (viewer) => live.serve(viewer)),
+      viewers: live.viewers,
+    }),
+  );
+  await app.listen({ host: listen.host, port: listen.port });
+  stopping.add(() => app.close());
+  stopping.add(() => links.stop());
+  stopping.add(() => live.stop());
+  const port = (app.server.address() as AddressInfo).port;
+  doors.cookieName = `flowline_${port}`;
+  url = `http://${reachableHost(listen.host)}:${port}`;
+
+  return {
+    url,
+    localToken: tokens.localToken,
+    createLink: () =>
+      `${url}/#code=${sessions.createCode({ name: 'local administrator', role: 'administrator' }).code}`,
+    async admitMachine({ alias, ...machine }) {
+      const { node, nodeToken } = await registry.join(machine, clock.nowMs());
+      const named =
+        alias !== undefined && node.alias === null ? await registry.setAlias(node.id, alias) : node;
+      fleet.setNode({ id: node.id, name: node.name, alias: named?.alias ?? null });
+      return { nodeId: node.id, nodeToken };
+    },
+    linkFacts: links.facts,
+    stop: () => stopping.stop(),
+  };
+}
+
+/** True for addresses that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+}
+
+const ANY_ADDRESS = new Set(['0.0.0.0', '::']);
+
+/** An address that leads here, where the hub listens on all of them. */
+const reachableHost = (host: string): string => {
+  if (ANY_ADDRESS.has(host)) return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+};
+
+/** The names by which people may call this hub: its listen address, and beyond loopback the machine's names and addresses. */
+function ownNames(listenHost: string, configured: readonly string[]): Set<string> {
+  const names = new Set(configured.map((name) => name.toLowerCase()));
+  names.add(listenHost.includes(':') ? `[${listenHost}]` : listenHost.toLowerCase());
+  if (isLoopback(listenHost)) return names;
+  names.add(hostname().toLowerCase());
+  for (const address of Object.values(networkInterfaces()).flat()) {
+    if (address) names.add(address.family === 'IPv6' ? `[${address.address}]` : address.address);
+  }
+  return names;
+}
+
+/** The built page's folder, or null where it was not built. */
+export async function findPage(folder: string): Promise<string | null> {
+  return readFile(`${folder}/index.html`).then(
+    () => folder,
+    () => null,
+  );
+}

@@ -1,0 +1,105 @@
+/**
+ * The folder where a hub or agent keeps what must survive (trust.md 17): private, on a local disk, used by one process
+ * at a time. The lock is a POSIX lock that SQLite holds on `lock.sqlite`: the kernel lets go of it however the process
+ * ends, so a lock left by kill -9 never blocks the next start.
+ */
+import { chmod, mkdir, statfs, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { readFileIfThere } from './atomicFile.ts';
+
+/** `$XDG_STATE_HOME/flowline`, `~/.local/state/flowline` without it, `/var/lib/flowline` for root. */
+export function defaultDataFolder(environment: Record<string, string | undefined>, uid: number): string {
+  if (environment.FLOWLINE_DATA) return environment.FLOWLINE_DATA;
+  if (environment.XDG_STATE_HOME) return join(environment.XDG_STATE_HOME, 'flowline');
+  return uid === 0 ? '/var/lib/flowline' : join(environment.HOME ?? homedir(), '.local', 'state', 'flowline');
+}
+
+/** The folder cannot be used, with what to do about it. */
+export class DataFolderError extends Error {
+  readonly code: 'folder-not-local' | 'folder-busy' | 'folder-unusable';
+  readonly hint: string;
+
+  constructor(code: DataFolderError['code'], message: string, hint: string) {
+    super(message);
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** File systems on which locks or SQLite's log are not safe, by their magic number (statfs(2)). */
+const NETWORK_FILE_SYSTEMS: Record<number, string> = {
+  26985: 'nfs',
+  4283649346: 'cifs',
+  4266872130: 'smb2',
+  1702057286: 'fuse',
+  1397703499: 'ocfs2',
+  198183888: 'lustre',
+};
+
+/** The name of a file system that state must not live on, or null where the folder is on a local disk. */
+export async function networkFileSystem(folder: string): Promise<string | null> {
+  return NETWORK_FILE_SYSTEMS[(await statfs(folder)).type >>> 0] ?? null;
+}
+
+export interface DataFolder {
+  path: string;
+  /** Lets the next process have it. */
+  release(): void;
+}
+
+/**
+ * Makes the folder (0700) if need be and takes its lock.
+ * @param purpose what holds it, for the words a second process prints: `hub http://…`.
+ * @throws DataFolderError
+ */
+export async function openDataFolder(path: string, purpose: string): Promise<DataFolder> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await chmod(path, 0o700);
+  } catch (failure) {
+    throw new DataFolderError(
+      'folder-unusable',
+      `cannot use the data folder ${path}: ${String(failure)}`,
+      'name another with --data DIR or FLOWLINE_DATA',
+    );
+  }
+  const network = await networkFileSystem(path);
+  if (network) {
+    throw new DataFolderError(
+      'folder-not-local',
+      `the data folder ${path} is on ${network}, where its database would not be safe`,
+      'name a folder on a local disk with --data DIR or FLOWLINE_DATA',
+    );
+  }
+  const release = await lock(path);
+  await writeFile(join(path, 'holder'), `pid ${process.pid}, ${purpose}\n`, { mode: 0o600 });
+  return { path, release };
+}
+
+async function lock(path: string): Promise<() => void> {
+  let database: DatabaseSync | null = null;
+  try {
+    database = new DatabaseSync(join(path, 'lock.sqlite'), { timeout: 0 });
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    const held = database;
+    return () => held.close();
+  } catch (failure) {
+    database?.close();
+    const message = failure instanceof Error ? failure.message : String(failure);
+    if (!/locked|busy/i.test(message)) {
+      throw new DataFolderError(
+        'folder-unusable',
+        `cannot use the data folder ${path}: ${message}`,
+        'see whether the disk is full, and who owns the folder',
+      );
+    }
+    const holder = (await readFileIfThere(join(path, 'holder')))?.trim() ?? 'another process';
+    throw new DataFolderError(
+      'folder-busy',
+      `the data folder ${path} is in use by ${holder}`,
+      'stop that one, or name another folder with --data DIR',
+    );
+  }
+}

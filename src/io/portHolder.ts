@@ -1,0 +1,39 @@
+/** Who listens on a TCP port of this machine, from /proc: for the words that go with "the port is taken". */
+import { readdir, readFile, readlink } from 'node:fs/promises';
+
+/** `node (pid 4711)`, or null where the process cannot be seen (another user's). */
+export async function whoListens(port: number): Promise<string | null> {
+  const inodes = new Set<string>();
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    const text = await readFile(table, 'utf8').catch(() => '');
+    for (const inode of listeningInodes(text, port)) inodes.add(inode);
+  }
+  if (inodes.size === 0) return null;
+  for (const pid of await readdir('/proc').catch(() => [])) {
+    if (!/^\d+$/.test(pid)) continue;
+    const files = await readdir(`/proc/${pid}/fd`).catch(() => []);
+    for (const file of files) {
+      const target = await readlink(`/proc/${pid}/fd/${file}`).catch(() => '');
+      const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
+      if (inode === undefined || !inodes.has(inode)) continue;
+      const name = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim();
+      return `${name || 'a process'} (pid ${pid})`;
+    }
+  }
+  return null;
+}
+
+/**
+ * Socket inodes that listen on a port, of a table like (proc(5), local_address in hexadecimal, state 0A is LISTEN):
+ *
+ *   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+ *    0: 0100007F:0DF1 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 23456 1 …
+ */
+export function listeningInodes(table: string, port: number): string[] {
+  const wanted = port.toString(16).toUpperCase().padStart(4, '0');
+  return table.split('\n').flatMap((line) => {
+    const columns = line.trim().split(/\s+/);
+    const listens = columns[1]?.endsWith(`:${wanted}`) && columns[3] === '0A';
+    return listens && columns[9] ? [columns[9]] : [];
+  });
+}
