@@ -1,0 +1,227 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, test } from 'vitest';
+import { gpuCondition, isSlowed } from '../fleet/gpuCondition.ts';
+import { holdersOf } from '../fleet/view.ts';
+import { Container } from '../model/container.ts';
+import { GpuReading } from '../model/gpu.ts';
+import { Host } from '../model/host.ts';
+import { Driver, SourceState } from '../model/node.ts';
+import { ProcessDetails } from '../model/process.ts';
+import { Session } from '../model/session.ts';
+import { type FleetMachine, type ImaginedFleet, imagineFleet } from './fleet.ts';
+
+const START_MS = Date.UTC(2026, 4, 11, 9, 0, 0);
+const facts = ProcessDetails.omit({
+  owner: true,
+  ownerRule: true,
+  container: true,
+  session: true,
+  task: true,
+});
+
+/** A fleet whose clock the test owns: `to` moves it to so many seconds after the start. */
+function fleetWithClock(options: { nodes?: number; seed?: string } = {}) {
+  let nowMs = START_MS;
+  const fleet = imagineFleet({ ...options, now: () => nowMs });
+  running.push(fleet);
+  const to = (seconds: number): void => {
+    nowMs = START_MS + seconds * 1000;
+    fleet.advanceTo(nowMs);
+  };
+  return { fleet, to };
+}
+
+const running: ImaginedFleet[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((fleet) => fleet.stop()));
+});
+
+const machineOf = (fleet: ImaginedFleet, id: string): FleetMachine => {
+  const machine = fleet.machines.find((one) => one.id === id);
+  if (!machine) throw new Error(`no machine ${id}`);
+  return machine;
+};
+
+describe('an imagined fleet', () => {
+  test('every reading of every machine is valid at any time, memory adds up, counters only grow', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.string({ minLength: 1, maxLength: 8 }),
+        fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 3, maxLength: 6 }),
+        async (seed, pauses) => {
+          const { fleet, to } = fleetWithClock({ nodes: 15, seed });
+          const joules = new Map<string, number>();
+          let seconds = 0;
+          for (const pause of pauses) {
+            seconds += pause;
+            to(seconds);
+            for (const machine of fleet.machines) await expectValid(machine, joules);
+          }
+          await fleet.stop();
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+
+  test('shows one of each within ten seconds: working, free, idle since hours, slowed, lost, unresponsive, gone', async () => {
+    const { fleet, to } = fleetWithClock();
+    const away: string[] = [];
+    fleet.onPresence((machine, isPresent) => {
+      if (!isPresent) away.push(machine.id);
+    });
+    for (let second = 1; second <= 10; second++) {
+      to(second);
+      for (const machine of fleet.machines) await machine.driver.read(0);
+    }
+    const shown = new Set<string>();
+    for (const machine of fleet.machines) {
+      const { driver, gpus } = await machine.driver.read(0);
+      const details = await machine.processes.inspect(
+        gpus.flatMap((gpu) => gpu.processes.map(({ pid }) => pid)),
+      );
+      shown.add(`driver ${driver.state}`);
+      for (const gpu of gpus) {
+        if (gpu.state === 'lost') shown.add('lost');
+        const holders = gpu.processes.map((process) => ({
+          ...unknownDetails,
+          ...process,
+          ...details.get(process.pid),
+        }));
+        const condition = gpuCondition({
+          nodeState: 'online',
+          driver,
+          gpu: { ...gpu, holders: holdersOf(holders) },
+        });
+        const sinceMs = Math.min(...holders.map((holder) => holder.startedAtMs ?? Number.POSITIVE_INFINITY));
+        if (condition === 'holding-idle' && sinceMs < START_MS - 3 * 3_600_000) shown.add('idle since hours');
+        if (condition === 'working' && isSlowed(gpu)) shown.add('slowed');
+        shown.add(condition);
+      }
+    }
+    expect([...shown]).toEqual(
+      expect.arrayContaining([
+        'working',
+        'free',
+        'idle since hours',
+        'slowed',
+        'sick',
+        'lost',
+        'no-answer',
+        'driver ok',
+        'driver absent',
+        'driver unresponsive',
+      ]),
+    );
+    expect(away).toEqual(['deneb']);
+  });
+
+  test('a machine that left returns, and says so once', async () => {
+    const { fleet, to } = fleetWithClock();
+    const heard: string[] = [];
+    const stopHearing = fleet.onPresence((machine, isPresent) => heard.push(`${machine.id} ${isPresent}`));
+    for (const second of [5, 7, 60, 130, 131]) to(second);
+    expect(heard).toEqual(['deneb false', 'deneb true']);
+    stopHearing();
+    to(367);
+    expect(heard).toHaveLength(2);
+  });
+
+  test('a hung driver returns with figures of now', async () => {
+    const { fleet, to } = fleetWithClock();
+    const { driver } = machineOf(fleet, 'rigel');
+    await driver.read(0);
+    to(4);
+    await driver.read(0);
+    to(10);
+    const hung = await driver.read(0);
+    expect(hung.driver.state).toBe('unresponsive');
+    expect(hung.gpus).toHaveLength(4);
+    to(190);
+    await expect.poll(async () => (await driver.read(100)).driver.state, { timeout: 15_000 }).toBe('ok');
+  });
+
+  test('a card that is lost later takes its job with it and leaves its neighbours', async () => {
+    const { fleet, to } = fleetWithClock();
+    const { driver } = machineOf(fleet, 'capella');
+    expect((await driver.read(100)).gpus[5]?.state).toBe('ok');
+    to(241);
+    const { gpus } = await driver.read(100);
+    expect(gpus[5]).toMatchObject({ state: 'lost', utilizationPercent: null, processes: [] });
+    expect(gpus[5]?.xidEvents[0]?.code).toBe(79);
+    expect(gpus[4]?.state).toBe('ok');
+  });
+
+  test('has as many machines as one asks for, each with an id and address of its own', () => {
+    const { fleet } = fleetWithClock({ nodes: 120 });
+    expect(fleet.machines).toHaveLength(120);
+    expect(new Set(fleet.machines.map(({ id }) => id)).size).toBe(120);
+    expect(new Set(fleet.machines.map(({ address }) => address)).size).toBe(120);
+    expect(fleetWithClock({ nodes: 2 }).fleet.machines.map(({ id }) => id)).toEqual(['atlas', 'vega']);
+  });
+
+  test('consumer cards have no error correction, no memory temperature and no instances', async () => {
+    const { fleet } = fleetWithClock();
+    const [card] = (await machineOf(fleet, 'deneb').driver.read(100)).gpus;
+    expect(card).toMatchObject({ memoryTemperatureCelsius: null, migMode: null, serial: null });
+    expect(card?.ecc).toEqual({
+      enabled: null,
+      volatileCorrected: null,
+      volatileUncorrected: null,
+      aggregateCorrected: null,
+      aggregateUncorrected: null,
+    });
+  });
+});
+
+const unknownDetails = {
+  ...{
+    name: null,
+    command: null,
+    executable: null,
+    workingDirectory: null,
+    pythonEnvironment: null,
+    uid: null,
+  },
+  ...{ user: null, owner: null, ownerRule: 'unknown' as const, startedAtMs: null, cpuPercent: null },
+  ...{ hostMemoryBytes: null, container: null, session: null, task: null },
+};
+
+async function expectValid(machine: FleetMachine, joules: Map<string, number>): Promise<void> {
+  const { driver, gpus } = await machine.driver.read(0);
+  Driver.parse(driver);
+  for (const gpu of gpus) {
+    GpuReading.parse(gpu);
+    if (gpu.state !== 'ok') continue;
+    const {
+      memoryTotalBytes: total,
+      memoryUsedBytes: used,
+      memoryFreeBytes: free,
+      memoryReservedBytes: kept,
+    } = gpu;
+    expect((used ?? 0) + (free ?? 0) + (kept ?? 0)).toBe(total);
+    const held = gpu.processes.reduce((sum, process) => sum + (process.memoryUsedBytes ?? 0), 0);
+    expect(held).toBeLessThanOrEqual(used ?? 0);
+    expect(gpu.temperatureCelsius).toBeLessThan(gpu.shutdownTemperatureCelsius ?? 0);
+    expect(gpu.powerWatts).toBeLessThanOrEqual(gpu.powerLimitWatts ?? 0);
+    expect(gpu.energyJoules).toBeGreaterThanOrEqual(joules.get(gpu.uuid ?? '') ?? 0);
+    joules.set(gpu.uuid ?? '', gpu.energyJoules ?? 0);
+  }
+  Host.parse(await machine.host.read());
+  const { state, containers } = await machine.containers.read();
+  SourceState.parse(state);
+  for (const { container } of containers) Container.parse(container);
+  const { screen, tmux, sessions } = await machine.sessions.read();
+  SourceState.parse(screen);
+  SourceState.parse(tmux);
+  for (const { session } of sessions) Session.parse(session);
+  const everybody = await machine.processes.all();
+  for (const { pid, parentPid, containerId, ...details } of everybody) {
+    facts.strict().parse(details);
+    expect(pid).toBeGreaterThan(0);
+    if (parentPid !== null) expect(everybody.some((one) => one.pid === parentPid)).toBe(true);
+    if (containerId !== null)
+      expect(containers.some(({ container }) => container.id === containerId)).toBe(true);
+  }
+  expect(new Set(everybody.map(({ pid }) => pid)).size).toBe(everybody.length);
+}

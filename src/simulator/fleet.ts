@@ -1,0 +1,186 @@
+/**
+ * The imagined fleet that `flowline demo` looks at: machines whose agents are real and whose drivers, processes,
+ * containers, sessions and figures are imagined. One world, one clock: each second every machine takes its next step.
+ */
+import type {
+  ContainerSource,
+  HostSource,
+  ProcessSource,
+  SessionSource,
+} from '../agent/collectors/sources.ts';
+import type { GpuDriver } from '../agent/drivers/driver.ts';
+import { advance } from './advance.ts';
+import type { ImaginedMachine } from './imagined.ts';
+import { imaginedDriver } from './imaginedDriver.ts';
+import { imaginedContainers, imaginedHost, imaginedSessions } from './machineSources.ts';
+import { namedMachines } from './namedMachines.ts';
+import { namelessMachines } from './namelessMachines.ts';
+import { buildMachine, type MachinePlan } from './plan.ts';
+import { imaginedProcesses } from './processSource.ts';
+import { type Random, seededRandom } from './random.ts';
+import { readCard } from './readCard.ts';
+import {
+  applyHappenings,
+  type Happening,
+  isPresent,
+  namedHappenings,
+  namelessHappenings,
+} from './scenario.ts';
+import type { ImaginedNode } from './world.ts';
+
+/** One machine, as the composition root wires it into an agent of its own. */
+export interface FleetMachine {
+  id: string;
+  hostname: string;
+  alias: string | null;
+  address: string;
+  bootId: string;
+  driver: GpuDriver;
+  host: HostSource;
+  processes: ProcessSource;
+  containers: ContainerSource;
+  sessions: SessionSource;
+}
+
+export interface ImaginedFleet {
+  machines: FleetMachine[];
+  /**
+   * Calls back when a machine leaves (its agent's link is to be cut, without goodbye) and when it returns (its agent
+   * is to be started again). All are present at the start. Answers how to stop being called.
+   */
+  onPresence(callback: PresenceCallback): () => void;
+  /** Stops the world's clock and every machine's sources. */
+  stop(): Promise<void>;
+}
+
+export type PresenceCallback = (machine: FleetMachine, isPresent: boolean) => void;
+
+export interface FleetOptions {
+  /** How many machines: the named ones first. Left out: those alone. */
+  nodes?: number;
+  /** The same seed gives the same fleet. */
+  seed?: string;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+}
+
+const STEP_MS = 1000;
+
+/** Begins a world at this moment and lets its time run. */
+export function startImaginedFleet(options: FleetOptions = {}): ImaginedFleet {
+  const now = options.now ?? Date.now;
+  const { advanceTo, ...fleet } = imagineFleet(options);
+  const timer = setInterval(() => advanceTo(now()), STEP_MS);
+  return {
+    ...fleet,
+    stop: async () => {
+      clearInterval(timer);
+      await fleet.stop();
+    },
+  };
+}
+
+/** Where one machine's state lives between two steps. */
+interface Place {
+  node: ImaginedNode;
+  readonly machine: ImaginedMachine;
+  readonly random: Random;
+  readonly happenings: readonly Happening[];
+  isPresent: boolean;
+}
+
+/** The same world with its clock in the caller's hand. */
+export function imagineFleet(options: FleetOptions): ImaginedFleet & { advanceTo(nowMs: number): void } {
+  const { nodes = namedMachines.length, seed = 'flowline', now = Date.now } = options;
+  const startedAtMs = now();
+  const { plans, happenings } = describeFleet(nodes, seed);
+  const places = plans.map((plan) =>
+    newPlace(plan, happenings, startedAtMs, seededRandom(`${seed} ${plan.id}`)),
+  );
+  const inhabited = places.map((place) => ({ place, machine: machineAt(place, now) }));
+  const callbacks = new Set<PresenceCallback>();
+
+  return {
+    machines: inhabited.map(({ machine }) => machine),
+    advanceTo: (nowMs) => {
+      for (const { place, machine } of inhabited) {
+        advancePlace(place, nowMs, startedAtMs);
+        const present = isPresent(place.happenings, (nowMs - startedAtMs) / 1000);
+        if (present === place.isPresent) continue;
+        place.isPresent = present;
+        for (const callback of callbacks) callback(machine, present);
+      }
+    },
+    onPresence: (callback) => {
+      callbacks.add(callback);
+      return () => callbacks.delete(callback);
+    },
+    stop: async () => {
+      await Promise.all(inhabited.map(({ machine }) => stopMachine(machine)));
+    },
+  };
+}
+
+/** The plans of so many machines, and what will happen to them. */
+export function describeFleet(
+  nodes: number,
+  seed: string,
+): { plans: MachinePlan[]; happenings: Happening[] } {
+  const random = seededRandom(seed);
+  const named = namedMachines.slice(0, nodes);
+  const nameless = namelessMachines(nodes - named.length, random);
+  return {
+    plans: [...named, ...nameless],
+    happenings: [
+      ...namedHappenings,
+      ...namelessHappenings(
+        nameless.map(({ id }) => id),
+        random,
+      ),
+    ],
+  };
+}
+
+function newPlace(plan: MachinePlan, all: readonly Happening[], startedAtMs: number, random: Random): Place {
+  const happenings = all.filter(({ machine }) => machine === plan.id);
+  const node = buildMachine(plan, startedAtMs, random);
+  const place = { node, machine: { driver: node.driver, gpus: [] }, random, happenings, isPresent: true };
+  advancePlace(place, startedAtMs, startedAtMs);
+  return place;
+}
+
+/** Time goes on for one machine, and its driver sees it. */
+function advancePlace(place: Place, nowMs: number, startedAtMs: number): void {
+  const { happenings, random } = place;
+  const happened = applyHappenings(place.node, happenings, (nowMs - startedAtMs) / 1000, startedAtMs);
+  place.node = advance(happened, nowMs, random);
+  place.machine.driver = place.node.driver;
+  place.machine.gpus = place.node.cards.map((card) => ({
+    fault: card.fault,
+    reading: readCard(card, place.node.processes),
+  }));
+}
+
+function machineAt(place: Place, now: () => number): FleetMachine {
+  const { id, hostname, alias, address, bootId } = place.node;
+  const look = (): ImaginedNode => place.node;
+  const change = (node: ImaginedNode): void => {
+    place.node = node;
+  };
+  return {
+    id,
+    hostname,
+    alias,
+    address,
+    bootId,
+    driver: imaginedDriver(place.machine, now),
+    host: imaginedHost(look),
+    processes: imaginedProcesses(look, change),
+    containers: imaginedContainers(look),
+    sessions: imaginedSessions(look),
+  };
+}
+
+async function stopMachine({ driver, host, processes, containers, sessions }: FleetMachine): Promise<void> {
+  await Promise.all([sessions.stop(), containers.stop(), processes.stop(), host.stop(), driver.stop()]);
+}

@@ -1,0 +1,111 @@
+/**
+ * The processes of an imagined machine at the agent's own seam. Ending one takes it out of the imagination and nothing
+ * else: no pid that is named here ever reaches the kernel, though a real process may have the same number.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import type {
+  KillAuthority,
+  KillResult,
+  KillTarget,
+  ProcessFacts,
+  ProcessSource,
+} from '../agent/collectors/sources.ts';
+import { endJobs } from './jobs.ts';
+import type { Look } from './machineSources.ts';
+import type { ImaginedNode, ImaginedProcess } from './world.ts';
+
+/** Looks at the machine through `look`, and leaves it without the processes that were ended through `change`. */
+export function imaginedProcesses(look: Look, change: (node: ImaginedNode) => void): ProcessSource {
+  const stopped = new AbortController();
+  const end = (process: ImaginedProcess): void =>
+    change(
+      endJobs(look(), ({ pid, startedAtMs }) => pid === process.pid && startedAtMs === process.startedAtMs),
+    );
+
+  const find = (pid: number): ImaginedProcess | undefined =>
+    look().processes.find((process) => process.visible && process.pid === pid);
+
+  async function killOne(target: KillTarget, authority: KillAuthority, graceMs: number): Promise<KillResult> {
+    const { pid } = target;
+    const process = find(pid);
+    const refusal = process ? refusalOf(process, target, authority) : gone(pid);
+    if (refusal || !process) return refusal ?? gone(pid);
+    if (process.onSignal === 'ends') {
+      end(process);
+      return { pid, outcome: 'done', message: 'It ended after SIGTERM.' };
+    }
+    await wait(graceMs, undefined, { signal: stopped.signal, ref: false }).catch(() => {});
+    if (find(pid)?.startedAtMs !== process.startedAtMs) {
+      return { pid, outcome: 'done', message: 'It ended after SIGTERM.' };
+    }
+    if (process.onSignal === 'unkillable') {
+      const message =
+        'It is still there after SIGKILL: it waits in the kernel (state D), often on a file server.';
+      return { pid, outcome: 'unkillable', message };
+    }
+    end(process);
+    return {
+      pid,
+      outcome: 'done',
+      message: `It ignored SIGTERM for ${graceMs / 1000} s and ended after SIGKILL.`,
+    };
+  }
+
+  return {
+    inspect: async (pids) => {
+      const asked = new Set(pids);
+      const facts = new Map<number, ProcessFacts>();
+      for (const process of look().processes) {
+        if (process.visible && asked.has(process.pid)) facts.set(process.pid, factsOf(process));
+      }
+      return facts;
+    },
+    all: async () => look().processes.flatMap((process) => (process.visible ? [factsOf(process)] : [])),
+    kill: (targets, authority, graceMs) =>
+      Promise.all(targets.map((target) => killOne(target, authority, graceMs))),
+    stop: async () => stopped.abort(),
+  };
+}
+
+const gone = (pid: number): KillResult => ({
+  pid,
+  outcome: 'gone',
+  message: `No process ${pid} on this machine: it has ended already.`,
+});
+
+/** Why a process is not ended, or null where it may be. */
+function refusalOf(
+  { pid, startedAtMs, onSignal, program }: ImaginedProcess,
+  target: KillTarget,
+  authority: KillAuthority,
+): KillResult | null {
+  if (target.startedAtMs !== null && target.startedAtMs !== startedAtMs) {
+    const message = `Process ${pid} is another one now: the one that was meant has ended.`;
+    return { pid, outcome: 'other-process', message };
+  }
+  if (onSignal === 'protected') {
+    const message = `Process ${pid} (${program.name}) belongs to the system and is never ended from here.`;
+    return { pid, outcome: 'not-allowed', message };
+  }
+  if (authority.may !== 'everyone' && !authority.may.includes(program.person.login)) {
+    const message = `Process ${pid} belongs to ${program.person.login}: only they or an administrator may end it.`;
+    return { pid, outcome: 'not-allowed', message };
+  }
+  return null;
+}
+
+const factsOf = ({ pid, parentPid, startedAtMs, cpuPercent, program }: ImaginedProcess): ProcessFacts => ({
+  pid,
+  parentPid,
+  containerId: program.containerId,
+  name: program.name,
+  command: program.command,
+  executable: program.executable,
+  workingDirectory: program.workingDirectory,
+  pythonEnvironment: program.pythonEnvironment,
+  uid: program.person.uid,
+  user: program.person.login,
+  startedAtMs,
+  cpuPercent: Math.round(cpuPercent * 10) / 10,
+  hostMemoryBytes: program.hostMemoryBytes,
+});

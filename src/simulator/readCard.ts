@@ -1,0 +1,174 @@
+/** What a driver that works reads of an imagined card: the figures in the product's words, null where the card has none. */
+import type { GpuReading, ThrottleReason } from '../model/gpu.ts';
+import type { GpuProcessReading } from '../model/process.ts';
+import { type Card, freeBytes, type ImaginedProcess, MIB } from './world.ts';
+
+/** The reading of a card with these processes on it, lost or not. */
+export function readCard(card: Card, processes: readonly ImaginedProcess[]): GpuReading {
+  return card.fault === 'none' ? readWorkingCard(card, processes) : readLostCard(card);
+}
+
+function readWorkingCard(card: Card, processes: readonly ImaginedProcess[]): GpuReading {
+  const { model } = card;
+  const reserved = model.memoryReservedMiB * MIB;
+  const free = freeBytes(card, processes);
+  const utilization = Math.round(card.utilizationPercent);
+  const rests = utilization === 0;
+  const memoryClock = rests ? model.restingMemoryClockMHz : model.maxMemoryClockMHz;
+  const counts = model.ecc === 'on' ? 0 : null;
+  return {
+    ...identityOf(card),
+    state: 'ok',
+    message: null,
+    memoryTotalBytes: model.memoryTotalMiB * MIB,
+    memoryUsedBytes: model.memoryTotalMiB * MIB - reserved - free,
+    memoryFreeBytes: free,
+    memoryReservedBytes: reserved,
+    utilizationPercent: utilization,
+    memoryUtilizationPercent: Math.round(card.utilizationPercent * 0.55),
+    encoderUtilizationPercent: 0,
+    decoderUtilizationPercent: 0,
+    temperatureCelsius: Math.round(card.celsius),
+    memoryTemperatureCelsius: model.tellsMemoryTemperature ? Math.round(card.celsius + 6) : null,
+    slowdownTemperatureCelsius: model.slowdownCelsius,
+    shutdownTemperatureCelsius: model.shutdownCelsius,
+    powerWatts: Math.round(card.watts * 1000) / 1000,
+    powerLimitWatts: model.powerLimitWatts,
+    energyJoules: Math.round(card.joules * 1000) / 1000,
+    fanPercent: model.hasFan ? fanOf(card.celsius) : null,
+    graphicsClockMHz: card.clockMHz,
+    smClockMHz: card.clockMHz,
+    memoryClockMHz: memoryClock,
+    videoClockMHz: Math.round(card.clockMHz * 0.9),
+    maxGraphicsClockMHz: model.maxClockMHz,
+    maxMemoryClockMHz: model.maxMemoryClockMHz,
+    performanceState: rests ? model.performanceStates.resting : model.performanceStates.working,
+    throttleReasons: throttleReasonsOf(card, rests),
+    pcie: {
+      // A resting link goes down to the slowest speed on cards that let their memory rest.
+      generation: rests && model.restingMemoryClockMHz < model.maxMemoryClockMHz ? 1 : model.pcieGeneration,
+      width: 16,
+      maxGeneration: model.pcieGeneration,
+      maxWidth: 16,
+      ...card.pcie,
+      replays: 0,
+    },
+    ecc: {
+      enabled: model.ecc === 'unsupported' ? null : model.ecc === 'on',
+      volatileCorrected: model.ecc === 'on' ? card.correctedErrors : null,
+      volatileUncorrected: counts,
+      aggregateCorrected: model.ecc === 'on' ? card.correctedErrors + (card.repairPending ? 212 : 0) : null,
+      aggregateUncorrected: model.ecc === 'on' ? (card.repairPending ? 2 : 0) : null,
+    },
+    ...repairsOf(card),
+    processes: processes.flatMap((process) => readProcess(process, card.index)),
+  };
+}
+
+function readLostCard(card: Card): GpuReading {
+  return {
+    ...identityOf(card),
+    ...nothingKnown,
+    state: 'lost',
+    message:
+      'The GPU has fallen off the bus: the driver counts it and cannot reach it. Drain the machine and reboot it.',
+    recoveryAction: 'node-reboot',
+  };
+}
+
+const identityOf = (card: Card) => ({
+  uuid: card.uuid,
+  index: card.index,
+  name: card.model.name,
+  serial: card.serial,
+  vbiosVersion: '96.00.61.00.01',
+  pciBusId: card.pciBusId,
+  migMode: card.model.hasMig ? false : null,
+  persistenceMode: true,
+  computeMode: 'default' as const,
+  xidEvents: card.xidEvents,
+  slowTakenAtMs: card.slowTakenAtMs,
+});
+
+const nothingKnown = {
+  memoryTotalBytes: null,
+  memoryUsedBytes: null,
+  memoryFreeBytes: null,
+  memoryReservedBytes: null,
+  utilizationPercent: null,
+  memoryUtilizationPercent: null,
+  encoderUtilizationPercent: null,
+  decoderUtilizationPercent: null,
+  temperatureCelsius: null,
+  memoryTemperatureCelsius: null,
+  slowdownTemperatureCelsius: null,
+  shutdownTemperatureCelsius: null,
+  powerWatts: null,
+  powerLimitWatts: null,
+  energyJoules: null,
+  fanPercent: null,
+  graphicsClockMHz: null,
+  smClockMHz: null,
+  memoryClockMHz: null,
+  videoClockMHz: null,
+  maxGraphicsClockMHz: null,
+  maxMemoryClockMHz: null,
+  performanceState: null,
+  throttleReasons: null,
+  pcie: {
+    generation: null,
+    width: null,
+    maxGeneration: null,
+    maxWidth: null,
+    receiveBytesPerSecond: null,
+    transmitBytesPerSecond: null,
+    replays: null,
+  },
+  ecc: {
+    enabled: null,
+    volatileCorrected: null,
+    volatileUncorrected: null,
+    aggregateCorrected: null,
+    aggregateUncorrected: null,
+  },
+  retiredPages: { singleBit: null, doubleBit: null, pending: null },
+  remappedRows: { correctable: null, uncorrectable: null, pending: null, failed: null },
+  processes: [],
+} satisfies Partial<GpuReading>;
+
+/** Still below 40 °C, then in proportion. */
+const fanOf = (celsius: number): number => Math.round(Math.min(100, Math.max(0, (celsius - 40) * 1.9)));
+
+function throttleReasonsOf(card: Card, rests: boolean): ThrottleReason[] {
+  if (rests) return ['idle'];
+  if (card.heldByHeat) return ['software-thermal'];
+  return card.heldByPower ? ['software-power-cap'] : [];
+}
+
+function repairsOf(card: Card): Pick<GpuReading, 'retiredPages' | 'remappedRows' | 'recoveryAction'> {
+  const { repairs } = card.model;
+  const pending = card.repairPending;
+  return {
+    retiredPages: repairs === 'pages' ? { singleBit: 0, doubleBit: 0, pending } : nothingKnown.retiredPages,
+    remappedRows:
+      repairs === 'rows'
+        ? { correctable: 0, uncorrectable: pending ? 1 : 0, pending, failed: false }
+        : nothingKnown.remappedRows,
+    recoveryAction: pending ? 'gpu-reset' : 'none',
+  };
+}
+
+function readProcess({ pid, work }: ImaginedProcess, gpu: number): GpuProcessReading[] {
+  if (work?.gpu !== gpu) return [];
+  return [
+    {
+      pid,
+      type: work.type,
+      memoryUsedBytes: work.memoryBytes,
+      smUtilizationPercent: Math.round(work.utilizationPercent),
+      memoryUtilizationPercent: Math.round(work.utilizationPercent * 0.55),
+      encoderUtilizationPercent: 0,
+      decoderUtilizationPercent: 0,
+    },
+  ];
+}
