@@ -23,11 +23,6 @@ export interface AgentRoleOptions {
   logLevel: RoleOptions['logLevel'];
 }
 
-export interface DemoRoleOptions extends RoleOptions {
-  machines: number;
-  seed: number;
-}
-
 export interface CommandContext {
   environment: Record<string, string | undefined>;
   version: string;
@@ -40,7 +35,6 @@ export interface CommandContext {
     up(options: RoleOptions): Promise<void>;
     hub(options: RoleOptions): Promise<void>;
     agent(options: AgentRoleOptions): Promise<void>;
-    demo(options: DemoRoleOptions): Promise<void>;
   };
   /** This machine, read by itself, once, within 10 s. */
   readThisMachine(): Promise<NodeStatus>;

@@ -1,0 +1,82 @@
+/** A node's agent: samples its machine each interval, sends the samples to the hub and answers what the hub asks. */
+import type { Clock } from '../io/clock.ts';
+import type { Log } from '../io/log.ts';
+import { stops } from '../lib/stops.ts';
+import type { Check } from '../model/check.ts';
+import type { NodeSample } from '../model/node.ts';
+import { type HubLink, type HubLinkOptions, openHubLink } from './hubLink.ts';
+import { answerRequest } from './requests.ts';
+import { type Machine, sampler } from './sampler.ts';
+
+export interface AgentOptions {
+  machine: Machine;
+  hub: Pick<HubLinkOptions, 'hubUrl' | 'nodeToken' | 'rejoin'>;
+  agentVersion: string;
+  intervalMs: number;
+  /** What `flowline doctor` finds on this machine. */
+  examine: (link: HubLink) => Promise<Check[]>;
+  clock: Clock;
+  log: Log;
+}
+
+export interface Agent {
+  link: HubLink;
+  newestSample(): NodeSample | null;
+  /** Says goodbye to the hub, then lets go of the machine. */
+  stop(): Promise<void>;
+}
+
+/** Starts sampling and opens the link. */
+export function startAgent({
+  machine,
+  hub,
+  agentVersion,
+  intervalMs,
+  examine,
+  clock,
+  log,
+}: AgentOptions): Agent {
+  const stopping = stops();
+  for (const source of [
+    machine.driver,
+    machine.host,
+    machine.processes,
+    machine.containers,
+    machine.sessions,
+  ]) {
+    stopping.add(() => source.stop());
+  }
+  const samples = sampler({ machine, agentVersion, intervalMs, clock });
+  let newest: NodeSample | null = null;
+  let sampling: Promise<void> | null = null;
+
+  /** One at a time: a sample that is still being taken when the next is due is that next one. */
+  const takeSample = (): Promise<void> => {
+    sampling ??= samples
+      .sample()
+      .then((sample) => {
+        newest = sample;
+        link.send(sample);
+      })
+      .catch((failure: unknown) => log.error({ failure: String(failure) }, 'could not take a sample'))
+      .finally(() => {
+        sampling = null;
+      });
+    return sampling;
+  };
+
+  const link: HubLink = openHubLink({
+    ...hub,
+    clock,
+    log,
+    answer: (request) =>
+      answerRequest(
+        { machine, newestSample: () => newest, refresh: takeSample, examine: () => examine(link) },
+        request,
+      ),
+  });
+  stopping.add(() => link.stop());
+  stopping.add(clock.every(intervalMs, () => void takeSample()));
+  void takeSample();
+  return { link, newestSample: () => newest, stop: () => stopping.stop() };
+}

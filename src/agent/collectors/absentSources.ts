@@ -1,0 +1,43 @@
+/** Sources of a machine on which there is nothing to ask: each says so, and none fails. */
+import type { GpuDriver } from '../drivers/driver.ts';
+import type { ContainerSource, ProcessSource, SessionSource } from './sources.ts';
+
+const stop = async (): Promise<void> => {};
+
+export const absentProcesses: ProcessSource = {
+  inspect: async () => new Map(),
+  all: async () => [],
+  kill: async (targets) =>
+    targets.map(({ pid }) => ({ pid, outcome: 'gone', message: 'there is no such process' })),
+  stop,
+};
+
+export const absentContainers: ContainerSource = {
+  read: async () => ({ state: { state: 'absent', message: 'Docker was not looked for' }, containers: [] }),
+  stop,
+};
+
+export const absentSessions: SessionSource = {
+  read: async () => ({
+    screen: { state: 'absent', message: 'screen was not looked for' },
+    tmux: { state: 'absent', message: 'tmux was not looked for' },
+    sessions: [],
+  }),
+  stop,
+};
+
+/** A machine whose NVIDIA library was not looked for. */
+export const absentDriver: GpuDriver = {
+  read: async () => ({
+    driver: {
+      state: 'absent',
+      version: null,
+      cudaVersion: null,
+      message: 'the NVIDIA library was not looked for',
+      answeredAtMs: null,
+    },
+    gpus: [],
+    refusedFigures: {},
+  }),
+  stop,
+};

@@ -1,0 +1,109 @@
+/**
+ * Joins what the driver, /proc, the container engine and the session tools say at one instant into one NodeSample.
+ * It knows none of them: each comes through its seam (drivers/driver.ts, collectors/sources.ts).
+ */
+import type { Clock } from '../io/clock.ts';
+import type { Gpu, GpuReading } from '../model/gpu.ts';
+import { MAX_CONTAINERS_PER_NODE, MAX_SESSIONS_PER_NODE } from '../model/limits.ts';
+import type { NodeSample } from '../model/node.ts';
+import type { GpuProcess, ProcessDetails } from '../model/process.ts';
+import type { ContainerSource, HostSource, ProcessSource, SessionSource } from './collectors/sources.ts';
+import type { GpuDriver } from './drivers/driver.ts';
+
+/** Everything a machine can be asked; the simulator puts imagined ones in their place. */
+export interface Machine {
+  hostname: string;
+  /** Null where the system does not tell. */
+  bootId: string | null;
+  driver: GpuDriver;
+  host: HostSource;
+  processes: ProcessSource;
+  containers: ContainerSource;
+  sessions: SessionSource;
+}
+
+export interface SamplerOptions {
+  machine: Machine;
+  agentVersion: string;
+  intervalMs: number;
+  clock: Clock;
+}
+
+export interface Sampler {
+  /** One sample, now. The first waits up to 3 s for the driver's first answer; later ones hardly wait. */
+  sample(): Promise<NodeSample>;
+}
+
+/** How long the first sample waits for the driver before it says `starting` (monitoring.md 6). */
+const FIRST_PATIENCE_MS = 3000;
+
+/** A sampler over one machine. */
+export function sampler({ machine, agentVersion, intervalMs, clock }: SamplerOptions): Sampler {
+  let first = true;
+  const bootId = machine.bootId;
+  return {
+    async sample() {
+      const patienceMs = first ? FIRST_PATIENCE_MS : Math.min(intervalMs * 0.8, 1500);
+      first = false;
+      const [reading, host, containers, sessions] = await Promise.all([
+        machine.driver.read(patienceMs),
+        machine.host.read(),
+        machine.containers.read(),
+        machine.sessions.read(),
+      ]);
+      const pids = new Set(reading.gpus.flatMap((gpu) => gpu.processes.map((process) => process.pid)));
+      const facts = await machine.processes.inspect([...pids]);
+      const join = (pid: number): ProcessDetails => ({ ...UNKNOWN_PROCESS, ...facts.get(pid) });
+      return {
+        takenAtMs: clock.nowMs(),
+        intervalMs,
+        hostname: machine.hostname,
+        agentVersion,
+        bootId,
+        driver: reading.driver,
+        gpus: reading.gpus.map((gpu) => joinGpu(gpu, join)),
+        host,
+        containers: containers.containers.map((found) => found.container).slice(0, MAX_CONTAINERS_PER_NODE),
+        sessions: sessions.sessions.map((found) => found.session).slice(0, MAX_SESSIONS_PER_NODE),
+        sources: { docker: containers.state, screen: sessions.screen, tmux: sessions.tmux },
+        refusedFigures: reading.refusedFigures,
+      };
+    },
+  };
+}
+
+/** A process of which only the driver tells. */
+const UNKNOWN_PROCESS: ProcessDetails = {
+  name: null,
+  command: null,
+  executable: null,
+  workingDirectory: null,
+  pythonEnvironment: null,
+  uid: null,
+  user: null,
+  owner: null,
+  ownerRule: 'unknown',
+  startedAtMs: null,
+  cpuPercent: null,
+  hostMemoryBytes: null,
+  container: null,
+  session: null,
+  task: null,
+};
+
+function joinGpu(gpu: GpuReading, details: (pid: number) => ProcessDetails): Gpu {
+  const processes: GpuProcess[] = gpu.processes.map((process) => ({ ...process, ...details(process.pid) }));
+  processes.sort((a, b) => (b.memoryUsedBytes ?? -1) - (a.memoryUsedBytes ?? -1) || a.pid - b.pid);
+  return { ...gpu, memoryUnaccountedBytes: unaccountedBytes(gpu), processes };
+}
+
+/** Used minus the sum of the processes; null where the driver does not tell either. Never below 0: the two are read one after the other. */
+export function unaccountedBytes(gpu: Pick<GpuReading, 'memoryUsedBytes' | 'processes'>): number | null {
+  if (gpu.memoryUsedBytes === null) return null;
+  let accounted = 0;
+  for (const process of gpu.processes) {
+    if (process.memoryUsedBytes === null) return null;
+    accounted += process.memoryUsedBytes;
+  }
+  return Math.max(0, gpu.memoryUsedBytes - accounted);
+}

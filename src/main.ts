@@ -1,0 +1,55 @@
+/**
+ * The composition root: arguments and environment in, one role or command wired and run. The only reader of
+ * process.argv and process.env; it holds no logic. Each role is imported when it is run, so that a process loads only
+ * its own.
+ */
+import { join } from 'node:path';
+import type { CommandContext } from './cli/context.ts';
+import type { Surroundings } from './roles/surroundings.ts';
+
+declare const FLOWLINE_VERSION: string | undefined;
+
+const version = typeof FLOWLINE_VERSION === 'string' ? FLOWLINE_VERSION : 'development';
+const program = import.meta.filename;
+const surroundings: Surroundings = {
+  version,
+  selfCommand: [process.execPath, program],
+  environment: process.env,
+  // Beside the bundle in dist/, or there from the sources.
+  pageFolder: join(import.meta.dirname, typeof FLOWLINE_VERSION === 'string' ? 'page' : '../dist/page'),
+  print,
+};
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+const [role, ...rest] = process.argv.slice(2);
+if (role === 'mount-child') {
+  const { runMountChild } = await import('./agent/collectors/host/mountChild.ts');
+  runMountChild();
+} else {
+  await runCommandLine(role === undefined ? [] : [role, ...rest]);
+}
+
+async function runCommandLine(argv: string[]): Promise<void> {
+  // `status | head` closes our stdout: that is an end, not a failure.
+  process.stdout.on('error', () => process.exit(0));
+  const { runCommand } = await import('./cli/program.ts');
+  const context: CommandContext = {
+    environment: process.env,
+    version,
+    terminalColumns: process.stdout.isTTY ? process.stdout.columns : null,
+    print,
+    printError: (text) => process.stderr.write(`${text}\n`),
+    roles: {
+      up: async (options) => (await import('./roles/up.ts')).runUp(options, surroundings),
+      hub: async (options) => (await import('./roles/hub.ts')).runHubRole(options, surroundings),
+      agent: async (options) => (await import('./roles/agent.ts')).runAgent(options, surroundings),
+    },
+    readThisMachine: async () => (await import('./roles/readOnce.ts')).readThisMachine(surroundings),
+    examineThisMachine: async (options) =>
+      (await import('./roles/examine.ts')).examineMachine({ surroundings, ...options }),
+  };
+  process.exitCode = await runCommand(argv, context);
+}

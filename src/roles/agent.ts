@@ -1,0 +1,72 @@
+/** `flowline agent`: reports this machine to a hub over one outgoing connection. */
+import { join } from 'node:path';
+import { startAgent } from '../agent/agent.ts';
+import { type AgentRoleOptions, CommandFailure, EXIT } from '../cli/context.ts';
+import { systemClock } from '../io/clock.ts';
+import { openDataFolder } from '../io/dataFolder.ts';
+import { openLog } from '../io/log.ts';
+import { stops } from '../lib/stops.ts';
+import { type Credential, joinHub, loadCredential } from './credentials.ts';
+import { examineMachine } from './examine.ts';
+import type { Surroundings } from './surroundings.ts';
+import { thisMachine } from './thisMachine.ts';
+import { untilSignal } from './untilSignal.ts';
+
+/**
+ * Joins if need be, then runs until a signal.
+ * @throws CommandFailure where no hub or no token is known; HubFailure where joining is refused.
+ */
+export async function runAgent(options: AgentRoleOptions, surroundings: Surroundings): Promise<void> {
+  const log = openLog(options.logLevel);
+  const stopping = stops();
+  try {
+    // A folder of its own inside DATA: a hub and an agent of one machine may share DATA.
+    const folder = await openDataFolder(join(options.dataFolder, 'agent'), 'agent');
+    stopping.add(() => folder.release());
+    let credential = await findCredential(folder.path, options);
+    const agent = startAgent({
+      machine: await thisMachine(surroundings),
+      hub: {
+        hubUrl: credential.hubUrl,
+        nodeToken: async () => credential.nodeToken,
+        async rejoin() {
+          if (options.joinToken === null) return false;
+          credential = await joinHub(folder.path, credential.hubUrl, options.joinToken);
+          return true;
+        },
+      },
+      agentVersion: surroundings.version,
+      intervalMs: options.intervalMs,
+      examine: () =>
+        examineMachine({ surroundings, dataFolder: options.dataFolder, hubUrl: credential.hubUrl }),
+      clock: systemClock,
+      log,
+    });
+    stopping.add(() => agent.stop());
+    surroundings.print(`FlowLine reports this machine to ${credential.hubUrl}`);
+    await untilSignal(() => stopping.stop(), log);
+  } catch (failure) {
+    await stopping.stop();
+    throw failure;
+  }
+}
+
+async function findCredential(folder: string, { hubUrl, joinToken }: AgentRoleOptions): Promise<Credential> {
+  const kept = await loadCredential(folder);
+  if (kept && (hubUrl === null || hubUrl === kept.hubUrl)) return kept;
+  if (hubUrl === null) {
+    throw new CommandFailure(
+      EXIT.usage,
+      'this machine has not joined a hub yet',
+      'FLOWLINE_JOIN_TOKEN=fl_… flowline agent join http://HUB:3569',
+    );
+  }
+  if (joinToken === null) {
+    throw new CommandFailure(
+      EXIT.usage,
+      `joining ${hubUrl} needs a join token`,
+      'on the hub: `flowline token create --scope join`; here: FLOWLINE_JOIN_TOKEN=fl_… or --join-token-file PATH',
+    );
+  }
+  return joinHub(folder, hubUrl, joinToken);
+}

@@ -1,0 +1,17 @@
+/** `flowline hub`: the hub alone; machines join it with `flowline agent`. */
+import type { RoleOptions } from '../cli/context.ts';
+import { openLog } from '../io/log.ts';
+import { runHub } from './runHub.ts';
+import type { Surroundings } from './surroundings.ts';
+import { untilSignal } from './untilSignal.ts';
+import { welcome } from './welcome.ts';
+
+/** Runs until a signal. */
+export async function runHubRole(options: RoleOptions, surroundings: Surroundings): Promise<void> {
+  const log = openLog(options.logLevel);
+  const running = await runHub(options, surroundings.version, surroundings.pageFolder, log);
+  surroundings.print(
+    `${welcome(running.hub, options.listen, 'the machines that join')}\n  to let a machine join: flowline token create --scope join`,
+  );
+  await untilSignal(running.stop, log);
+}

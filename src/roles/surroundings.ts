@@ -1,0 +1,10 @@
+/** What main found out about the world once and hands to every role. */
+export interface Surroundings {
+  version: string;
+  /** How to start this very program again, for its hidden child roles: Node and the program's file. */
+  selfCommand: readonly [file: string, ...args: string[]];
+  environment: Record<string, string | undefined>;
+  /** Folder of the built page. */
+  pageFolder: string;
+  print(text: string): void;
+}

@@ -1,0 +1,25 @@
+/** The machine this program runs on, as the sampler asks it: every source started, with the commands of their child roles. */
+import { hostname } from 'node:os';
+import {
+  absentContainers,
+  absentDriver,
+  absentProcesses,
+  absentSessions,
+} from '../agent/collectors/absentSources.ts';
+import { startHostSource } from '../agent/collectors/host/hostSource.ts';
+import { readBootId } from '../agent/collectors/host/system.ts';
+import type { Machine } from '../agent/sampler.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Starts all sources; the sampler's owner stops them. */
+export async function thisMachine({ selfCommand: [file, ...args] }: Surroundings): Promise<Machine> {
+  return {
+    hostname: hostname(),
+    bootId: readBootId(),
+    driver: absentDriver,
+    host: startHostSource({ mountChild: { file, args: [...args, 'mount-child'] } }),
+    processes: absentProcesses,
+    containers: absentContainers,
+    sessions: absentSessions,
+  };
+}

@@ -1,0 +1,50 @@
+/** `flowline up`: hub, this machine's agent and the page in one process. The agent speaks to the hub over the same link as another machine's would. */
+import { hostname } from 'node:os';
+import { startAgent } from '../agent/agent.ts';
+import type { RoleOptions } from '../cli/context.ts';
+import { systemClock } from '../io/clock.ts';
+import { openLog } from '../io/log.ts';
+import { stops } from '../lib/stops.ts';
+import { machineId } from './credentials.ts';
+import { examineMachine } from './examine.ts';
+import { runHub } from './runHub.ts';
+import type { Surroundings } from './surroundings.ts';
+import { thisMachine } from './thisMachine.ts';
+import { untilSignal } from './untilSignal.ts';
+import { welcome } from './welcome.ts';
+
+/** Runs until a signal. */
+export async function runUp(options: RoleOptions, surroundings: Surroundings): Promise<void> {
+  const log = openLog(options.logLevel);
+  const stopping = stops();
+  try {
+    const running = await runHub(options, surroundings.version, surroundings.pageFolder, log);
+    stopping.add(running.stop);
+    const { hub } = running;
+    const admit = async () =>
+      hub.admitMachine({ hostname: hostname(), machineId: await machineId(options.dataFolder) });
+    let credential = await admit();
+    const agent = startAgent({
+      machine: await thisMachine(surroundings),
+      hub: {
+        hubUrl: hub.url,
+        nodeToken: async () => credential.nodeToken,
+        rejoin: async () => {
+          credential = await admit();
+          return true;
+        },
+      },
+      agentVersion: surroundings.version,
+      intervalMs: options.intervalMs,
+      examine: () => examineMachine({ surroundings, dataFolder: options.dataFolder, hubUrl: hub.url }),
+      clock: systemClock,
+      log,
+    });
+    stopping.add(() => agent.stop());
+    surroundings.print(welcome(hub, options.listen));
+    await untilSignal(() => stopping.stop(), log);
+  } catch (failure) {
+    await stopping.stop();
+    throw failure;
+  }
+}

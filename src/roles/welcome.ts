@@ -1,0 +1,21 @@
+/** What a hub prints when it is ready: where the page is, how to open it with all rights, and from elsewhere. */
+import { type Hub, isLoopback } from '../hub/hub.ts';
+
+/** Lines for the terminal. The link's code works once, within 10 minutes; it goes nowhere else. */
+export function welcome(hub: Hub, listen: { host: string; port: number }, what = 'this machine'): string {
+  const port = new URL(hub.url).port;
+  const lines = [
+    `FlowLine shows ${what} at ${hub.url}`,
+    `  to end processes there too, open (once, within 10 min): ${hub.createLink()}`,
+  ];
+  if (isLoopback(listen.host)) {
+    lines.push(
+      `  from your own computer: ssh -L ${port}:127.0.0.1:${port} THIS-MACHINE, then open http://127.0.0.1:${port}`,
+    );
+  } else {
+    lines.push(
+      '  beyond this machine reading needs such a link (or --readers everyone); `flowline token link` prints another',
+    );
+  }
+  return lines.join('\n');
+}
