@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { GpuDriver } from '../agent/drivers/driver.ts';
 import { gpuCondition, isSlowed } from '../fleet/gpuCondition.ts';
 import { holdersOf } from '../fleet/view.ts';
 import { Container } from '../model/container.ts';
@@ -8,7 +9,7 @@ import { Host } from '../model/host.ts';
 import { Driver, SourceState } from '../model/node.ts';
 import { ProcessDetails } from '../model/process.ts';
 import { Session } from '../model/session.ts';
-import { type FleetMachine, type ImaginedFleet, imagineFleet } from './fleet.ts';
+import { type FleetMachine, imagineFleet, type OpenedMachine, startImaginedFleet } from './fleet.ts';
 
 const START_MS = Date.UTC(2026, 4, 11, 9, 0, 0);
 const facts = ProcessDetails.omit({
@@ -23,7 +24,6 @@ const facts = ProcessDetails.omit({
 function fleetWithClock(options: { nodes?: number; seed?: string } = {}) {
   let nowMs = START_MS;
   const fleet = imagineFleet({ ...options, now: () => nowMs });
-  running.push(fleet);
   const to = (seconds: number): void => {
     nowMs = START_MS + seconds * 1000;
     fleet.advanceTo(nowMs);
@@ -31,18 +31,19 @@ function fleetWithClock(options: { nodes?: number; seed?: string } = {}) {
   return { fleet, to };
 }
 
-const running: ImaginedFleet[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((fleet) => fleet.stop()));
-});
+/** Every machine of a fleet, opened once. */
+const openAll = (fleet: { machines: FleetMachine[] }): OpenedMachine[] =>
+  fleet.machines.map((one) => one.open());
 
-const machineOf = (fleet: ImaginedFleet, id: string): FleetMachine => {
+const driverOf = (fleet: { machines: FleetMachine[] }, id: string): GpuDriver => {
   const machine = fleet.machines.find((one) => one.id === id);
   if (!machine) throw new Error(`no machine ${id}`);
-  return machine;
+  return machine.open().driver;
 };
 
 describe('an imagined fleet', () => {
+  afterEach(() => vi.useRealTimers());
+
   test('every reading of every machine is valid at any time, memory adds up, counters only grow', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -50,14 +51,14 @@ describe('an imagined fleet', () => {
         fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 3, maxLength: 6 }),
         async (seed, pauses) => {
           const { fleet, to } = fleetWithClock({ nodes: 15, seed });
+          const machines = openAll(fleet);
           const joules = new Map<string, number>();
           let seconds = 0;
           for (const pause of pauses) {
             seconds += pause;
             to(seconds);
-            for (const machine of fleet.machines) await expectValid(machine, joules);
+            for (const machine of machines) await expectValid(machine, joules);
           }
-          await fleet.stop();
         },
       ),
       { numRuns: 12 },
@@ -66,16 +67,17 @@ describe('an imagined fleet', () => {
 
   test('shows one of each within ten seconds: working, free, idle since hours, slowed, lost, unresponsive, gone', async () => {
     const { fleet, to } = fleetWithClock();
+    const machines = openAll(fleet);
     const away: string[] = [];
     fleet.onPresence((machine, isPresent) => {
       if (!isPresent) away.push(machine.id);
     });
     for (let second = 1; second <= 10; second++) {
       to(second);
-      for (const machine of fleet.machines) await machine.driver.read(0);
+      for (const machine of machines) await machine.driver.read(0);
     }
     const shown = new Set<string>();
-    for (const machine of fleet.machines) {
+    for (const machine of machines) {
       const { driver, gpus } = await machine.driver.read(0);
       const details = await machine.processes.inspect(
         gpus.flatMap((gpu) => gpu.processes.map(({ pid }) => pid)),
@@ -129,7 +131,7 @@ describe('an imagined fleet', () => {
 
   test('a hung driver returns with figures of now', async () => {
     const { fleet, to } = fleetWithClock();
-    const { driver } = machineOf(fleet, 'rigel');
+    const driver = driverOf(fleet, 'rigel');
     await driver.read(0);
     to(4);
     await driver.read(0);
@@ -143,13 +145,40 @@ describe('an imagined fleet', () => {
 
   test('a card that is lost later takes its job with it and leaves its neighbours', async () => {
     const { fleet, to } = fleetWithClock();
-    const { driver } = machineOf(fleet, 'capella');
+    const driver = driverOf(fleet, 'capella');
     expect((await driver.read(100)).gpus[5]?.state).toBe('ok');
     to(241);
     const { gpus } = await driver.read(100);
     expect(gpus[5]).toMatchObject({ state: 'lost', utilizationPercent: null, processes: [] });
     expect(gpus[5]?.xidEvents[0]?.code).toBe(79);
     expect(gpus[4]?.state).toBe('ok');
+  });
+
+  test('an agent that is stopped and started again finds its machine as it is by then', async () => {
+    const { fleet, to } = fleetWithClock();
+    const [atlas] = openAll(fleet);
+    const [first] = (await atlas?.processes.all()) ?? [];
+    await atlas?.processes.stop();
+    await atlas?.driver.stop();
+    to(30);
+    const [again] = openAll(fleet);
+    expect((await again?.processes.all())?.[0]).toEqual(first);
+    expect((await again?.driver.read(100))?.gpus).toHaveLength(8);
+    expect(again?.bootId).toBe(atlas?.bootId);
+  });
+
+  test('its own clock ticks each second until it is stopped', async () => {
+    vi.useFakeTimers({ now: START_MS });
+    const fleet = startImaginedFleet({ nodes: 1 });
+    const [atlas] = openAll(fleet);
+    const uptime = async (): Promise<number> => (await atlas?.host.read())?.uptimeSeconds ?? 0;
+    const before = await uptime();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(await uptime()).toBe(before + 5);
+    fleet.stop();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(await uptime()).toBe(before + 5);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test('has as many machines as one asks for, each with an id and address of its own', () => {
@@ -162,7 +191,7 @@ describe('an imagined fleet', () => {
 
   test('consumer cards have no error correction, no memory temperature and no instances', async () => {
     const { fleet } = fleetWithClock();
-    const [card] = (await machineOf(fleet, 'deneb').driver.read(100)).gpus;
+    const [card] = (await driverOf(fleet, 'deneb').read(100)).gpus;
     expect(card).toMatchObject({ memoryTemperatureCelsius: null, migMode: null, serial: null });
     expect(card?.ecc).toEqual({
       enabled: null,
@@ -187,7 +216,7 @@ const unknownDetails = {
   ...{ hostMemoryBytes: null, container: null, session: null, task: null },
 };
 
-async function expectValid(machine: FleetMachine, joules: Map<string, number>): Promise<void> {
+async function expectValid(machine: OpenedMachine, joules: Map<string, number>): Promise<void> {
   const { driver, gpus } = await machine.driver.read(0);
   Driver.parse(driver);
   for (const gpu of gpus) {

@@ -28,12 +28,18 @@ import {
 } from './scenario.ts';
 import type { ImaginedNode } from './world.ts';
 
-/** One machine, as the composition root wires it into an agent of its own. */
+/** One machine of the fleet. */
 export interface FleetMachine {
   id: string;
-  hostname: string;
   alias: string | null;
   address: string;
+  /** The machine as an agent's sampler asks it. Each opening is new, so that an agent may be stopped and started. */
+  open(): OpenedMachine;
+}
+
+/** What an agent is started with; it stops each source itself. */
+export interface OpenedMachine {
+  hostname: string;
   bootId: string;
   driver: GpuDriver;
   host: HostSource;
@@ -49,8 +55,8 @@ export interface ImaginedFleet {
    * is to be started again). All are present at the start. Answers how to stop being called.
    */
   onPresence(callback: PresenceCallback): () => void;
-  /** Stops the world's clock and every machine's sources. */
-  stop(): Promise<void>;
+  /** Stops the world's clock. What was opened stays readable until its owner stops it. */
+  stop(): void;
 }
 
 export type PresenceCallback = (machine: FleetMachine, isPresent: boolean) => void;
@@ -71,13 +77,7 @@ export function startImaginedFleet(options: FleetOptions = {}): ImaginedFleet {
   const now = options.now ?? Date.now;
   const { advanceTo, ...fleet } = imagineFleet(options);
   const timer = setInterval(() => advanceTo(now()), STEP_MS);
-  return {
-    ...fleet,
-    stop: async () => {
-      clearInterval(timer);
-      await fleet.stop();
-    },
-  };
+  return { ...fleet, stop: () => clearInterval(timer) };
 }
 
 /** Where one machine's state lives between two steps. */
@@ -90,7 +90,9 @@ interface Place {
 }
 
 /** The same world with its clock in the caller's hand. */
-export function imagineFleet(options: FleetOptions): ImaginedFleet & { advanceTo(nowMs: number): void } {
+export function imagineFleet(
+  options: FleetOptions,
+): Omit<ImaginedFleet, 'stop'> & { advanceTo(nowMs: number): void } {
   const { nodes = namedMachines.length, seed = 'flowline', now = Date.now } = options;
   const startedAtMs = now();
   const { plans, happenings } = describeFleet(nodes, seed);
@@ -114,9 +116,6 @@ export function imagineFleet(options: FleetOptions): ImaginedFleet & { advanceTo
     onPresence: (callback) => {
       callbacks.add(callback);
       return () => callbacks.delete(callback);
-    },
-    stop: async () => {
-      await Promise.all(inhabited.map(({ machine }) => stopMachine(machine)));
     },
   };
 }
@@ -167,20 +166,14 @@ function machineAt(place: Place, now: () => number): FleetMachine {
   const change = (node: ImaginedNode): void => {
     place.node = node;
   };
-  return {
-    id,
+  const open = (): OpenedMachine => ({
     hostname,
-    alias,
-    address,
     bootId,
     driver: imaginedDriver(place.machine, now),
     host: imaginedHost(look),
     processes: imaginedProcesses(look, change),
     containers: imaginedContainers(look),
     sessions: imaginedSessions(look),
-  };
-}
-
-async function stopMachine({ driver, host, processes, containers, sessions }: FleetMachine): Promise<void> {
-  await Promise.all([sessions.stop(), containers.stop(), processes.stop(), host.stop(), driver.stop()]);
+  });
+  return { id, alias, address, open };
 }
