@@ -3,7 +3,7 @@
  * checked by the hub and is JSON because JSON.parse made it: walking through a fleet of 8,000 GPUs once more for each
  * patch would cost more than drawing it.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Json } from '../fleet/patch.ts';
 import { count, instantMs, message, name } from '../model/fields.ts';
 import { Scope } from '../protocol/live.ts';

@@ -1,5 +1,5 @@
 /** One thing that `flowline doctor` looked at, with a stable name that scripts and guides may rely on. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { message, name } from './fields.ts';
 
 /** `note`: nothing wrong, worth knowing. Only `problem` makes doctor's exit code 1. */

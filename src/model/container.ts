@@ -1,5 +1,5 @@
 /** A container, as the engine tells of it, with figures from its control group. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { amount, count, message, name } from './fields.ts';
 
 export const Container = z.object({

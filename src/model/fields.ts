@@ -1,5 +1,5 @@
 /** The few kinds of field that figures are made of. Missing is `null`, never 0; every text and count is bounded. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_MESSAGE_CHARACTERS, MAX_NAME_CHARACTERS, MAX_PATH_CHARACTERS } from './limits.ts';
 
 /** A whole, non-negative number that JavaScript holds exactly (≤ 2^53 − 1). */

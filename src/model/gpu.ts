@@ -1,5 +1,5 @@
 /** A GPU: what the driver reads (GpuReading) and what a sample says of it (Gpu: the same, its processes known by name). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { amount, count, instantMs, message, name, percent, pid } from './fields.ts';
 import { MAX_PROCESSES_PER_GPU, MAX_XID_EVENTS } from './limits.ts';
 import { GpuProcess, GpuProcessReading } from './process.ts';

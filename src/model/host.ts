@@ -1,5 +1,5 @@
 /** A machine's own figures: processor, memory, disks, networks. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { amount, count, message, name, path, percent } from './fields.ts';
 import { MAX_DISKS_PER_NODE, MAX_NETWORKS_PER_NODE } from './limits.ts';
 

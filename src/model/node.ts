@@ -1,5 +1,5 @@
 /** A machine of the fleet: one sample of it (NodeSample), and what the hub knows of it (NodeStatus). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Container } from './container.ts';
 import { count, instantMs, message, name } from './fields.ts';
 import { Gpu } from './gpu.ts';

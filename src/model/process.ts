@@ -1,5 +1,5 @@
 /** A process: as the GPU sees it (GpuProcess), and as a search over a machine finds it (FoundProcess). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { amount, count, instantMs, name, path, percent, pid } from './fields.ts';
 import { MAX_COMMAND_CHARACTERS } from './limits.ts';
 

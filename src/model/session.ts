@@ -1,5 +1,5 @@
 /** A terminal session (screen or tmux) that a person may come back to. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { instantMs, message, name } from './fields.ts';
 
 export const Session = z.object({

@@ -11,7 +11,7 @@
  *
  * A sample that cannot be sent because the connection is slow is superseded: the next patch is against the last one sent.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Check } from '../model/check.ts';
 import { count, instantMs, message, name, pid } from '../model/fields.ts';
 import { MAX_PIDS_PER_KILL, MAX_SEARCH_RESULTS_PER_NODE } from '../model/limits.ts';

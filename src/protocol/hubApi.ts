@@ -2,7 +2,7 @@
  * The hub's HTTP interface as a table: verb, path, right, in, out. Server, client, OpenAPI document and tests read the
  * same lines; a route without a right does not compile. Errors are `{"error": {"code", "message", "hint"}}`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Check } from '../model/check.ts';
 import { Container } from '../model/container.ts';
 import { amount, count, instantMs, message, name, percent, pid } from '../model/fields.ts';

@@ -10,7 +10,7 @@
  * sent nothing until it has caught up, then a snapshot, never a growing buffer. `atMs` is the hub's clock, so that ages
  * are right also where the viewer's clock is not.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, instantMs, message, name } from '../model/fields.ts';
 
 export const LIVE_PATH = '/api/v1/live';

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hubClient } from '../client/hubClient.ts';
 import { readFileIfThere, writeFileAtomically } from '../io/atomicFile.ts';
 

@@ -1,6 +1,6 @@
 /** What a reader chose, kept in this browser. Anything unreadable counts as not chosen. */
 import { useSyncExternalStore } from 'react';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Preferences = z.object({
   view: z.enum(['automatic', 'list', 'cards', 'map']).catch('automatic'),

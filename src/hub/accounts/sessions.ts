@@ -4,7 +4,7 @@
  * writes). Kept hashed in `DATA/sessions.json`, so that a restart of the hub logs nobody out.
  */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../io/clock.ts';
 import { openRecordFile } from '../../io/recordFile.ts';
 import { Account } from '../../protocol/hubApi.ts';

@@ -1,6 +1,6 @@
 /** Tokens of people, scripts and joining machines: kept hashed in `DATA/tokens.json`, changed one at a time. */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readFileIfThere, writeFileAtomically } from '../../io/atomicFile.ts';
 import type { Clock } from '../../io/clock.ts';
 import { openRecordFile } from '../../io/recordFile.ts';

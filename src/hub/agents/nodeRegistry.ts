@@ -1,6 +1,6 @@
 /** The machines that joined: their ids, aliases and hashed credentials, in `DATA/nodes.json`. */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { openRecordFile } from '../../io/recordFile.ts';
 import { instantMs, name } from '../../model/fields.ts';
 import { formatToken, hashSecret, matchesHash, newId, newSecret, parseToken } from '../accounts/secrets.ts';

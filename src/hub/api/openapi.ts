@@ -1,5 +1,5 @@
 /** The route table as an OpenAPI 3.1 document: nothing is written twice. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ErrorBody, hubApi, type Route } from '../../protocol/hubApi.ts';
 
 /** The document, without host names. */

@@ -7,7 +7,7 @@
  * (state D) is never doubled: until it is gone, the mounts it did not reach are said to be unresponsive.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { MountQuestion } from './mountChild.ts';
 
 /** How to start the hidden role that calls `runMountChild`. */
