@@ -1,0 +1,74 @@
+/*
+ * The stand-in's state: what the imagined driver knows, read anew from the file named by FLOWLINE_STANDIN_STATE
+ * whenever that was replaced (written whole, then renamed). Lines of words, in NVML's units:
+ *
+ *   driver 550.90.07 12040 INIT DELAY_MS HANG     initialisation answers INIT; each call takes DELAY_MS; HANG 1 blocks all
+ *   gpu KEY FAULT                                 each call on it answers FAULT (0: none; -1: it is not counted)
+ *   text uuid GPU-5c2d...                         texts of the GPU above; the rest of the line
+ *   figure power 61250                            figures of the GPU above; what is not named is not supported
+ *   error power 999                               that figure answers an error
+ *   process compute PID BYTES
+ *   sample PID TIMESTAMP_US SM MEMORY ENCODER DECODER STALE
+ *   event SEQUENCE CODE                           an Xid, told once, if SEQUENCE is above every one told before
+ */
+#ifndef STATE_H
+#define STATE_H
+
+#define MAX_GPUS 64
+#define MAX_PROCESSES 2048
+#define MAX_EVENTS 256
+
+#define FIGURES(X)                                                                                                        \
+  X(memoryTotal) X(memoryUsed) X(memoryFree) X(memoryReserved) X(utilizationGpu) X(utilizationMemory) X(encoder)          \
+  X(decoder) X(temperature) X(memoryTemperature) X(slowdownTemperature) X(shutdownTemperature) X(power) X(powerLimit)     \
+  X(energy) X(fanCount) X(fan) X(clockGraphics) X(clockSm) X(clockMemory) X(clockVideo) X(maxClockGraphics)               \
+  X(maxClockSm) X(maxClockMemory) X(maxClockVideo) X(performanceState) X(throttleReasons) X(pcieGeneration) X(pcieWidth)  \
+  X(pcieMaxGeneration) X(pcieMaxWidth) X(pcieTransmit) X(pcieReceive) X(pcieReplays) X(eccMode) X(eccVolatileCorrected)   \
+  X(eccVolatileUncorrected) X(eccAggregateCorrected) X(eccAggregateUncorrected) X(retiredSingleBit) X(retiredDoubleBit)   \
+  X(retiredPending) X(remappedCorrectable) X(remappedUncorrectable) X(remappedPending) X(remappedFailed) X(migMode)       \
+  X(persistenceMode) X(computeMode) X(recoveryAction) X(processes)
+#define TEXTS(X) X(uuid) X(name) X(serial) X(vbios) X(pciBusId)
+#define LISTS(X) X(compute) X(graphics) X(mps)
+
+#define FIGURE(word) FIGURE_##word,
+#define TEXT(word) TEXT_##word,
+#define LIST(word) LIST_##word,
+enum figure { FIGURES(FIGURE) FIGURE_COUNT };
+enum text { TEXTS(TEXT) TEXT_COUNT };
+enum list { LISTS(LIST) LIST_COUNT };
+
+struct sample { unsigned pid; unsigned long long timestamp; unsigned sm, memory, encoder, decoder; int stale; };
+struct event { int gpu; unsigned long long sequence, code; };
+
+struct gpu {
+  int counted, fault;
+  char *texts[TEXT_COUNT];
+  int present[FIGURE_COUNT];
+  int errors[FIGURE_COUNT];
+  unsigned long long values[FIGURE_COUNT];
+  struct { unsigned pid; unsigned long long memory; enum list list; } processes[MAX_PROCESSES];
+  int processCount;
+  struct sample samples[MAX_PROCESSES];
+  int sampleCount;
+};
+
+struct state {
+  char driverVersion[80];
+  int cudaVersion, initialisation, delayMs, hanging;
+  struct gpu gpus[MAX_GPUS];
+  struct event events[MAX_EVENTS];
+  int eventCount;
+};
+
+extern struct state state;
+
+/* Each call begins here: reads a replaced file, waits out hang and delay, and answers the GPU's fault (0: none). */
+int enterCall(struct gpu *gpu);
+/* The same for nvmlInit: answers what the state wants of initialisation. */
+int enterInitialisation(void);
+/* The oldest event that was not told yet, or NULL. */
+struct event *nextEvent(void);
+/* Events of the past are not told to a set made now. */
+void forgetEvents(void);
+
+#endif

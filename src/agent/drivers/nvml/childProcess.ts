@@ -1,0 +1,121 @@
+/**
+ * Starts the driver's process and speaks with it over a channel of its own (descriptor 3): our standard output belongs
+ * to whoever called the command, and libraries write where they like. What the child may do to time is keepChild.ts's.
+ */
+import { spawn } from 'node:child_process';
+import { Duplex } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { messageSchema } from './messageSchema.ts';
+import type { ChildMessage, ChildRequest } from './messages.ts';
+
+/** How to start the hidden role: the program with its arguments, and the environment that it inherits. */
+export interface ChildCommand {
+  command: readonly [program: string, ...rest: string[]];
+  environment: NodeJS.ProcessEnv;
+}
+
+export interface ChildListener {
+  onMessage(message: ChildMessage): void;
+  /** Once, when the process is gone and all it said was heard. `how` says what ended it, in words. */
+  onEnd(how: string): void;
+}
+
+export interface RunningChild {
+  pid: number | null;
+  ask(request: ChildRequest): void;
+  /** Closes the channel: a child that is not blocked then ends by itself. */
+  close(): void;
+  kill(): void;
+  /** Lets this process end although the child does not. */
+  abandon(): void;
+}
+
+export type StartChild = (listener: ChildListener) => RunningChild;
+
+/** A full sample of 8 GPUs is some 12 KiB; one of 128 GPUs with a hundred processes each stays below 4 MiB. */
+const MAX_LINE_CHARACTERS = 8 * 1024 * 1024;
+/** How much of what the child said on its standard error is kept, to tell why it ended. */
+const MAX_LAST_WORDS = 400;
+
+export function startChild({ command, environment }: ChildCommand, listener: ChildListener): RunningChild {
+  const [program, ...rest] = command;
+  // In a session of its own: Ctrl-C in a terminal ends the agent in its order, and the child by the kernel (dieWithParent.ts).
+  const child = spawn(program, rest, {
+    env: environment,
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  });
+  const channel = child.stdio[3];
+  if (!(channel instanceof Duplex)) throw new TypeError('the channel to the driver process is no pipe');
+  let lastWords = '';
+  let fault: string | null = null;
+
+  child.stderr?.setEncoding('utf8').on('data', (words: string) => {
+    lastWords = (lastWords + words).slice(-MAX_LAST_WORDS);
+  });
+  channel.on('error', () => {
+    // Closed under our hands: the end of the process tells.
+  });
+  onLines(channel, (line) => {
+    if (fault !== null) return;
+    const parsed = parseLine(line);
+    if (parsed.success) listener.onMessage(parsed.data);
+    else endFor(`it said something unreadable: ${parsed.error.message.slice(0, MAX_LAST_WORDS)}`);
+  });
+  let ended = false;
+  child.on('error', (error) => end(`could not be started: ${error.message}`));
+  child.on('close', (code, signal) =>
+    end(fault ?? `ended by ${signal ?? `exit code ${code}`}${quoted(lastWords)}`),
+  );
+
+  function end(how: string): void {
+    if (ended) return;
+    ended = true;
+    listener.onEnd(how);
+  }
+
+  function endFor(reason: string): void {
+    fault = reason;
+    child.kill('SIGKILL');
+  }
+
+  return {
+    pid: child.pid ?? null,
+    ask: (request) => channel.write(`${JSON.stringify(request)}\n`),
+    close: () => channel.end(),
+    kill: () => child.kill('SIGKILL'),
+    abandon: () => {
+      child.unref();
+      child.stderr?.destroy();
+      channel.destroy();
+    },
+  };
+}
+
+function parseLine(line: string | null) {
+  if (line === null) return { success: false, error: new Error('a line without end') } as const;
+  try {
+    return messageSchema.safeParse(JSON.parse(line));
+  } catch (error) {
+    return { success: false, error: error instanceof Error ? error : new Error(String(error)) } as const;
+  }
+}
+
+/** Hands over whole lines; null for one that is longer than any message can be. */
+function onLines(channel: Duplex, take: (line: string | null) => void): void {
+  const decoder = new StringDecoder('utf8');
+  let pending = '';
+  channel.on('data', (bytes: Buffer) => {
+    pending += decoder.write(bytes);
+    const lines = pending.split('\n');
+    pending = lines.pop() ?? '';
+    for (const line of lines) take(line);
+    if (pending.length <= MAX_LINE_CHARACTERS) return;
+    pending = '';
+    take(null);
+  });
+}
+
+function quoted(words: string): string {
+  return words.trim() === '' ? '' : `, saying: ${words.trim()}`;
+}

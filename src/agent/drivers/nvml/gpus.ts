@@ -1,0 +1,169 @@
+/** The GPUs that the driver counts, each read on its own: a sick one is told as sick and hides nobody. */
+import type { GpuReading, XidEvent } from '../../../model/gpu.ts';
+import { MAX_GPUS_PER_NODE } from '../../../model/limits.ts';
+import { blankFastFigures, blankReading, blankSlowFigures } from '../blankReading.ts';
+import { createGate } from '../gate.ts';
+import { failedGpuMessage, lostGpuMessage } from '../troubleWords.ts';
+import { xidMeaning } from '../xid.ts';
+import { pointer } from './bytes.ts';
+import { createXidEvents } from './events.ts';
+import { readFast } from './fast.ts';
+import type { Nvml } from './library.ts';
+import { fastFigures, type GpuLine, type SampleMessage, slowFigures, staticFigures } from './messages.ts';
+import { createProbe, out, type Probe } from './probe.ts';
+import { readProcesses } from './processes.ts';
+import { GPU_IS_LOST, SUCCESS } from './returns.ts';
+import { readPcieThroughput, readSlow } from './slow.ts';
+import { readStatics } from './statics.ts';
+
+/** A place in the driver's order, with what was last read there. */
+interface Slot {
+  /** NVML's handle; null until the card gave one. Kept when the card is lost: its last Xid comes under it. */
+  device: number | null;
+  reading: GpuReading;
+  /** Utilisation of processes: the driver's time of the newest sample believed. */
+  lastSeenUs: number;
+  /** Groups that were read again and not yet sent. */
+  fresh: { statics: boolean; slow: boolean };
+}
+
+export interface Gpus {
+  /**
+   * Reads every GPU.
+   * @throws NvmlError when not even their number is told: the driver itself is in trouble
+   */
+  sample(due: { slow: boolean; pcieGpus: number }): SampleMessage;
+}
+
+/** The driver itself answered an error, in NVML's words. */
+export class NvmlError extends Error {}
+
+export function createGpus(nvml: Nvml): Gpus {
+  const gate = createGate();
+  const xidEvents = createXidEvents(nvml);
+  let slots: Slot[] = [];
+  /** Whose turn it is to tell its PCIe throughput. */
+  let pcieTurn = 0;
+
+  function sample(due: { slow: boolean; pcieGpus: number }): SampleMessage {
+    const counted = Math.min(countGpus(nvml), MAX_GPUS_PER_NODE);
+    // A card came or went: which index is whose has changed, so everybody is met anew.
+    if (counted !== slots.length) slots = Array.from({ length: counted }, (_, index) => createSlot(index));
+    const nowMs = Date.now();
+    for (const [index, slot] of slots.entries()) {
+      const pcieIsDue = (index - pcieTurn + counted) % counted < due.pcieGpus;
+      readSlot(slot, { slow: due.slow, pcie: pcieIsDue }, nowMs);
+      gate.admit(slot, slot.reading);
+    }
+    pcieTurn = counted === 0 ? 0 : (pcieTurn + due.pcieGpus) % counted;
+    const xids = takeXids(nowMs);
+    return {
+      say: 'sample',
+      takenAtMs: nowMs,
+      gpus: slots.map((slot) => toLine(slot, xids)),
+      refusedFigures: gate.takeRefused(),
+    };
+  }
+
+  function readSlot(slot: Slot, due: { slow: boolean; pcie: boolean }, nowMs: number): void {
+    const { reading } = slot;
+    const healthy = reading.state === 'ok' && slot.device !== null;
+    // A card in trouble is met anew at each slow reading: it may have come back, or another may sit in its place.
+    if (reading.state !== 'ok' && !due.slow) return;
+    const device = healthy ? slot.device : findDevice(slot);
+    if (device === null) return;
+    slot.device = device;
+    const probe = createProbe(nvml, device);
+    if (!healthy) meet(slot, probe);
+    if (!probe.lost) readFast(probe, reading);
+    if (!probe.lost) {
+      const refused = readProcesses(probe, reading, slot);
+      for (let i = 0; i < refused; i++) gate.count('gpu.processes.utilization');
+    }
+    if (!probe.lost && (due.slow || reading.slowTakenAtMs === null)) {
+      readSlow(probe, reading, nowMs);
+      slot.fresh.slow = true;
+    }
+    if (!probe.lost && due.pcie) {
+      readPcieThroughput(probe, reading);
+      slot.fresh.slow = true;
+    }
+    settle(slot, probe);
+  }
+
+  function findDevice(slot: Slot): number | null {
+    const result = nvml.calls.deviceByIndex(slot.reading.index, out);
+    if (result === SUCCESS) return pointer(out);
+    if (result === GPU_IS_LOST) blank(slot, 'lost', lostGpuMessage(nvml.say(result)));
+    else blank(slot, 'failed', failedGpuMessage(nvml.say(result)));
+    return null;
+  }
+
+  function meet(slot: Slot, probe: Probe): void {
+    readStatics(probe, slot.reading);
+    slot.fresh.statics = true;
+    xidEvents.watch(probe.device);
+  }
+
+  /** The state of a GPU is what its calls answered: lost, or nothing but errors, or some figures at least. */
+  function settle(slot: Slot, probe: Probe): void {
+    const { trouble } = probe;
+    if (probe.lost) blank(slot, 'lost', lostGpuMessage(nvml.say(GPU_IS_LOST)));
+    else if (probe.answered === 0 && trouble !== null)
+      blank(slot, 'failed', failedGpuMessage(nvml.say(trouble.result)));
+    else {
+      slot.reading.state = 'ok';
+      slot.reading.message =
+        trouble === null ? null : `could not read ${trouble.figure}: ${nvml.say(trouble.result)}`;
+    }
+  }
+
+  function takeXids(nowMs: number): Map<number, XidEvent[]> {
+    const byDevice = new Map<number, XidEvent[]>();
+    for (const { device, code } of xidEvents.take()) {
+      const event = { code, meaning: xidMeaning(code), pid: null, atMs: nowMs };
+      byDevice.set(device, [event, ...(byDevice.get(device) ?? [])]);
+    }
+    return byDevice;
+  }
+
+  return { sample };
+}
+
+/** @throws NvmlError */
+function countGpus(nvml: Nvml): number {
+  const result = nvml.calls.deviceCount(out);
+  if (result !== SUCCESS) throw new NvmlError(nvml.say(result));
+  return out[0] ?? 0;
+}
+
+function createSlot(index: number): Slot {
+  return { device: null, reading: blankReading(index), lastSeenUs: 0, fresh: { statics: true, slow: true } };
+}
+
+/** Who it is stays known; what it does is not. */
+function blank(slot: Slot, state: 'lost' | 'failed', message: string): void {
+  Object.assign(slot.reading, blankFastFigures(), blankSlowFigures(), { state, message });
+  slot.fresh.slow = true;
+}
+
+function toLine(slot: Slot, xids: ReadonlyMap<number, XidEvent[]>): GpuLine {
+  const { reading, fresh, device } = slot;
+  const line: GpuLine = {
+    statics: fresh.statics ? pick(reading, staticFigures) : undefined,
+    slow: fresh.slow ? pick(reading, slowFigures) : undefined,
+    fast: pick(reading, fastFigures),
+    xidEvents: device === null ? [] : (xids.get(device) ?? []),
+  };
+  slot.fresh = { statics: false, slow: false };
+  return line;
+}
+
+function pick<Name extends keyof GpuReading>(
+  reading: GpuReading,
+  names: readonly Name[],
+): Pick<GpuReading, Name> {
+  const picked: Partial<GpuReading> = {};
+  for (const name of names) picked[name] = reading[name];
+  return picked as Pick<GpuReading, Name>;
+}

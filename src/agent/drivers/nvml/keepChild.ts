@@ -1,0 +1,129 @@
+/**
+ * Keeps one driver process answering, and never two. A child is *starting* until it says that it is ready, then it is
+ * *ready*, or *asked* while it reads a sample. It may take so long for each; past that it is *ending*: killed, and waited
+ * for, since a process stuck in the kernel cannot be ended before the driver lets it go. Once it is gone, the next one
+ * starts after a pause that grows, and shrinks again with the first sample. What the figures mean is nvmlDriver.ts's.
+ */
+import type { DriverState } from '../../../model/node.ts';
+import { unresponsiveMessage } from '../troubleWords.ts';
+import type { RunningChild, StartChild } from './childProcess.ts';
+import type { ChildMessage, ReadyMessage, SampleMessage, SampleRequest } from './messages.ts';
+
+export interface KeeperTimes {
+  /** Opening the library may wake up every GPU, seconds each. */
+  initialiseMs: number;
+  sampleMs: number;
+  /** Pauses before the first, second… new child; the last one from then on. */
+  restartMs: readonly [number, ...number[]];
+  /** How long a child that is told to stop may take until it is killed, and again until it is left behind. */
+  stopMs: number;
+}
+
+export const keeperTimes: KeeperTimes = {
+  initialiseMs: 60_000,
+  sampleMs: 5_000,
+  restartMs: [1_000, 2_000, 4_000, 8_000],
+  stopMs: 500,
+};
+
+export interface KeeperListener {
+  onReady(message: ReadyMessage): void;
+  onSample(message: SampleMessage): void;
+  onTrouble(state: DriverState, message: string): void;
+}
+
+export type Phase = 'starting' | 'ready' | 'asked' | 'ending' | 'pausing' | 'stopped';
+
+export interface ChildKeeper {
+  phase(): Phase;
+  /** Asks the child for a sample; only in phase `ready`. */
+  ask(request: SampleRequest): void;
+  stop(): Promise<void>;
+}
+
+export function keepChild(startChild: StartChild, times: KeeperTimes, listener: KeeperListener): ChildKeeper {
+  let phase: Phase = 'starting';
+  let child: RunningChild | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  /** Children that ended since the last sample. */
+  let failures = 0;
+  let onStopped: () => void = () => {};
+
+  start();
+
+  function start(): void {
+    enter('starting', times.initialiseMs, () => giveUp(times.initialiseMs));
+    child = startChild({ onMessage: hear, onEnd: restart });
+    child.ask({ ask: 'start', parentPid: process.pid });
+  }
+
+  function ask(request: SampleRequest): void {
+    enter('asked', times.sampleMs, () => giveUp(times.sampleMs));
+    child?.ask(request);
+  }
+
+  function hear(message: ChildMessage): void {
+    // What a child says after its deadline is not believed: it is being ended.
+    if (phase !== 'starting' && phase !== 'asked') return;
+    if (message.say === 'trouble') {
+      enter('ending', times.sampleMs, () => child?.kill());
+      listener.onTrouble(message.state, message.message);
+      return;
+    }
+    enter('ready');
+    if (message.say === 'ready') {
+      listener.onReady(message);
+    } else {
+      failures = 0;
+      listener.onSample(message);
+    }
+  }
+
+  function giveUp(waitedMs: number): void {
+    enter('ending', times.sampleMs, () =>
+      listener.onTrouble('unresponsive', stuckMessage(waitedMs, child?.pid)),
+    );
+    child?.kill();
+    listener.onTrouble('unresponsive', unresponsiveMessage(waitedMs));
+  }
+
+  function restart(how: string): void {
+    child = null;
+    if (phase === 'stopped') {
+      onStopped();
+      return;
+    }
+    if (phase !== 'ending') listener.onTrouble('failed', `the process that reads the NVIDIA driver ${how}`);
+    const pauseMs = times.restartMs[Math.min(failures, times.restartMs.length - 1)] ?? times.restartMs[0];
+    failures += 1;
+    enter('pausing', pauseMs, start);
+  }
+
+  function enter(next: Phase, deadlineMs?: number, onDeadline?: () => void): void {
+    phase = next;
+    clearTimeout(timer);
+    timer = onDeadline === undefined ? undefined : setTimeout(onDeadline, deadlineMs);
+  }
+
+  async function stop(): Promise<void> {
+    enter('stopped');
+    const stopping = child;
+    if (stopping === null) return;
+    await new Promise<void>((resolve) => {
+      onStopped = resolve;
+      stopping.close();
+      timer = setTimeout(() => {
+        stopping.kill();
+        timer = setTimeout(resolve, times.stopMs);
+      }, times.stopMs);
+    });
+    clearTimeout(timer);
+    if (child !== null) stopping.abandon();
+  }
+
+  return { phase: () => phase, ask, stop };
+}
+
+function stuckMessage(waitedMs: number, pid: number | null | undefined): string {
+  return `${unresponsiveMessage(waitedMs)}. Its process ${pid ?? ''} is stuck in the kernel and is waited for`;
+}

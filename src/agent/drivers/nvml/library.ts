@@ -1,0 +1,90 @@
+/** Finds NVIDIA's management library, opens it and starts it. Says in words why it could not. */
+import koffi, { type LibraryHandle } from 'koffi';
+import type { DriverState } from '../../../model/node.ts';
+import { initialisationMessage, mismatchMessage } from '../troubleWords.ts';
+import { DRIVER_NOT_LOADED, LIBRARY_MISMATCH, NO_PERMISSION, SUCCESS } from './returns.ts';
+import { bindCalls, type NvmlCalls } from './symbols.ts';
+
+export interface Nvml {
+  calls: NvmlCalls;
+  /** NVML's own words for a return code. */
+  say(result: number): string;
+}
+
+/** Why there is nothing to read, in the driver's states. */
+export interface Trouble {
+  state: Extract<DriverState, 'absent' | 'mismatch' | 'failed'>;
+  message: string;
+}
+
+const LIBRARY = 'libnvidia-ml.so.1';
+
+/** Where systems keep the library beside the loader's own places: WSL 2, NixOS, Debian's alternatives. */
+const places = [
+  '/usr/lib/wsl/lib',
+  '/run/opengl-driver/lib',
+  '/usr/lib/x86_64-linux-gnu/nvidia/current',
+  '/usr/lib/aarch64-linux-gnu/nvidia/current',
+  '/usr/lib/nvidia/current',
+];
+
+/** @param named the library to use instead of the system's (FLOWLINE_NVML), or null */
+export function startNvml(named: string | null): Nvml | Trouble {
+  const opened = openFirst(
+    named === null ? [LIBRARY, ...places.map((place) => `${place}/${LIBRARY}`)] : [named],
+  );
+  if ('state' in opened) return opened;
+  const nvml: Nvml = { calls: bindCalls(opened), say: bindWords(opened) };
+  const result = nvml.calls.initialise();
+  return result === SUCCESS ? nvml : initialisationTrouble(result, nvml.say(result));
+}
+
+function openFirst(paths: readonly string[]): LibraryHandle | Trouble {
+  const failures: string[] = [];
+  for (const path of paths) {
+    try {
+      return koffi.load(path);
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      if (!words.includes('No such file')) failures.push(`${path} (${words})`);
+    }
+  }
+  if (failures.length > 0) {
+    return {
+      state: 'failed',
+      message: `the NVIDIA library is there and cannot be opened: ${failures.join(', ')}`,
+    };
+  }
+  return {
+    state: 'absent',
+    message: `no NVIDIA driver library found; tried ${paths.join(', ')}. Install the NVIDIA driver, or name its library by FLOWLINE_NVML`,
+  };
+}
+
+function bindWords(library: LibraryHandle): (result: number) => string {
+  try {
+    const errorString = library.func('nvmlErrorString', 'const char *', ['int']);
+    return (result) => `${errorString(result)} (NVML ${result})`;
+  } catch {
+    return (result) => `NVML ${result}`;
+  }
+}
+
+function initialisationTrouble(result: number, words: string): Trouble {
+  switch (result) {
+    case LIBRARY_MISMATCH:
+      return { state: 'mismatch', message: mismatchMessage(words) };
+    case DRIVER_NOT_LOADED:
+      return {
+        state: 'failed',
+        message: `${initialisationMessage(words)}; load its kernel module (modprobe nvidia)`,
+      };
+    case NO_PERMISSION:
+      return {
+        state: 'failed',
+        message: `${initialisationMessage(words)}; look at the rights of /dev/nvidiactl`,
+      };
+    default:
+      return { state: 'failed', message: initialisationMessage(words) };
+  }
+}

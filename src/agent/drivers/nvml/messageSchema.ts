@@ -1,0 +1,29 @@
+/** The door between the driver's process and the agent: every line of the child is parsed here, exactly once. */
+import { z } from 'zod';
+import { count, instantMs, message, name } from '../../../model/fields.ts';
+import { GpuReading, XidEvent } from '../../../model/gpu.ts';
+import { MAX_GPUS_PER_NODE, MAX_XID_EVENTS } from '../../../model/limits.ts';
+import { type ChildMessage, fastFigures, slowFigures, staticFigures } from './messages.ts';
+
+function pickSchema<Name extends keyof GpuReading>(names: readonly Name[]) {
+  const mask = Object.fromEntries(names.map((figure) => [figure, true])) as { [Figure in Name]: true };
+  return GpuReading.pick(mask as { [Figure in Name]: true } & Record<string, never>);
+}
+
+const gpuLine = z.object({
+  statics: pickSchema(staticFigures).optional(),
+  slow: pickSchema(slowFigures).optional(),
+  fast: pickSchema(fastFigures),
+  xidEvents: z.array(XidEvent).max(MAX_XID_EVENTS * 2),
+});
+
+export const messageSchema: z.ZodType<ChildMessage> = z.discriminatedUnion('say', [
+  z.object({ say: z.literal('ready'), version: name.nullable(), cudaVersion: name.nullable() }),
+  z.object({ say: z.literal('trouble'), state: z.enum(['absent', 'mismatch', 'failed']), message }),
+  z.object({
+    say: z.literal('sample'),
+    takenAtMs: instantMs,
+    gpus: z.array(gpuLine).max(MAX_GPUS_PER_NODE),
+    refusedFigures: z.record(name, count),
+  }),
+]);

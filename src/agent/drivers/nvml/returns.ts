@@ -1,0 +1,34 @@
+/** NVML's return codes (nvmlReturn_t of NVIDIA's nvml.h): those that FlowLine tells apart. */
+
+export const SUCCESS = 0;
+export const NO_PERMISSION = 4;
+export const INSUFFICIENT_SIZE = 7;
+export const DRIVER_NOT_LOADED = 9;
+export const FUNCTION_NOT_FOUND = 13;
+export const GPU_IS_LOST = 15;
+export const LIBRARY_MISMATCH = 18;
+
+const INVALID_ARGUMENT = 2;
+const NOT_SUPPORTED = 3;
+const NOT_FOUND = 6;
+const NO_DATA = 21;
+const ARGUMENT_VERSION_MISMATCH = 25;
+const DEPRECATED = 26;
+const NOT_READY = 27;
+
+/** Answers that mean "this card has no such figure": nothing is wrong, and the figure is null. */
+const withoutFigure = new Set([
+  INVALID_ARGUMENT,
+  NOT_SUPPORTED,
+  NO_PERMISSION,
+  NOT_FOUND,
+  FUNCTION_NOT_FOUND,
+  NO_DATA,
+  ARGUMENT_VERSION_MISMATCH,
+  DEPRECATED,
+  NOT_READY,
+]);
+
+export function meansNoFigure(result: number): boolean {
+  return withoutFigure.has(result);
+}

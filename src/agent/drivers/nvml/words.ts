@@ -1,0 +1,57 @@
+/** NVML's numbers that stand for words: clocks event reasons, compute mode, recovery action, CUDA version. Pure. */
+import type { GpuReading, ThrottleReason } from '../../../model/gpu.ts';
+
+/** By bit of nvmlClocksEventReasons, from 0x1 up. */
+const throttleReasonByBit: readonly ThrottleReason[] = [
+  'idle',
+  'application-clocks',
+  'software-power-cap',
+  'hardware-slowdown',
+  'sync-boost',
+  'software-thermal',
+  'hardware-thermal',
+  'power-brake',
+  'display-clocks',
+];
+
+/** The known reasons among the bits, lowest first; a bit of a newer driver says nothing that we could name. */
+export function throttleReasonWords(bits: number): ThrottleReason[] {
+  return throttleReasonByBit.filter((_, bit) => (bits & (1 << bit)) !== 0);
+}
+
+/** nvmlComputeMode_t. */
+const computeModes: readonly GpuReading['computeMode'][] = [
+  'default',
+  'exclusive-thread',
+  'prohibited',
+  'exclusive-process',
+];
+
+export function computeModeWord(mode: number | null): GpuReading['computeMode'] {
+  return mode === null ? null : (computeModes[mode] ?? null);
+}
+
+/** nvmlDeviceGpuRecoveryAction_t. */
+const recoveryActions: readonly GpuReading['recoveryAction'][] = [
+  'none',
+  'gpu-reset',
+  'node-reboot',
+  'drain-p2p',
+  'drain-and-reset',
+];
+
+export function recoveryActionWord(action: number | null): GpuReading['recoveryAction'] {
+  return action === null ? null : (recoveryActions[action] ?? null);
+}
+
+/** NVML_PSTATE_UNKNOWN: not a state that the card is in. */
+const UNKNOWN_PERFORMANCE_STATE = 32;
+
+export function knownPerformanceState(state: number | null): number | null {
+  return state === UNKNOWN_PERFORMANCE_STATE ? null : state;
+}
+
+/** 12040 → `12.4`. */
+export function cudaVersionWords(version: number | null): string | null {
+  return version === null ? null : `${Math.floor(version / 1000)}.${Math.floor((version % 1000) / 10)}`;
+}

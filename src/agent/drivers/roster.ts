@@ -1,0 +1,61 @@
+/**
+ * Remembers which GPUs this machine had: one that the driver no longer counts is told as missing, not forgotten, and
+ * one that came back without its uuid is still known by it.
+ */
+import { type GpuReading, gpuIdentity } from '../../model/gpu.ts';
+import { MAX_GPUS_PER_NODE } from '../../model/limits.ts';
+import { blankFastFigures, blankSlowFigures } from './blankReading.ts';
+
+export interface Roster {
+  /** The counted GPUs in their order, with what is remembered of who they are, and then the vanished ones. */
+  call(counted: readonly GpuReading[]): GpuReading[];
+}
+
+export function createRoster(): Roster {
+  const remembered = new Map<string, GpuReading>();
+
+  function call(counted: readonly GpuReading[]): GpuReading[] {
+    const present = identify(counted);
+    const identities = new Set(present.map(gpuIdentity));
+    const indexes = new Set(present.map((gpu) => gpu.index));
+    for (const [identity, gpu] of remembered) {
+      // Known by its index alone: whoever sits there now is the same one, as far as anybody can tell.
+      const replaced = gpu.uuid === null && gpu.pciBusId === null && indexes.has(gpu.index);
+      if (replaced && !identities.has(identity)) remembered.delete(identity);
+    }
+    for (const gpu of present) remembered.set(gpuIdentity(gpu), gpu);
+    const vanished = [...remembered]
+      .filter(([identity]) => !identities.has(identity))
+      .map(([, gpu]) => asMissing(gpu));
+    return [...present, ...vanished].slice(0, MAX_GPUS_PER_NODE);
+  }
+
+  /** A lost card may not tell its uuid any more: the remembered one at its place that nobody else claims is it. */
+  function identify(counted: readonly GpuReading[]): GpuReading[] {
+    const claimed = new Set(counted.map(gpuIdentity));
+    return counted.map((gpu) => {
+      if (gpu.uuid !== null || gpu.pciBusId !== null || gpu.state === 'ok') return gpu;
+      for (const [identity, known] of remembered) {
+        if (known.index === gpu.index && !claimed.has(identity)) return { ...gpu, ...identityFigures(known) };
+      }
+      return gpu;
+    });
+  }
+
+  return { call };
+}
+
+function identityFigures(known: GpuReading) {
+  const { uuid, name, serial, vbiosVersion, pciBusId } = known;
+  return { uuid, name, serial, vbiosVersion, pciBusId };
+}
+
+function asMissing(gpu: GpuReading): GpuReading {
+  return {
+    ...gpu,
+    ...blankFastFigures(),
+    ...blankSlowFigures(),
+    state: 'missing',
+    message: 'the driver no longer counts this GPU: look at its seat, its power and the kernel log',
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * Which of the driver's utilisation samples per process are believed: those newer than any seen before on that GPU,
+ * with percentages up to 100. Drivers are known to repeat old samples and to answer numbers in the thousands.
+ */
+
+/** One process's share over the driver's last sampling period (NVML: nvmlProcessUtilizationSample_t). */
+export interface UtilizationSample {
+  pid: number;
+  timestampUs: number;
+  smPercent: number | null;
+  memoryPercent: number | null;
+  encoderPercent: number | null;
+  decoderPercent: number | null;
+}
+
+export interface AdmittedSamples {
+  byPid: Map<number, UtilizationSample>;
+  /** Newest time believed so far: the next samples must be newer. */
+  lastSeenUs: number;
+  /** How many samples were refused. */
+  refused: number;
+}
+
+export function admitSamples(lastSeenUs: number, samples: readonly UtilizationSample[]): AdmittedSamples {
+  const byPid = new Map<number, UtilizationSample>();
+  let newest = lastSeenUs;
+  let refused = 0;
+  for (const sample of samples) {
+    if (
+      sample.timestampUs <= lastSeenUs ||
+      figuresOf(sample).some((percent) => percent !== null && percent > 100)
+    ) {
+      refused += 1;
+      continue;
+    }
+    newest = Math.max(newest, sample.timestampUs);
+    const other = byPid.get(sample.pid);
+    if (other === undefined || other.timestampUs < sample.timestampUs) byPid.set(sample.pid, sample);
+  }
+  return { byPid, lastSeenUs: newest, refused };
+}
+
+function figuresOf(sample: UtilizationSample): (number | null)[] {
+  return [sample.smPercent, sample.memoryPercent, sample.encoderPercent, sample.decoderPercent];
+}

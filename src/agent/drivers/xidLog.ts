@@ -1,0 +1,21 @@
+/** Remembers the last Xid errors of each GPU, newest first, for as long as the agent runs. */
+import { type GpuReading, gpuIdentity, type XidEvent } from '../../model/gpu.ts';
+import { MAX_XID_EVENTS } from '../../model/limits.ts';
+
+export interface XidLog {
+  /** The reading with what is known of its GPU's errors; `fresh` ones are new, newest first. */
+  remember(gpu: GpuReading, fresh: readonly XidEvent[]): GpuReading;
+}
+
+export function createXidLog(): XidLog {
+  const byGpu = new Map<string, XidEvent[]>();
+
+  function remember(gpu: GpuReading, fresh: readonly XidEvent[]): GpuReading {
+    const identity = gpuIdentity(gpu);
+    const xidEvents = [...fresh, ...(byGpu.get(identity) ?? [])].slice(0, MAX_XID_EVENTS);
+    if (xidEvents.length > 0) byGpu.set(identity, xidEvents);
+    return { ...gpu, xidEvents };
+  }
+
+  return { remember };
+}

@@ -1,0 +1,128 @@
+/**
+ * A driver of imagined GPUs, at the same seam as NVML's: reads the ImaginedMachine, which may change under its hands,
+ * through the agent's own gate and roster. It needs no process and no library; a hanging driver is a read that does not
+ * come. The contract suite (test/support/driverContract.ts) holds it to the same claims.
+ */
+import { blankReading } from '../agent/drivers/blankReading.ts';
+import type { DriverReading, GpuDriver } from '../agent/drivers/driver.ts';
+import { createGate } from '../agent/drivers/gate.ts';
+import { createRoster } from '../agent/drivers/roster.ts';
+import {
+  failedGpuMessage,
+  initialisationMessage,
+  lostGpuMessage,
+  mismatchMessage,
+  unresponsiveMessage,
+} from '../agent/drivers/troubleWords.ts';
+import type { GpuReading } from '../model/gpu.ts';
+import type { Driver } from '../model/node.ts';
+import type { ImaginedGpu, ImaginedMachine } from './imagined.ts';
+
+export interface SimulatedDriverOptions {
+  /** Other deadlines than the product's, for tests of what happens past them. */
+  initialiseMs?: number;
+  sampleMs?: number;
+}
+
+/** How often a waiting read looks whether the machine has changed. */
+const LOOK_EVERY_MS = 20;
+
+/** About as many calls as NVML needs for a GPU; each takes the machine's `delayMs`. */
+const CALLS_PER_GPU = 20;
+
+export function createSimulatedDriver(
+  machine: ImaginedMachine,
+  options: SimulatedDriverOptions = {},
+): GpuDriver {
+  const { initialiseMs = 60_000, sampleMs = 5_000 } = options;
+  const gate = createGate();
+  const roster = createRoster();
+  const refusedFigures: Record<string, number> = {};
+  let driver: Driver = {
+    state: 'starting',
+    version: null,
+    cudaVersion: null,
+    message: null,
+    answeredAtMs: null,
+  };
+  let gpus: GpuReading[] = [];
+  /** When the sample under way was asked for; null while none is. */
+  let askedAtMs: number | null = null;
+  let stopped = false;
+
+  async function read(patienceMs: number): Promise<DriverReading> {
+    const untilMs = performance.now() + patienceMs;
+    askedAtMs ??= performance.now();
+    const deadlineMs = askedAtMs + (driver.answeredAtMs === null ? initialiseMs : sampleMs);
+    const answersAtMs = askedAtMs + machine.driver.delayMs * CALLS_PER_GPU * machine.gpus.length;
+    while (!stopped) {
+      const nowMs = performance.now();
+      if (machine.driver.behaviour !== 'hanging' && nowMs >= answersAtMs) {
+        answer();
+        askedAtMs = null;
+        break;
+      }
+      if (nowMs >= deadlineMs) {
+        const message = unresponsiveMessage(deadlineMs - askedAtMs);
+        driver = { ...driver, state: 'unresponsive', message };
+      }
+      if (nowMs >= untilMs || driver.state === 'unresponsive') break;
+      await pause(Math.min(LOOK_EVERY_MS, untilMs - nowMs));
+    }
+    return { driver, gpus, refusedFigures: { ...refusedFigures } };
+  }
+
+  function answer(): void {
+    const { behaviour, version, cudaVersion } = machine.driver;
+    switch (behaviour) {
+      case 'absent':
+        driver = { ...driver, state: 'absent', message: 'this imagined machine has no NVIDIA driver' };
+        break;
+      case 'mismatch':
+        driver = { ...driver, state: 'mismatch', message: mismatchMessage('imagined') };
+        break;
+      case 'failing':
+        driver = { ...driver, state: 'failed', message: initialisationMessage('imagined') };
+        break;
+      default:
+        driver = { state: 'ok', version, cudaVersion, message: null, answeredAtMs: Date.now() };
+        readGpus();
+    }
+  }
+
+  function readGpus(): void {
+    const counted = machine.gpus.filter((gpu) => gpu.fault !== 'vanished');
+    gpus = roster.call(
+      counted.map((gpu, index) => {
+        const reading = readGpu(gpu, index);
+        gate.admit(gpu, reading);
+        return reading;
+      }),
+    );
+    for (const [name, count] of Object.entries(gate.takeRefused())) {
+      refusedFigures[name] = (refusedFigures[name] ?? 0) + count;
+    }
+  }
+
+  async function stop(): Promise<void> {
+    stopped = true;
+  }
+
+  return { read, stop };
+}
+
+function readGpu({ reading, fault }: ImaginedGpu, index: number): GpuReading {
+  if (fault === 'none') {
+    // The gate drops figures in place; the machine's own stay as they were imagined.
+    return { ...structuredClone(reading), index, slowTakenAtMs: Date.now() };
+  }
+  const { uuid, name, serial, vbiosVersion, pciBusId, xidEvents } = reading;
+  const known = { ...blankReading(index), uuid, name, serial, vbiosVersion, pciBusId, xidEvents };
+  return fault === 'lost'
+    ? { ...known, state: 'lost', message: lostGpuMessage('imagined') }
+    : { ...known, state: 'failed', message: failedGpuMessage('imagined') };
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
