@@ -11,7 +11,6 @@ import type {
 import type { GpuDriver } from '../agent/drivers/driver.ts';
 import { advance } from './advance.ts';
 import type { ImaginedMachine } from './imagined.ts';
-import { imaginedDriver } from './imaginedDriver.ts';
 import { imaginedContainers, imaginedHost, imaginedSessions } from './machineSources.ts';
 import { namedMachines } from './namedMachines.ts';
 import { namelessMachines } from './namelessMachines.ts';
@@ -26,6 +25,7 @@ import {
   namedHappenings,
   namelessHappenings,
 } from './scenario.ts';
+import { createSimulatedDriver } from './simulatedDriver.ts';
 import type { ImaginedNode } from './world.ts';
 
 /** One machine of the fleet. */
@@ -169,7 +169,7 @@ function machineAt(place: Place, now: () => number): FleetMachine {
   const open = (): OpenedMachine => ({
     hostname,
     bootId,
-    driver: imaginedDriver(place.machine, now),
+    driver: createSimulatedDriver(place.machine, { now }),
     host: imaginedHost(look),
     processes: imaginedProcesses(look, change),
     containers: imaginedContainers(look),

@@ -22,6 +22,8 @@ export interface SimulatedDriverOptions {
   /** Other deadlines than the product's, for tests of what happens past them. */
   initialiseMs?: number;
   sampleMs?: number;
+  /** Milliseconds since 1970, in the imagined world. */
+  now?: () => number;
 }
 
 /** How often a waiting read looks whether the machine has changed. */
@@ -34,7 +36,7 @@ export function createSimulatedDriver(
   machine: ImaginedMachine,
   options: SimulatedDriverOptions = {},
 ): GpuDriver {
-  const { initialiseMs = 60_000, sampleMs = 5_000 } = options;
+  const { initialiseMs = 60_000, sampleMs = 5_000, now = Date.now } = options;
   const gate = createGate();
   const roster = createRoster();
   const refusedFigures: Record<string, number> = {};
@@ -46,28 +48,29 @@ export function createSimulatedDriver(
     answeredAtMs: null,
   };
   let gpus: GpuReading[] = [];
-  /** When the sample under way was asked for; null while none is. */
+  /** When the sample under way was asked for, in the imagined world; null while none is. */
   let askedAtMs: number | null = null;
   let stopped = false;
 
   async function read(patienceMs: number): Promise<DriverReading> {
     const untilMs = performance.now() + patienceMs;
-    askedAtMs ??= performance.now();
-    const deadlineMs = askedAtMs + (driver.answeredAtMs === null ? initialiseMs : sampleMs);
-    const answersAtMs = askedAtMs + machine.driver.delayMs * CALLS_PER_GPU * machine.gpus.length;
+    askedAtMs ??= now();
+    const mayTakeMs = driver.answeredAtMs === null ? initialiseMs : sampleMs;
+    const takesMs = machine.driver.delayMs * CALLS_PER_GPU * machine.gpus.length;
     while (!stopped) {
-      const nowMs = performance.now();
-      if (machine.driver.behaviour !== 'hanging' && nowMs >= answersAtMs) {
+      const askedSinceMs = now() - askedAtMs;
+      if (machine.driver.behaviour !== 'hanging' && askedSinceMs >= takesMs) {
         answer();
         askedAtMs = null;
         break;
       }
-      if (nowMs >= deadlineMs) {
-        const message = unresponsiveMessage(deadlineMs - askedAtMs);
-        driver = { ...driver, state: 'unresponsive', message };
+      if (askedSinceMs >= mayTakeMs) {
+        driver = { ...driver, state: 'unresponsive', message: unresponsiveMessage(mayTakeMs) };
+        break;
       }
-      if (nowMs >= untilMs || driver.state === 'unresponsive') break;
-      await pause(Math.min(LOOK_EVERY_MS, untilMs - nowMs));
+      const leftMs = untilMs - performance.now();
+      if (leftMs <= 0) break;
+      await pause(Math.min(LOOK_EVERY_MS, leftMs));
     }
     return { driver, gpus, refusedFigures: { ...refusedFigures } };
   }
@@ -85,7 +88,7 @@ export function createSimulatedDriver(
         driver = { ...driver, state: 'failed', message: initialisationMessage('imagined') };
         break;
       default:
-        driver = { state: 'ok', version, cudaVersion, message: null, answeredAtMs: Date.now() };
+        driver = { state: 'ok', version, cudaVersion, message: null, answeredAtMs: now() };
         readGpus();
     }
   }
@@ -94,7 +97,7 @@ export function createSimulatedDriver(
     const counted = machine.gpus.filter((gpu) => gpu.fault !== 'vanished');
     gpus = roster.call(
       counted.map((gpu, index) => {
-        const reading = readGpu(gpu, index);
+        const reading = readGpu(gpu, index, now());
         gate.admit(gpu, reading);
         return reading;
       }),
@@ -111,16 +114,25 @@ export function createSimulatedDriver(
   return { read, stop };
 }
 
-function readGpu({ reading, fault }: ImaginedGpu, index: number): GpuReading {
-  if (fault === 'none') {
-    // The gate drops figures in place; the machine's own stay as they were imagined.
-    return { ...structuredClone(reading), index, slowTakenAtMs: Date.now() };
-  }
+function readGpu({ reading, fault }: ImaginedGpu, index: number, nowMs: number): GpuReading {
+  if (fault === 'none') return { ...copyOf(reading), index, slowTakenAtMs: nowMs };
   const { uuid, name, serial, vbiosVersion, pciBusId, xidEvents } = reading;
   const known = { ...blankReading(index), uuid, name, serial, vbiosVersion, pciBusId, xidEvents };
   return fault === 'lost'
     ? { ...known, state: 'lost', message: lostGpuMessage('imagined') }
     : { ...known, state: 'failed', message: failedGpuMessage('imagined') };
+}
+
+/** The gate drops figures in place: the machine's own stay as they were imagined. */
+function copyOf(reading: GpuReading): GpuReading {
+  return {
+    ...reading,
+    pcie: { ...reading.pcie },
+    ecc: { ...reading.ecc },
+    retiredPages: { ...reading.retiredPages },
+    remappedRows: { ...reading.remappedRows },
+    processes: reading.processes.map((process) => ({ ...process })),
+  };
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -1,5 +1,5 @@
 /** The door between the driver's process and the agent: every line of the child is parsed here, exactly once. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, instantMs, message, name } from '../../../model/fields.ts';
 import { GpuReading, XidEvent } from '../../../model/gpu.ts';
 import { MAX_GPUS_PER_NODE, MAX_XID_EVENTS } from '../../../model/limits.ts';
