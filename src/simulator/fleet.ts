@@ -143,21 +143,24 @@ export function describeFleet(
 function newPlace(plan: MachinePlan, all: readonly Happening[], startedAtMs: number, random: Random): Place {
   const happenings = all.filter(({ machine }) => machine === plan.id);
   const node = buildMachine(plan, startedAtMs, random);
-  const place = { node, machine: { driver: node.driver, gpus: [] }, random, happenings, isPresent: true };
+  const gpus = node.cards.map((card) => ({ fault: card.fault, reading: readCard(card, node.processes) }));
+  const machine = { driver: node.driver, gpus };
+  const place = { node, machine, random, happenings, isPresent: true };
   advancePlace(place, startedAtMs, startedAtMs);
   return place;
 }
 
 /** Time goes on for one machine, and its driver sees it. */
 function advancePlace(place: Place, nowMs: number, startedAtMs: number): void {
-  const { happenings, random } = place;
+  const { machine, happenings, random } = place;
   const happened = applyHappenings(place.node, happenings, (nowMs - startedAtMs) / 1000, startedAtMs);
   place.node = advance(happened, nowMs, random);
-  place.machine.driver = place.node.driver;
-  place.machine.gpus = place.node.cards.map((card) => ({
-    fault: card.fault,
-    reading: readCard(card, place.node.processes),
-  }));
+  machine.driver = place.node.driver;
+  // The same objects as before: a driver remembers the counters of each card by it.
+  machine.gpus.forEach((gpu, index) => {
+    const card = place.node.cards[index];
+    if (card) Object.assign(gpu, { fault: card.fault, reading: readCard(card, place.node.processes) });
+  });
 }
 
 function machineAt(place: Place, now: () => number): FleetMachine {
