@@ -2,6 +2,7 @@
  * Time on an imagined machine: one pure step from now to a later instant. Programs end and begin, work and load memory;
  * cards do what the programs ask, as hot as that makes them; now and then something goes wrong.
  */
+import { xidMeaning } from '../agent/drivers/xid.ts';
 import { advanceCard } from './cards.ts';
 import { advanceHost } from './hostFigures.ts';
 import { endJobs, maybeStartJobs } from './jobs.ts';
@@ -15,12 +16,8 @@ const HOURS_BETWEEN_FAULTS = 6;
 const LEFTOVERS_AN_HOUR = 0.3;
 const LEFTOVERS_CLEARED_AN_HOUR = 12;
 
-/** What a program's mistake is called (NVIDIA's Xid catalogue). */
-const PROGRAM_FAULTS = [
-  { code: 31, meaning: 'GPU memory page fault' },
-  { code: 13, meaning: 'Graphics engine exception' },
-  { code: 43, meaning: 'GPU stopped processing' },
-] as const;
+/** Xids that a program's own mistake brings. */
+const PROGRAM_FAULTS = [31, 13, 43] as const;
 
 /** The machine at `nowMs`, which is not before the instant it describes. Same machine, time and chance: same answer. */
 export function advance(before: ImaginedNode, nowMs: number, random: Random): ImaginedNode {
@@ -53,7 +50,8 @@ function failPrograms(before: ImaginedNode, seconds: number, random: Random): Im
       ({ work, onSignal }) => work?.gpu === card.index && onSignal === 'ends',
     );
     if (!victim) continue;
-    const event = { ...pick(random, PROGRAM_FAULTS), pid: victim.pid, atMs: node.atMs };
+    const code = pick(random, PROGRAM_FAULTS);
+    const event = { code, meaning: xidMeaning(code), pid: victim.pid, atMs: node.atMs };
     const cards = node.cards.map((one) =>
       one.index === card.index ? { ...one, xidEvents: [event, ...one.xidEvents].slice(0, 32) } : one,
     );

@@ -1,5 +1,6 @@
 /** A card as time goes on: power follows work, heat follows power, clocks give way to heat. Pure. */
 
+import { xidMeaning } from '../agent/drivers/xid.ts';
 import type { GpuModel } from './gpuModels.ts';
 import { between, happened, type Random, uuid, wholeBetween } from './random.ts';
 import { type Card, GIB, MIB, ROOM_CELSIUS } from './world.ts';
@@ -78,7 +79,7 @@ function trafficOf(utilizationPercent: number, random: Random): Card['pcie'] {
 
 /** A card that fell off the bus: the driver still counts it and can read nothing of it (Xid 79). */
 export function loseCard(card: Card, atMs: number): Card {
-  const event = { code: 79, meaning: 'GPU has fallen off the bus', pid: null, atMs };
+  const event = { code: 79, meaning: xidMeaning(79), pid: null, atMs };
   return { ...card, fault: 'lost', leftoverBytes: 0, xidEvents: [event, ...card.xidEvents].slice(0, 32) };
 }
 
@@ -120,14 +121,7 @@ export function newCard(model: GpuModel, circumstances: CardCircumstances, rando
     correctedErrors: repairPending ? 37 : 0,
     repairPending,
     xidEvents: repairPending
-      ? [
-          {
-            code: 63,
-            meaning: 'A row of memory will be replaced at the next reset',
-            pid: null,
-            atMs: nowMs - 18_000_000,
-          },
-        ]
+      ? [{ code: 63, meaning: xidMeaning(63), pid: null, atMs: nowMs - 18_000_000 }]
       : [],
     slowTakenAtMs: nowMs,
   };

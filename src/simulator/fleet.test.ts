@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { GpuDriver } from '../agent/drivers/driver.ts';
+import type { Machine } from '../agent/sampler.ts';
 import { gpuCondition, isSlowed } from '../fleet/gpuCondition.ts';
 import { holdersOf } from '../fleet/view.ts';
 import { Container } from '../model/container.ts';
@@ -9,7 +10,7 @@ import { Host } from '../model/host.ts';
 import { Driver, SourceState } from '../model/node.ts';
 import { ProcessDetails } from '../model/process.ts';
 import { Session } from '../model/session.ts';
-import { type FleetMachine, imagineFleet, type OpenedMachine, startImaginedFleet } from './fleet.ts';
+import { type FleetMachine, imagineFleet, startImaginedFleet } from './fleet.ts';
 
 const START_MS = Date.UTC(2026, 4, 11, 9, 0, 0);
 const facts = ProcessDetails.omit({
@@ -32,8 +33,7 @@ function fleetWithClock(options: { nodes?: number; seed?: string } = {}) {
 }
 
 /** Every machine of a fleet, opened once. */
-const openAll = (fleet: { machines: FleetMachine[] }): OpenedMachine[] =>
-  fleet.machines.map((one) => one.open());
+const openAll = (fleet: { machines: FleetMachine[] }): Machine[] => fleet.machines.map((one) => one.open());
 
 const driverOf = (fleet: { machines: FleetMachine[] }, id: string): GpuDriver => {
   const machine = fleet.machines.find((one) => one.id === id);
@@ -216,9 +216,10 @@ const unknownDetails = {
   ...{ hostMemoryBytes: null, container: null, session: null, task: null },
 };
 
-async function expectValid(machine: OpenedMachine, joules: Map<string, number>): Promise<void> {
-  const { driver, gpus } = await machine.driver.read(0);
+async function expectValid(machine: Machine, joules: Map<string, number>): Promise<void> {
+  const { driver, gpus, refusedFigures } = await machine.driver.read(0);
   Driver.parse(driver);
+  expect(refusedFigures).toEqual({});
   for (const gpu of gpus) {
     GpuReading.parse(gpu);
     if (gpu.state !== 'ok') continue;

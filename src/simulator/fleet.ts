@@ -2,13 +2,7 @@
  * The imagined fleet that `flowline demo` looks at: machines whose agents are real and whose drivers, processes,
  * containers, sessions and figures are imagined. One world, one clock: each second every machine takes its next step.
  */
-import type {
-  ContainerSource,
-  HostSource,
-  ProcessSource,
-  SessionSource,
-} from '../agent/collectors/sources.ts';
-import type { GpuDriver } from '../agent/drivers/driver.ts';
+import type { Machine } from '../agent/sampler.ts';
 import { advance } from './advance.ts';
 import type { ImaginedMachine } from './imagined.ts';
 import { imaginedContainers, imaginedHost, imaginedSessions } from './machineSources.ts';
@@ -33,19 +27,8 @@ export interface FleetMachine {
   id: string;
   alias: string | null;
   address: string;
-  /** The machine as an agent's sampler asks it. Each opening is new, so that an agent may be stopped and started. */
-  open(): OpenedMachine;
-}
-
-/** What an agent is started with; it stops each source itself. */
-export interface OpenedMachine {
-  hostname: string;
-  bootId: string;
-  driver: GpuDriver;
-  host: HostSource;
-  processes: ProcessSource;
-  containers: ContainerSource;
-  sessions: SessionSource;
+  /** The machine as an agent's sampler asks it; the agent stops its sources. Each opening is new, so that agents come and go. */
+  open(): Machine;
 }
 
 export interface ImaginedFleet {
@@ -169,7 +152,7 @@ function machineAt(place: Place, now: () => number): FleetMachine {
   const change = (node: ImaginedNode): void => {
     place.node = node;
   };
-  const open = (): OpenedMachine => ({
+  const open = (): Machine => ({
     hostname,
     bootId,
     driver: createSimulatedDriver(place.machine, { now }),

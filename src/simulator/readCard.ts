@@ -1,4 +1,6 @@
 /** What a driver that works reads of an imagined card: the figures in the product's words, null where the card has none. */
+import { blankReading } from '../agent/drivers/blankReading.ts';
+import { lostGpuMessage } from '../agent/drivers/troubleWords.ts';
 import type { GpuReading, ThrottleReason } from '../model/gpu.ts';
 import type { GpuProcessReading } from '../model/process.ts';
 import { type Card, freeBytes, type ImaginedProcess, MIB } from './world.ts';
@@ -61,18 +63,20 @@ function readWorkingCard(card: Card, processes: readonly ImaginedProcess[]): Gpu
       aggregateUncorrected: model.ecc === 'on' ? (card.repairPending ? 2 : 0) : null,
     },
     ...repairsOf(card),
+    migMode: model.hasMig ? false : null,
+    persistenceMode: true,
+    computeMode: 'default',
+    slowTakenAtMs: card.slowTakenAtMs,
     processes: processes.flatMap((process) => readProcess(process, card.index)),
   };
 }
 
 function readLostCard(card: Card): GpuReading {
   return {
+    ...blankReading(card.index),
     ...identityOf(card),
-    ...nothingKnown,
     state: 'lost',
-    message:
-      'The GPU has fallen off the bus: the driver counts it and cannot reach it. Drain the machine and reboot it.',
-    recoveryAction: 'node-reboot',
+    message: lostGpuMessage('imagined'),
   };
 }
 
@@ -83,58 +87,8 @@ const identityOf = (card: Card) => ({
   serial: card.serial,
   vbiosVersion: '96.00.61.00.01',
   pciBusId: card.pciBusId,
-  migMode: card.model.hasMig ? false : null,
-  persistenceMode: true,
-  computeMode: 'default' as const,
   xidEvents: card.xidEvents,
-  slowTakenAtMs: card.slowTakenAtMs,
 });
-
-const nothingKnown = {
-  memoryTotalBytes: null,
-  memoryUsedBytes: null,
-  memoryFreeBytes: null,
-  memoryReservedBytes: null,
-  utilizationPercent: null,
-  memoryUtilizationPercent: null,
-  encoderUtilizationPercent: null,
-  decoderUtilizationPercent: null,
-  temperatureCelsius: null,
-  memoryTemperatureCelsius: null,
-  slowdownTemperatureCelsius: null,
-  shutdownTemperatureCelsius: null,
-  powerWatts: null,
-  powerLimitWatts: null,
-  energyJoules: null,
-  fanPercent: null,
-  graphicsClockMHz: null,
-  smClockMHz: null,
-  memoryClockMHz: null,
-  videoClockMHz: null,
-  maxGraphicsClockMHz: null,
-  maxMemoryClockMHz: null,
-  performanceState: null,
-  throttleReasons: null,
-  pcie: {
-    generation: null,
-    width: null,
-    maxGeneration: null,
-    maxWidth: null,
-    receiveBytesPerSecond: null,
-    transmitBytesPerSecond: null,
-    replays: null,
-  },
-  ecc: {
-    enabled: null,
-    volatileCorrected: null,
-    volatileUncorrected: null,
-    aggregateCorrected: null,
-    aggregateUncorrected: null,
-  },
-  retiredPages: { singleBit: null, doubleBit: null, pending: null },
-  remappedRows: { correctable: null, uncorrectable: null, pending: null, failed: null },
-  processes: [],
-} satisfies Partial<GpuReading>;
 
 /** Still below 40 °C, then in proportion. */
 const fanOf = (celsius: number): number => Math.round(Math.min(100, Math.max(0, (celsius - 40) * 1.9)));
@@ -149,11 +103,14 @@ function repairsOf(card: Card): Pick<GpuReading, 'retiredPages' | 'remappedRows'
   const { repairs } = card.model;
   const pending = card.repairPending;
   return {
-    retiredPages: repairs === 'pages' ? { singleBit: 0, doubleBit: 0, pending } : nothingKnown.retiredPages,
+    retiredPages:
+      repairs === 'pages'
+        ? { singleBit: 0, doubleBit: 0, pending }
+        : { singleBit: null, doubleBit: null, pending: null },
     remappedRows:
       repairs === 'rows'
         ? { correctable: 0, uncorrectable: pending ? 1 : 0, pending, failed: false }
-        : nothingKnown.remappedRows,
+        : { correctable: null, uncorrectable: null, pending: null, failed: null },
     recoveryAction: pending ? 'gpu-reset' : 'none',
   };
 }
