@@ -46,6 +46,7 @@ async function runCommandLine(argv: string[]): Promise<void> {
       up: async (options) => (await import('./roles/up.ts')).runUp(options, surroundings),
       hub: async (options) => (await import('./roles/hub.ts')).runHubRole(options, surroundings),
       agent: async (options) => (await import('./roles/agent.ts')).runAgent(options, surroundings),
+      demo: async (options) => (await import('./roles/demo.ts')).runDemo(options, surroundings),
     },
     readThisMachine: async () => (await import('./roles/readOnce.ts')).readThisMachine(surroundings),
     examineThisMachine: async (options) =>

@@ -22,8 +22,8 @@ export interface AgentOptions {
 export interface Agent {
   link: HubLink;
   newestSample(): NodeSample | null;
-  /** Says goodbye to the hub, then lets go of the machine. */
-  stop(): Promise<void>;
+  /** Says goodbye to the hub (unless `silently`), then lets go of the machine. */
+  stop(reason?: 'stopped' | 'silently'): Promise<void>;
 }
 
 /** Starts sampling and opens the link. */
@@ -75,8 +75,14 @@ export function startAgent({
         request,
       ),
   });
-  stopping.add(() => link.stop());
   stopping.add(clock.every(intervalMs, () => void takeSample()));
   void takeSample();
-  return { link, newestSample: () => newest, stop: () => stopping.stop() };
+  return {
+    link,
+    newestSample: () => newest,
+    async stop(reason = 'stopped') {
+      await link.stop(reason);
+      await stopping.stop();
+    },
+  };
 }

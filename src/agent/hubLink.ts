@@ -45,8 +45,8 @@ export interface HubLink {
   state(): LinkState;
   /** Number of the last sample that was sent on the present connection. */
   lastSequence(): number;
-  /** Says goodbye and closes; waits a second for it to be sent. */
-  stop(reason?: 'stopped' | 'rebooting'): Promise<void>;
+  /** Says goodbye (unless `silently`, as a machine that loses its power does) and closes; a second at most. */
+  stop(reason?: 'stopped' | 'rebooting' | 'silently'): Promise<void>;
 }
 
 /** Reconnects after 0.5 s at first, half a minute at most: a hub's restart is seen quickly, a long absence costs little. */
@@ -211,6 +211,7 @@ export function openHubLink(options: HubLinkOptions): HubLink {
           giveUp();
           resolve();
         });
+        if (reason === 'silently') return open.terminate();
         if (open.readyState === WebSocket.OPEN) say({ type: 'goodbye', reason });
         open.close(1000);
       });

@@ -23,6 +23,12 @@ export interface AgentRoleOptions {
   logLevel: RoleOptions['logLevel'];
 }
 
+export interface DemoRoleOptions extends RoleOptions {
+  machines: number;
+  /** The same seed gives the same fleet. */
+  seed: string;
+}
+
 export interface CommandContext {
   environment: Record<string, string | undefined>;
   version: string;
@@ -35,6 +41,7 @@ export interface CommandContext {
     up(options: RoleOptions): Promise<void>;
     hub(options: RoleOptions): Promise<void>;
     agent(options: AgentRoleOptions): Promise<void>;
+    demo(options: DemoRoleOptions): Promise<void>;
   };
   /** This machine, read by itself, once, within 10 s. */
   readThisMachine(): Promise<NodeStatus>;

@@ -1,4 +1,4 @@
-/** `up`, `hub`, `agent`: the commands that run until a signal ends them. */
+/** `up`, `hub`, `agent`, `demo`: the commands that run until a signal ends them. */
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import {
@@ -15,6 +15,7 @@ import {
   dataOption,
   parseInterval,
   parseListen,
+  wholeNumber,
 } from './options.ts';
 
 interface CommonFlags {
@@ -26,7 +27,7 @@ interface CommonFlags {
   logLevel: RoleOptions['logLevel'];
 }
 
-/** Adds the three. */
+/** Adds the four. */
 export function addRoles(program: Command, context: CommandContext): void {
   const roleOptions = (flags: CommonFlags): RoleOptions => ({
     dataFolder: dataFolderOf(context, flags.data),
@@ -52,6 +53,22 @@ export function addRoles(program: Command, context: CommandContext): void {
       '\nExample:\n  flowline hub --listen 10.20.4.2:3569\n  flowline token create --scope join      print a token for one machine',
     )
     .action((flags: CommonFlags) => context.roles.hub(roleOptions({ ...flags, interval: 1000 })));
+
+  withInterval(withServing(program.command('demo')))
+    .description('a simulated fleet: no GPU needed, nothing on this machine is touched')
+    .addOption(new Option('--nodes <n>', 'how many machines').argParser(wholeNumber(1, 1000)).default(12))
+    .option('--seed <text>', 'another fleet', 'flowline')
+    .addHelpText('after', '\nExamples:\n  flowline demo\n  flowline demo --nodes 120')
+    .action((flags: CommonFlags & { nodes: number; seed: string }) => {
+      // Never the folder of a real hub: what is imagined must not stand among what is real.
+      const dataFolder = flags.data ?? `${dataFolderOf(context, undefined)}-demo`;
+      return context.roles.demo({
+        ...roleOptions(flags),
+        dataFolder,
+        machines: flags.nodes,
+        seed: flags.seed,
+      });
+    });
 
   addAgent(program, context);
 }

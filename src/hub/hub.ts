@@ -97,6 +97,13 @@ async function assemble(
       }),
   });
   const live = liveScopes({ fleet, clock });
+  let server: { close(): Promise<unknown> } | null = null;
+  // Sockets first: closing the server waits for every connection.
+  stopping.add(async () => {
+    live.stop();
+    await links.stop();
+    await server?.close();
+  });
 
   const doors: DoorOptions = {
     loopbackOnly: isLoopback(listen.host),
@@ -134,6 +141,7 @@ async function assemble(
     maxPayload: MAX_LIVE_FRAME_BYTES,
     perMessageDeflate: false,
   });
+  server = app;
   app.server.on(
     'upgrade',
     upgrades({
@@ -148,9 +156,6 @@ async function assemble(
     }),
   );
   await app.listen({ host: listen.host, port: listen.port });
-  stopping.add(() => app.close());
-  stopping.add(() => links.stop());
-  stopping.add(() => live.stop());
   const port = (app.server.address() as AddressInfo).port;
   doors.cookieName = `flowline_${port}`;
   url = `http://${reachableHost(listen.host)}:${port}`;

@@ -5,7 +5,6 @@ import { type AgentRoleOptions, CommandFailure, EXIT } from '../cli/context.ts';
 import { systemClock } from '../io/clock.ts';
 import { openDataFolder } from '../io/dataFolder.ts';
 import { openLog } from '../io/log.ts';
-import { stops } from '../lib/stops.ts';
 import { type Credential, joinHub, loadCredential } from './credentials.ts';
 import { examineMachine } from './examine.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -18,8 +17,7 @@ import { untilSignal } from './untilSignal.ts';
  */
 export async function runAgent(options: AgentRoleOptions, surroundings: Surroundings): Promise<void> {
   const log = openLog(options.logLevel);
-  const stopping = stops();
-  try {
+  await untilSignal(log, async (stopping) => {
     // A folder of its own inside DATA: a hub and an agent of one machine may share DATA.
     const folder = await openDataFolder(join(options.dataFolder, 'agent'), 'agent');
     stopping.add(() => folder.release());
@@ -44,11 +42,7 @@ export async function runAgent(options: AgentRoleOptions, surroundings: Surround
     });
     stopping.add(() => agent.stop());
     surroundings.print(`FlowLine reports this machine to ${credential.hubUrl}`);
-    await untilSignal(() => stopping.stop(), log);
-  } catch (failure) {
-    await stopping.stop();
-    throw failure;
-  }
+  });
 }
 
 async function findCredential(folder: string, { hubUrl, joinToken }: AgentRoleOptions): Promise<Credential> {

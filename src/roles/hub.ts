@@ -9,9 +9,11 @@ import { welcome } from './welcome.ts';
 /** Runs until a signal. */
 export async function runHubRole(options: RoleOptions, surroundings: Surroundings): Promise<void> {
   const log = openLog(options.logLevel);
-  const running = await runHub(options, surroundings.version, surroundings.pageFolder, log);
-  surroundings.print(
-    `${welcome(running.hub, options.listen, 'the machines that join')}\n  to let a machine join: flowline token create --scope join`,
-  );
-  await untilSignal(running.stop, log);
+  await untilSignal(log, async (stopping) => {
+    const running = await runHub(options, surroundings.version, surroundings.pageFolder, log);
+    stopping.add(running.stop);
+    surroundings.print(
+      `${welcome(running.hub, options.listen, 'the machines that join')}\n  to let a machine join: flowline token create --scope join`,
+    );
+  });
 }

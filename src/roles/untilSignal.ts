@@ -1,24 +1,32 @@
-/** Keeps a role running until somebody wants it to end, then lets it end in order. */
+/** Runs a role from its start until somebody wants it to end, then lets it end in order. */
 import type { Log } from '../io/log.ts';
+import { type Stops, stops } from '../lib/stops.ts';
 
 /** A role that has not stopped by then is ended: a supervisor's patience (systemd: 90 s) must not run out first. */
 const STOP_DEADLINE_MS = 10_000;
 
 /**
- * Waits for SIGINT, SIGTERM or SIGHUP, then stops. A second signal ends at once.
- * @throws what `stop` throws.
+ * Starts a role, waits for SIGINT, SIGTERM or SIGHUP, then runs what `start` added to its stops. A signal that comes
+ * while it starts is kept until it has started; a second one ends at once.
+ * @throws what `start` throws, after everything that was started is stopped.
  */
-export async function untilSignal(stop: () => Promise<void>, log: Log): Promise<void> {
-  const signal = await new Promise<string>((resolve) => {
+export async function untilSignal(log: Log, start: (stopping: Stops) => Promise<void>): Promise<void> {
+  const wanted = new Promise<string>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, resolve);
   });
-  log.info({ signal }, 'stopping');
+  const stopping = stops();
+  try {
+    await start(stopping);
+  } catch (failure) {
+    await stopping.stop();
+    throw failure;
+  }
+  log.info({ signal: await wanted }, 'stopping');
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(1));
   const deadline = setTimeout(() => {
     log.error({}, 'could not stop in time; ending anyway');
     process.exit(1);
   }, STOP_DEADLINE_MS);
-  deadline.unref();
-  await stop();
+  await stopping.stop();
   clearTimeout(deadline);
 }

@@ -4,7 +4,6 @@ import { startAgent } from '../agent/agent.ts';
 import type { RoleOptions } from '../cli/context.ts';
 import { systemClock } from '../io/clock.ts';
 import { openLog } from '../io/log.ts';
-import { stops } from '../lib/stops.ts';
 import { machineId } from './credentials.ts';
 import { examineMachine } from './examine.ts';
 import { runHub } from './runHub.ts';
@@ -16,8 +15,7 @@ import { welcome } from './welcome.ts';
 /** Runs until a signal. */
 export async function runUp(options: RoleOptions, surroundings: Surroundings): Promise<void> {
   const log = openLog(options.logLevel);
-  const stopping = stops();
-  try {
+  await untilSignal(log, async (stopping) => {
     const running = await runHub(options, surroundings.version, surroundings.pageFolder, log);
     stopping.add(running.stop);
     const { hub } = running;
@@ -42,9 +40,5 @@ export async function runUp(options: RoleOptions, surroundings: Surroundings): P
     });
     stopping.add(() => agent.stop());
     surroundings.print(welcome(hub, options.listen));
-    await untilSignal(() => stopping.stop(), log);
-  } catch (failure) {
-    await stopping.stop();
-    throw failure;
-  }
+  });
 }

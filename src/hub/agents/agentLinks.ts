@@ -113,7 +113,7 @@ export function agentLinks({ fleet, clock, log, sampled, refused }: AgentLinksOp
         }
         link.raw = message.sample as unknown as Json;
         link.sequence = message.sequence;
-        fleet.applySample(link.nodeId, message.sample, link.address, clock.nowMs());
+        fleet.applySample(link.nodeId, message.sample, addressOf(link, message.sample), clock.nowMs());
         sampled(link.nodeId);
         return say(link, { type: 'welcome', protocol: LINK_PROTOCOL, nodeId: link.nodeId });
       case 'sample':
@@ -156,7 +156,7 @@ export function agentLinks({ fleet, clock, log, sampled, refused }: AgentLinksOp
       return refuse(link, LINK_CLOSE.malformed, `malformed sample: ${firstIssue(sample.error)}`);
     link.raw = next;
     link.sequence = sequence;
-    fleet.applySample(link.nodeId, sample.data, link.address, clock.nowMs());
+    fleet.applySample(link.nodeId, sample.data, addressOf(link, sample.data), clock.nowMs());
     sampled(link.nodeId);
   };
 
@@ -288,6 +288,12 @@ export function agentLinks({ fleet, clock, log, sampled, refused }: AgentLinksOp
       server.close();
     },
   };
+}
+
+/** Where people reach the node: the address it came from; for one that came over loopback, the first it says it has. */
+function addressOf(link: Pick<Link, 'address'>, sample: NodeSample): string {
+  if (link.address !== '::1' && !link.address.startsWith('127.')) return link.address;
+  return sample.host.networks.flatMap((network) => network.addresses)[0] ?? link.address;
 }
 
 /** Where a message went wrong and why, in a few words. */

@@ -73,7 +73,7 @@ export function handlers(hub: HubParts): Handlers {
       );
     return status;
   };
-  const named = (node: NodeStatus) => ({ nodeId: node.id, nodeName: node.alias ?? node.name });
+  const named = (node: NodeStatus) => ({ nodeId: node.id, nodeName: node.name });
   const note = (call: { caller: Caller; from: string }, what: string, on: string, result: string): void =>
     audit.write({
       who: call.caller.account?.name ?? 'nobody',

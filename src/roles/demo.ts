@@ -1,0 +1,83 @@
+/**
+ * `flowline demo`: a hub, and an agent with its own link for each machine of an imagined fleet. Only the seams of
+ * drivers, processes and host are imagined; hub, links and page do not know it.
+ */
+import { type Agent, startAgent } from '../agent/agent.ts';
+import type { DemoRoleOptions } from '../cli/context.ts';
+import type { Hub } from '../hub/hub.ts';
+import { systemClock } from '../io/clock.ts';
+import { type Log, openLog } from '../io/log.ts';
+import { type FleetMachine, startImaginedFleet } from '../simulator/fleet.ts';
+import { runHub } from './runHub.ts';
+import type { Surroundings } from './surroundings.ts';
+import { untilSignal } from './untilSignal.ts';
+import { welcome } from './welcome.ts';
+
+/** Runs until a signal. */
+export async function runDemo(options: DemoRoleOptions, surroundings: Surroundings): Promise<void> {
+  const log = openLog(options.logLevel);
+  await untilSignal(log, async (stopping) => {
+    const running = await runHub(options, surroundings.version, surroundings.pageFolder, log);
+    stopping.add(running.stop);
+    const fleet = startImaginedFleet({ nodes: options.machines, seed: options.seed });
+    stopping.add(() => fleet.stop());
+
+    const agents = new Map<string, Agent>();
+    const start = async (machine: FleetMachine): Promise<void> => {
+      if (agents.has(machine.id)) return;
+      agents.set(
+        machine.id,
+        await startImaginedAgent(machine, running.hub, options.intervalMs, surroundings.version, log),
+      );
+    };
+    const leave = async (machine: FleetMachine): Promise<void> => {
+      const agent = agents.get(machine.id);
+      agents.delete(machine.id);
+      await agent?.stop('silently');
+    };
+    stopping.add(async () => {
+      await Promise.all([...agents.values()].map((agent) => agent.stop()));
+    });
+    for (const machine of fleet.machines) await start(machine);
+    stopping.add(
+      fleet.onPresence((machine, isPresent) => void (isPresent ? start(machine) : leave(machine))),
+    );
+
+    surroundings.print(
+      `${welcome(running.hub, options.listen, `a simulated fleet of ${options.machines} machines`)}\n  nothing here is real, and nothing on this machine is touched; for commands: --data ${options.dataFolder}`,
+    );
+  });
+}
+
+async function startImaginedAgent(
+  machine: FleetMachine,
+  hub: Hub,
+  intervalMs: number,
+  agentVersion: string,
+  log: Log,
+): Promise<Agent> {
+  const opened = machine.open();
+  const admit = () =>
+    hub.admitMachine({
+      hostname: opened.hostname,
+      machineId: `imagined ${machine.id}`,
+      ...(machine.alias === null ? {} : { alias: machine.alias }),
+    });
+  let credential = await admit();
+  return startAgent({
+    machine: opened,
+    hub: {
+      hubUrl: hub.url,
+      nodeToken: async () => credential.nodeToken,
+      async rejoin() {
+        credential = await admit();
+        return true;
+      },
+    },
+    agentVersion,
+    intervalMs,
+    examine: async () => [{ name: 'demo', result: 'note', found: 'this machine is imagined', advice: null }],
+    clock: systemClock,
+    log,
+  });
+}
