@@ -65,8 +65,8 @@ export type AgentAnswer = z.infer<typeof AgentAnswer>;
 
 export const AgentMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), protocol: count, sequence: count, sample: NodeSample }),
-  /** The patch is checked as a sample once it is applied. */
-  z.object({ type: z.literal('sample'), sequence: count, patch: z.json() }),
+  /** Not looked into here: what it makes of the sample is checked as a whole once it is applied. */
+  z.object({ type: z.literal('sample'), sequence: count, patch: z.unknown() }),
   z.object({ type: z.literal('answer'), id: count, answer: AgentAnswer }),
   z.object({ type: z.literal('goodbye'), reason: z.enum(['stopped', 'rebooting']) }),
 ]);

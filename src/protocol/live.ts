@@ -26,8 +26,14 @@ export const ViewerMessage = z.discriminatedUnion('type', [
 export type ViewerMessage = z.infer<typeof ViewerMessage>;
 
 export const LiveMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('snapshot'), scope: Scope, sequence: count, atMs: instantMs, state: z.json() }),
-  z.object({ type: z.literal('patch'), scope: Scope, sequence: count, atMs: instantMs, patch: z.json() }),
+  z.object({
+    type: z.literal('snapshot'),
+    scope: Scope,
+    sequence: count,
+    atMs: instantMs,
+    state: z.unknown(),
+  }),
+  z.object({ type: z.literal('patch'), scope: Scope, sequence: count, atMs: instantMs, patch: z.unknown() }),
   /** Sent each tick in which nothing changed, so that a viewer can tell a quiet fleet from a dead connection. */
   z.object({ type: z.literal('quiet'), atMs: instantMs }),
   z.object({ type: z.literal('error'), code: name, message }),

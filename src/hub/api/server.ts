@@ -7,11 +7,11 @@ import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Log } from '../../io/log.ts';
-import { tokenBucket } from '../../lib/tokenBucket.ts';
 import { MAX_BODY_BYTES } from '../../model/limits.ts';
 import { hubApi, type Route, type RouteName } from '../../protocol/hubApi.ts';
 import type { Tokens } from '../accounts/tokens.ts';
 import { errorBody, HubError } from '../errors.ts';
+import { addressLimit } from './addressLimit.ts';
 import { type Caller, checkHost, checkOrigin, checkRight, type DoorOptions, identify } from './doors.ts';
 import type { Call, Handlers } from './handlers.ts';
 
@@ -39,7 +39,9 @@ const HEADERS: Record<string, string> = {
 
 /** Guesses at codes and tokens from one address: a person mistypes a few times, a program thousands. */
 const FAILED_LOGINS = { perSecond: 0.2, burst: 20 };
-const MAX_REMEMBERED_ADDRESSES = 10_000;
+/** Requests from one address: a page asks for a few a second, a script in a loop for thousands. */
+const REQUESTS = { perSecond: 100, burst: 500 };
+const MAX_CONNECTIONS = 10_000;
 
 /** Builds the server; the caller listens and mounts the WebSockets on its `server`. */
 export async function apiServer(options: ServerOptions): Promise<FastifyInstance> {
@@ -50,33 +52,31 @@ export async function apiServer(options: ServerOptions): Promise<FastifyInstance
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
   });
-  const failedLogins = new Map<string, ReturnType<typeof tokenBucket>>();
-
-  const noteFailedLogin = (address: string): void => {
-    if (failedLogins.size >= MAX_REMEMBERED_ADDRESSES) failedLogins.clear();
-    const bucket = failedLogins.get(address) ?? tokenBucket(FAILED_LOGINS.perSecond, FAILED_LOGINS.burst);
-    failedLogins.set(address, bucket);
-    if (!bucket.take(options.nowMs()))
-      throw new HubError(429, 'too-many-tries', 'too many failed logins from this address', 'wait a minute');
-  };
+  app.server.maxConnections = MAX_CONNECTIONS;
+  const failedLogins = addressLimit(FAILED_LOGINS, options.nowMs);
+  const requests = addressLimit(REQUESTS, options.nowMs);
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS);
+    if (!requests.take(request.ip))
+      throw new HubError(
+        429,
+        'too-many-requests',
+        `more than ${REQUESTS.perSecond} requests a second from ${request.ip}`,
+        'ask less often; the live socket pushes changes',
+      );
     checkHost(request.headers, doors);
     checkOrigin(request.headers, request.method !== 'GET' && request.method !== 'HEAD');
   });
   app.setErrorHandler((failure: unknown, request, reply) => {
-    const { status, code, message, hint } = describeFailure(failure);
-    if (status >= 500 && !(failure instanceof HubError))
+    const described = describeFailure(failure);
+    if (described.status >= 500 && !(failure instanceof HubError)) {
       log.error({ path: request.routeOptions.url, failure: String(failure) }, 'a request failed');
-    if (status === 401) {
-      try {
-        noteFailedLogin(request.ip);
-      } catch (tooMany) {
-        const limited = describeFailure(tooMany);
-        return reply.code(limited.status).send(errorBody(limited.code, limited.message, limited.hint));
-      }
     }
+    const { status, code, message, hint } =
+      described.status !== 401 || failedLogins.take(request.ip)
+        ? described
+        : new HubError(429, 'too-many-tries', 'too many failed logins from this address', 'wait a minute');
     return reply.code(status).send(errorBody(code, message, hint));
   });
   app.setNotFoundHandler((request, reply) => {

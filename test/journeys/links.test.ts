@@ -1,0 +1,213 @@
+/** Agents' links under strain: hostile frames, a hub that restarts, machines that leave with and without goodbye. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import WebSocket from 'ws';
+import { type HubLink, openHubLink } from '../../src/agent/hubLink.ts';
+import { systemClock } from '../../src/io/clock.ts';
+import { silentLog } from '../../src/io/log.ts';
+import { MAX_LINK_FRAME_BYTES } from '../../src/model/limits.ts';
+import { NodeStatus } from '../../src/model/node.ts';
+import { LINK_CLOSE, LINK_PATH, LINK_PROTOCOL } from '../../src/protocol/agentHub.ts';
+import { startTestHub, type TestHub } from '../support/hubInProcess.ts';
+import { bareSample } from '../support/samples.ts';
+import { waitFor } from '../support/waitFor.ts';
+
+let hub: TestHub;
+let endings: (() => unknown)[];
+beforeEach(async () => {
+  hub = await startTestHub();
+  endings = [];
+});
+afterEach(async () => {
+  for (const end of endings) await end();
+  await hub.end();
+});
+
+const INTERVAL_MS = 100;
+
+/** A healthy agent that sends a sample each 100 ms. */
+async function healthyAgent(
+  hostname: string,
+): Promise<{ link: HubLink; nodeId: string; sent: () => number }> {
+  const { nodeId, nodeToken } = await hub.admitMachine({ hostname, machineId: `machine ${hostname}` });
+  const link = openHubLink({
+    hubUrl: hub.url,
+    nodeToken: async () => nodeToken,
+    rejoin: async () => false,
+    answer: async () => ({ kind: 'refreshed' }),
+    clock: systemClock,
+    log: silentLog,
+  });
+  let sent = 0;
+  const timer = setInterval(() => {
+    sent += 1;
+    link.send(bareSample(hostname, sent, INTERVAL_MS));
+  }, INTERVAL_MS);
+  endings.push(async () => {
+    clearInterval(timer);
+    await link.stop('silently');
+  });
+  await waitFor(`${hostname} to be online`, async () => (await statusOf(nodeId)).state === 'online');
+  return { link, nodeId, sent: () => sent };
+}
+
+const statusOf = async (id: string): Promise<NodeStatus> =>
+  NodeStatus.parse(await (await fetch(`${hub.url}/api/v1/nodes/${id}`)).json());
+const takenAt = async (id: string): Promise<number> => (await statusOf(id)).sample?.takenAtMs ?? 0;
+
+/** A link of somebody who says what he likes. */
+async function rawLink(hostname: string): Promise<{
+  socket: WebSocket;
+  closed: Promise<{ code: number; reason: string }>;
+  heard: string[];
+  nodeId: string;
+}> {
+  const { nodeId, nodeToken } = await hub.admitMachine({ hostname, machineId: `machine ${hostname}` });
+  const socket = new WebSocket(`${hub.url.replace('http', 'ws')}${LINK_PATH}`, {
+    headers: { authorization: `Bearer ${nodeToken}` },
+  });
+  const heard: string[] = [];
+  socket.on('message', (data) => heard.push(String(data)));
+  socket.on('error', () => undefined);
+  const closed = new Promise<{ code: number; reason: string }>((resolve) =>
+    socket.on('close', (code, reason) => resolve({ code, reason: String(reason) })),
+  );
+  await new Promise((resolve) => socket.once('open', resolve));
+  endings.push(() => socket.terminate());
+  return { socket, closed, heard, nodeId };
+}
+
+const hello = (hostname: string, more: object = {}) =>
+  JSON.stringify({
+    type: 'hello',
+    protocol: LINK_PROTOCOL,
+    sequence: 0,
+    sample: bareSample(hostname, 1),
+    ...more,
+  });
+
+describe('hostile frames', () => {
+  test.each<[string, string | Buffer, number, RegExp]>([
+    ['no JSON', '{"type": "hello", ', LINK_CLOSE.malformed, /malformed/],
+    ['a number', '7', LINK_CLOSE.malformed, /malformed/],
+    ['an unknown type', '{"type": "shutdown"}', LINK_CLOSE.malformed, /type/],
+    ['a field of a wrong type', hello('evil', { sequence: 'one' }), LINK_CLOSE.malformed, /sequence/],
+    [
+      'a percentage over 100',
+      hello('evil', {
+        sample: { ...bareSample('evil', 1), host: { ...bareSample('evil', 1).host, cpuPercent: 250 } },
+      }),
+      LINK_CLOSE.malformed,
+      /cpuPercent/,
+    ],
+    [
+      'a name of 10,000 characters',
+      hello('evil', { sample: bareSample('x'.repeat(10_000), 1) }),
+      LINK_CLOSE.malformed,
+      /hostname/,
+    ],
+    ['deep nesting', '['.repeat(100_000), LINK_CLOSE.malformed, /malformed/],
+    ['another protocol', hello('evil', { protocol: 99 }), LINK_CLOSE.protocol, /update the hub/],
+    ['bytes', Buffer.from([1, 2, 3]), LINK_CLOSE.malformed, /text/],
+    ['more than a frame may hold', 'x'.repeat(MAX_LINK_FRAME_BYTES + 1), 1009, /^/],
+  ])('%s is refused with a reason, while another node flows on', async (_, frame, code, reason) => {
+    const good = await healthyAgent('good');
+    const before = await takenAt(good.nodeId);
+    const evil = await rawLink('evil');
+    evil.socket.send(frame);
+    const closed = await evil.closed;
+    expect(closed.code).toBe(code);
+    expect(closed.reason).toMatch(reason);
+    await waitFor('the good node to flow on', async () => (await takenAt(good.nodeId)) > before + 2);
+    expect(hub.linkFacts().find((facts) => facts.nodeId === good.nodeId)?.gaps).toBe(0);
+  });
+
+  test('a flood is cut off', async () => {
+    const evil = await rawLink('evil');
+    evil.socket.send(hello('evil'));
+    for (let sequence = 1; sequence <= 2000; sequence++) {
+      evil.socket.send(JSON.stringify({ type: 'sample', sequence, patch: {} }));
+    }
+    expect((await evil.closed).reason).toMatch(/messages a second/);
+  });
+
+  test('a patch that would make a figure impossible is refused', async () => {
+    const evil = await rawLink('evil');
+    evil.socket.send(hello('evil'));
+    evil.socket.send(JSON.stringify({ type: 'sample', sequence: 1, patch: { host: { cpuPercent: -3 } } }));
+    expect((await evil.closed).reason).toMatch(/host\.cpuPercent/);
+  });
+
+  test('a gap, or a patch that does not fit, asks for everything once more', async () => {
+    const node = await rawLink('node');
+    node.socket.send(hello('node'));
+    node.socket.send(JSON.stringify({ type: 'sample', sequence: 5, patch: {} }));
+    await waitFor('again', () =>
+      node.heard.some((text) => text.includes('"again"') && text.includes('1 was due')),
+    );
+    node.socket.send(hello('node'));
+    node.socket.send(JSON.stringify({ type: 'sample', sequence: 1, patch: { gpus: { length: 3, at: {} } } }));
+    await waitFor('again', () => node.heard.filter((text) => text.includes('"again"')).length === 2);
+  });
+
+  test('a forged prototype in a patch changes nothing', async () => {
+    const evil = await rawLink('evil');
+    evil.socket.send(hello('evil'));
+    evil.socket.send('{"type": "sample", "sequence": 1, "patch": {"__proto__": {"polluted": true}}}');
+    await waitFor('again', () => evil.heard.some((text) => text.includes('"again"')));
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+});
+
+describe('leaving and returning', () => {
+  test('a hub that restarts finds its agents again, and none of their newest samples is lost', async () => {
+    const agents = await Promise.all(['one', 'two', 'three'].map(healthyAgent));
+    hub = await hub.restart();
+    for (const agent of agents) {
+      const before = agent.sent();
+      await waitFor('a sample after the restart', async () => (await takenAt(agent.nodeId)) > before);
+    }
+    expect(hub.linkFacts().map((facts) => facts.gaps)).toEqual([0, 0, 0]);
+  });
+
+  test('a node that says goodbye is offline at once, and says why; its last truth stays', async () => {
+    const agent = await healthyAgent('node');
+    await agent.link.stop();
+    const status = await waitFor('offline', async () => {
+      const now = await statusOf(agent.nodeId);
+      return now.state === 'offline' && now;
+    });
+    expect(status.absence).toBe('goodbye');
+    expect(status.sample?.hostname).toBe('node');
+  });
+
+  test('a node that falls silent is stale first, then offline and silent', async () => {
+    const agent = await healthyAgent('node');
+    await agent.link.stop('silently');
+    await waitFor('stale', async () => (await statusOf(agent.nodeId)).state === 'stale');
+    const status = await waitFor(
+      'offline',
+      async () => {
+        const now = await statusOf(agent.nodeId);
+        return now.state === 'offline' && now;
+      },
+      20_000,
+    );
+    expect(status.absence).toBe('silent');
+  });
+
+  test('the newest of two connections with one credential is the one that counts', async () => {
+    const first = await rawLink('node');
+    const { nodeToken } = await hub.admitMachine({ hostname: 'other', machineId: 'machine other' });
+    const open = () =>
+      new WebSocket(`${hub.url.replace('http', 'ws')}${LINK_PATH}`, {
+        headers: { authorization: `Bearer ${nodeToken}` },
+      });
+    const older = open();
+    const closed = new Promise<number>((resolve) => older.on('close', resolve));
+    await new Promise((resolve) => older.once('open', resolve));
+    const newer = open();
+    endings.push(() => newer.terminate());
+    expect(await closed).toBe(LINK_CLOSE.replaced);
+    expect(first.socket.readyState).toBe(WebSocket.OPEN);
+  });
+});
