@@ -131,7 +131,7 @@ async function joinToken(context: CommandContext, file: string | undefined): Pro
 const logLevelOption = () =>
   new Option('--log-level <level>', 'how much is logged')
     .choices(['debug', 'info', 'warn', 'error'])
-    .default('info');
+    .default('warn');
 
 function withServing(command: Command): Command {
   return command

@@ -1,5 +1,6 @@
 /** The program's own log: JSON lines or words on stderr. Stdout belongs to the commands' answers. */
 import { pino } from 'pino';
+import { visible } from '../lib/displayText.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
@@ -11,12 +12,26 @@ export interface Log {
   error(facts: object, message: string): void;
 }
 
-/** A log that writes JSON lines to stderr, at once (nothing is lost when the process is killed). */
+/** JSON lines on stderr, or words where that is a terminal; written at once: nothing is lost when the process is killed. */
 export function openLog(level: LogLevel): Log {
+  if (process.stderr.isTTY) return terminalLog(level);
   return pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ dest: 2, sync: true }),
   );
+}
+
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+function terminalLog(level: LogLevel): Log {
+  const writer = (own: Exclude<LogLevel, 'silent'>) => (facts: object, message: string) => {
+    if (LEVELS.indexOf(own) < LEVELS.indexOf(level)) return;
+    const told = Object.entries(facts).map(([name, value]) => `${name} ${visible(String(value))}`);
+    process.stderr.write(
+      `${new Date().toTimeString().slice(0, 8)} ${own === 'info' ? '' : `${own}: `}${[message, ...told].join(' · ')}\n`,
+    );
+  };
+  return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') };
 }
 
 /** For tests and commands that have nothing to say. */
