@@ -246,8 +246,9 @@ async function expectValid(machine: Machine, joules: Map<string, number>): Promi
   SourceState.parse(tmux);
   for (const { session } of sessions) Session.parse(session);
   const everybody = await machine.processes.all();
-  for (const { pid, parentPid, containerId, ...details } of everybody) {
+  for (const { pid, parentPid, ancestorPids, containerId, ...details } of everybody) {
     facts.strict().parse(details);
+    expect(ancestorPids[0] ?? null).toBe(parentPid);
     expect(pid).toBeGreaterThan(0);
     if (parentPid !== null) expect(everybody.some((one) => one.pid === parentPid)).toBe(true);
     if (containerId !== null)

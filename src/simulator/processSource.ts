@@ -97,6 +97,7 @@ function refusalOf(
 const factsOf = ({ pid, parentPid, startedAtMs, cpuPercent, program }: ImaginedProcess): ProcessFacts => ({
   pid,
   parentPid,
+  ancestorPids: parentPid === null ? [] : [parentPid],
   containerId: program.containerId,
   name: program.name,
   command: program.command,

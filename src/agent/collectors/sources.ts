@@ -25,6 +25,8 @@ export interface ProcessFacts
   > {
   pid: number;
   parentPid: number | null;
+  /** Parent, grandparent and so on, nearest first: what a session or a task is found by. */
+  ancestorPids: readonly number[];
   /** Full id of the container its control group names, or null. */
   containerId: string | null;
 }

@@ -1,0 +1,96 @@
+/** What rarely changes of a process: whose it is, what was started and where. Read from /proc, masked at once. */
+import { readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
+import { MAX_COMMAND_CHARACTERS, MAX_PATH_CHARACTERS } from '../../../model/limits.ts';
+import { readKernelFile } from '../kernelFile.ts';
+import type { ProcessFacts } from '../sources.ts';
+import { maskArguments } from './mask.ts';
+import {
+  type ProcessStat,
+  parseArguments,
+  parseContainerId,
+  parseProcessStat,
+  parseUid,
+} from './processText.ts';
+import { findPythonEnvironment } from './pythonEnvironment.ts';
+
+export interface ProcessProfile {
+  facts: Pick<ProcessFacts, 'executable' | 'workingDirectory' | 'uid' | 'containerId' | 'ancestorPids'>;
+  /** Null while it could not be asked for without danger. */
+  launch: Launch | null;
+}
+
+/** What its arguments tell. */
+export interface Launch {
+  command: string | null;
+  /** Base name of the program as it was called; `comm` is cut after 15 bytes. */
+  programName: string | null;
+  pythonEnvironment: string | null;
+}
+
+/** Four times what is kept: masked text is shorter than it was. */
+const COMMAND_LINE_BYTES = 4 * MAX_COMMAND_CHARACTERS;
+/** Deeper than any tree of shells, launchers and workers. */
+const DEEPEST_TREE = 64;
+
+/**
+ * The profile of a process whose stat was just read. To read arguments the kernel takes the lock of that process's
+ * memory: one that hangs in a driver (state D) may hold it for ever, and whoever asks hangs too. So in that state
+ * what was known `before` is kept.
+ */
+export function readProcessProfile(
+  root: string,
+  pid: number,
+  stat: ProcessStat,
+  before: ProcessProfile | null,
+): ProcessProfile {
+  const folder = `${root}/proc/${pid}`;
+  const executable = readLink(`${folder}/exe`);
+  const workingDirectory = readLink(`${folder}/cwd`);
+  return {
+    facts: {
+      executable,
+      workingDirectory,
+      uid: parseUid(readKernelFile(`${folder}/status`, 1024) ?? ''),
+      containerId: parseContainerId(readKernelFile(`${folder}/cgroup`) ?? ''),
+      ancestorPids: readAncestors(root, stat),
+    },
+    launch: stat.state === 'D' ? (before?.launch ?? null) : readLaunch(folder, executable, workingDirectory),
+  };
+}
+
+function readLaunch(folder: string, executable: string | null, workingDirectory: string | null): Launch {
+  const text = readKernelFile(`${folder}/cmdline`, COMMAND_LINE_BYTES) ?? '';
+  const argv = parseArguments(text, Buffer.byteLength(text) >= COMMAND_LINE_BYTES);
+  return {
+    command: argv.length === 0 ? null : cut(maskArguments(argv).join(' '), MAX_COMMAND_CHARACTERS),
+    // A program that renamed itself (`sshd: alice`) left a title, not a path.
+    programName: argv[0] && !argv[0].includes(' ') ? basename(argv[0]) : null,
+    pythonEnvironment: findPythonEnvironment({ executable, workingDirectory, argv }),
+  };
+}
+
+/** Pids of parent, grandparent and so on, nearest first. */
+function readAncestors(root: string, stat: ProcessStat): number[] {
+  const ancestors: number[] = [];
+  let parentPid = stat.parentPid;
+  while (parentPid > 0 && ancestors.length < DEEPEST_TREE) {
+    ancestors.push(parentPid);
+    parentPid = parseProcessStat(readKernelFile(`${root}/proc/${parentPid}/stat`) ?? '')?.parentPid ?? 0;
+  }
+  return ancestors;
+}
+
+/** Where one of /proc's links points: the kernel answers by itself, no file system is asked. Null where it may not be known. */
+function readLink(path: string): string | null {
+  try {
+    return cut(readlinkSync(path), MAX_PATH_CHARACTERS);
+  } catch {
+    return null;
+  }
+}
+
+/** At most so many characters, and no half of one at the end. */
+function cut(text: string, characters: number): string {
+  return text.length <= characters ? text : text.slice(0, characters).toWellFormed();
+}

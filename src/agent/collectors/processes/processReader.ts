@@ -1,0 +1,127 @@
+/**
+ * Reads one process after the other from /proc and remembers of each what rarely changes, so that a reading costs
+ * one small file. What may not be read (another's process, `hidepid`) is null; a process that is gone is null as a whole.
+ */
+import { readKernelFile } from '../kernelFile.ts';
+import { ratePerSecond, SHORTEST_RATE_MS } from '../rate.ts';
+import type { ProcessFacts } from '../sources.ts';
+import { createBootClock, readKernelConstants } from './bootClock.ts';
+import { type ProcessProfile, readProcessProfile } from './processProfile.ts';
+import { type ProcessStat, parseProcessStat } from './processText.ts';
+import type { UserNames } from './userNames.ts';
+
+export interface ProcessReader {
+  /** The process as it is now; null where it is gone, hidden, or ends meanwhile. */
+  read(pid: number): ProcessFacts | null;
+  /** The same, for a whole machine's list: threads of the kernel (some per core) are left out. */
+  readProgram(pid: number): ProcessFacts | null;
+  /** Forgets every process but these. */
+  keepOnly(pids: ReadonlySet<number>): void;
+}
+
+export interface ProcessReaderOptions {
+  /** Where /proc is looked for. */
+  root: string;
+  userNames: UserNames;
+  /** How long a profile is believed. */
+  rememberMs: number;
+  readNowMs?: () => number;
+  readClockMs?: () => number;
+}
+
+interface Known {
+  startTicks: number;
+  /** The kernel's name then: it changes when the process executes another program. */
+  comm: string;
+  profile: ProcessProfile;
+  profileAtMs: number;
+  usedTicks: number;
+  usedAtMs: number;
+  cpuPercent: number | null;
+}
+
+/** A reader with a memory of its own: two that read at different intervals do not disturb each other's rates. */
+export function createProcessReader(options: ProcessReaderOptions): ProcessReader {
+  const {
+    root,
+    userNames,
+    rememberMs,
+    readNowMs = Date.now,
+    readClockMs = () => performance.now(),
+  } = options;
+  const { pageBytes, ticksPerSecond } = readKernelConstants();
+  const bootClock = createBootClock(root, readNowMs, readClockMs);
+  const known = new Map<number, Known>();
+
+  const readStat = (pid: number) => parseProcessStat(readKernelFile(`${root}/proc/${pid}/stat`, 2048) ?? '');
+
+  function describe(pid: number, stat: ProcessStat): ProcessFacts {
+    const { profile, cpuPercent } = recall(pid, stat);
+    return {
+      pid,
+      name: fullName(stat.name, profile.launch?.programName ?? null),
+      command: profile.launch?.command ?? null,
+      pythonEnvironment: profile.launch?.pythonEnvironment ?? null,
+      ...profile.facts,
+      user: profile.facts.uid === null ? null : userNames.nameOf(profile.facts.uid),
+      startedAtMs: bootClock() + Math.round((stat.startTicks * 1000) / ticksPerSecond),
+      cpuPercent,
+      hostMemoryBytes: stat.residentPages * pageBytes,
+      parentPid: stat.parentPid === 0 ? null : stat.parentPid,
+    };
+  }
+
+  /** What is known of the process, brought up to date. Another process under a pid that was known starts anew. */
+  function recall(pid: number, stat: ProcessStat): Known {
+    const now = readClockMs();
+    const before = known.get(pid);
+    const process = before?.startTicks === stat.startTicks ? before : meet(pid, stat, now);
+    known.set(pid, process);
+    const isOld = now - process.profileAtMs >= rememberMs || process.profile.launch === null;
+    if (isOld || process.comm !== stat.name) {
+      process.profile = readProcessProfile(root, pid, stat, process.profile);
+      process.profileAtMs = now;
+      process.comm = stat.name;
+    }
+    const elapsedMs = now - process.usedAtMs;
+    if (elapsedMs < 0 || elapsedMs >= SHORTEST_RATE_MS) {
+      const ticks = ratePerSecond(process.usedTicks, stat.usedTicks, elapsedMs);
+      process.cpuPercent = ticks === null ? null : (ticks * 100) / ticksPerSecond;
+      process.usedTicks = stat.usedTicks;
+      process.usedAtMs = now;
+    }
+    return process;
+  }
+
+  function meet(pid: number, stat: ProcessStat, now: number): Known {
+    return {
+      startTicks: stat.startTicks,
+      comm: stat.name,
+      profile: readProcessProfile(root, pid, stat, null),
+      profileAtMs: now,
+      usedTicks: stat.usedTicks,
+      usedAtMs: now,
+      cpuPercent: null,
+    };
+  }
+
+  return {
+    read(pid) {
+      const stat = readStat(pid);
+      return stat === null ? null : describe(pid, stat);
+    },
+    readProgram(pid) {
+      const stat = readStat(pid);
+      return stat === null || stat.isKernelThread ? null : describe(pid, stat);
+    },
+    keepOnly(pids) {
+      for (const pid of known.keys()) if (!pids.has(pid)) known.delete(pid);
+    },
+  };
+}
+
+/** The kernel cuts names after 15 bytes: where the program's own name goes on from there, it is the whole one. */
+function fullName(comm: string, programName: string | null): string {
+  const isCut = comm.length >= 15 && programName?.startsWith(comm);
+  return isCut && programName ? programName.slice(0, 256) : comm;
+}

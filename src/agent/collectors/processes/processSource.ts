@@ -1,0 +1,53 @@
+/** The machine's processes: the few that hold GPUs each second, all of them now and then, and ending some. */
+import type { ProcessFacts, ProcessSource } from '../sources.ts';
+import { createProcessReader } from './processReader.ts';
+import { startProcessSweep } from './processSweep.ts';
+import { createUserNames, type UserNames } from './userNames.ts';
+
+export interface ProcessSourceOptions {
+  /** Where /proc is looked for; tests feed recorded trees. */
+  root?: string;
+  userNames?: UserNames;
+}
+
+/** Working folder and arguments of a GPU process may change; of all processes, one search in six sees it late. */
+const REMEMBER_INSPECTED_MS = 10_000;
+const REMEMBER_SWEPT_MS = 60_000;
+/** How long a sample waits for names that were never asked for; until they come the numbers are shown. */
+const NAME_PATIENCE_MS = 500;
+
+/** Starts watching. */
+export function startProcessSource(options: ProcessSourceOptions = {}): Omit<ProcessSource, 'kill'> {
+  const { root = '/', userNames = createUserNames() } = options;
+  const inspected = createProcessReader({ root, userNames, rememberMs: REMEMBER_INSPECTED_MS });
+  const swept = createProcessReader({ root, userNames, rememberMs: REMEMBER_SWEPT_MS });
+  const sweep = startProcessSweep(root, swept);
+
+  return {
+    async inspect(pids) {
+      const found = new Map<number, ProcessFacts>();
+      for (const pid of pids) {
+        const facts = inspected.read(pid);
+        if (facts !== null) found.set(pid, facts);
+      }
+      inspected.keepOnly(new Set(pids));
+      await nameUsers([...found.values()]);
+      return found;
+    },
+    async all() {
+      const processes = await sweep.all();
+      await nameUsers(processes);
+      return processes;
+    },
+    stop: sweep.stop,
+  };
+
+  /** Replaces numbers by names that have become known since the process was read. */
+  async function nameUsers(processes: readonly ProcessFacts[]): Promise<void> {
+    const uids = new Set(processes.flatMap(({ uid }) => (uid === null ? [] : [uid])));
+    await userNames.settle(uids, NAME_PATIENCE_MS);
+    for (const process of processes) {
+      if (process.uid !== null) process.user = userNames.nameOf(process.uid);
+    }
+  }
+}

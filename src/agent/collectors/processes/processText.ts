@@ -1,0 +1,82 @@
+/** Parsers of the files that /proc has for each process (proc(5)). Pure functions on text. */
+
+export interface ProcessStat {
+  /** `comm`: the program's name, cut by the kernel after 15 bytes, or what the program calls itself. */
+  name: string;
+  /** `R`, `S`, `D` (waits in the kernel, cannot be interrupted), `Z` (ended, not yet collected)… */
+  state: string;
+  parentPid: number;
+  isKernelThread: boolean;
+  /** Processor time used so far, in ticks. */
+  usedTicks: number;
+  /** Ticks after boot. */
+  startTicks: number;
+  residentPages: number;
+}
+
+/** `PF_KTHREAD` of the kernel's flags (include/linux/sched.h). */
+const KERNEL_THREAD_FLAG = 0x0020_0000;
+
+/**
+ * /proc/PID/stat: one line; the name stands in parentheses and may itself hold spaces and parentheses.
+ *
+ *     7048 (cat) R 7031 7031 4979 0 -1 4194304 100 0 0 0 12 3 0 0 20 0 1 0 102023 3133440 410 18446744073709551615 …
+ *     pid  comm  state ppid …          flags             utime stime …        start vsize   rss
+ */
+export function parseProcessStat(text: string): ProcessStat | null {
+  const open = text.indexOf('(');
+  const close = text.lastIndexOf(')');
+  if (open < 0 || close < open) return null;
+  const fields = text.slice(close + 2).split(' ');
+  const number = (position: number) => Number(fields[position] || Number.NaN);
+  const stat = {
+    name: text.slice(open + 1, close),
+    state: fields[0] ?? '',
+    parentPid: number(1),
+    isKernelThread: (number(6) & KERNEL_THREAD_FLAG) !== 0,
+    usedTicks: number(11) + number(12),
+    startTicks: number(19),
+    residentPages: number(21),
+  };
+  const numbers = [stat.parentPid, stat.usedTicks, stat.startTicks, stat.residentPages];
+  return numbers.every((value) => Number.isSafeInteger(value) && value >= 0) ? stat : null;
+}
+
+/**
+ * The effective uid, from /proc/PID/status (real, effective, saved, file system). The owner of the folder /proc/PID would be
+ * cheaper, and is root for programs that may not be traced.
+ *
+ *     Uid:	1000	1000	1000	1000
+ */
+export function parseUid(text: string): number | null {
+  const match = /^Uid:\s+\d+\s+(\d{1,10})\s/m.exec(text);
+  return match ? Number(match[1]) : null;
+}
+
+/**
+ * The arguments, from /proc/PID/cmdline: each ends with a zero byte. A program that renamed itself left one text with
+ * spaces, and often many zeros after it. `cut`: the file was longer than what was read, so the last one is a part only.
+ */
+export function parseArguments(text: string, cut: boolean): string[] {
+  const argv = text.replace(/\0+$/, '').split('\0');
+  if (cut) argv.pop();
+  return argv.length === 1 && argv[0] === '' ? [] : argv;
+}
+
+/**
+ * Full id of the container that the control group names, null outside containers. The outermost, as the machine's own
+ * engine knows only that one:
+ *
+ *     9:memory:/docker/<id>                                       docker, cgroup v1
+ *     0::/system.slice/docker-<id>.scope                          docker by systemd, cgroup v2
+ *     0::/user.slice/…/user.slice/libpod-<id>.scope/container     podman, rootless
+ *     11:cpu:/kubepods/burstable/pod<uid>/<id>                    containerd under Kubernetes, v1
+ *     0::/kubepods.slice/…/cri-containerd-<id>.scope              the same, v2; cri-o: crio-<id>.scope
+ */
+export function parseContainerId(text: string): string | null {
+  return (
+    /^\d+:[^:\n]*:\S*?\/(?:(?:docker|libpod|cri-containerd|crio|nerdctl)-)?([0-9a-f]{64})(?:\.scope)?(?:\/|$)/m.exec(
+      text,
+    )?.[1] ?? null
+  );
+}

@@ -1,0 +1,43 @@
+/**
+ * Which Python environment a process belongs to, from the paths it was started by. Pure, and from paths only:
+ * environment variables are never sampled (trust.md 8), and a look for `pyvenv.cfg` would touch file systems that may hang.
+ */
+import { dirname, resolve } from 'node:path';
+
+export interface StartedProgram {
+  /** What the kernel executes, symbolic links resolved. */
+  executable: string | null;
+  workingDirectory: string | null;
+  argv: readonly string[];
+}
+
+const PYTHON = /\/bin\/(?:python|pypy)[\d.]*$/;
+/** `…/envs/NAME/bin/python3.11` */
+const CONDA_ENVIRONMENT = /\/envs\/([^/]+)\/bin\/[^/]+$/;
+/** `…/miniconda3/bin/python3.11` */
+const CONDA_BASE = /\/(?:mini|ana|mamba)?(?:conda|forge|mamba)\d*\/bin\/[^/]+$/i;
+const SYSTEM_PREFIX = /^\/(?:usr(?:\/local)?)?\/?bin\//;
+
+/**
+ * Name of the conda environment (`base` for its own), path of the virtual environment, or null. A virtual environment's
+ * python is a link to another python: it shows where the path in argv is not the executable's. One that was activated and started
+ * as plain `python` cannot be told from the system's.
+ */
+export function findPythonEnvironment({ executable, workingDirectory, argv }: StartedProgram): string | null {
+  if (executable === null || !PYTHON.test(executable)) return null;
+  const invoked = invokedPath(argv[0], workingDirectory);
+  for (const path of [invoked, executable]) {
+    const name = path === null ? undefined : CONDA_ENVIRONMENT.exec(path)?.[1];
+    if (name !== undefined) return name;
+  }
+  const isLink = invoked !== null && invoked !== executable && dirname(invoked) !== dirname(executable);
+  if (isLink && PYTHON.test(invoked) && !SYSTEM_PREFIX.test(invoked)) return dirname(dirname(invoked));
+  return CONDA_BASE.test(executable) ? 'base' : null;
+}
+
+/** The path in argv, made absolute; null for a bare name, which was looked up in a PATH that we do not know. */
+function invokedPath(argument: string | undefined, workingDirectory: string | null): string | null {
+  if (!argument?.includes('/')) return null;
+  if (argument.startsWith('/')) return resolve(argument);
+  return workingDirectory === null ? null : resolve(workingDirectory, argument);
+}
