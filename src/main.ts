@@ -25,7 +25,10 @@ function print(text: string): void {
 }
 
 const [role, ...rest] = process.argv.slice(2);
-if (role === 'mount-child') {
+if (role === 'driver-child') {
+  const { runDriverChild } = await import('./agent/drivers/nvml/child.ts');
+  runDriverChild({ nvmlLibrary: process.env.FLOWLINE_NVML || null });
+} else if (role === 'mount-child') {
   const { runMountChild } = await import('./agent/collectors/host/mountChild.ts');
   runMountChild();
 } else {

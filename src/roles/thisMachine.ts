@@ -1,22 +1,21 @@
 /** The machine this program runs on, as the sampler asks it: every source started, with the commands of their child roles. */
 import { hostname } from 'node:os';
-import {
-  absentContainers,
-  absentDriver,
-  absentProcesses,
-  absentSessions,
-} from '../agent/collectors/absentSources.ts';
+import { absentContainers, absentProcesses, absentSessions } from '../agent/collectors/absentSources.ts';
 import { startHostSource } from '../agent/collectors/host/hostSource.ts';
 import { readBootId } from '../agent/collectors/host/system.ts';
+import { createNvmlDriver } from '../agent/drivers/nvml/nvmlDriver.ts';
 import type { Machine } from '../agent/sampler.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Starts all sources; the sampler's owner stops them. */
-export async function thisMachine({ selfCommand: [file, ...args] }: Surroundings): Promise<Machine> {
+export async function thisMachine({
+  selfCommand: [file, ...args],
+  environment,
+}: Surroundings): Promise<Machine> {
   return {
     hostname: hostname(),
     bootId: readBootId(),
-    driver: absentDriver,
+    driver: createNvmlDriver({ child: { command: [file, ...args, 'driver-child'], environment } }),
     host: startHostSource({ mountChild: { file, args: [...args, 'mount-child'] } }),
     processes: absentProcesses,
     containers: absentContainers,

@@ -1,5 +1,4 @@
 /** Sources of a machine on which there is nothing to ask: each says so, and none fails. */
-import type { GpuDriver } from '../drivers/driver.ts';
 import type { ContainerSource, ProcessSource, SessionSource } from './sources.ts';
 
 const stop = async (): Promise<void> => {};
@@ -22,22 +21,6 @@ export const absentSessions: SessionSource = {
     screen: { state: 'absent', message: 'screen was not looked for' },
     tmux: { state: 'absent', message: 'tmux was not looked for' },
     sessions: [],
-  }),
-  stop,
-};
-
-/** A machine whose NVIDIA library was not looked for. */
-export const absentDriver: GpuDriver = {
-  read: async () => ({
-    driver: {
-      state: 'absent',
-      version: null,
-      cudaVersion: null,
-      message: 'the NVIDIA library was not looked for',
-      answeredAtMs: null,
-    },
-    gpus: [],
-    refusedFigures: {},
   }),
   stop,
 };
