@@ -1,8 +1,12 @@
 /** What an agent answers when its hub asks: find processes, end them, sample now, look for what is wrong. */
 
 import type { Check } from '../model/check.ts';
+import { MAX_SEARCH_RESULTS_PER_NODE } from '../model/limits.ts';
 import type { NodeSample } from '../model/node.ts';
+import type { FoundProcess } from '../model/process.ts';
 import type { AgentAnswer, AgentRequest } from '../protocol/agentHub.ts';
+import { joinDetails } from './collectors/joinDetails.ts';
+import { createProcessMatcher } from './collectors/processes/search.ts';
 import type { Machine } from './sampler.ts';
 
 export interface RequestSources {
@@ -18,8 +22,11 @@ export interface RequestSources {
 /** Answers one request of the hub. */
 export async function answerRequest(sources: RequestSources, request: AgentRequest): Promise<AgentAnswer> {
   switch (request.kind) {
-    case 'search-processes':
-      return { kind: 'failed', code: 'no-process-search', message: 'this agent cannot search processes yet' };
+    case 'search-processes': {
+      const found = await findProcesses(sources, request.query);
+      const limit = Math.min(request.limit, MAX_SEARCH_RESULTS_PER_NODE);
+      return { kind: 'processes', processes: found.slice(0, limit), total: found.length };
+    }
     case 'kill-processes': {
       const results = await sources.machine.processes.kill(
         request.targets,
@@ -34,4 +41,55 @@ export async function answerRequest(sources: RequestSources, request: AgentReque
     case 'doctor':
       return { kind: 'checked', checks: await sources.examine() };
   }
+}
+
+/** Processes of this machine that match every word, those that hold GPU memory first, then by host memory. */
+export async function findProcesses(
+  { machine, newestSample }: Pick<RequestSources, 'machine' | 'newestSample'>,
+  query: string,
+): Promise<FoundProcess[]> {
+  const [all, containers, sessions] = await Promise.all([
+    machine.processes.all(),
+    machine.containers.read(),
+    machine.sessions.read(),
+  ]);
+  const around = { containers: containers.containers, sessions: sessions.sessions, tasks: [] };
+  const matches = createProcessMatcher(query);
+  const onGpus = gpuMemoryByPid(newestSample());
+  const found: FoundProcess[] = [];
+  for (const facts of all) {
+    const details = joinDetails(facts, around);
+    if (!matches({ pid: facts.pid, ...details })) continue;
+    const held = onGpus.get(facts.pid);
+    found.push({
+      pid: facts.pid,
+      ...details,
+      gpus: held?.gpus ?? [],
+      gpuMemoryBytes: held?.memoryBytes ?? null,
+    });
+  }
+  return found.sort(
+    (a, b) =>
+      (b.gpuMemoryBytes ?? -1) - (a.gpuMemoryBytes ?? -1) ||
+      (b.hostMemoryBytes ?? -1) - (a.hostMemoryBytes ?? -1) ||
+      a.pid - b.pid,
+  );
+}
+
+function gpuMemoryByPid(
+  sample: NodeSample | null,
+): Map<number, { gpus: number[]; memoryBytes: number | null }> {
+  const byPid = new Map<number, { gpus: number[]; memoryBytes: number | null }>();
+  for (const gpu of sample?.gpus ?? []) {
+    for (const process of gpu.processes) {
+      const held = byPid.get(process.pid) ?? { gpus: [], memoryBytes: 0 };
+      held.gpus.push(gpu.index);
+      held.memoryBytes =
+        held.memoryBytes === null || process.memoryUsedBytes === null
+          ? null
+          : held.memoryBytes + process.memoryUsedBytes;
+      byPid.set(process.pid, held);
+    }
+  }
+  return byPid;
 }

@@ -7,6 +7,7 @@ import type { Gpu, GpuReading } from '../model/gpu.ts';
 import { MAX_CONTAINERS_PER_NODE, MAX_SESSIONS_PER_NODE } from '../model/limits.ts';
 import type { NodeSample } from '../model/node.ts';
 import type { GpuProcess, ProcessDetails } from '../model/process.ts';
+import { joinDetails, UNKNOWN_DETAILS } from './collectors/joinDetails.ts';
 import type { ContainerSource, HostSource, ProcessSource, SessionSource } from './collectors/sources.ts';
 import type { GpuDriver } from './drivers/driver.ts';
 
@@ -53,7 +54,11 @@ export function sampler({ machine, agentVersion, intervalMs, clock }: SamplerOpt
       ]);
       const pids = new Set(reading.gpus.flatMap((gpu) => gpu.processes.map((process) => process.pid)));
       const facts = await machine.processes.inspect([...pids]);
-      const join = (pid: number): ProcessDetails => ({ ...UNKNOWN_PROCESS, ...facts.get(pid) });
+      const around = { containers: containers.containers, sessions: sessions.sessions, tasks: [] };
+      const join = (pid: number): ProcessDetails => {
+        const known = facts.get(pid);
+        return known ? joinDetails(known, around) : UNKNOWN_DETAILS;
+      };
       return {
         takenAtMs: clock.nowMs(),
         intervalMs,
@@ -71,25 +76,6 @@ export function sampler({ machine, agentVersion, intervalMs, clock }: SamplerOpt
     },
   };
 }
-
-/** A process of which only the driver tells. */
-const UNKNOWN_PROCESS: ProcessDetails = {
-  name: null,
-  command: null,
-  executable: null,
-  workingDirectory: null,
-  pythonEnvironment: null,
-  uid: null,
-  user: null,
-  owner: null,
-  ownerRule: 'unknown',
-  startedAtMs: null,
-  cpuPercent: null,
-  hostMemoryBytes: null,
-  container: null,
-  session: null,
-  task: null,
-};
 
 function joinGpu(gpu: GpuReading, details: (pid: number) => ProcessDetails): Gpu {
   const processes: GpuProcess[] = gpu.processes.map((process) => ({ ...process, ...details(process.pid) }));

@@ -1,8 +1,9 @@
 /** The machine this program runs on, as the sampler asks it: every source started, with the commands of their child roles. */
 import { hostname } from 'node:os';
-import { absentContainers, absentProcesses, absentSessions } from '../agent/collectors/absentSources.ts';
+import { absentContainers, absentKill, absentSessions } from '../agent/collectors/absentSources.ts';
 import { startHostSource } from '../agent/collectors/host/hostSource.ts';
 import { readBootId } from '../agent/collectors/host/system.ts';
+import { startProcessSource } from '../agent/collectors/processes/processSource.ts';
 import { createNvmlDriver } from '../agent/drivers/nvml/nvmlDriver.ts';
 import type { Machine } from '../agent/sampler.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -17,7 +18,7 @@ export async function thisMachine({
     bootId: readBootId(),
     driver: createNvmlDriver({ child: { command: [file, ...args, 'driver-child'], environment } }),
     host: startHostSource({ mountChild: { file, args: [...args, 'mount-child'] } }),
-    processes: absentProcesses,
+    processes: { ...startProcessSource(), kill: absentKill },
     containers: absentContainers,
     sessions: absentSessions,
   };

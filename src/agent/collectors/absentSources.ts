@@ -3,13 +3,9 @@ import type { ContainerSource, ProcessSource, SessionSource } from './sources.ts
 
 const stop = async (): Promise<void> => {};
 
-export const absentProcesses: ProcessSource = {
-  inspect: async () => new Map(),
-  all: async () => [],
-  kill: async (targets) =>
-    targets.map(({ pid }) => ({ pid, outcome: 'gone', message: 'there is no such process' })),
-  stop,
-};
+/** Ends nothing, and says so. */
+export const absentKill: ProcessSource['kill'] = async (targets) =>
+  targets.map(({ pid }) => ({ pid, outcome: 'not-allowed', message: 'this agent cannot end processes' }));
 
 export const absentContainers: ContainerSource = {
   read: async () => ({ state: { state: 'absent', message: 'Docker was not looked for' }, containers: [] }),
