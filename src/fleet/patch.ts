@@ -21,6 +21,12 @@ export const UNCHANGED = Symbol('unchanged');
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A key's value; undefined where there is none. What every object inherits (`toString`) is a function, which JSON has not. */
+function valueOf(object: JsonObject, key: string): Json | undefined {
+  const value = object[key];
+  return typeof value === 'function' ? undefined : value;
+}
+
 /** The smallest patch that `applyPatch` turns into `after`, or UNCHANGED. Keys that are undefined count as absent. */
 export function diff(before: Json, after: Json): Json | typeof UNCHANGED {
   if (before === after) return UNCHANGED;
@@ -35,7 +41,7 @@ function diffObjects(before: JsonObject, after: JsonObject): Json | typeof UNCHA
   for (const key in after) {
     const value = after[key];
     if (value === undefined) continue;
-    const old = before[key];
+    const old = valueOf(before, key);
     const change = old === undefined ? value : diff(old, value);
     if (change === UNCHANGED) continue;
     patch ??= {};
@@ -43,7 +49,7 @@ function diffObjects(before: JsonObject, after: JsonObject): Json | typeof UNCHA
   }
   let gone: string[] | undefined;
   for (const key in before) {
-    if (before[key] === undefined || after[key] !== undefined) continue;
+    if (before[key] === undefined || valueOf(after, key) !== undefined) continue;
     gone ??= [];
     gone.push(key);
   }
