@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync, unlinkSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ChildCommand } from '../../src/agent/drivers/nvml/childProcess.ts';
+import { type ChildCommand, driverChildFlags } from '../../src/agent/drivers/nvml/childProcess.ts';
 import type { KeeperTimes } from '../../src/agent/drivers/nvml/keepChild.ts';
 import { createNvmlDriver, type NvmlDriverOptions } from '../../src/agent/drivers/nvml/nvmlDriver.ts';
 import type { ImaginedMachine } from '../../src/simulator/imagined.ts';
@@ -15,7 +15,8 @@ import { buildStandIn, type Generation } from './standInLibrary.ts';
 import { createStandInState } from './standInState.ts';
 
 export interface StandInBed extends DriverBed {
-  child: ChildCommand;
+  /** @param more lines of the state file that no imagined machine has, by GPU (standInState.ts) */
+  apply(more?: ReadonlyMap<number, readonly string[]>): void;
 }
 
 export interface StandInBedOptions extends Partial<Omit<NvmlDriverOptions, 'child'>> {
@@ -37,7 +38,6 @@ export function createStandInBed(machine: ImaginedMachine, options: StandInBedOp
   });
   return {
     driver,
-    child: world.child,
     apply: world.apply,
     stop: async () => {
       await driver.stop();
@@ -54,8 +54,8 @@ export function createStandInWorld(machine: ImaginedMachine, generation: Generat
   const library = buildStandIn(generation);
   const state = createStandInState(statePath);
 
-  function apply(): void {
-    state.write(machine);
+  function apply(more?: ReadonlyMap<number, readonly string[]>): void {
+    state.write(machine, more);
     const isThere = machine.driver.behaviour !== 'absent';
     if (isThere && !existsSync(link)) symlinkSync(library, link);
     if (!isThere && existsSync(link)) unlinkSync(link);
@@ -63,7 +63,11 @@ export function createStandInWorld(machine: ImaginedMachine, generation: Generat
 
   apply();
   const child: ChildCommand = {
-    command: [process.execPath, fileURLToPath(new URL('driverChild.ts', import.meta.url))],
+    command: [
+      process.execPath,
+      ...driverChildFlags,
+      fileURLToPath(new URL('driverChild.ts', import.meta.url)),
+    ],
     environment: { ...process.env, FLOWLINE_NVML: link, FLOWLINE_STANDIN_STATE: statePath },
   };
   return { child, apply, remove: () => rmSync(folder, { recursive: true, force: true }) };

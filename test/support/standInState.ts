@@ -8,8 +8,11 @@ import type { GpuProcessReading } from '../../src/model/process.ts';
 import type { ImaginedGpu, ImaginedMachine } from '../../src/simulator/imagined.ts';
 
 export interface StandInState {
-  /** Makes the library see the machine as it is now, from its next call on. */
-  write(machine: ImaginedMachine): void;
+  /**
+   * Makes the library see the machine as it is now, from its next call on.
+   * @param more lines of the file that no imagined machine has, by GPU: errors of single calls, odd samples
+   */
+  write(machine: ImaginedMachine, more?: ReadonlyMap<number, readonly string[]>): void;
 }
 
 /** @param path of the state file, as FLOWLINE_STANDIN_STATE names it */
@@ -18,12 +21,13 @@ export function createStandInState(path: string): StandInState {
   /** The driver's clock for utilisation samples, in µs: never the same twice. */
   let timestampUs = Date.now() * 1000;
 
-  function write(machine: ImaginedMachine): void {
+  function write(machine: ImaginedMachine, more: ReadonlyMap<number, readonly string[]> = new Map()): void {
     timestampUs = Math.max(timestampUs + 1, Date.now() * 1000);
     const lines = [driverLine(machine)];
     for (const [key, gpu] of machine.gpus.entries()) {
       lines.push(`gpu ${key} ${faultCodes[gpu.fault]}`, ...gpuLines(gpu.reading), ...events.linesOf(gpu));
       for (const process of gpu.reading.processes) lines.push(...processLines(process, timestampUs));
+      lines.push(...(more.get(key) ?? []));
     }
     writeFileSync(`${path}.new`, `${lines.join('\n')}\n`);
     renameSync(`${path}.new`, path);

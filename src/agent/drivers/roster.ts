@@ -23,7 +23,12 @@ export function createRoster(): Roster {
       const replaced = gpu.uuid === null && gpu.pciBusId === null && indexes.has(gpu.index);
       if (replaced && !identities.has(identity)) remembered.delete(identity);
     }
-    for (const gpu of present) remembered.set(gpuIdentity(gpu), gpu);
+    for (const gpu of present) {
+      // Set anew, so that the one that was seen longest ago comes first.
+      remembered.delete(gpuIdentity(gpu));
+      remembered.set(gpuIdentity(gpu), gpu);
+    }
+    for (const identity of [...remembered.keys()].slice(0, -MAX_GPUS_PER_NODE)) remembered.delete(identity);
     const vanished = [...remembered]
       .filter(([identity]) => !identities.has(identity))
       .map(([, gpu]) => asMissing(gpu));

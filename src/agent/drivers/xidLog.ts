@@ -1,6 +1,6 @@
 /** Remembers the last Xid errors of each GPU, newest first, for as long as the agent runs. */
 import { type GpuReading, gpuIdentity, type XidEvent } from '../../model/gpu.ts';
-import { MAX_XID_EVENTS } from '../../model/limits.ts';
+import { MAX_GPUS_PER_NODE, MAX_XID_EVENTS } from '../../model/limits.ts';
 
 export interface XidLog {
   /** The reading with what is known of its GPU's errors; `fresh` ones are new, newest first. */
@@ -13,7 +13,10 @@ export function createXidLog(): XidLog {
   function remember(gpu: GpuReading, fresh: readonly XidEvent[]): GpuReading {
     const identity = gpuIdentity(gpu);
     const xidEvents = [...fresh, ...(byGpu.get(identity) ?? [])].slice(0, MAX_XID_EVENTS);
-    if (xidEvents.length > 0) byGpu.set(identity, xidEvents);
+    if (fresh.length > 0) {
+      byGpu.set(identity, xidEvents);
+      for (const oldest of [...byGpu.keys()].slice(0, -MAX_GPUS_PER_NODE)) byGpu.delete(oldest);
+    }
     return { ...gpu, xidEvents };
   }
 

@@ -8,6 +8,17 @@ import { StringDecoder } from 'node:string_decoder';
 import { messageSchema } from './messageSchema.ts';
 import type { ChildMessage, ChildRequest } from './messages.ts';
 
+/**
+ * For Node, before the program: the child does little and for long, so that code made for speed, helper threads and
+ * room for garbage only cost memory. Measured: 13 instead of 20 MiB of its own, 1.0 instead of 0.7 ms a sample.
+ */
+export const driverChildFlags: readonly string[] = [
+  '--no-opt',
+  '--no-maglev',
+  '--single-threaded',
+  '--max-semi-space-size=1',
+];
+
 /** How to start the hidden role: the program with its arguments, and the environment that it inherits. */
 export interface ChildCommand {
   command: readonly [program: string, ...rest: string[]];

@@ -1,0 +1,96 @@
+/** Trouble of single calls: a figure's error is told and hides nothing else; odd answers do no harm. */
+import { afterEach, describe, expect, test } from 'vitest';
+import { imagineMachine } from '../../../../test/support/imaginedMachines.ts';
+import { createStandInBed, type StandInBed } from '../../../../test/support/standInBed.ts';
+import { whyNoStandIn } from '../../../../test/support/standInLibrary.ts';
+import type { ImaginedMachine } from '../../../simulator/imagined.ts';
+
+const whyNot = whyNoStandIn(process.env.CI === 'true');
+
+describe.skipIf(whyNot !== null)(`single calls${whyNot === null ? '' : `: ${whyNot}`}`, () => {
+  const beds: StandInBed[] = [];
+  afterEach(async () => {
+    for (const bed of beds.splice(0)) await bed.stop();
+  });
+
+  async function readWith(machine: ImaginedMachine, ...lines: string[]) {
+    const bed = createStandInBed(machine);
+    beds.push(bed);
+    bed.apply(new Map([[0, lines]]));
+    return bed.driver.read(5_000);
+  }
+
+  test('an error of one call leaves that figure null, says which, and hides no other', async () => {
+    const { gpus } = await readWith(imagineMachine(1), 'error power 999');
+    expect(gpus[0]).toMatchObject({ state: 'ok', powerWatts: null, temperatureCelsius: 54 });
+    expect(gpus[0]?.message).toBe('could not read power: Unknown Error (NVML 999)');
+  });
+
+  test('a figure that needs rights is null without a word', async () => {
+    const { gpus } = await readWith(imagineMachine(1), 'error computeMode 4');
+    expect(gpus[0]).toMatchObject({ state: 'ok', message: null, computeMode: null });
+  });
+
+  test('a card that falls off the bus in the middle of a reading is lost, and no half of it is shown', async () => {
+    const { gpus } = await readWith(imagineMachine(2), 'error power 15');
+    expect(gpus[0]).toMatchObject({ state: 'lost', temperatureCelsius: null, memoryUsedBytes: null });
+    expect(gpus[1]).toMatchObject({ state: 'ok', powerWatts: 412.35 });
+  });
+
+  test('old utilisation samples that the driver repeats are refused and counted', async () => {
+    const machine = imagineMachine(1, 2);
+    const bed = createStandInBed(machine);
+    beds.push(bed);
+    await bed.driver.read(5_000);
+    for (const process of machine.gpus[0]?.reading.processes ?? []) process.smUtilizationPercent = null;
+    for (const process of machine.gpus[0]?.reading.processes ?? []) {
+      process.memoryUtilizationPercent =
+        process.encoderUtilizationPercent =
+        process.decoderUtilizationPercent =
+          null;
+    }
+    bed.apply(new Map([[0, ['sample 1000 5 99 0 0 0 1']]]));
+    const { gpus, refusedFigures } = await bed.driver.read(5_000);
+    expect(gpus[0]?.processes.map((process) => process.smUtilizationPercent)).toEqual([null, null]);
+    expect(refusedFigures).toEqual({ 'gpu.processes.utilization': 1 });
+  });
+
+  test('more processes than there was room for are all told', async () => {
+    const { gpus } = await readWith(imagineMachine(1, 700));
+    expect(gpus[0]?.processes).toHaveLength(700);
+    expect(gpus[0]?.processes.every((process) => process.smUtilizationPercent === 40)).toBe(true);
+  });
+
+  test('the fastest of several fans is told', async () => {
+    const machine = imagineMachine(1);
+    Object.assign(machine.gpus[0]?.reading ?? {}, { fanPercent: 66 });
+    expect((await readWith(machine)).gpus[0]?.fanPercent).toBe(66);
+  });
+
+  test('PCIe throughput is read of one GPU a second, in turn', async () => {
+    const bed = createStandInBed(imagineMachine(3), { pcieGpusPerTurn: 1 });
+    beds.push(bed);
+    const known = [];
+    for (let round = 0; round < 3; round++) {
+      const { gpus } = await bed.driver.read(5_000);
+      known.push(gpus.map((gpu) => gpu.pcie.receiveBytesPerSecond !== null));
+    }
+    expect(known).toEqual([
+      [true, false, false],
+      [true, true, false],
+      [true, true, true],
+    ]);
+  });
+
+  test('slow figures keep their age until they are read again', async () => {
+    const machine = imagineMachine(1);
+    const bed = createStandInBed(machine, { slowEveryMs: 60_000 });
+    beds.push(bed);
+    const first = await bed.driver.read(5_000);
+    Object.assign(machine.gpus[0]?.reading ?? {}, { powerLimitWatts: 350, powerWatts: 120 });
+    bed.apply();
+    const second = await bed.driver.read(5_000);
+    expect(second.gpus[0]).toMatchObject({ powerWatts: 120, powerLimitWatts: 700 });
+    expect(second.gpus[0]?.slowTakenAtMs).toBe(first.gpus[0]?.slowTakenAtMs);
+  });
+});

@@ -1,0 +1,101 @@
+/** How the library is looked for, and what is said where it is not, is another, or is an older one. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { readUntil, withoutTimes } from '../../../../test/support/driverContract.ts';
+import { imagineGpu, imagineMachine } from '../../../../test/support/imaginedMachines.ts';
+import {
+  createStandInBed,
+  createStandInWorld,
+  type StandInBedOptions,
+} from '../../../../test/support/standInBed.ts';
+import { whyNoStandIn } from '../../../../test/support/standInLibrary.ts';
+import type { ImaginedMachine } from '../../../simulator/imagined.ts';
+import type { DriverReading } from '../driver.ts';
+import { startNvml, type Trouble } from './library.ts';
+import { createNvmlDriver } from './nvmlDriver.ts';
+
+const whyNot = whyNoStandIn(process.env.CI === 'true');
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function fileWith(content: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'flowline-library-'));
+  folders.push(folder);
+  const path = join(folder, 'libnvidia-ml.so.1');
+  writeFileSync(path, content);
+  return path;
+}
+
+async function readOnce(machine: ImaginedMachine, options: StandInBedOptions): Promise<DriverReading> {
+  const bed = createStandInBed(machine, options);
+  try {
+    return await readUntil(bed, ({ driver }) => driver.state !== 'starting');
+  } finally {
+    await bed.stop();
+  }
+}
+
+describe('the library', () => {
+  test('that is not where FLOWLINE_NVML says is absent, and only that path was tried', () => {
+    const trouble = startNvml('/nowhere/libnvidia-ml.so.1') as Trouble;
+    expect(trouble.state).toBe('absent');
+    expect(trouble.message).toContain('tried /nowhere/libnvidia-ml.so.1.');
+  });
+
+  test('that is nowhere is absent, and every path tried is told', async () => {
+    const world = createStandInWorld(imagineMachine(0));
+    // The child is asked without FLOWLINE_NVML, with a loader that has an empty place of its own.
+    const { FLOWLINE_NVML: _, ...environment } = world.child.environment;
+    const driver = createNvmlDriver({ child: { ...world.child, environment } });
+    const { driver: said } = await readUntil({ driver }, (reading) => reading.driver.state !== 'starting');
+    await driver.stop();
+    world.remove();
+    // A machine with a driver has it, which is as well.
+    if (said.state !== 'absent') return;
+    for (const place of [
+      'libnvidia-ml.so.1,',
+      '/usr/lib/wsl/lib/',
+      '/run/opengl-driver/lib/',
+      'nvidia/current/',
+    ]) {
+      expect(said.message).toContain(place);
+    }
+  });
+
+  test('that is there and is none is failed, with the words of the loader', () => {
+    const trouble = startNvml(fileWith('not a library')) as Trouble;
+    expect(trouble.state).toBe('failed');
+    expect(trouble.message).toMatch(/cannot be opened: .*libnvidia-ml.so.1 \(.+\)/);
+  });
+});
+
+describe.skipIf(whyNot !== null)(`libraries of other ages${whyNot === null ? '' : `: ${whyNot}`}`, () => {
+  test('one without the newest calls gives every figure by the ones before', async () => {
+    const machine = imagineMachine(2, 3);
+    const { gpus } = await readOnce(machine, { generation: 2 });
+    expect(withoutTimes(gpus)).toEqual(withoutTimes(machine.gpus.map((gpu) => gpu.reading)));
+  });
+
+  test('the oldest gives memory as it knows it, and nothing that it does not know', async () => {
+    const imagined = imagineGpu(0, 3);
+    const { reading } = imagined;
+    const machine = { ...imagineMachine(0), gpus: [imagined] };
+    const { driver, gpus } = await readOnce(machine, { generation: 1 });
+    const told = {
+      ...reading,
+      // The driver's own part is counted as used, and nobody can tell how large it is.
+      memoryUsedBytes: (reading.memoryUsedBytes ?? 0) + (reading.memoryReservedBytes ?? 0),
+      memoryReservedBytes: null,
+      // The first layout has the bus id in fewer letters.
+      pciBusId: '00000000:18:00.',
+      remappedRows: { correctable: null, uncorrectable: null, pending: null, failed: null },
+      migMode: null,
+    };
+    expect(driver).toMatchObject({ state: 'ok', cudaVersion: '12.8' });
+    expect(withoutTimes(gpus)).toEqual(withoutTimes([told]));
+  });
+});

@@ -1,0 +1,52 @@
+/** Whatever state a driver may be in, over every figure: what is read through the foreign functions is what it is. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withoutTimes } from '../../../../test/support/driverContract.ts';
+import { imagineMachine } from '../../../../test/support/imaginedMachines.ts';
+import { arbitraryReading } from '../../../../test/support/readings.ts';
+import { createStandInBed, type StandInBed } from '../../../../test/support/standInBed.ts';
+import { whyNoStandIn } from '../../../../test/support/standInLibrary.ts';
+import type { GpuReading } from '../../../model/gpu.ts';
+
+const whyNot = whyNoStandIn(process.env.CI === 'true');
+
+describe.skipIf(whyNot !== null)(`random driver states${whyNot === null ? '' : `: ${whyNot}`}`, () => {
+  const machine = imagineMachine(1);
+  let bed: StandInBed;
+  beforeAll(async () => {
+    bed = createStandInBed(machine);
+    // The library tells the Xid that come after it was opened.
+    await bed.driver.read(5_000);
+  });
+  afterAll(() => bed.stop());
+
+  test('400 states are read back without a difference', async () => {
+    const fourGpus = fc.tuple(...[0, 1, 2, 3].map(arbitraryReading));
+    let states = 0;
+    await fc.assert(
+      fc.asyncProperty(fourGpus, async (imagined) => {
+        // Another number of GPUs each time: they are met anew, and their statics read again.
+        states += 1;
+        const expected = imagined.slice(0, 1 + (states % 4));
+        machine.gpus = expected.map((reading) => ({ reading, fault: 'none' }));
+        bed.apply();
+        const { driver, gpus, refusedFigures } = await bed.driver.read(5_000);
+        const counted = gpus.filter((gpu) => gpu.state !== 'missing');
+        expect(driver.state).toBe('ok');
+        expect(withoutTimes(counted)).toEqual(withoutTimes(expected));
+        expect(newestXids(counted, expected)).toEqual(expected.map(codes));
+        expect(refusedFigures).toEqual({});
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+/** As many as were imagined in this state: a GPU without identity is taken for the one that was there before. */
+function newestXids(gpus: readonly GpuReading[], expected: readonly GpuReading[]): number[][] {
+  return gpus.map((gpu, place) => codes(gpu).slice(0, expected[place]?.xidEvents.length ?? 0));
+}
+
+function codes(gpu: GpuReading): number[] {
+  return gpu.xidEvents.map((event) => event.code);
+}
