@@ -1,0 +1,160 @@
+/**
+ * The words for states and outcomes that page, terminal and commands share: one glossary, in both languages. Sentences
+ * and headings are left to whoever shows them.
+ */
+import type { AbsenceReason, DriverState, NodeState } from '../model/node.ts';
+import type { KillOutcome } from '../model/process.ts';
+import type { GpuCondition } from './gpuCondition.ts';
+import type { FleetGpu } from './view.ts';
+
+export type Language = 'en' | 'zh';
+
+export interface StateWords {
+  condition: Record<GpuCondition | 'slowed', string>;
+  node: Record<NodeState, string>;
+  absence: Record<AbsenceReason, string>;
+  driver: Record<DriverState, string>;
+  sick: {
+    lost: string;
+    missing: string;
+    failed: string;
+    reset: string;
+    reboot: string;
+    drain: string;
+    rowsFailed: string;
+    rowsPending: string;
+    pagesPending: string;
+    ecc: (errors: number) => string;
+    xid: (code: number) => string;
+  };
+  killOutcome: Record<KillOutcome | 'no-answer', string>;
+  unaccounted: string;
+  /** A process whose owner could not be told. */
+  nobody: string;
+}
+
+const en: StateWords = {
+  condition: {
+    free: 'free',
+    working: 'working',
+    'holding-idle': 'holding idle',
+    sick: 'sick',
+    'no-answer': 'no answer',
+    offline: 'offline',
+    asleep: 'asleep',
+    starting: 'starting',
+    unknown: 'not known',
+    slowed: 'slowed',
+  },
+  node: { online: 'online', stale: 'stale', offline: 'offline', unknown: 'not seen yet' },
+  absence: {
+    goodbye: 'stopped',
+    silent: 'silent',
+    rebooting: 'rebooting',
+    maintenance: 'maintenance',
+  },
+  driver: {
+    starting: 'Driver is being asked for the first time',
+    ok: 'driver in order',
+    absent: 'No NVIDIA driver',
+    mismatch: 'Driver and library differ: reboot',
+    unresponsive: 'Driver does not answer',
+    failed: 'Driver answers with an error',
+  },
+  sick: {
+    lost: 'fell off the bus',
+    missing: 'no longer counted by the driver',
+    failed: 'could not be read',
+    reset: 'the driver asks for a reset of this GPU',
+    reboot: 'the driver asks for a reboot',
+    drain: 'the driver asks to drain this GPU',
+    rowsFailed: 'a memory row could not be replaced',
+    rowsPending: 'a memory row is replaced at the next reset',
+    pagesPending: 'a memory page is retired at the next reboot',
+    ecc: (errors) => (errors === 1 ? '1 uncorrected memory error' : `${errors} uncorrected memory errors`),
+    xid: (code) => `Xid ${code}`,
+  },
+  killOutcome: {
+    done: 'ended',
+    gone: 'was gone already',
+    'not-allowed': 'not allowed',
+    'other-process': 'the number belongs to another process now',
+    unkillable: 'cannot be ended (stuck in the kernel)',
+    failed: 'failed',
+    'no-answer': 'its machine did not answer',
+  },
+  unaccounted: 'unaccounted',
+  nobody: 'not known',
+};
+
+const zh: StateWords = {
+  condition: {
+    free: '空闲',
+    working: '工作中',
+    'holding-idle': '占卡闲置',
+    sick: '故障',
+    'no-answer': '驱动无响应',
+    offline: '离线',
+    asleep: '休眠',
+    starting: '启动中',
+    unknown: '未知',
+    slowed: '降频',
+  },
+  node: { online: '在线', stale: '数据过期', offline: '离线', unknown: '尚未见到' },
+  absence: { goodbye: '已停止', silent: '无消息', rebooting: '正在重启', maintenance: '维护中' },
+  driver: {
+    starting: '正在首次询问驱动',
+    ok: '驱动正常',
+    absent: '没有 NVIDIA 驱动',
+    mismatch: '驱动与库版本不符：请重启',
+    unresponsive: '驱动无响应',
+    failed: '驱动报错',
+  },
+  sick: {
+    lost: '已从总线掉卡',
+    missing: '驱动不再列出',
+    failed: '读取失败',
+    reset: '驱动要求重置这张卡',
+    reboot: '驱动要求重启机器',
+    drain: '驱动要求停止向这张卡派发',
+    rowsFailed: '有显存行无法替换',
+    rowsPending: '有显存行待下次重置时替换',
+    pagesPending: '有显存页待下次重启时停用',
+    ecc: (errors) => `${errors} 个不可纠正的显存错误`,
+    xid: (code) => `Xid ${code}`,
+  },
+  killOutcome: {
+    done: '已结束',
+    gone: '早已不在',
+    'not-allowed': '不允许',
+    'other-process': '该号码已是另一个进程',
+    unkillable: '无法结束（卡在内核）',
+    failed: '失败',
+    'no-answer': '所在机器没有回答',
+  },
+  unaccounted: '未归属',
+  nobody: '未知',
+};
+
+export const stateWords: Record<Language, StateWords> = { en, zh };
+
+/** What is wrong with a sick GPU, in few words, with its newest Xid; the driver's own sentence is left to the detail. */
+export function sickWords(
+  { sick }: Pick<StateWords, 'sick'>,
+  gpu: Pick<FleetGpu, 'state' | 'remappedRows' | 'recoveryAction' | 'retiredPages' | 'ecc' | 'xidEvents'>,
+): string {
+  const event = gpu.xidEvents[0];
+  const what = ailment(sick, gpu);
+  return event ? `${what}, ${sick.xid(event.code)}` : what;
+}
+
+function ailment(sick: StateWords['sick'], gpu: Parameters<typeof sickWords>[1]): string {
+  if (gpu.state === 'lost' || gpu.state === 'missing' || gpu.state === 'failed') return sick[gpu.state];
+  if (gpu.remappedRows.failed === true) return sick.rowsFailed;
+  if (gpu.recoveryAction === 'gpu-reset' || gpu.recoveryAction === 'drain-and-reset') return sick.reset;
+  if (gpu.recoveryAction === 'node-reboot') return sick.reboot;
+  if (gpu.recoveryAction === 'drain-p2p') return sick.drain;
+  if (gpu.remappedRows.pending === true) return sick.rowsPending;
+  if (gpu.retiredPages.pending === true) return sick.pagesPending;
+  return sick.ecc(gpu.ecc.volatileUncorrected ?? 0);
+}
