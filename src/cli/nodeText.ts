@@ -1,76 +1,118 @@
-/** One machine in lines of text, as `flowline status` prints it. Everything from outside is made harmless first. */
-import { gpuCondition, isSlowed } from '../fleet/gpuCondition.ts';
-import { fleetNode } from '../fleet/view.ts';
+/** One machine in lines of text, as `flowline status` prints it: itself, its GPUs, who holds them. */
+import { fullestDisk } from '../fleet/concerns.ts';
 import { visible } from '../lib/displayText.ts';
-import { formatBytes, formatDuration } from '../lib/durations.ts';
-import type { Gpu } from '../model/gpu.ts';
 import type { Host } from '../model/host.ts';
 import type { NodeSample, NodeStatus } from '../model/node.ts';
+import { gpuProcessTable } from './gpuProcessTable.ts';
+import { gpuTable } from './gpuTable.ts';
+import { amount, percent, size, span } from './text/figures.ts';
+import type { Style } from './text/paint.ts';
+import type { Terminal } from './text/terminal.ts';
+import { cutTo, widthOf } from './text/width.ts';
+import { wrapWords } from './text/wrap.ts';
+import type { Words } from './words/words.ts';
+
+interface Part {
+  text: string;
+  style?: Style;
+}
+
+const SEPARATOR = ' · ';
 
 /** Several lines, without a line end at the end. */
-export function describeNode(node: NodeStatus, nowMs: number, columns: number): string {
-  const age = node.lastSeenAtMs === null ? '' : `, ${formatDuration(nowMs - node.lastSeenAtMs)} ago`;
-  const title = `${visible(node.name)}${node.alias ? ` (${visible(node.alias)})` : ''}  ${node.state}${node.absence ? `: ${node.absence}` : ''}${age}`;
-  if (!node.sample) return title;
-  return [
-    title,
-    describeHost(node.sample.host),
-    describeDriver(node.sample),
-    ...describeGpus(node, columns),
-  ].join('\n');
-}
-
-const amount = (value: number | null, unit: string): string =>
-  value === null ? '–' : `${Math.round(value)}${unit}`;
-const memory = (used: number | null, total: number | null): string =>
-  `${used === null ? '–' : formatBytes(used)} of ${total === null ? '–' : formatBytes(total)}`;
-
-function describeHost(host: Host): string {
-  const parts = [
-    `CPU ${amount(host.cpuPercent, ' %')} of ${host.cpuCores ?? '–'} cores`,
-    `memory ${memory(host.memoryUsedBytes, host.memoryTotalBytes)}`,
-    `load ${host.loadAverage?.map((load) => load.toFixed(2)).join(' ') ?? '–'}`,
-    `up ${host.uptimeSeconds === null ? '–' : formatDuration(host.uptimeSeconds * 1000)}`,
-  ];
-  return `  ${parts.join(' · ')}`;
-}
-
-function describeDriver({ driver }: NodeSample): string {
-  if (driver.state === 'ok') return `  driver ${driver.version ?? '–'} · CUDA ${driver.cudaVersion ?? '–'}`;
-  return `  driver ${driver.state}: ${driver.message ?? ''}`;
-}
-
-function describeGpus(node: NodeStatus, columns: number): string[] {
+export function describeNode(node: NodeStatus, nowMs: number, terminal: Terminal): string {
   const { sample } = node;
-  const view = fleetNode(node).sample;
-  if (!sample || !view) return [];
-  return sample.gpus.flatMap((gpu, place) => {
-    const viewed = view.gpus[place];
-    const condition = viewed
-      ? gpuCondition({ nodeState: node.state, driver: sample.driver, gpu: viewed })
-      : 'unknown';
-    return [
-      describeGpu(gpu, condition),
-      ...gpu.processes.map((process) => describeProcess(process, columns)),
-    ];
-  });
+  const title = line(titleParts(node, nowMs, terminal.words), terminal);
+  if (!sample) return title;
+  const gpus = gpuTable(node, terminal);
+  const head = [title, ...hostLines(sample.host, terminal.words).map((parts) => line(parts, terminal, '  '))];
+  const blocks = [head.join('\n')];
+  if (gpus === null || sample.driver.state !== 'ok') blocks.push(driverLines(sample, terminal));
+  if (gpus !== null) blocks.push(gpus);
+  const processes = gpuProcessTable(sample.gpus, nowMs, terminal);
+  if (processes !== null) blocks.push(processes);
+  else if (sample.gpus.length > 0)
+    blocks.push(line([{ text: terminal.words.status.noProcesses, style: 'faint' }], terminal, '  '));
+  return blocks.join('\n\n');
 }
 
-function describeGpu(gpu: Gpu, condition: string): string {
-  const slowed = isSlowed(gpu) ? ', slowed' : '';
-  const parts = [
-    `  GPU ${gpu.index} ${visible(gpu.name ?? '–')}`,
-    `${condition}${slowed}${gpu.message ? ` (${visible(gpu.message)})` : ''}`,
-    `${amount(gpu.utilizationPercent, ' %')}`,
-    memory(gpu.memoryUsedBytes, gpu.memoryTotalBytes),
-    amount(gpu.temperatureCelsius, ' °C'),
-    `${amount(gpu.powerWatts, '')} of ${amount(gpu.powerLimitWatts, ' W')}`,
+/** Parts beside each other; one that does not fit any more is left out, the first is cut. */
+function line(parts: readonly Part[], { columns, paint }: Terminal, indent = ''): string {
+  const limit = columns ?? Number.POSITIVE_INFINITY;
+  let text = indent;
+  let width = indent.length;
+  for (const [place, part] of parts.entries()) {
+    const separator = place === 0 ? '' : SEPARATOR;
+    const harmless = visible(part.text);
+    if (place > 0 && width + separator.length + widthOf(harmless) > limit) continue;
+    const shown = cutTo(harmless, limit - width - separator.length);
+    text += separator + paint(shown, part.style ?? 'plain');
+    width += separator.length + widthOf(shown);
+  }
+  return text;
+}
+
+function titleParts(node: NodeStatus, nowMs: number, words: Words): Part[] {
+  const { sample } = node;
+  const parts: Part[] = [
+    { text: node.name, style: 'strong' },
+    { text: stateText(node, words), style: node.state === 'online' ? 'good' : 'warn' },
   ];
-  return parts.join('  ');
+  if (node.alias !== null) parts.splice(1, 0, { text: node.alias });
+  if (node.state !== 'online' && node.lastSeenAtMs !== null)
+    parts.push({ text: words.status.seen(span(words, nowMs - node.lastSeenAtMs)) });
+  if (node.address !== null) parts.push({ text: node.address });
+  if (sample?.driver.version) parts.push({ text: `${words.status.driver} ${sample.driver.version}` });
+  if (sample?.driver.cudaVersion) parts.push({ text: `CUDA ${sample.driver.cudaVersion}` });
+  if (sample && sample.host.uptimeSeconds !== null)
+    parts.push({ text: words.status.up(span(words, sample.host.uptimeSeconds * 1000)) });
+  if (sample?.host.os) parts.push({ text: sample.host.os, style: 'faint' });
+  return parts;
 }
 
-function describeProcess(process: Gpu['processes'][number], columns: number): string {
-  const held = process.memoryUsedBytes === null ? '–' : formatBytes(process.memoryUsedBytes);
-  const line = `    ${held.padStart(9)}  ${visible(process.owner ?? 'nobody').padEnd(10)} ${String(process.pid).padStart(7)}  ${visible(process.command ?? process.name ?? '–')}`;
-  return line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
+/** `offline: silent`, `online`. */
+export const stateText = (node: Pick<NodeStatus, 'state' | 'absence'>, { state }: Words): string =>
+  node.absence === null
+    ? state.node[node.state]
+    : `${state.node[node.state]}: ${state.absence[node.absence]}`;
+
+function hostLines(host: Host, words: Words): Part[][] {
+  const { status } = words;
+  const figures: Part[] = [
+    {
+      text: `CPU ${percent(host.cpuPercent)}${host.cpuCores === null ? '' : ` ${status.of} ${status.cores(host.cpuCores)}`}`,
+    },
+    {
+      text: `${status.hostMemory} ${size(host.memoryUsedBytes)} ${status.of} ${size(host.memoryTotalBytes)}`,
+    },
+  ];
+  if (host.loadAverage)
+    figures.push({ text: `${status.load} ${host.loadAverage.map((load) => load.toFixed(1)).join(' ')}` });
+  if (host.swapTotalBytes !== null && host.swapTotalBytes > 0)
+    figures.push({
+      text: `${status.swap} ${size(host.swapUsedBytes)} ${status.of} ${size(host.swapTotalBytes)}`,
+    });
+  if (host.cpuTemperatureCelsius !== null) figures.push({ text: amount(host.cpuTemperatureCelsius, '°C') });
+  const fullest = fullestDisk(host.disks);
+  if (fullest)
+    figures.push({
+      text: status.disk(fullest.disk.mount, Math.floor(fullest.percent), size(fullest.disk.totalBytes)),
+      style: fullest.percent >= 90 ? 'warn' : 'plain',
+    });
+  const silent = host.disks.filter((disk) => disk.state === 'unresponsive');
+  return silent.length === 0
+    ? [figures]
+    : [figures, silent.map((disk) => ({ text: status.mountSilent(disk.mount), style: 'bad' }))];
+}
+
+function driverLines({ driver }: NodeSample, terminal: Terminal): string {
+  const { state, status } = terminal.words;
+  if (driver.state === 'ok') return line([{ text: status.noGpus, style: 'warn' }], terminal, '  ');
+  return [
+    line([{ text: state.driver[driver.state], style: 'warn' }], terminal, '  '),
+    ...wrapWords(driver.message ?? '', (terminal.columns ?? 100) - 4).map((text) =>
+      line([{ text, style: 'faint' }], terminal, '    '),
+    ),
+    line([{ text: status.askDoctor }], terminal, '  '),
+  ].join('\n');
 }

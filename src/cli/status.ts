@@ -4,6 +4,7 @@ import type { NodeStatus } from '../model/node.ts';
 import type { CommandContext } from './context.ts';
 import { describeNode } from './nodeText.ts';
 import { connectHub, dataOption, jsonOption, tokenFileOption } from './options.ts';
+import { type Terminal, terminalOf } from './text/terminal.ts';
 
 interface StatusOptions {
   hub?: string;
@@ -32,11 +33,13 @@ export function addStatus(program: Command, context: CommandContext): void {
           ? [await context.readThisMachine()]
           : await askHub(context, options.hub, options);
       if (options.json) context.print(JSON.stringify({ nodes }, null, 2));
-      else
-        context.print(
-          nodes.map((node) => describeNode(node, Date.now(), context.terminalColumns ?? 100)).join('\n\n'),
-        );
+      else context.print(describeNodes(nodes, terminalOf(context)));
     });
+}
+
+function describeNodes(nodes: readonly NodeStatus[], terminal: Terminal): string {
+  if (nodes.length === 0) return terminal.words.status.noMachines;
+  return nodes.map((node) => describeNode(node, Date.now(), terminal)).join('\n\n\n');
 }
 
 async function askHub(context: CommandContext, hub: string, options: StatusOptions): Promise<NodeStatus[]> {

@@ -1,0 +1,89 @@
+/** Who holds the GPUs of one machine: a line per process, largest memory first, and what no process accounts for. */
+import type { Gpu } from '../model/gpu.ts';
+import type { GpuProcess } from '../model/process.ts';
+import { MISSING, percent, ranges, size, span } from './text/figures.ts';
+import { type Cell, table } from './text/table.ts';
+import type { Terminal } from './text/terminal.ts';
+import type { Words } from './words/words.ts';
+
+/** Below this the unaccounted memory is the driver's own, and no row of its own. */
+const UNACCOUNTED_ROW_BYTES = 0.8 * 2 ** 30;
+
+interface Held {
+  gpus: number[];
+  memoryBytes: number | null;
+  process: GpuProcess;
+}
+
+/** Null where nobody holds anything. */
+export function gpuProcessTable(gpus: readonly Gpu[], nowMs: number, terminal: Terminal): string | null {
+  const { words } = terminal;
+  const { heading } = words;
+  const rows = [
+    ...heldByProcess(gpus).map((held) => processRow(held, nowMs, words)),
+    ...gpus
+      .filter((gpu) => (gpu.memoryUnaccountedBytes ?? 0) >= UNACCOUNTED_ROW_BYTES)
+      .map((gpu) => unaccountedRow(gpu, words)),
+  ];
+  if (rows.length === 0) return null;
+  return table(
+    [
+      { title: 'GPU', align: 'right' },
+      { title: heading.memory, align: 'right' },
+      { title: heading.owner },
+      { title: 'PID', align: 'right' },
+      { title: 'SM', align: 'right', rarity: 2 },
+      { title: heading.running, align: 'right', rarity: 1 },
+      { title: heading.where, rarity: 3 },
+      { title: heading.command, cutTo: 24 },
+    ],
+    rows,
+    { ...terminal, indent: '  ' },
+  );
+}
+
+/** A process that holds several GPUs is one line, with what it holds on all of them. */
+function heldByProcess(gpus: readonly Gpu[]): Held[] {
+  const byPid = new Map<number, Held>();
+  for (const gpu of gpus) {
+    for (const process of gpu.processes) {
+      const held = byPid.get(process.pid);
+      if (!held) {
+        byPid.set(process.pid, { gpus: [gpu.index], memoryBytes: process.memoryUsedBytes, process });
+        continue;
+      }
+      held.gpus.push(gpu.index);
+      held.memoryBytes =
+        held.memoryBytes === null || process.memoryUsedBytes === null
+          ? (held.memoryBytes ?? process.memoryUsedBytes)
+          : held.memoryBytes + process.memoryUsedBytes;
+    }
+  }
+  return [...byPid.values()].sort((a, b) => (b.memoryBytes ?? -1) - (a.memoryBytes ?? -1));
+}
+
+function processRow({ gpus, memoryBytes, process }: Held, nowMs: number, words: Words): Cell[] {
+  const command = process.command || process.name;
+  return [
+    ranges(gpus),
+    size(memoryBytes),
+    process.owner ?? process.user ?? { text: words.state.nobody, style: 'faint' },
+    String(process.pid),
+    // Of one GPU: over several there is no one figure.
+    gpus.length === 1 ? percent(process.smUtilizationPercent) : MISSING,
+    process.startedAtMs === null ? MISSING : span(words, nowMs - process.startedAtMs),
+    process.task ?? process.container ?? process.session ?? '',
+    command ?? { text: words.status.notReadable, style: 'faint' },
+  ];
+}
+
+const unaccountedRow = (gpu: Gpu, words: Words): Cell[] => [
+  String(gpu.index),
+  size(gpu.memoryUnaccountedBytes),
+  { text: words.state.unaccounted, style: 'warn' },
+  '',
+  '',
+  '',
+  '',
+  { text: words.status.unaccountedGuess, style: 'faint' },
+];

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { paint } from './paint.ts';
+import { type Column, table } from './table.ts';
+import { widthOf } from './width.ts';
+
+const plain = paint(false);
+const COLUMNS: Column[] = [
+  { title: 'machine' },
+  { title: 'PID', align: 'right' },
+  { title: 'for', rarity: 1 },
+  { title: 'RAM', rarity: 2 },
+  { title: 'command', cutTo: 10 },
+];
+const row = ['atlas', '4711', '3 h', '12.0 GiB', 'python train.py --data imagenet --epochs 90'];
+
+describe('a table', () => {
+  test('columns stand under each other where characters are wide', () => {
+    const text = table(
+      [{ title: '机器' }, { title: 'PID', align: 'right' }],
+      [
+        ['甲机', '7'],
+        ['atlas', '4711'],
+      ],
+      {
+        columns: null,
+        paint: plain,
+      },
+    );
+    expect(text).toBe('机器    PID\n甲机      7\natlas  4711');
+  });
+
+  test('rarer columns go first, then the command is cut', () => {
+    const text = table(COLUMNS, [row], { columns: 36, paint: plain });
+    expect(text).toBe('machine   PID  for  command\natlas    4711  3 h  python train.py…');
+  });
+
+  test('a pipe gets every character', () => {
+    expect(table(COLUMNS, [row], { columns: null, paint: plain })).toContain('--epochs 90');
+  });
+
+  test('a column without anything in it is left out', () => {
+    expect(table(COLUMNS, [['atlas', '', '', '', 'x']], { columns: null, paint: plain })).toBe(
+      'machine  command\natlas    x',
+    );
+  });
+
+  test('control characters cannot move the cursor or colour the screen', () => {
+    const text = table([{ title: 'name' }], [['\u001b[2Jgone\nnext\u202e']], { columns: null, paint: plain });
+    expect(text).toBe('name\n␛[2Jgone␊next<U+202E>');
+  });
+
+  test('colours take no room', () => {
+    const cell = [{ text: 'free', style: 'good' as const }];
+    const text = table([{ title: 'a' }, { title: 'b' }], [[cell, 'x']], {
+      columns: null,
+      paint: paint(true),
+    });
+    expect(text.split('\n')[1]).toBe('\u001b[32mfree\u001b[0m  x');
+  });
+
+  test('no line is wider than the terminal, whatever is in it', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 40 }),
+      fc.constantFrom('显存不足', 'é̂', '👩‍👩‍👧'),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(text, text, text, text, text), { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 20, max: 120 }),
+        (rows, columns) => {
+          for (const line of table(COLUMNS, rows, { columns, paint: plain }).split('\n')) {
+            expect(widthOf(line)).toBeLessThanOrEqual(columns);
+          }
+        },
+      ),
+    );
+  });
+});

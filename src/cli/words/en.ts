@@ -1,0 +1,118 @@
+/** The commands' words in English. `Words` is this object's shape: one that is missing in another language does not compile. */
+import { stateWords } from '../../fleet/words.ts';
+
+const plural = (amount: number, one: string, many = `${one}s`): string =>
+  `${amount} ${amount === 1 ? one : many}`;
+
+export const en = {
+  state: stateWords.en,
+  time: { second: 's', minute: 'min', hour: 'h', day: 'd', ago: (age: string) => `${age} ago` },
+  heading: {
+    machine: 'machine',
+    alias: 'alias',
+    state: 'state',
+    address: 'address',
+    gpus: 'GPUs',
+    model: 'model',
+    memory: 'memory',
+    gpuMemory: 'GPU memory',
+    hostMemory: 'RAM',
+    utilisation: 'util',
+    temperature: 'temp',
+    power: 'power',
+    driver: 'driver',
+    owner: 'owner',
+    running: 'for',
+    where: 'in',
+    command: 'command',
+    kind: 'kind',
+    name: 'name',
+    image: 'image',
+    attached: 'attached',
+    outcome: 'outcome',
+    told: 'in words',
+  },
+  status: {
+    of: 'of',
+    cores: (cores: number) => plural(cores, 'core'),
+    load: 'load',
+    hostMemory: 'RAM',
+    swap: 'swap',
+    disk: (mount: string, percent: number, total: string) => `${mount} ${percent} % of ${total}`,
+    mountSilent: (mount: string) => `${mount} does not answer`,
+    up: (time: string) => `up ${time}`,
+    driver: 'driver',
+    noGpus: 'The driver counts no GPUs.',
+    askDoctor: '`flowline doctor` tells what was looked at, and what to do.',
+    seen: (age: string) => `last heard ${age} ago`,
+    noProcesses: 'No process holds a GPU.',
+    unaccountedGuess: 'more than the driver lists: another PID namespace, a zombie, or the driver itself',
+    notReadable: 'command line cannot be read',
+    noMachines: 'No machine reports to this hub yet. `flowline token create --scope join` lets one join.',
+  },
+  nodes: {
+    free: (free: number, total: number) => `${free} of ${total} free`,
+    noGpus: 'none',
+  },
+  processes: {
+    none: (query: string) => (query === '' ? 'No processes were found.' : `No process matches “${query}”.`),
+    more: (shown: number, total: number) =>
+      `${shown} of ${total}; --limit shows more, words narrow the search`,
+    unanswered: (machine: string, reason: string) => `${machine} did not answer: ${reason}`,
+  },
+  kill: {
+    sayTarget: (text: string) => `“${text}” names no process`,
+    sayTargetHint: 'say PID or NODE:PID, like 4711 or atlas:4711; `flowline processes` shows them',
+    unknownNode: (node: string) => `no machine is called “${node}”`,
+    severalNodes: (node: string) => `several machines are called “${node}”`,
+    nodesHint: (names: string) => `there are: ${names}`,
+    ambiguous: (pid: number, machines: string) =>
+      `there is a process ${pid} on several machines: ${machines}`,
+    ambiguousHint: (target: string) => `say which, like ${target}`,
+    uncertain: (pid: number, machines: string) =>
+      `which machine’s process ${pid} is meant cannot be told: no answer from ${machines}`,
+    tooMany: (most: number) => `at most ${most} processes that hold no GPU can be ended at a time`,
+    notFound: 'no such process was found',
+    notFoundOutcome: 'not found',
+    notSearched: (reason: string) => `could not be looked up: ${reason}`,
+    question: (amount: number) => (amount === 1 ? 'End this process?' : `End these ${amount} processes?`),
+    explain: (grace: string) =>
+      `They are asked to stop (SIGTERM) and forced after ${grace} (SIGKILL); what is not saved is lost.`,
+    answers: '[y/N] ',
+    isYes: (answer: string) => /^(y|yes)$/i.test(answer.trim()),
+    left: 'nothing was ended',
+  },
+  find: {
+    gpus: (indexes: string) => `GPU ${indexes}`,
+    free: (memory: string, gpus: number) => `${memory} free${gpus === 1 ? '' : ' each'}`,
+    comma: ', ',
+    semicolon: '; ',
+    none: (wish: string) => `not to be had now: ${wish}`,
+    wish: (gpus: number, memory: string | null, model: string | null, onOneMachine: boolean) =>
+      `${plural(gpus, `free ${model === null ? '' : `${model} `}GPU`)}${memory === null ? '' : ` with ${memory}`}${onOneMachine && gpus > 1 ? ' on one machine' : ''}`,
+    best: (machine: string, found: number, wanted: number, indexes: string) =>
+      `best: ${machine} ${found} of ${wanted} (GPU ${indexes})`,
+    reasons: {
+      away: (gpus: number) => `${gpus} on machines that are away`,
+      model: (gpus: number) => `${gpus} of another model`,
+      unusable: (gpus: number) => `${gpus} not usable`,
+      taken: (gpus: number) => `${gpus} in use`,
+      memory: (gpus: number) => `${gpus} with too little free`,
+    },
+    looked: (gpus: number, reasons: string) => `of ${plural(gpus, 'GPU')}: ${reasons}`,
+    roomiest: (machine: string, index: number, memory: string) =>
+      `the free one with most memory: ${machine} GPU ${index}, ${memory}`,
+    models: (models: string) => `models here: ${models}`,
+    noGpus: 'this hub knows no GPU yet',
+  },
+  containers: { none: 'No containers.' },
+  sessions: { none: 'No screen or tmux sessions.', yes: 'attached', no: 'detached' },
+  doctor: {
+    result: { ok: 'ok', note: 'note', problem: 'problem' },
+    summary: (problems: number, notes: number) =>
+      problems === 0
+        ? `Nothing is wrong here${notes === 0 ? '.' : `; ${plural(notes, 'note')}.`}`
+        : `${plural(problems, 'problem')}, ${plural(notes, 'note')}.`,
+  },
+};
+export type Words = typeof en;
