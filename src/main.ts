@@ -45,6 +45,7 @@ async function runCommandLine(argv: string[]): Promise<void> {
     terminalColumns: process.stdout.isTTY ? process.stdout.columns : null,
     print,
     printError: (text) => process.stderr.write(`${text}\n`),
+    ask: async (question) => (await import('./io/askTerminal.ts')).askTerminal(question),
     roles: {
       up: async (options) => (await import('./roles/up.ts')).runUp(options, surroundings),
       hub: async (options) => (await import('./roles/hub.ts')).runHubRole(options, surroundings),

@@ -36,6 +36,8 @@ export interface CommandContext {
   terminalColumns: number | null;
   print(text: string): void;
   printError(text: string): void;
+  /** The line that was typed; null where nobody sits at a terminal. */
+  ask(question: string): Promise<string | null>;
   /** Each runs until a signal ends it. */
   roles: {
     up(options: RoleOptions): Promise<void>;

@@ -1,8 +1,14 @@
 /** The command line: every command in one list, and how failures become words and exit codes. */
 import { Command, CommanderError } from 'commander';
 import { HubFailure } from '../client/hubClient.ts';
+import { addContainers } from './containers.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
+import { addFind } from './find.ts';
+import { examples } from './fleetCommand.ts';
+import { addNodes } from './nodes.ts';
+import { addProcesses } from './processes.ts';
 import { addRoles } from './roles.ts';
+import { addSessions } from './sessions.ts';
 import { addStatus } from './status.ts';
 import { addToken } from './token.ts';
 
@@ -16,9 +22,23 @@ export async function runCommand(argv: readonly string[], context: CommandContex
       writeErr: (text) => context.printError(text.trimEnd()),
     })
     .exitOverride()
+    .addHelpText(
+      'after',
+      examples(
+        'flowline up                              watch this machine, with a page',
+        'flowline status                          look at it once, here',
+        'flowline find --gpus 2 --memory 40G      which GPUs are free?',
+        'flowline <command> --help                options and examples of a command',
+      ),
+    )
     .showHelpAfterError('(add --help for what there is)');
   addRoles(program, context);
   addStatus(program, context);
+  addNodes(program, context);
+  addProcesses(program, context);
+  addFind(program, context);
+  addContainers(program, context);
+  addSessions(program, context);
   addToken(program, context);
   try {
     await program.parseAsync([...argv], { from: 'user' });

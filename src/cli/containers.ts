@@ -1,0 +1,61 @@
+/** `flowline containers`: the containers of all machines, each with the command that enters it. */
+import type { Command } from 'commander';
+import type { z } from 'zod';
+import type { hubApi } from '../protocol/hubApi.ts';
+import type { CommandContext } from './context.ts';
+import { examples, type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
+import { commandsBelow } from './text/commandsBelow.ts';
+import { percent, ranges, size } from './text/figures.ts';
+import { table } from './text/table.ts';
+import type { Terminal } from './text/terminal.ts';
+
+type ContainerOfNode = z.output<typeof hubApi.containers.response>['containers'][number];
+
+/** Adds the command. */
+export function addContainers(program: Command, context: CommandContext): void {
+  withFleet(program.command('containers'))
+    .description('list the containers of all machines, with the command that enters each')
+    .addHelpText(
+      'after',
+      examples('flowline containers', 'flowline containers --json | jq -r .containers[].enterCommand'),
+    )
+    .action(async (options: FleetOptions) => {
+      const { client, terminal, answer } = await openFleet(context, options);
+      const { containers } = await client.call('containers');
+      answer({ containers }, () => describeContainers(containers, terminal));
+    });
+}
+
+/** A table of them; the command of each stands below its line, whole, to be copied. */
+export function describeContainers(containers: readonly ContainerOfNode[], terminal: Terminal): string {
+  const { heading, containers: words } = terminal.words;
+  if (containers.length === 0) return words.none;
+  const lines = table(
+    [
+      { title: heading.machine },
+      { title: heading.name },
+      { title: heading.state, rarity: 1 },
+      { title: 'GPU' },
+      { title: heading.hostMemory, align: 'right' },
+      { title: 'CPU', align: 'right', rarity: 2 },
+      { title: heading.owner },
+      { title: heading.image, cutTo: 16, rarity: 3 },
+    ],
+    containers.map((container) => [
+      container.nodeName,
+      container.name,
+      container.status || container.state,
+      container.gpus === null ? '' : ranges(container.gpus),
+      size(container.memoryUsedBytes),
+      percent(container.cpuPercent),
+      container.owner ?? '',
+      container.image,
+    ]),
+    terminal,
+  );
+  return commandsBelow(
+    lines,
+    containers.map((container) => container.enterCommand),
+    terminal,
+  );
+}

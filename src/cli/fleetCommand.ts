@@ -1,0 +1,34 @@
+/** What the commands that show the fleet have in common: ask the hub, print JSON or text. */
+import type { Command } from 'commander';
+import type { HubClient } from '../client/hubClient.ts';
+import type { CommandContext } from './context.ts';
+import { connectHub, type HubOptions, jsonOption, withHub } from './options.ts';
+import { type Terminal, terminalOf } from './text/terminal.ts';
+
+export interface FleetOptions extends HubOptions {
+  json?: boolean;
+}
+
+/** Adds `--hub`, `--token-file`, `--data` and `--json`. */
+export const withFleet = (command: Command): Command => withHub(command).addOption(jsonOption());
+
+export interface FleetRun {
+  client: HubClient;
+  terminal: Terminal;
+  /** The answer as JSON with `--json`, else as text. */
+  answer(value: unknown, describe: () => string): void;
+}
+
+/** Connects as the options say. @throws CommandFailure */
+export async function openFleet(context: CommandContext, options: FleetOptions): Promise<FleetRun> {
+  const client = await connectHub(context, options);
+  return {
+    client,
+    terminal: terminalOf(context),
+    answer: (value, describe) => context.print(options.json ? JSON.stringify(value, null, 2) : describe()),
+  };
+}
+
+/** The lines of a `--help` under its options. */
+export const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;

@@ -1,0 +1,134 @@
+/** `flowline processes kill`: ends processes, and answers for each what became of it. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { visible } from '../lib/displayText.ts';
+import { parseDurationMs } from '../lib/durations.ts';
+import type { KillOutcome } from '../model/process.ts';
+import { type CommandContext, CommandFailure, EXIT } from './context.ts';
+import { examples, type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
+import { type LookedUp, lookUpTargets, parseTarget } from './killTargets.ts';
+import { size, span } from './text/figures.ts';
+import { table } from './text/table.ts';
+import type { Terminal } from './text/terminal.ts';
+
+interface KillOptions extends FleetOptions {
+  yes?: boolean;
+  grace: number;
+}
+
+/** One process that was asked for. `not-found`: it was not there to be ended, and nothing was sent. */
+export interface KillResult {
+  nodeId: string | null;
+  nodeName: string | null;
+  pid: number;
+  outcome: KillOutcome | 'no-answer' | 'not-found';
+  message: string;
+}
+
+const MAX_GRACE_MS = 60_000;
+
+/** Adds the command under `processes`. */
+export function addKill(processes: Command, context: CommandContext): void {
+  withFleet(processes.command('kill'))
+    .argument('<target...>', 'PID, or NODE:PID')
+    .description('end processes: SIGTERM, then SIGKILL after a grace; an answer for each')
+    .option('--yes', 'do not ask first')
+    .addOption(
+      new Option('--grace <time>', 'how long they have to end by themselves')
+        .argParser(parseGrace)
+        .default(5000, '5s'),
+    )
+    .addHelpText(
+      'after',
+      `${examples(
+        'flowline processes kill 4711',
+        'flowline processes kill atlas:4711 vega:9233 --grace 30s',
+        'flowline processes kill atlas:4711 --yes --json',
+      )}\n\nThe exit code is 1 if any of them was not ended.`,
+    )
+    .action((targets: string[], _own: KillOptions, command: Command) =>
+      // `processes` has some of these options too, and commander gives them to whichever stands nearer.
+      kill(context, targets, command.optsWithGlobals() as KillOptions),
+    );
+}
+
+async function kill(context: CommandContext, texts: readonly string[], options: KillOptions): Promise<void> {
+  const { client, terminal, answer } = await openFleet(context, options);
+  const { words } = terminal;
+  const targets = texts.map((text) => parseTarget(text, words));
+  const { found, missing } = await lookUpTargets(client, targets, words);
+  if (found.length > 0 && !options.yes && !(await isConfirmed(context, found, options.grace, terminal)))
+    throw new CommandFailure(EXIT.failed, words.kill.left);
+  const results: KillResult[] = missing.map((target) => ({ ...target, outcome: 'not-found' }));
+  if (found.length > 0) {
+    const answered = await client.call('killProcesses', {
+      body: {
+        targets: found.map(({ nodeId, pid, startedAtMs }) => ({ nodeId, pid, startedAtMs })),
+        graceSeconds: options.grace / 1000,
+      },
+    });
+    results.unshift(...answered.results);
+  }
+  answer({ results }, () => describeResults(results, terminal));
+  if (results.some(({ outcome }) => outcome !== 'done' && outcome !== 'gone'))
+    throw new CommandFailure(EXIT.failed, '');
+}
+
+/** Names what ends and asks, where somebody sits at a terminal; a script has said what it wants. */
+async function isConfirmed(
+  context: CommandContext,
+  found: LookedUp['found'],
+  graceMs: number,
+  terminal: Terminal,
+): Promise<boolean> {
+  const { kill: words } = terminal.words;
+  const nowMs = Date.now();
+  const lines = found.map((process) => [
+    process.nodeName,
+    String(process.pid),
+    process.owner ?? process.user ?? terminal.words.state.nobody,
+    process.gpus.length === 0 ? '' : `GPU ${process.gpus.join(',')} ${size(process.gpuMemoryBytes)}`,
+    span(terminal.words, nowMs - process.startedAtMs),
+    process.command || process.name || '',
+  ]);
+  const { heading } = terminal.words;
+  const titles = [heading.machine, 'PID', heading.owner, heading.gpuMemory, heading.running];
+  const shown = table(
+    [...titles.map((title) => ({ title })), { title: heading.command, cutTo: 20 }],
+    lines,
+    terminal,
+  );
+  const answer = await context.ask(
+    `${shown}\n\n${words.question(found.length)} ${words.explain(span(terminal.words, graceMs))} ${words.answers}`,
+  );
+  return answer === null || words.isYes(answer);
+}
+
+/** A line for each. */
+export function describeResults(results: readonly KillResult[], terminal: Terminal): string {
+  const { heading, state, kill: words } = terminal.words;
+  return table(
+    [
+      { title: heading.machine },
+      { title: 'PID', align: 'right' },
+      { title: heading.outcome },
+      { title: heading.told, cutTo: 20 },
+    ],
+    results.map(({ nodeName, pid, outcome, message }) => [
+      nodeName ?? '',
+      String(pid),
+      {
+        text: outcome === 'not-found' ? words.notFoundOutcome : state.killOutcome[outcome],
+        style: outcome === 'done' || outcome === 'gone' ? 'good' : 'bad',
+      },
+      visible(message),
+    ]),
+    terminal,
+  );
+}
+
+function parseGrace(text: string): number {
+  const milliseconds = parseDurationMs(text);
+  if (milliseconds === null || milliseconds > MAX_GRACE_MS)
+    throw new InvalidArgumentError('say a time up to 60s, like 10s');
+  return milliseconds;
+}

@@ -1,0 +1,101 @@
+/** `flowline nodes`: the machines of the fleet, a line each. */
+import type { Command } from 'commander';
+import { conditionOf, modelsOf } from '../fleet/summary.ts';
+import { type FleetNode, fleetNode } from '../fleet/view.ts';
+import type { NodeStatus } from '../model/node.ts';
+import type { CommandContext } from './context.ts';
+import { examples, type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
+import { stateText } from './nodeText.ts';
+import { gib, MISSING, percent, span } from './text/figures.ts';
+import type { Style } from './text/paint.ts';
+import { type Cell, table } from './text/table.ts';
+import type { Terminal } from './text/terminal.ts';
+import type { Words } from './words/words.ts';
+
+/** Adds the command. */
+export function addNodes(program: Command, context: CommandContext): void {
+  withFleet(program.command('nodes'))
+    .description('list the machines of the fleet')
+    .addHelpText('after', examples('flowline nodes', 'flowline nodes --json | jq -r .nodes[].name'))
+    .action(async (options: FleetOptions) => {
+      const { client, terminal, answer } = await openFleet(context, options);
+      const { nodes } = await client.call('nodes');
+      answer({ nodes }, () => describeNodes(nodes, Date.now(), terminal));
+    });
+}
+
+/** A table of them. */
+export function describeNodes(nodes: readonly NodeStatus[], nowMs: number, terminal: Terminal): string {
+  const { heading, status } = terminal.words;
+  if (nodes.length === 0) return status.noMachines;
+  return table(
+    [
+      { title: heading.machine },
+      { title: heading.alias, rarity: 2 },
+      { title: heading.state },
+      { title: heading.gpus },
+      { title: heading.model, cutTo: 12 },
+      { title: `${heading.memory} GiB`, align: 'right', rarity: 1 },
+      { title: 'CPU', align: 'right', rarity: 3 },
+      { title: heading.driver, rarity: 4 },
+      { title: heading.address, rarity: 3 },
+    ],
+    nodes.map((node) => nodeRow(node, nowMs, terminal.words)),
+    terminal,
+  );
+}
+
+function nodeRow(status: NodeStatus, nowMs: number, words: Words): Cell[] {
+  const node = fleetNode(status);
+  const gpus = node.sample?.gpus ?? [];
+  return [
+    node.name,
+    node.alias ?? '',
+    stateCell(status, nowMs, words),
+    gpuCell(node, words),
+    modelsOf(gpus)
+      .map(([model, count]) => `${model} ×${count}`)
+      .join(', '),
+    gpus.length === 0
+      ? MISSING
+      : `${gib(sum(gpus.map((gpu) => gpu.memoryUsedBytes)))} / ${gib(sum(gpus.map((gpu) => gpu.memoryTotalBytes)))}`,
+    percent(node.sample?.host.cpuPercent ?? null),
+    driverText(node, words),
+    node.address ?? MISSING,
+  ];
+}
+
+function stateCell(status: NodeStatus, nowMs: number, words: Words): Cell {
+  const style: Style = status.state === 'online' ? 'good' : status.state === 'stale' ? 'warn' : 'faint';
+  const age =
+    status.state === 'online' || status.lastSeenAtMs === null
+      ? ''
+      : `, ${words.time.ago(span(words, nowMs - status.lastSeenAtMs))}`;
+  return { text: stateText(status, words) + age, style };
+}
+
+function gpuCell(node: FleetNode, words: Words): Cell {
+  const gpus = node.sample?.gpus ?? [];
+  if (gpus.length === 0) return { text: words.nodes.noGpus, style: 'faint' };
+  const conditions = gpus.map((gpu) => conditionOf(node, gpu));
+  const free = conditions.filter((condition) => condition === 'free').length;
+  const sick = conditions.filter((condition) => condition === 'sick' || condition === 'no-answer').length;
+  return [
+    { text: words.nodes.free(free, gpus.length), style: free > 0 ? 'good' : 'plain' },
+    { text: sick === 0 ? '' : `, ${sick} ${words.state.condition.sick}`, style: 'bad' },
+  ];
+}
+
+function driverText(node: FleetNode, words: Words): Cell {
+  const driver = node.sample?.driver;
+  if (!driver) return MISSING;
+  return driver.state === 'ok'
+    ? (driver.version ?? MISSING)
+    : { text: words.state.driver[driver.state], style: 'warn' };
+}
+
+/** Of those that are known; null where none is. */
+function sum(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runCommandLine, type SaidHub, startSaidHub } from '../../test/support/commandLine.ts';
+import { imagineLab } from '../../test/support/imaginedLab.ts';
+import { freePort } from '../../test/support/program.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+
+describe('exit codes and words', () => {
+  test('an unknown command suggests the nearest and is wrong usage', async () => {
+    const { code, output, errors } = await runCommandLine(['proceses']);
+    expect(code).toBe(2);
+    expect(output).toBe('');
+    expect(errors).toContain('Did you mean processes?');
+  });
+
+  test.each([
+    [['find', '--memory', 'much'], 'say a size like 40G'],
+    [['find', '--gpus', '0'], 'whole number from 1'],
+    [['nodes', '--hub', 'ftp://x'], 'is no hub address'],
+    [['processes', '--limit', '1000'], 'from 1 to 200'],
+    [['processes', 'kill', '1', '--grace', '5h'], 'up to 60s'],
+    [['processes', 'kill'], "missing required argument 'target'"],
+    [['nodes', 'extra'], 'too many arguments'],
+  ])('%j is wrong usage, and what is right is said', async (argv, right) => {
+    const { code, output, errors } = await runCommandLine(argv);
+    expect(code).toBe(2);
+    expect(output).toBe('');
+    expect(errors).toContain(right);
+  });
+
+  test.each([['nodes'], ['processes'], ['find'], ['containers'], ['sessions']])(
+    '%s without a hub: exit 3, nothing on stdout, what to do on stderr',
+    async (command) => {
+      const hub = `http://127.0.0.1:${await freePort()}`;
+      const { code, output, errors } = await runCommandLine([command, '--json', '--hub', hub]);
+      expect(code).toBe(3);
+      expect(output).toBe('');
+      expect(errors).toContain(hub);
+      expect(errors).toContain('flowline up');
+    },
+  );
+
+  test.each([401, 403])('an answer of %i: exit 4, nothing on stdout', async (status) => {
+    const hub = await startSaidHub(() => status);
+    const { code, output, errors } = await runCommandLine(['nodes', '--json', '--hub', hub.url]);
+    await hub.stop();
+    expect(code).toBe(4);
+    expect(output).toBe('');
+    expect(errors).toContain('a hint');
+  });
+
+  test.each(['', 'nodes', 'processes', 'processes kill', 'find', 'containers', 'sessions'])(
+    'the help of "%s" has examples',
+    async (command) => {
+      const { code, output } = await runCommandLine([...command.split(' ').filter(Boolean), '--help']);
+      expect(code).toBe(0);
+      expect(output).toContain('Examples:');
+    },
+  );
+});
+
+describe('the fleet as text and JSON', () => {
+  let hub: SaidHub;
+  const lab = imagineLab(NOW);
+  const containers = lab.flatMap((node) =>
+    (node.sample?.containers ?? []).map((container) => ({
+      nodeId: node.id,
+      nodeName: node.name,
+      ...container,
+    })),
+  );
+  const sessions = lab.flatMap((node) =>
+    (node.sample?.sessions ?? []).map((session) => ({ nodeId: node.id, nodeName: node.name, ...session })),
+  );
+  beforeEach(async () => {
+    hub = await startSaidHub((line) => {
+      if (line.includes('/containers')) return { containers };
+      if (line.includes('/sessions')) return { sessions };
+      if (line.includes('/processes')) return { processes: [], total: 0, unanswered: [] };
+      return { nodes: lab };
+    });
+  });
+  afterEach(() => hub.stop());
+  const run = (argv: string[], LANG = 'C') =>
+    runCommandLine([...argv, '--hub', hub.url], { environment: { FLOWLINE_DATA: '/nowhere', LANG } });
+
+  test.each(['nodes', 'containers', 'sessions', 'processes'])(
+    '%s --json is what the hub says',
+    async (command) => {
+      const { code, output, errors } = await run([command, '--json']);
+      expect(code).toBe(0);
+      expect(errors).toBe('');
+      expect(Object.keys(JSON.parse(output))[0]).toBe(command);
+    },
+  );
+
+  test('nodes tells free cards and sick ones in both languages', async () => {
+    expect((await run(['nodes'])).output).toMatch(/atlas .*online +1 of 8 free/);
+    expect((await run(['nodes'], 'zh_CN.UTF-8')).output).toMatch(/atlas .*在线 +1 \/ 8 空闲/);
+  });
+
+  test('containers and sessions carry their commands whole, to be copied', async () => {
+    const narrow = { terminalColumns: 60, environment: { FLOWLINE_DATA: '/nowhere', NO_COLOR: '1' } };
+    const commands = {
+      containers: containers.map((container) => container.enterCommand),
+      sessions: sessions.map((session) => session.attachCommand),
+    };
+    for (const [command, lines] of Object.entries(commands)) {
+      const { output } = await runCommandLine([command, '--hub', hub.url], narrow);
+      expect(lines.length).toBeGreaterThan(0);
+      for (const line of lines) if (line !== null) expect(output.split('\n')).toContain(`    ${line}`);
+    }
+  });
+
+  test('find prints what to paste, or the nearest miss and exit code 1', async () => {
+    const found = await run(['find', '--gpus', '1', '--model', 'H100']);
+    expect(found.code).toBe(0);
+    expect(found.output).toMatch(/export CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES=\d+$/);
+    const missed = await run(['find', '--gpus', '9']);
+    expect(missed.code).toBe(1);
+    expect(missed.output).toBe('');
+    expect(missed.errors).toMatch(/best: \S+ \d of 9 \(GPU .*\); of \d+ GPUs: .*in use/);
+  });
+
+  test('find --json has the nearest miss on stdout', async () => {
+    const { code, output } = await run(['find', '--gpus', '9', '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(output)).toMatchObject({ nodes: [], nearest: { gpus: expect.any(Array) } });
+  });
+});

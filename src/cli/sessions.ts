@@ -1,0 +1,67 @@
+/** `flowline sessions`: the screen and tmux sessions of all machines, each with the command that attaches to it. */
+import type { Command } from 'commander';
+import type { z } from 'zod';
+import type { hubApi } from '../protocol/hubApi.ts';
+import type { CommandContext } from './context.ts';
+import { examples, type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
+import { commandsBelow } from './text/commandsBelow.ts';
+import { MISSING, span } from './text/figures.ts';
+import { table } from './text/table.ts';
+import type { Terminal } from './text/terminal.ts';
+
+type SessionOfNode = z.output<typeof hubApi.sessions.response>['sessions'][number];
+
+/** Adds the command. */
+export function addSessions(program: Command, context: CommandContext): void {
+  withFleet(program.command('sessions'))
+    .description('list the screen and tmux sessions of all machines, with the command that attaches to each')
+    .addHelpText(
+      'after',
+      examples('flowline sessions', 'flowline sessions --json | jq -r .sessions[].attachCommand'),
+    )
+    .action(async (options: FleetOptions) => {
+      const { client, terminal, answer } = await openFleet(context, options);
+      const { sessions } = await client.call('sessions');
+      answer({ sessions }, () => describeSessions(sessions, Date.now(), terminal));
+    });
+}
+
+/** A table of them; the command of each stands below its line, whole, to be copied. */
+export function describeSessions(
+  sessions: readonly SessionOfNode[],
+  nowMs: number,
+  terminal: Terminal,
+): string {
+  const { words } = terminal;
+  const { heading } = words;
+  if (sessions.length === 0) return words.sessions.none;
+  const lines = table(
+    [
+      { title: heading.machine },
+      { title: heading.kind },
+      { title: heading.name, cutTo: 16 },
+      { title: heading.owner },
+      { title: heading.attached },
+      { title: heading.running, align: 'right', rarity: 1 },
+    ],
+    sessions.map((session) => [
+      session.nodeName,
+      session.kind,
+      session.name,
+      session.user ?? MISSING,
+      // Whoever attaches to one of these shares the screen with somebody.
+      session.attached === null
+        ? MISSING
+        : session.attached
+          ? { text: words.sessions.yes, style: 'warn' }
+          : words.sessions.no,
+      session.createdAtMs === null ? MISSING : span(words, nowMs - session.createdAtMs),
+    ]),
+    terminal,
+  );
+  return commandsBelow(
+    lines,
+    sessions.map((session) => session.attachCommand),
+    terminal,
+  );
+}
