@@ -17,7 +17,7 @@ export type GpuCondition =
   | 'starting'
   | 'unknown';
 
-/** A GPU is free while no process holds it and less than this is used: a driver keeps some hundred MiB for itself. */
+/** A GPU is free while no process computes on it and less than this is used: a driver, or a desktop's X server, keeps some hundred MiB. */
 export const FREE_MEMORY_BYTES = 1024 * 1024 * 1024;
 /** At or above this the GPU works. */
 export const WORKING_PERCENT = 5;
@@ -50,7 +50,7 @@ export function gpuCondition({ nodeState, driver, gpu }: ConditionInput): GpuCon
   if (gpu.state === 'asleep') return 'asleep';
   if (gpu.state !== 'ok' || needsCare(gpu)) return 'sick';
   if ((gpu.utilizationPercent ?? 0) >= WORKING_PERCENT) return 'working';
-  const held = gpu.holders.length > 0;
+  const held = gpu.holders.some((holder) => holder.computeProcesses > 0);
   if (!held && gpu.memoryUsedBytes !== null && gpu.memoryUsedBytes < FREE_MEMORY_BYTES) return 'free';
   if (gpu.utilizationPercent === null) return held ? 'working' : 'unknown';
   return 'holding-idle';

@@ -6,6 +6,7 @@ const holder = (owner: string | null, memoryUsedBytes: number | null) => ({
   owner,
   memoryUsedBytes,
   processes: 1,
+  computeProcesses: 1,
   sinceMs: null,
 });
 

@@ -22,7 +22,7 @@ const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A key's value; undefined where there is none. What every object inherits (`toString`) is a function, which JSON has not. */
-function valueOf(object: JsonObject, key: string): Json | undefined {
+function valueAt(object: JsonObject, key: string): Json | undefined {
   const value = object[key];
   return typeof value === 'function' ? undefined : value;
 }
@@ -41,7 +41,7 @@ function diffObjects(before: JsonObject, after: JsonObject): Json | typeof UNCHA
   for (const key in after) {
     const value = after[key];
     if (value === undefined) continue;
-    const old = valueOf(before, key);
+    const old = valueAt(before, key);
     const change = old === undefined ? value : diff(old, value);
     if (change === UNCHANGED) continue;
     patch ??= {};
@@ -49,7 +49,7 @@ function diffObjects(before: JsonObject, after: JsonObject): Json | typeof UNCHA
   }
   let gone: string[] | undefined;
   for (const key in before) {
-    if (before[key] === undefined || valueOf(after, key) !== undefined) continue;
+    if (before[key] === undefined || valueAt(after, key) !== undefined) continue;
     gone ??= [];
     gone.push(key);
   }

@@ -12,6 +12,8 @@ export interface Holder {
   /** Null where the driver does not tell the memory of a process. */
   memoryUsedBytes: number | null;
   processes: number;
+  /** How many of them compute; the others only draw (a desktop's X server). */
+  computeProcesses: number;
   /** When the oldest of his processes started. */
   sinceMs: number | null;
 }
@@ -46,17 +48,20 @@ export function holdersOf(processes: Gpu['processes']): Holder[] {
         owner: process.owner,
         memoryUsedBytes: process.memoryUsedBytes,
         processes: 1,
+        computeProcesses: computes(process) ? 1 : 0,
         sinceMs: process.startedAtMs,
       });
       continue;
     }
     holder.processes += 1;
+    if (computes(process)) holder.computeProcesses += 1;
     holder.memoryUsedBytes = sumOrNull(holder.memoryUsedBytes, process.memoryUsedBytes);
     holder.sinceMs = earliest(holder.sinceMs, process.startedAtMs);
   }
   return [...byOwner.values()].sort((a, b) => (b.memoryUsedBytes ?? -1) - (a.memoryUsedBytes ?? -1));
 }
 
+const computes = (process: Gpu['processes'][number]): boolean => process.type !== 'graphics';
 const sumOrNull = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? (a ?? b) : a + b;
 const earliest = (a: number | null, b: number | null): number | null =>
