@@ -5,12 +5,14 @@
 import { readKernelFile } from '../kernelFile.ts';
 import { ratePerSecond, SHORTEST_RATE_MS } from '../rate.ts';
 import type { ProcessFacts } from '../sources.ts';
-import { createBootClock, readKernelConstants } from './bootClock.ts';
+import { readKernelConstants } from './bootClock.ts';
 import { type ProcessProfile, readProcessProfile } from './processProfile.ts';
-import { type ProcessStat, parseProcessStat } from './processText.ts';
+import { type ProcessStat, parseProcessId, parseProcessStat } from './processText.ts';
 import type { UserNames } from './userNames.ts';
 
 export interface ProcessReader {
+  /** The kernel's line about it; null where it is gone or hidden, or the pid is one of a thread. */
+  readStat(pid: number): ProcessStat | null;
   /** The process as it is now; null where it is gone, hidden, or ends meanwhile. */
   read(pid: number): ProcessFacts | null;
   /** The same, for a whole machine's list: threads of the kernel (some per core) are left out. */
@@ -25,7 +27,8 @@ export interface ProcessReaderOptions {
   userNames: UserNames;
   /** How long a profile is believed. */
   rememberMs: number;
-  readNowMs?: () => number;
+  /** When the machine booted: one answer for all readers, so that start times compare. */
+  readBootedAtMs: () => number;
   readClockMs?: () => number;
 }
 
@@ -42,15 +45,8 @@ interface Known {
 
 /** A reader with a memory of its own: two that read at different intervals do not disturb each other's rates. */
 export function createProcessReader(options: ProcessReaderOptions): ProcessReader {
-  const {
-    root,
-    userNames,
-    rememberMs,
-    readNowMs = Date.now,
-    readClockMs = () => performance.now(),
-  } = options;
+  const { root, userNames, rememberMs, readBootedAtMs, readClockMs = () => performance.now() } = options;
   const { pageBytes, ticksPerSecond } = readKernelConstants();
-  const bootClock = createBootClock(root, readNowMs, readClockMs);
   const known = new Map<number, Known>();
 
   const readStat = (pid: number) => parseProcessStat(readKernelFile(`${root}/proc/${pid}/stat`, 2048) ?? '');
@@ -64,7 +60,7 @@ export function createProcessReader(options: ProcessReaderOptions): ProcessReade
       pythonEnvironment: profile.launch?.pythonEnvironment ?? null,
       ...profile.facts,
       user: profile.facts.uid === null ? null : userNames.nameOf(profile.facts.uid),
-      startedAtMs: bootClock() + Math.round((stat.startTicks * 1000) / ticksPerSecond),
+      startedAtMs: readBootedAtMs() + Math.round((stat.startTicks * 1000) / ticksPerSecond),
       cpuPercent,
       hostMemoryBytes: stat.residentPages * pageBytes,
       parentPid: stat.parentPid === 0 ? null : stat.parentPid,
@@ -106,6 +102,10 @@ export function createProcessReader(options: ProcessReaderOptions): ProcessReade
   }
 
   return {
+    readStat(pid) {
+      const isProcess = parseProcessId(readKernelFile(`${root}/proc/${pid}/status`, 1024) ?? '') === pid;
+      return isProcess ? readStat(pid) : null;
+    },
     read(pid) {
       const stat = readStat(pid);
       return stat === null ? null : describe(pid, stat);

@@ -122,7 +122,7 @@ function makeReader(root: string, clock: { nowMs: number }) {
     root,
     userNames,
     rememberMs: 10_000,
-    readNowMs: () => 5_000_000,
+    readBootedAtMs: () => 4_000_000,
     readClockMs: () => clock.nowMs,
   });
 }

@@ -1,5 +1,8 @@
 /** The machine's processes: the few that hold GPUs each second, all of them now and then, and ending some. */
 import type { ProcessFacts, ProcessSource } from '../sources.ts';
+import { createBootClock } from './bootClock.ts';
+import { killProcesses } from './kill/killProcesses.ts';
+import { loadSystemCall, type SystemCall } from './kill/processHandle.ts';
 import { createProcessReader } from './processReader.ts';
 import { startProcessSweep } from './processSweep.ts';
 import { createUserNames, type UserNames } from './userNames.ts';
@@ -8,6 +11,8 @@ export interface ProcessSourceOptions {
   /** Where /proc is looked for; tests feed recorded trees. */
   root?: string;
   userNames?: UserNames;
+  /** Whom nobody ends from here, with everything above and below it. */
+  ownPid?: number;
 }
 
 /** Working folder and arguments of a GPU process may change; of all processes, one search in six sees it late. */
@@ -17,11 +22,14 @@ const REMEMBER_SWEPT_MS = 60_000;
 const NAME_PATIENCE_MS = 500;
 
 /** Starts watching. */
-export function startProcessSource(options: ProcessSourceOptions = {}): Omit<ProcessSource, 'kill'> {
-  const { root = '/', userNames = createUserNames() } = options;
-  const inspected = createProcessReader({ root, userNames, rememberMs: REMEMBER_INSPECTED_MS });
-  const swept = createProcessReader({ root, userNames, rememberMs: REMEMBER_SWEPT_MS });
-  const sweep = startProcessSweep(root, swept);
+export function startProcessSource(options: ProcessSourceOptions = {}): ProcessSource {
+  const { root = '/', userNames = createUserNames(), ownPid = process.pid } = options;
+  const readBootedAtMs = createBootClock(root, Date.now, () => performance.now());
+  const startReader = (rememberMs: number) =>
+    createProcessReader({ root, userNames, rememberMs, readBootedAtMs });
+  const inspected = startReader(REMEMBER_INSPECTED_MS);
+  const sweep = startProcessSweep(root, startReader(REMEMBER_SWEPT_MS));
+  let systemCall: Promise<SystemCall | null> | null = null;
 
   return {
     async inspect(pids) {
@@ -38,6 +46,21 @@ export function startProcessSource(options: ProcessSourceOptions = {}): Omit<Pro
       const processes = await sweep.all();
       await nameUsers(processes);
       return processes;
+    },
+    async kill(targets, authority, graceMs) {
+      systemCall ??= loadSystemCall();
+      const reader = startReader(0);
+      const readFacts = async (pid: number) => {
+        const facts = reader.read(pid);
+        if (facts !== null) await nameUsers([facts]);
+        return facts;
+      };
+      return await killProcesses(targets, authority, {
+        look: { readStat: reader.readStat, readFacts },
+        ourselves: { pid: ownPid, ancestorPids: reader.read(ownPid)?.ancestorPids ?? [] },
+        systemCall: await systemCall,
+        graceMs,
+      });
     },
     stop: sweep.stop,
   };

@@ -54,6 +54,16 @@ export function parseUid(text: string): number | null {
 }
 
 /**
+ * The process that a pid belongs to, from /proc/PID/status: /proc answers for threads too, though it does not list them.
+ *
+ *     Tgid:	7048
+ */
+export function parseProcessId(text: string): number | null {
+  const match = /^Tgid:\s+(\d{1,10})$/m.exec(text);
+  return match ? Number(match[1]) : null;
+}
+
+/**
  * The arguments, from /proc/PID/cmdline: each ends with a zero byte. A program that renamed itself left one text with
  * spaces, and often many zeros after it. `cut`: the file was longer than what was read, so the last one is a part only.
  */

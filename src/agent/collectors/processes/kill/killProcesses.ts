@@ -1,0 +1,145 @@
+/**
+ * Ends processes, politely first, and says of each what became of it.
+ *
+ *   held → looked at → refused (not there, another one, protected, not his)
+ *        → SIGTERM → ended? done : SIGKILL → ended? done : unkillable
+ *
+ * Held before it is looked at: so what was allowed and what is signalled are the same process. All at once, and none
+ * waits for another: one in state D answers `unkillable` after its deadline and stays behind.
+ */
+import { userInfo } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { KillAuthority, KillResult, KillTarget, ProcessFacts } from '../../sources.ts';
+import type { ProcessStat } from '../processText.ts';
+import { openByPidfd, openByStartTime, type ProcessHandle, type SystemCall } from './processHandle.ts';
+import { type Ourselves, protectionOf } from './protection.ts';
+
+/** How a process is looked at; reads /proc each time. */
+export interface ProcessLook {
+  readStat(pid: number): ProcessStat | null;
+  readFacts(pid: number): Promise<ProcessFacts | null>;
+}
+
+export interface KillOptions {
+  look: ProcessLook;
+  ourselves: Ourselves;
+  /** Null where the kernel's pidfds cannot be had. */
+  systemCall: SystemCall | null;
+  graceMs: number;
+}
+
+type Outcome = Pick<KillResult, 'outcome' | 'message'>;
+
+/** The kernel ends a process within milliseconds of SIGKILL, and one with much GPU memory within a second or so. */
+const KILL_DEADLINE_MS = 3000;
+const LOOK_EACH_MS = 50;
+/** Start times of one process, told before and after a restart of the agent, differ by the clock's corrections. */
+const SAME_START_MS = 2000;
+
+/** An answer for each target, in their order. Never throws. */
+export async function killProcesses(
+  targets: readonly KillTarget[],
+  authority: KillAuthority,
+  options: KillOptions,
+): Promise<KillResult[]> {
+  return await Promise.all(
+    targets.map(async (target) => ({ pid: target.pid, ...(await killOne(target, authority, options)) })),
+  );
+}
+
+async function killOne(target: KillTarget, authority: KillAuthority, options: KillOptions): Promise<Outcome> {
+  const { look, systemCall } = options;
+  const held = systemCall === null ? null : openByPidfd(target.pid, systemCall);
+  if (held === 'gone') return gone(target.pid);
+  const stat = look.readStat(target.pid);
+  const isStillThere = () => isRunning(look.readStat(target.pid), stat);
+  const handle = held ?? openByStartTime(target.pid, isStillThere);
+  try {
+    const facts = await look.readFacts(target.pid);
+    if (stat === null || facts === null || !isStillThere()) return gone(target.pid);
+    return (
+      refusalOf(target, facts, stat, authority, options) ?? (await end(facts, handle, isStillThere, options))
+    );
+  } finally {
+    handle.close();
+  }
+}
+
+/** One that ended and waits to be collected (a zombie) runs no more; another start time is another process. */
+function isRunning(now: ProcessStat | null, before: ProcessStat | null): boolean {
+  return now !== null && now.state !== 'Z' && now.state !== 'X' && now.startTicks === before?.startTicks;
+}
+
+function refusalOf(
+  { startedAtMs }: KillTarget,
+  facts: ProcessFacts,
+  stat: ProcessStat,
+  { may }: KillAuthority,
+  { ourselves }: KillOptions,
+): Outcome | null {
+  if (startedAtMs !== null && Math.abs((facts.startedAtMs ?? 0) - startedAtMs) > SAME_START_MS) {
+    return {
+      outcome: 'other-process',
+      message: `${called(facts)} is another one now: the one that was meant has ended`,
+    };
+  }
+  const protection = protectionOf({ ...facts, isKernelThread: stat.isKernelThread }, ourselves);
+  if (protection !== null) return { outcome: 'not-allowed', message: `${called(facts)} ${protection}` };
+  if (may !== 'everyone' && (facts.user === null || !may.includes(facts.user))) {
+    const owner = facts.user === null ? 'somebody who cannot be told' : facts.user;
+    return {
+      outcome: 'not-allowed',
+      message: `${called(facts)} belongs to ${owner}: only they or an administrator may end it`,
+    };
+  }
+  return null;
+}
+
+async function end(
+  facts: ProcessFacts,
+  handle: ProcessHandle,
+  isStillThere: () => boolean,
+  { graceMs }: KillOptions,
+): Promise<Outcome> {
+  const asked = handle.signal('SIGTERM');
+  if (asked !== 'sent') return notSent(asked, facts);
+  if (await passes(() => !isStillThere(), graceMs))
+    return { outcome: 'done', message: `${called(facts)} ended when asked (SIGTERM)` };
+  const forced = handle.signal('SIGKILL');
+  if (forced !== 'sent' && forced !== 'gone') return notSent(forced, facts);
+  if (await passes(() => !isStillThere(), KILL_DEADLINE_MS)) {
+    const patience = `${graceMs / 1000} s`;
+    return {
+      outcome: 'done',
+      message: `${called(facts)} did not end within ${patience} of SIGTERM and was killed (SIGKILL)`,
+    };
+  }
+  return {
+    outcome: 'unkillable',
+    message: `${called(facts)} is still there after SIGKILL: it waits inside the kernel, for the GPU driver or a file system, and ends when that answers or the machine restarts`,
+  };
+}
+
+function notSent(result: Exclude<ReturnType<ProcessHandle['signal']>, 'sent'>, facts: ProcessFacts): Outcome {
+  if (result === 'gone') return gone(facts.pid);
+  if (result !== 'denied')
+    return { outcome: 'failed', message: `the signal to ${called(facts)} failed: ${result.error}` };
+  return {
+    outcome: 'not-allowed',
+    message: `the agent runs as ${userInfo().username} and may not end ${called(facts)} of ${facts.user ?? 'another user'}: that takes an agent that runs as root, or as that user`,
+  };
+}
+
+const gone = (pid: number): Outcome => ({ outcome: 'gone', message: `there is no process ${pid} any more` });
+const called = ({ pid, name }: ProcessFacts): string => `process ${pid} (${name ?? 'unknown'})`;
+
+/** Whether a condition comes true in time. */
+async function passes(condition: () => boolean, withinMs: number): Promise<boolean> {
+  const deadlineMs = performance.now() + withinMs;
+  while (!condition()) {
+    const leftMs = deadlineMs - performance.now();
+    if (leftMs <= 0) return false;
+    await delay(Math.min(LOOK_EACH_MS, leftMs));
+  }
+  return true;
+}
