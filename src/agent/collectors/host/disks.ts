@@ -4,8 +4,9 @@ import type { Disk } from '../../../model/host.ts';
 import { readKernelFile } from '../kernelFile.ts';
 import { ratePerSecond } from '../rate.ts';
 import { type DeviceTraffic, parseDeviceTraffic, trafficOf } from './diskTraffic.ts';
+import { readFileSystemSize } from './fileSystemSize.ts';
 import type { MountAnswer, MountProber } from './mountProber.ts';
-import { type Mount, parseMounts, selectDisks } from './mounts.ts';
+import { answersAtOnce, type Mount, parseMounts, selectDisks } from './mounts.ts';
 
 /** Disks fill slowly; a question to each mount every second would be felt by file servers with many clients. */
 const REFRESH_MS = 10_000;
@@ -26,9 +27,17 @@ export function startDisks(prober: MountProber, root: string): Disks {
   let takenAtMs = Number.NaN;
 
   async function refresh(): Promise<void> {
-    const mounts = selectDisks(parseMounts(readKernelFile(`${root}/proc/self/mountinfo`) ?? ''));
+    const all = parseMounts(readKernelFile(`${root}/proc/self/mountinfo`) ?? '');
+    const mounts = selectDisks(all);
     if (disks.length === 0) disks = mounts.map((mount) => describe(mount, NOT_YET, NO_TRAFFIC));
-    const answers = await prober.ask(mounts.map((mount) => mount.mountPoint));
+    const { atOnce = [], apart = [] } = Object.groupBy(mounts, (mount) =>
+      answersAtOnce(mount, all) ? 'atOnce' : 'apart',
+    );
+    const [own, others] = await Promise.all([
+      Promise.all(atOnce.map(async ({ mountPoint }) => [mountPoint, await askHere(mountPoint)] as const)),
+      prober.ask(apart.map((mount) => mount.mountPoint)),
+    ]);
+    const answers = new Map([...own, ...others]);
     const traffic = parseDeviceTraffic(readKernelFile(`${root}/proc/diskstats`) ?? '');
     const now = performance.now();
     disks = mounts.map((mount) =>
@@ -64,6 +73,15 @@ export function startDisks(prober: MountProber, root: string): Disks {
       await prober.stop();
     },
   };
+}
+
+async function askHere(mountPoint: string): Promise<MountAnswer> {
+  try {
+    return { state: 'ok', message: null, ...(await readFileSystemSize(mountPoint)) };
+  } catch (failure) {
+    const message = failure instanceof Error ? failure.message : String(failure);
+    return { state: 'failed', message, totalBytes: null, usedBytes: null };
+  }
 }
 
 interface Traffic {

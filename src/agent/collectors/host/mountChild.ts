@@ -3,7 +3,7 @@
  * network mount blocks in the kernel for good, so nobody calls it in a process that must live. It loads nothing else.
  * What to ask, when to give up and when to end it is its parent's (mountProber.ts).
  */
-import { statfs } from 'node:fs/promises';
+import { readFileSystemSize } from './fileSystemSize.ts';
 
 /** Parent → child. */
 export interface MountQuestion {
@@ -27,14 +27,8 @@ export function runMountChild(): void {
 
 async function answer({ id, mountPoint }: MountQuestion): Promise<MountReply> {
   try {
-    const { bsize, blocks, bfree } = await statfs(mountPoint);
-    return { id, totalBytes: exactly(blocks * bsize), usedBytes: exactly((blocks - bfree) * bsize) };
+    return { id, ...(await readFileSystemSize(mountPoint)) };
   } catch (error) {
     return { id, error: error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** Null above 2^53 (9 PB): a figure that JavaScript cannot hold exactly is not told. */
-function exactly(bytes: number): number | null {
-  return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : null;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Mount, parseMounts, selectDisks } from './mounts.ts';
+import { answersAtOnce, type Mount, parseMounts, selectDisks } from './mounts.ts';
 
 const TEXT = `22 27 0:21 / /proc rw,relatime - proc proc rw
 27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard
@@ -70,4 +70,19 @@ test('any mount point survives the kernel’s escaping', () => {
 
 test('no text breaks the parser', () => {
   fc.assert(fc.property(fc.string(), (text) => selectDisks(parseMounts(text)).length <= 256));
+});
+
+test('only what the kernel answers from its own memory is asked here; what may hang is asked apart', () => {
+  const all = parseMounts(
+    [
+      '27 1 254:0 / / rw - ext4 /dev/vda rw',
+      '28 27 0:40 / /home rw - nfs4 nas:/home rw',
+      '29 28 254:1 / /home/alice/disk rw - xfs /dev/vdb rw',
+      '30 27 254:2 / /homework rw - xfs /dev/vdc rw',
+      '31 27 0:41 / /data rw - fuse.sshfs host:/data rw',
+      '32 27 0:42 / /proc rw - proc proc rw',
+    ].join('\n'),
+  );
+  const atOnce = all.filter((mount) => answersAtOnce(mount, all)).map((mount) => mount.mountPoint);
+  expect(atOnce).toEqual(['/', '/homework']);
 });

@@ -42,6 +42,10 @@ const DISK_FILE_SYSTEMS = new Set(
     ' ',
   ),
 );
+/** Answered by this kernel from its memory: asking cannot hang. All others may be a network's, or a program's. */
+const KERNEL_FILE_SYSTEMS = new Set(
+  'ext2 ext3 ext4 xfs btrfs zfs f2fs bcachefs jfs reiserfs vfat exfat ntfs ntfs3 overlay'.split(' '),
+);
 /** FUSE is both: clusters' file systems, and desktops' conveniences. */
 const FUSE_CONVENIENCES = /^fuse\.(gvfsd-fuse|portal|lxcfs|snapfuse|archivemount|.*appimage.*)$/i;
 /** Engines' own mounts: what they hold is another disk's, or a pod's. */
@@ -75,6 +79,25 @@ function isDisk(mount: Mount): boolean {
   if (mount.fileSystem.startsWith('fuse.')) return !FUSE_CONVENIENCES.test(mount.fileSystem);
   return DISK_FILE_SYSTEMS.has(mount.fileSystem);
 }
+
+/**
+ * True where asking a mount cannot hang: this kernel's own file system, reached through no mount that may. Most
+ * machines have only such, and need no process apart for the question.
+ */
+export function answersAtOnce(mount: Mount, all: readonly Mount[]): boolean {
+  return (
+    KERNEL_FILE_SYSTEMS.has(mount.fileSystem) &&
+    !all.some(
+      (other) =>
+        !isOfKernel(other) && `${mount.mountPoint}/`.startsWith(`${other.mountPoint.replace(/\/$/, '')}/`),
+    )
+  );
+}
+
+/** Also what is no disk at all (proc, tmpfs, cgroup): none of these is behind a network or a program. */
+const isOfKernel = ({ fileSystem }: Mount): boolean =>
+  KERNEL_FILE_SYSTEMS.has(fileSystem) ||
+  !(DISK_FILE_SYSTEMS.has(fileSystem) || fileSystem.startsWith('fuse'));
 
 /** Of two mounts of one file system, the whole one before a part, then the shorter path. */
 function isBetter(mount: Mount, other: Mount): boolean {
