@@ -1,6 +1,6 @@
 /** The machine this program runs on, as the sampler asks it: every source started, with the commands of their child roles. */
 import { hostname } from 'node:os';
-import { absentContainers, absentKill, absentSessions } from '../agent/collectors/absentSources.ts';
+import { absentContainers, absentSessions } from '../agent/collectors/absentSources.ts';
 import { startHostSource } from '../agent/collectors/host/hostSource.ts';
 import { readBootId } from '../agent/collectors/host/system.ts';
 import { startProcessSource } from '../agent/collectors/processes/processSource.ts';
@@ -18,7 +18,7 @@ export async function thisMachine({
     bootId: readBootId(),
     driver: createNvmlDriver({ child: { command: [file, ...args, 'driver-child'], environment } }),
     host: startHostSource({ mountChild: { file, args: [...args, 'mount-child'] } }),
-    processes: { ...startProcessSource(), kill: absentKill },
+    processes: startProcessSource(),
     containers: absentContainers,
     sessions: absentSessions,
   };

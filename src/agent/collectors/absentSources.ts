@@ -1,11 +1,7 @@
 /** Sources of a machine on which there is nothing to ask: each says so, and none fails. */
-import type { ContainerSource, ProcessSource, SessionSource } from './sources.ts';
+import type { ContainerSource, SessionSource } from './sources.ts';
 
 const stop = async (): Promise<void> => {};
-
-/** Ends nothing, and says so. */
-export const absentKill: ProcessSource['kill'] = async (targets) =>
-  targets.map(({ pid }) => ({ pid, outcome: 'not-allowed', message: 'this agent cannot end processes' }));
 
 export const absentContainers: ContainerSource = {
   read: async () => ({ state: { state: 'absent', message: 'Docker was not looked for' }, containers: [] }),
