@@ -59,7 +59,10 @@ export async function runProgram(
 
 /** A folder that is removed by `remove`. */
 export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), 'flowline-'));
+  return folderAt(await mkdtemp(join(tmpdir(), 'flowline-')));
+}
+
+function folderAt(path: string): { path: string; remove: () => Promise<void> } {
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
@@ -82,15 +85,16 @@ export interface RunningHub extends RunningProgram {
   end(): Promise<void>;
 }
 
-/** Starts `up`, `hub` or `demo` and waits until it answers. */
+/** Starts `up`, `hub` or `demo` and waits until it answers; at the `place` of one that ended, or at one of its own. */
 export async function startHubProgram(
   role: 'up' | 'hub' | 'demo',
   args: readonly string[] = [],
   environment: Record<string, string> = {},
+  place?: Pick<RunningHub, 'url' | 'dataFolder'>,
 ): Promise<RunningHub> {
-  const folder = await temporaryFolder();
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const folder = place ? folderAt(place.dataFolder) : await temporaryFolder();
+  const url = place?.url ?? `http://127.0.0.1:${await freePort()}`;
+  const { port } = new URL(url);
   const program = startProgram(
     [role, '--listen', `127.0.0.1:${port}`, '--data', folder.path, ...args],
     environment,

@@ -1,0 +1,101 @@
+/** Agents of their own, as processes: joining, a hub that dies or restarts, a credential that is taken away. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { NodeStatus } from '../../src/model/node.ts';
+import { administratorOf, createJoinToken } from '../support/administrator.ts';
+import {
+  type RunningHub,
+  type RunningProgram,
+  startHubProgram,
+  startProgram,
+  temporaryFolder,
+} from '../support/program.ts';
+import { waitFor } from '../support/waitFor.ts';
+
+let hub: RunningHub;
+const endings: (() => Promise<unknown>)[] = [];
+beforeEach(async () => {
+  hub = await startHubProgram('hub');
+});
+afterEach(async () => {
+  for (const end of endings.splice(0)) await end();
+  await hub.end();
+});
+
+interface RunningAgent extends RunningProgram {
+  dataFolder: string;
+}
+
+/** An agent that joins with this token; without one it uses what its data folder keeps. */
+async function startAgent(joinToken: string | null, dataFolder?: string): Promise<RunningAgent> {
+  const own = dataFolder === undefined ? await temporaryFolder() : null;
+  const folder = dataFolder ?? own?.path ?? '';
+  const args = joinToken === null ? ['agent'] : ['agent', 'join', hub.url];
+  const agent = startProgram([...args, '--data', folder, '--interval', '250ms'], {
+    ...(joinToken === null ? {} : { FLOWLINE_JOIN_TOKEN: joinToken }),
+  });
+  endings.unshift(() => agent.stop());
+  if (own) endings.push(own.remove);
+  return { ...agent, dataFolder: folder };
+}
+
+const nodes = async (): Promise<NodeStatus[]> => (await (await administratorOf(hub)).call('nodes')).nodes;
+const online = (): Promise<NodeStatus> =>
+  waitFor('the agent online', async () => (await nodes()).find((node) => node.state === 'online'), 30_000);
+
+describe('joining', () => {
+  test('a machine joins with a token, and comes back without one', async () => {
+    const agent = await startAgent(await createJoinToken(hub, 1));
+    const { id } = await online();
+    expect(await agent.stop()).toBe(0);
+    const [gone] = await nodes();
+    expect(gone).toMatchObject({ state: 'offline', absence: 'goodbye' });
+    await startAgent(null, agent.dataFolder);
+    expect((await online()).id).toBe(id);
+  });
+
+  test('a used up token lets nobody else in: exit code 4, and what to do', async () => {
+    const token = await createJoinToken(hub, 1);
+    await startAgent(token);
+    await online();
+    const late = await startAgent(token);
+    expect(await late.exit).toBe(4);
+    expect(late.errors()).toContain('used up');
+    expect(late.errors()).toContain('flowline token create --scope join');
+  });
+
+  test('a machine that was forgotten says so, and joins again with another token', async () => {
+    const agent = await startAgent(await createJoinToken(hub, 1));
+    const { id } = await online();
+    await (await administratorOf(hub)).call('forgetNode', { parameters: { id } });
+    await waitFor('the refusal in its log', () => agent.errors().includes('refuses this machine'));
+    expect(await nodes()).toEqual([]);
+    await agent.stop();
+    await startAgent(await createJoinToken(hub, 1), agent.dataFolder);
+    expect((await online()).id).not.toBe(id);
+  });
+
+  test('one whose token has a use left joins again by itself', async () => {
+    await startAgent(await createJoinToken(hub, 2));
+    const { id } = await online();
+    await (await administratorOf(hub)).call('forgetNode', { parameters: { id } });
+    expect((await online()).id).not.toBe(id);
+  });
+});
+
+describe('a hub that ends', () => {
+  test.each(['SIGKILL', 'SIGTERM'] as const)(
+    'by %s and starts again finds its agent, which went on meanwhile',
+    async (signal) => {
+      const agent = await startAgent(await createJoinToken(hub, 1));
+      const { id, sample } = await online();
+      const { url, dataFolder } = hub;
+      hub.child.kill(signal);
+      await hub.exit;
+      hub = await startHubProgram('hub', [], {}, { url, dataFolder });
+      const back = await online();
+      expect(back.id).toBe(id);
+      expect(back.sample?.takenAtMs).toBeGreaterThan(sample?.takenAtMs ?? Number.MAX_VALUE);
+      expect(agent.child.exitCode).toBeNull();
+    },
+  );
+});
