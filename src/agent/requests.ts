@@ -7,6 +7,7 @@ import type { FoundProcess } from '../model/process.ts';
 import type { AgentAnswer, AgentRequest } from '../protocol/agentHub.ts';
 import { joinDetails } from './collectors/joinDetails.ts';
 import { createProcessMatcher } from './collectors/processes/search.ts';
+import type { ProcessFacts } from './collectors/sources.ts';
 import type { Machine } from './sampler.ts';
 
 export interface RequestSources {
@@ -49,7 +50,7 @@ export async function findProcesses(
   query: string,
 ): Promise<FoundProcess[]> {
   const [all, containers, sessions] = await Promise.all([
-    machine.processes.all(),
+    allAndNamed(machine, newestSample(), query),
     machine.containers.read(),
     machine.sessions.read(),
   ]);
@@ -74,6 +75,24 @@ export async function findProcesses(
       (b.hostMemoryBytes ?? -1) - (a.hostMemoryBytes ?? -1) ||
       a.pid - b.pid,
   );
+}
+
+/**
+ * Every process as last swept, and those that the query names by their pid read now: a process that was started a
+ * second ago must be found by who wants to end it.
+ */
+async function allAndNamed(
+  machine: Machine,
+  sample: NodeSample | null,
+  query: string,
+): Promise<ProcessFacts[]> {
+  const all = await machine.processes.all();
+  const named = query.split(/\s+/).flatMap((word) => (/^[1-9]\d{0,9}$/.test(word) ? [Number(word)] : []));
+  if (named.length === 0) return all;
+  // Together with those that hold GPUs: a source remembers only the ones it was asked for last.
+  const onGpus = (sample?.gpus ?? []).flatMap((gpu) => gpu.processes.map((process) => process.pid));
+  const now = await machine.processes.inspect([...new Set([...named, ...onGpus])]);
+  return [...all.filter(({ pid }) => !named.includes(pid)), ...named.flatMap((pid) => now.get(pid) ?? [])];
 }
 
 function gpuMemoryByPid(
