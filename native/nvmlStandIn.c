@@ -64,11 +64,10 @@ static int answerText(handle device, enum text text, char *out, u32 length) {
 
 /* ---- The library and the driver ---- */
 
-static int initialise(void) { return enterInitialisation(); }
 #if GENERATION > 1
-int nvmlInit_v2(void) { return initialise(); }
+int nvmlInit_v2(void) { return enterCall(NULL); }
 #endif
-int nvmlInit(void) { return initialise(); }
+int nvmlInit(void) { return enterCall(NULL); }
 int nvmlShutdown(void) { return SUCCESS; }
 
 const char *nvmlErrorString(int result) {

@@ -56,7 +56,7 @@ static void readLine(const char *line, struct gpu **current) {
   int offset = 0;
   unsigned long long number;
   struct gpu *gpu = *current;
-  if (sscanf(line, "driver %79s %d %d %d %d", state.driverVersion, &state.cudaVersion, &state.initialisation, &state.delayMs,
+  if (sscanf(line, "driver %79s %d %d %d %d", state.driverVersion, &state.cudaVersion, &state.fault, &state.delayMs,
              &state.hanging) == 5) {
     return;
   }
@@ -132,12 +132,7 @@ static void enter(void) {
 
 int enterCall(struct gpu *gpu) {
   enter();
-  return gpu == NULL ? 0 : gpu->fault;
-}
-
-int enterInitialisation(void) {
-  enter();
-  return state.initialisation;
+  return gpu == NULL ? state.fault : gpu->fault;
 }
 
 struct event *nextEvent(void) {

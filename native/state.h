@@ -2,7 +2,7 @@
  * The stand-in's state: what the imagined driver knows, read anew from the file named by FLOWLINE_STANDIN_STATE
  * whenever that was replaced (written whole, then renamed). Lines of words, in NVML's units:
  *
- *   driver 550.90.07 12040 INIT DELAY_MS HANG     initialisation answers INIT; each call takes DELAY_MS; HANG 1 blocks all
+ *   driver 550.90.07 12040 FAULT DELAY_MS HANG    what is not about a GPU answers FAULT; each call takes DELAY_MS; HANG 1 blocks all
  *   gpu KEY FAULT                                 each call on it answers FAULT (0: none; -1: it is not counted)
  *   text uuid GPU-5c2d...                         texts of the GPU above; the rest of the line
  *   figure power 61250                            figures of the GPU above; what is not named is not supported
@@ -54,7 +54,7 @@ struct gpu {
 
 struct state {
   char driverVersion[80];
-  int cudaVersion, initialisation, delayMs, hanging;
+  int cudaVersion, fault, delayMs, hanging;
   struct gpu gpus[MAX_GPUS];
   struct event events[MAX_EVENTS];
   int eventCount;
@@ -62,10 +62,8 @@ struct state {
 
 extern struct state state;
 
-/* Each call begins here: reads a replaced file, waits out hang and delay, and answers the GPU's fault (0: none). */
+/* Each call begins here: reads a replaced file, waits out hang and delay, and answers the GPU's or the driver's fault (0: none). */
 int enterCall(struct gpu *gpu);
-/* The same for nvmlInit: answers what the state wants of initialisation. */
-int enterInitialisation(void);
 /* The oldest event that was not told yet, or NULL. */
 struct event *nextEvent(void);
 /* Events of the past are not told to a set made now. */

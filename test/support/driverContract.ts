@@ -266,6 +266,20 @@ export function describeDriverContract(name: string, makeBed: MakeBed): void {
         expect(gpus).toHaveLength(1);
       });
 
+      test('that fails while it runs keeps what it last said, and comes back', async () => {
+        const machine = imagineMachine(2);
+        const bed = start(machine);
+        const { driver: before } = await firstAnswer(bed);
+        machine.driver.behaviour = 'failing';
+        bed.apply();
+        const failed = await readUntil(bed, ({ driver }) => driver.state === 'failed');
+        expect(failed.driver).toMatchObject({ answeredAtMs: before.answeredAtMs, version: '570.86.15' });
+        expect(failed.gpus.map((gpu) => gpu.powerWatts)).toEqual([412.35, 412.35]);
+        machine.driver.behaviour = 'ok';
+        bed.apply();
+        await readUntil(bed, ({ driver }) => driver.state === 'ok');
+      });
+
       test('that hangs is unresponsive past its deadline, keeps what it last said, and comes back', async () => {
         const machine = imagineMachine(2);
         const bed = start(machine, { sampleMs: 300 });

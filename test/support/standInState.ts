@@ -42,8 +42,8 @@ const SENTINEL_64 = '18446744073709551615';
 /** nvmlReturn_t: none, GPU_IS_LOST, UNKNOWN; −1 is the state file's word for "not counted". */
 const faultCodes: Record<ImaginedGpu['fault'], number> = { none: 0, lost: 15, failing: 999, vanished: -1 };
 
-/** nvmlReturn_t of nvmlInit: fine, LIB_RM_VERSION_MISMATCH, UNKNOWN. An absent library is the caller's to take away. */
-const initialisationCodes: Record<ImaginedMachine['driver']['behaviour'], number> = {
+/** nvmlReturn_t: fine, LIB_RM_VERSION_MISMATCH, UNKNOWN. An absent library is the caller's to take away. */
+const driverFaultCodes: Record<ImaginedMachine['driver']['behaviour'], number> = {
   ok: 0,
   absent: 0,
   mismatch: 18,
@@ -54,8 +54,8 @@ const initialisationCodes: Record<ImaginedMachine['driver']['behaviour'], number
 function driverLine({ driver }: ImaginedMachine): string {
   const [major = 0, minor = 0] = driver.cudaVersion.split('.').map(Number);
   const hanging = driver.behaviour === 'hanging' ? 1 : 0;
-  const initialisation = initialisationCodes[driver.behaviour];
-  return `driver ${driver.version} ${major * 1000 + minor * 10} ${initialisation} ${driver.delayMs} ${hanging}`;
+  const fault = driverFaultCodes[driver.behaviour];
+  return `driver ${driver.version} ${major * 1000 + minor * 10} ${fault} ${driver.delayMs} ${hanging}`;
 }
 
 function gpuLines(gpu: GpuReading): string[] {

@@ -10,7 +10,7 @@ import {
   createStandInWorld,
   type StandInBedOptions,
 } from '../../../../test/support/standInBed.ts';
-import { whyNoStandIn } from '../../../../test/support/standInLibrary.ts';
+import { buildStandIn, whyNoStandIn } from '../../../../test/support/standInLibrary.ts';
 import type { ImaginedMachine } from '../../../simulator/imagined.ts';
 import type { DriverReading } from '../driver.ts';
 import { startNvml, type Trouble } from './library.ts';
@@ -70,6 +70,20 @@ describe('the library', () => {
     const trouble = startNvml(fileWith('not a library')) as Trouble;
     expect(trouble.state).toBe('failed');
     expect(trouble.message).toMatch(/cannot be opened: .*libnvidia-ml.so.1 \(.+\)/);
+  });
+});
+
+describe.skipIf(whyNot !== null)(`initialisation${whyNot === null ? '' : `: ${whyNot}`}`, () => {
+  test.each([
+    [4, 'failed', 'Insufficient Permissions (NVML 4); look at the rights of /dev/nvidiactl'],
+    [9, 'failed', 'Driver Not Loaded (NVML 9); load its kernel module'],
+    [18, 'mismatch', 'Driver/library version mismatch (NVML 18)'],
+    [999, 'failed', 'could not be initialised: Unknown Error (NVML 999)'],
+  ])('that answers %d is %s, with its words and what to do', (code, state, words) => {
+    process.env.FLOWLINE_STANDIN_STATE = fileWith(`driver 570.86.15 12080 ${code} 0 0\n`);
+    const trouble = startNvml(buildStandIn()) as Trouble;
+    expect(trouble.state).toBe(state);
+    expect(trouble.message).toContain(words);
   });
 });
 
