@@ -20,10 +20,10 @@ describe.skipIf(whyNot !== null)(`after the end${whyNot === null ? '' : `: ${why
     const watched = await watchMachine(machine);
     const { pid = 0 } = watched.up.child;
     await watched.until('two GPUs', ({ gpus }) => gpus.length === 2);
-    const children = await waitFor('both children', () => {
+    // The mounts' child is there only where a mount may hang.
+    const children = await waitFor("the driver's child", () => {
       const found = descendantsOf(pid);
-      const roles = found.flatMap((child) => commandOf(child));
-      return roles.includes('driver-child') && roles.includes('mount-child') && found;
+      return found.some((child) => commandOf(child).includes('driver-child')) && found;
     });
     if (behaviour === 'hanging') {
       machine.driver.behaviour = 'hanging';

@@ -1,0 +1,105 @@
+/** Ending real processes through the hub: the one that was meant, and never another that took over its pid. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type HubClient, hubClient } from '../../src/client/hubClient.ts';
+import { administratorOf } from '../support/administrator.ts';
+import { isAlive } from '../support/processTree.ts';
+import { type RunningHub, runProgram, startHubProgram } from '../support/program.ts';
+import { waitFor } from '../support/waitFor.ts';
+
+let up: RunningHub;
+let administrator: HubClient;
+beforeAll(async () => {
+  up = await startHubProgram('up');
+  administrator = await administratorOf(up);
+  await waitFor('this machine online', async () => (await nodes())[0]?.state === 'online');
+});
+afterAll(() => up.end());
+
+const victims: ChildProcess[] = [];
+afterEach(() => {
+  for (const victim of victims.splice(0)) victim.kill('SIGKILL');
+});
+
+const nodes = async () => (await administrator.call('nodes')).nodes;
+
+/** A process of ours that does nothing, once it does so. */
+async function startVictim(script = 'echo ready; exec sleep 600'): Promise<number> {
+  const victim = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+  victims.push(victim);
+  await once(victim.stdout, 'data');
+  return victim.pid ?? 0;
+}
+
+/** Where and since when the hub knows this process: what a kill must name. */
+const find = (pid: number) =>
+  waitFor(
+    'the process in a search',
+    async () => {
+      const { processes } = await administrator.call('processes', { query: { query: String(pid) } });
+      return processes.find((process) => process.pid === pid);
+    },
+    30_000,
+  );
+
+const kill = async (target: { nodeId: string; pid: number; startedAtMs: number | null }, graceSeconds = 2) =>
+  (await administrator.call('killProcesses', { body: { targets: [target], graceSeconds } })).results[0];
+
+describe('ending a process', () => {
+  test('the one that is named is gone, and the answer says so', async () => {
+    const pid = await startVictim();
+    const bystander = await startVictim();
+    const { nodeId, startedAtMs } = await find(pid);
+    expect(startedAtMs).not.toBeNull();
+    expect(await kill({ nodeId, pid, startedAtMs })).toMatchObject({ pid, outcome: 'done' });
+    expect(isAlive(pid)).toBe(false);
+    expect(isAlive(bystander)).toBe(true);
+    expect(await kill({ nodeId, pid, startedAtMs })).toMatchObject({ outcome: 'gone' });
+  });
+
+  test('a pid that another process has by now is left alone', async () => {
+    const pid = await startVictim();
+    const { nodeId, startedAtMs } = await find(pid);
+    const earlier = { nodeId, pid, startedAtMs: (startedAtMs ?? 0) - 60_000 };
+    expect(await kill(earlier)).toMatchObject({ outcome: 'other-process' });
+    expect(isAlive(pid)).toBe(true);
+  });
+
+  test('one that ignores SIGTERM ends by SIGKILL after its grace', async () => {
+    const pid = await startVictim("trap '' TERM; echo ready; while :; do sleep 1; done");
+    const { nodeId, startedAtMs } = await find(pid);
+    const beforeMs = performance.now();
+    expect(await kill({ nodeId, pid, startedAtMs }, 1)).toMatchObject({ outcome: 'done' });
+    expect(performance.now() - beforeMs).toBeGreaterThan(900);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  test('pid 1 and FlowLine itself are protected', async () => {
+    const [node] = await nodes();
+    for (const pid of [1, up.child.pid ?? 0]) {
+      const result = await kill({ nodeId: node?.id ?? '', pid, startedAtMs: null });
+      expect(result?.outcome).toBe('not-allowed');
+    }
+    expect(up.child.exitCode).toBeNull();
+  });
+
+  test('nobody ends anything without a login', async () => {
+    const pid = await startVictim();
+    const { nodeId, startedAtMs } = await find(pid);
+    const nobody = hubClient({ baseUrl: up.url });
+    const attempt = nobody.call('killProcesses', { body: { targets: [{ nodeId, pid, startedAtMs }] } });
+    await expect(attempt).rejects.toMatchObject({ status: 401 });
+    expect(isAlive(pid)).toBe(true);
+  });
+
+  test('`flowline processes kill` does the same from a terminal, and fails for one that is gone', async () => {
+    const pid = await startVictim();
+    const onHub = ['--hub', up.url, '--data', up.dataFolder];
+    const first = await runProgram(['processes', 'kill', String(pid), ...onHub]);
+    expect(`${first.code} ${first.errors}`).toBe('0 ');
+    expect(isAlive(pid)).toBe(false);
+    const second = await runProgram(['processes', 'kill', String(pid), ...onHub]);
+    expect(second.code).toBe(1);
+  });
+});
