@@ -1,20 +1,199 @@
-/** The page: top bar, and whichever page the address names. */
-import { useEffect } from 'react';
-import { usePreferences } from './live/preferences.ts';
+/** The page: language, theme and account around, top bar above, and whichever page the address names. */
+import { useCallback, useEffect, useState } from 'react';
+import {
+  AccountContext,
+  type AccountState,
+  logInByCode,
+  logOut,
+  takeLinkCode,
+  type WhoAmI,
+} from './live/account.ts';
+import { askHub } from './live/hub.ts';
+import { setPreferences, usePreferences } from './live/preferences.ts';
+import { useShortcuts } from './live/shortcuts.ts';
+import { useIsPhone } from './live/useIsPhone.ts';
+import { useLive, useLiveStore } from './live/useLive.ts';
+import { Unreadable } from './pages/first-run/Unreadable.tsx';
 import { FleetPage } from './pages/fleet/FleetPage.tsx';
-import { languageOfBrowser, WordsContext, wordsOf } from './words/words.ts';
+import { NodePage } from './pages/node/NodePage.tsx';
+import { ProcessesPage } from './pages/processes/ProcessesPage.tsx';
+import { SettingsPage } from './pages/settings/SettingsPage.tsx';
+import { useActions } from './parts/actions.ts';
+import { ErrorBoundary } from './parts/ErrorBoundary.tsx';
+import { Link } from './parts/Link.tsx';
+import { Overlays } from './parts/Overlays.tsx';
+import { PhoneTabs } from './parts/PhoneTabs.tsx';
+import { StateAnnouncer } from './parts/StateAnnouncer.tsx';
+import { chooseView, FLEET_VIEWS, type FleetView, TopBar, useIsDark } from './parts/TopBar.tsx';
+import { navigate, placeOf, useAddress } from './router.ts';
+import { languageOfBrowser, useWords, WordsContext, wordsOf } from './words/words.ts';
+
+/** Taken before anything is drawn or asked. */
+const linkCode = takeLinkCode();
 
 export function App() {
   const preferences = usePreferences();
+  const store = useLiveStore();
+  const account = useAccountState();
   const language =
     preferences.language === 'automatic' ? languageOfBrowser(navigator.languages) : preferences.language;
   useEffect(() => {
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
-    document.documentElement.dataset.density = preferences.density;
-  }, [language, preferences.density]);
+  }, [language]);
+  useEffect(() => store.setPaintEvery(preferences.refreshSeconds), [store, preferences.refreshSeconds]);
   return (
     <WordsContext.Provider value={wordsOf(language)}>
-      <FleetPage />
+      <AccountContext.Provider value={account}>
+        <Overlays>
+          <Shell />
+        </Overlays>
+      </AccountContext.Provider>
     </WordsContext.Provider>
+  );
+}
+
+/** Who reads, told by the hub; first by the one-time link, where the page was opened by one. */
+function useAccountState(): AccountState {
+  const [who, setWho] = useState<WhoAmI | null>(null);
+  const [linkFailure, setLinkFailure] = useState<string | null>(null);
+  const ask = useCallback(() => {
+    askHub('whoAmI').then((told) => told.ok && setWho(told.value));
+  }, []);
+  useEffect(() => {
+    const loggedIn = linkCode === null ? Promise.resolve(null) : logInOnce(linkCode);
+    loggedIn.then((failure) => {
+      setLinkFailure(failure);
+      ask();
+    });
+  }, [ask]);
+  return { who, linkFailure, logOut: () => void logOut().then(ask) };
+}
+
+let login: Promise<string | null> | null = null;
+/** A code works once: whoever asks a second time gets the first answer. */
+function logInOnce(code: string): Promise<string | null> {
+  login ??= logInByCode(code);
+  return login;
+}
+
+function Shell() {
+  const address = useAddress();
+  const phone = useIsPhone();
+  const url = new URL(address, location.origin);
+  const place = placeOf(url.pathname);
+  const view = useFleetViewName(url.searchParams.get('view'), phone);
+  const now = place.page === 'fleet' && view === 'now';
+  useThemeAttributes();
+  usePageShortcuts();
+  return (
+    <>
+      <TopBar place={place} view={place.page === 'fleet' && view !== 'now' ? view : null} />
+      <HubLost />
+      <ErrorBoundary key={url.pathname}>
+        <Page address={url} view={view} />
+      </ErrorBoundary>
+      {phone && <PhoneTabs place={place} now={now} />}
+      <StateAnnouncer />
+    </>
+  );
+}
+
+function Page({ address, view }: { address: URL; view: FleetView | 'now' }) {
+  const words = useWords();
+  const place = placeOf(address.pathname);
+  switch (place.page) {
+    case 'fleet':
+      return (
+        <Unreadable>
+          <FleetPage view={view} chosenId={address.searchParams.get('node')} />
+        </Unreadable>
+      );
+    case 'node':
+      return (
+        <Unreadable>
+          <NodePage id={place.id} />
+        </Unreadable>
+      );
+    case 'processes':
+      return (
+        <Unreadable>
+          <ProcessesPage query={address.searchParams.get('q') ?? ''} />
+        </Unreadable>
+      );
+    case 'settings':
+      return <SettingsPage />;
+    case 'nowhere':
+      return (
+        <main className="page-body page-note">
+          <Link href="/" className="button">
+            {words.error.backToFleet}
+          </Link>
+        </main>
+      );
+  }
+}
+
+/** From here on a list is too long to see at once. */
+const MAP_FROM_MACHINES = 41;
+
+/** The view that the address names, else the chosen one, else by the size of the fleet; on a telephone: now. */
+function useFleetViewName(named: string | null, phone: boolean): FleetView | 'now' {
+  const { view } = usePreferences();
+  const machines = useLive((picture) => picture.fleet?.order.length ?? 0);
+  const asked = FLEET_VIEWS.find((each) => each === named);
+  if (phone) return asked ?? 'now';
+  if (asked) return asked;
+  if (view !== 'automatic') return view;
+  if (machines === 1) return 'cards';
+  return machines >= MAP_FROM_MACHINES ? 'map' : 'list';
+}
+
+function useThemeAttributes(): void {
+  const dark = useIsDark();
+  const { density } = usePreferences();
+  useEffect(() => {
+    document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+    document.documentElement.dataset.density = density;
+  }, [dark, density]);
+}
+
+function usePageShortcuts(): void {
+  const { showKeys, showSearch } = useActions();
+  const store = useLiveStore();
+  const dark = useIsDark();
+  const { density } = usePreferences();
+  useShortcuts({
+    'g f': () => navigate('/'),
+    'g p': () => navigate('/processes'),
+    'g s': () => navigate('/settings'),
+    '1': () => chooseView('list'),
+    '2': () => chooseView('cards'),
+    '3': () => chooseView('map'),
+    d: () => setPreferences({ density: density === 'compact' ? 'comfortable' : 'compact' }),
+    t: () => setPreferences({ theme: dark ? 'light' : 'dark' }),
+    r: () => store.paintNow(),
+    '?': showKeys,
+  });
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey)) return;
+      event.preventDefault();
+      showSearch();
+    };
+    addEventListener('keydown', onKeyDown);
+    return () => removeEventListener('keydown', onKeyDown);
+  }, [showSearch]);
+}
+
+/** A bar in place while the hub is not reached: what is shown below is the last truth. */
+function HubLost() {
+  const words = useWords();
+  const connection = useLive((picture) => picture.connection);
+  if (connection.state !== 'lost') return null;
+  const since = new Date(connection.sinceMs).toTimeString().slice(0, 5);
+  return (
+    <p className="hub-lost" role="status">
+      {words.live.lost(since)} {connection.complaint}
+    </p>
   );
 }

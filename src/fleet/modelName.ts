@@ -1,6 +1,6 @@
 /** A GPU model's name without the words that say nothing: "NVIDIA GeForce RTX 4090" is "RTX 4090". */
 
-const EMPTY_WORDS = /\b(?:NVIDIA|GeForce|Tesla|Quadro|Graphics Device|HBM\d?e?|PCIe)\b/gi;
+const EMPTY_WORDS = /\b(?:NVIDIA|GeForce|Tesla|Quadro|Graphics Device|HBM\d?e?|PCIe|SXM\d?)\b/gi;
 const GIB = 2 ** 30;
 
 /** Memory sizes as makers sell them. A card with ECC tells up to 7 % less: an L4 of 24 GB tells 22.5 GiB. */

@@ -1,14 +1,15 @@
 import { expect, it } from 'vitest';
 import { clockWord, warmth } from './gpuWords.ts';
 import { shortModelName } from './modelName.ts';
-import { conditionGroup, memoryToTake } from './summary.ts';
+import { conditionGroup, memoryToTake, modelsOf } from './summary.ts';
+import type { FleetGpu } from './view.ts';
 
 const GIB = 2 ** 30;
 
 it.each([
   ['NVIDIA GeForce RTX 4090', 24, 'RTX 4090 24 GB'],
   ['NVIDIA H100 80GB HBM3', 79.6, 'H100 80 GB'],
-  ['NVIDIA A100-SXM4-40GB', 40, 'A100 SXM4 40 GB'],
+  ['NVIDIA A100-SXM4-40GB', 40, 'A100 40 GB'],
   ['Tesla T4', 15, 'T4 16 GB'],
   ['NVIDIA L4', 22.5, 'L4 24 GB'],
   ['NVIDIA Odd', 33, 'Odd 33 GB'],
@@ -33,6 +34,14 @@ it('names the gravest reason for a low clock', () => {
   expect(clockWord({ ...clocks, throttleReasons: [] })).toBe('below');
   expect(clockWord({ ...clocks, graphicsClockMHz: 1900, throttleReasons: [] })).toBe('full');
   expect(clockWord({ graphicsClockMHz: null, maxGraphicsClockMHz: null, throttleReasons: null })).toBeNull();
+});
+
+it('counts a lost card with those that share its name', () => {
+  const gpu = (name: string, gib: number | null) =>
+    ({ name, memoryTotalBytes: gib === null ? null : gib * GIB }) as FleetGpu;
+  expect(modelsOf([gpu('NVIDIA A100', null), gpu('NVIDIA A100', 40), gpu('NVIDIA A100', 40)])).toEqual([
+    ['A100 40 GB', 3],
+  ]);
 });
 
 it('counts a GPU whose driver does not answer among the sick', () => {

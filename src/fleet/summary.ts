@@ -96,9 +96,17 @@ export function memoryToTake(
 /** The models of a machine with their number, most first: [["H100 80 GB", 8]]. */
 export function modelsOf(gpus: readonly FleetGpu[]): [model: string, count: number][] {
   const counts = new Map<string, number>();
-  for (const gpu of gpus) {
+  // A lost card tells its name and no memory: it counts with those that share its name.
+  for (const gpu of gpus.toSorted(
+    (a, b) => Number(a.memoryTotalBytes === null) - Number(b.memoryTotalBytes === null),
+  )) {
     const model = shortModelName(gpu);
-    if (model !== null) counts.set(model, (counts.get(model) ?? 0) + 1);
+    if (model === null) continue;
+    const known =
+      gpu.memoryTotalBytes === null
+        ? [...counts.keys()].find((other) => other.startsWith(`${model} `))
+        : undefined;
+    counts.set(known ?? model, (counts.get(known ?? model) ?? 0) + 1);
   }
   return [...counts].sort((a, b) => b[1] - a[1]);
 }

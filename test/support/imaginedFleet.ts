@@ -9,6 +9,8 @@ import type { GpuProcess } from '../../src/model/process.ts';
 import type { Session } from '../../src/model/session.ts';
 
 const GIB = 2 ** 30;
+/** Whole bytes, as on the wire. */
+const gibBytes = (gib: number): number => Math.round(gib * GIB);
 const MINUTE = 60_000;
 
 export interface ImaginedProcess {
@@ -43,11 +45,11 @@ export function imagineGpu(index: number, model: string, gib: number, limitWatts
     pciBusId: `0000:${(index + 1).toString(16).padStart(2, '0')}:00.0`,
     state: 'ok',
     message: null,
-    memoryTotalBytes: gib * GIB,
-    memoryUsedBytes: 0.6 * GIB,
-    memoryFreeBytes: (gib - 0.6) * GIB,
-    memoryReservedBytes: 0.5 * GIB,
-    memoryUnaccountedBytes: 0.6 * GIB,
+    memoryTotalBytes: gibBytes(gib),
+    memoryUsedBytes: gibBytes(0.6),
+    memoryFreeBytes: gibBytes(gib - 0.6),
+    memoryReservedBytes: gibBytes(0.5),
+    memoryUnaccountedBytes: gibBytes(0.6),
     utilizationPercent: 0,
     memoryUtilizationPercent: 0,
     encoderUtilizationPercent: 0,
@@ -98,7 +100,7 @@ export function load(
 ): Gpu {
   const held = processes.reduce((sum, process) => sum + process.gib, 0);
   const total = gpu.memoryTotalBytes ?? 0;
-  const used = Math.min(total, (held + unaccountedGib) * GIB);
+  const used = Math.min(total, gibBytes(held + unaccountedGib));
   const working = percent >= 5;
   return {
     ...gpu,
@@ -106,7 +108,7 @@ export function load(
     memoryUtilizationPercent: Math.round(percent * 0.6),
     memoryUsedBytes: used,
     memoryFreeBytes: total - used,
-    memoryUnaccountedBytes: unaccountedGib * GIB,
+    memoryUnaccountedBytes: gibBytes(unaccountedGib),
     temperatureCelsius: working ? 55 + Math.round(percent / 6) : 39,
     powerWatts: (gpu.powerLimitWatts ?? 0) * (working ? 0.3 + 0.0063 * percent : 0.1),
     graphicsClockMHz: working ? 1755 : 345,
@@ -123,7 +125,7 @@ function imagineProcess(process: ImaginedProcess, nowMs: number): GpuProcess {
   return {
     pid: process.pid,
     type: 'compute',
-    memoryUsedBytes: process.gib * GIB,
+    memoryUsedBytes: gibBytes(process.gib),
     smUtilizationPercent: process.sm,
     memoryUtilizationPercent: Math.round(process.sm * 0.4),
     encoderUtilizationPercent: 0,
@@ -161,7 +163,7 @@ interface ImaginedMachine {
 
 /** A machine that is online, with its figures taken now. */
 export function imagineNode(machine: ImaginedMachine, nowMs: number): NodeStatus {
-  const diskTotal = 7.2 * 1024 * GIB;
+  const diskTotal = gibBytes(7.2 * 1024);
   const sample: NodeSample = {
     takenAtMs: nowMs - 300,
     intervalMs: 1000,
@@ -182,9 +184,9 @@ export function imagineNode(machine: ImaginedMachine, nowMs: number): NodeStatus
       cpuPercent: machine.cpuPercent,
       loadAverage: [38, 36.2, 30],
       cpuTemperatureCelsius: 62,
-      memoryTotalBytes: machine.memoryTotalGib * GIB,
-      memoryUsedBytes: machine.memoryUsedGib * GIB,
-      memoryAvailableBytes: (machine.memoryTotalGib - machine.memoryUsedGib) * GIB,
+      memoryTotalBytes: gibBytes(machine.memoryTotalGib),
+      memoryUsedBytes: gibBytes(machine.memoryUsedGib),
+      memoryAvailableBytes: gibBytes(machine.memoryTotalGib - machine.memoryUsedGib),
       swapTotalBytes: 32 * GIB,
       swapUsedBytes: 0,
       disks: [
@@ -192,8 +194,8 @@ export function imagineNode(machine: ImaginedMachine, nowMs: number): NodeStatus
           mount: '/',
           device: '/dev/nvme0n1p2',
           fileSystem: 'ext4',
-          totalBytes: 0.9 * 1024 * GIB,
-          usedBytes: 0.31 * 1024 * GIB,
+          totalBytes: gibBytes(0.9 * 1024),
+          usedBytes: gibBytes(0.31 * 1024),
           readBytesPerSecond: 12_000_000,
           writeBytesPerSecond: 3_000_000,
           state: 'ok',
@@ -204,7 +206,7 @@ export function imagineNode(machine: ImaginedMachine, nowMs: number): NodeStatus
           device: '/dev/md0',
           fileSystem: 'xfs',
           totalBytes: diskTotal,
-          usedBytes: (diskTotal * machine.diskPercent) / 100,
+          usedBytes: Math.round((diskTotal * machine.diskPercent) / 100),
           readBytesPerSecond: 2_100_000_000,
           writeBytesPerSecond: 300_000_000,
           state: 'ok',

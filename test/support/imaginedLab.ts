@@ -275,7 +275,9 @@ function ofAtlas(name: string): Partial<NonNullable<NodeStatus['sample']>> {
 function withDisk(node: NodeStatus, percent: number): NodeStatus {
   if (!node.sample) return node;
   const disks = node.sample.host.disks.map((disk) =>
-    disk.mount === '/data' ? { ...disk, usedBytes: ((disk.totalBytes ?? 0) * percent) / 100 } : disk,
+    disk.mount === '/data'
+      ? { ...disk, usedBytes: Math.round(((disk.totalBytes ?? 0) * percent) / 100) }
+      : disk,
   );
   return { ...node, sample: { ...node.sample, host: { ...node.sample.host, disks } } };
 }

@@ -1,6 +1,6 @@
 /** Who reads this page, and what he may do: opened by a one-time link, told by the hub. */
 import { createContext, useContext } from 'react';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { hubApi } from '../../src/protocol/hubApi.ts';
 import { askHub, type HubAnswer, keepSessionSecret, sessionSecret } from './hub.ts';
 

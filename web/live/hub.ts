@@ -1,5 +1,5 @@
 /** Asks the hub over HTTP: routes, what goes in and what comes out are those of protocol/hubApi.ts. Never throws. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ErrorBody, type HubApi, hubApi, type RouteName } from '../../src/protocol/hubApi.ts';
 
 export type HubAnswer<Value> =

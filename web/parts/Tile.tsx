@@ -16,10 +16,12 @@ interface TileProps {
   condition: GpuCondition;
   /** "atlas", for the name that a screen reader says. */
   machine: string;
+  /** One tile of a machine is reached by Tab, the others by the arrows. */
+  inTabOrder: boolean;
   onOpen: (index: number) => void;
 }
 
-export const Tile = memo(function Tile({ gpu, condition, machine, onOpen }: TileProps) {
+export const Tile = memo(function Tile({ gpu, condition, machine, inTabOrder, onOpen }: TileProps) {
   const words = useWords();
   const slowed = condition === 'working' && isSlowed(gpu);
   const past = condition === 'offline' || condition === 'no-answer';
@@ -29,8 +31,9 @@ export const Tile = memo(function Tile({ gpu, condition, machine, onOpen }: Tile
   return (
     <button
       type="button"
-      className={`tile ${condition}`}
+      className={`tile is-${condition}`}
       data-gpu={gpu.index}
+      tabIndex={inTabOrder ? 0 : -1}
       onClick={() => onOpen(gpu.index)}
       aria-label={`${machine} GPU ${gpu.index}, ${word}, ${owners.join(', ')}${owners.length > 0 ? ', ' : ''}${memory} GiB`}
       title={condition in words.rule ? words.rule[condition as keyof typeof words.rule] : word}

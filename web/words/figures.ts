@@ -4,6 +4,7 @@ import type { Words } from './en.ts';
 export const MISSING = '–';
 const THIN = '\u2009';
 const GIB = 2 ** 30;
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 /** Thousands apart by a thin space: 2 520. */
 export function whole(value: number | null): string {
@@ -33,29 +34,27 @@ export function gibShort(bytes: number | null): string {
 /** A size in its own binary unit: "5.1 TiB", "612 GiB", "312 MiB". */
 export function size(bytes: number | null): string {
   if (bytes === null) return MISSING;
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
   let value = bytes;
   let place = 0;
-  while (value >= 1000 && place < units.length - 1) {
+  while (value >= 1000 && place < UNITS.length - 1) {
     value /= 1024;
     place += 1;
   }
-  return `${value >= 100 || place === 0 ? whole(value) : value.toFixed(1)}${THIN}${units[place]}`;
+  return `${value >= 100 || place === 0 ? whole(value) : value.toFixed(1)}${THIN}${UNITS[place]}`;
 }
 
-/** Two sizes in one unit, that of the second: "5.1 of 7.2 TiB". */
+/** Two sizes in one unit, which suits the second: "612 of 1 024 GiB", "5.1 of 7.2 TiB". */
 export function sizeOf(words: Words, used: number | null, total: number | null): string {
   if (total === null) return size(used);
-  const [figure = '', unit = ''] = size(total).split(THIN);
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-  const scaled = used === null ? null : used / 1024 ** units.indexOf(unit);
-  const usedText =
-    scaled === null
-      ? MISSING
-      : scaled >= 100
-        ? whole(scaled)
-        : scaled.toFixed(scaled < 10 && Number(figure) < 100 ? 1 : 0);
-  return `${words.per(usedText, figure)}${THIN}${unit}`;
+  let place = 0;
+  // Memory is bought by the GiB: 1,024 of them are not yet called 1.0 TiB.
+  while (total / 1024 ** place >= 2048 && place < UNITS.length - 1) place += 1;
+  const say = (bytes: number | null): string => {
+    if (bytes === null) return MISSING;
+    const value = bytes / 1024 ** place;
+    return total / 1024 ** place >= 20 ? whole(value) : value.toFixed(1);
+  };
+  return `${words.per(say(used), say(total))}${THIN}${UNITS[place]}`;
 }
 
 /** Bytes per second in decimal units, as disks are sold: "2.1 GB/s". */

@@ -1,15 +1,19 @@
 /** A machine in the list: stripe, head, and its GPUs as tiles, eight to a row so that GPU 5 stands under GPU 5. */
-import { memo, useMemo } from 'react';
-import { ownerColours } from '../../../src/fleet/memorySegments.ts';
+import { memo } from 'react';
+import { isSlowed } from '../../../src/fleet/gpuCondition.ts';
 import { conditionOf } from '../../../src/fleet/summary.ts';
 import type { FleetNode } from '../../../src/fleet/view.ts';
+import { gpuIdentity } from '../../../src/model/gpu.ts';
 import { useHubNow } from '../../live/hubClock.ts';
 import { CodeText } from '../../parts/CodeText.tsx';
+import { Glyph } from '../../parts/Glyph.tsx';
 import { OwnerColours } from '../../parts/MemoryBar.tsx';
 import { Tile } from '../../parts/Tile.tsx';
-import { clockTime } from '../../words/figures.ts';
+import { useOwnerColours } from '../../parts/useOwnerColours.ts';
+import { clockTime, visible } from '../../words/figures.ts';
 import { nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
+import { GpuRows } from './GpuRows.tsx';
 import { MachineHead } from './MachineHead.tsx';
 import './machineSection.css';
 
@@ -18,12 +22,14 @@ interface MachineSectionProps {
   /** Place in the palette of machine stripes. */
   stripe: number;
   expanded: boolean;
+  /** In a large fleet: only a strip of glyphs until it is expanded. */
+  folded?: boolean;
   onToggle: (id: string) => void;
   onOpenGpu: (nodeId: string, index: number) => void;
 }
 
 export const MachineSection = memo(function MachineSection(props: MachineSectionProps) {
-  const { node, stripe, expanded, onToggle, onOpenGpu } = props;
+  const { node, stripe, expanded, folded = false, onToggle, onOpenGpu } = props;
   const colours = useOwnerColours(node);
   const gone = node.state === 'offline' || node.state === 'unknown';
   return (
@@ -35,35 +41,55 @@ export const MachineSection = memo(function MachineSection(props: MachineSection
       >
         <span className={`stripe o${stripe}`} aria-hidden="true" />
         <MachineHead node={node} expanded={expanded} onToggle={() => onToggle(node.id)} />
-        <MachineTiles node={node} onOpenGpu={onOpenGpu} />
+        {expanded && node.sample ? (
+          <GpuRows node={node} onOpenGpu={onOpenGpu} />
+        ) : folded ? (
+          <GlyphStrip node={node} />
+        ) : (
+          <MachineTiles node={node} onOpenGpu={onOpenGpu} />
+        )}
       </section>
     </OwnerColours.Provider>
   );
 });
 
-/** The palette places of a machine's owners; the same map as long as the owners stay. */
-export function useOwnerColours(node: FleetNode | null): ReadonlyMap<string, number> {
-  const owners = node?.sample?.gpus.flatMap((gpu) => gpu.holders.map((holder) => holder.owner ?? '')) ?? [];
-  const key = [...new Set(owners)].sort().join('\n');
-  return useMemo(() => ownerColours(key.split('\n').filter((owner) => owner !== '')), [key]);
-}
-
 function MachineTiles({ node, onOpenGpu }: Pick<MachineSectionProps, 'node' | 'onOpenGpu'>) {
   const gpus = node.sample?.gpus ?? [];
   const name = nodeName(node);
   return (
-    <div className="tiles">
-      {gpus.map((gpu) => (
-        <Tile
-          key={gpu.uuid ?? gpu.index}
-          gpu={gpu}
-          condition={conditionOf(node, gpu)}
-          machine={name}
-          onOpen={(index) => onOpenGpu(node.id, index)}
-        />
+    <ul className="tiles" aria-label={`GPUs · ${name}`}>
+      {gpus.map((gpu, place) => (
+        <li key={gpuIdentity(gpu)}>
+          <Tile
+            gpu={gpu}
+            condition={conditionOf(node, gpu)}
+            machine={name}
+            inTabOrder={place === 0}
+            onOpen={(index) => onOpenGpu(node.id, index)}
+          />
+        </li>
       ))}
       <DriverNote node={node} />
-    </div>
+    </ul>
+  );
+}
+
+/** The GPUs as glyphs only. */
+export function GlyphStrip({ node }: { node: FleetNode }) {
+  const words = useWords();
+  const gpus = node.sample?.gpus ?? [];
+  return (
+    <span className="glyph-strip">
+      {gpus.map((gpu) => {
+        const condition = conditionOf(node, gpu);
+        const slowed = condition === 'working' && isSlowed(gpu);
+        return (
+          <span key={gpuIdentity(gpu)} title={`GPU ${gpu.index}: ${words.condition[condition]}`}>
+            <Glyph name={slowed ? 'slowed' : condition} size={11} />
+          </span>
+        );
+      })}
+    </span>
   );
 }
 
@@ -74,13 +100,17 @@ function DriverNote({ node }: { node: FleetNode }) {
   const driver = node.sample?.driver;
   if (!driver || node.state === 'offline' || node.state === 'unknown' || driver.state === 'ok') return null;
   if (driver.state !== 'unresponsive') {
-    return <p className="driver-note">{driver.message ?? words.node.driver[driver.state]}</p>;
+    return (
+      <li className="driver-note">
+        {driver.message === null ? words.node.driver[driver.state] : visible(driver.message)}
+      </li>
+    );
   }
   return (
-    <p className="driver-note">
+    <li className="driver-note">
       {words.node.driverNote(clockTime(driver.answeredAtMs, nowMs, true))}
       <br />
       <CodeText text={words.node.driverAdvice} />
-    </p>
+    </li>
   );
 }

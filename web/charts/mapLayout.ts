@@ -1,0 +1,126 @@
+/** Where each machine and each GPU of the map stands: columns of machines under a heading for each group. Pure. */
+import type { FleetNode } from '../../src/fleet/view.ts';
+
+export interface MapGroup {
+  label: string;
+  nodes: FleetNode[];
+}
+
+export interface MapPlace {
+  node: FleetNode;
+  group: number;
+  /** Column and row within its group. */
+  column: number;
+  row: number;
+  x: number;
+  y: number;
+}
+
+export interface MapLayout {
+  /** Edge of a cell in pixels, and the distance from one to the next. */
+  cell: number;
+  pitch: number;
+  labelWidth: number;
+  columnWidth: number;
+  rowHeight: number;
+  height: number;
+  headings: { label: string; y: number; group: number }[];
+  places: MapPlace[];
+}
+
+const HEADING_HEIGHT = 30;
+const GROUP_GAP = 20;
+const COLUMN_GAP = 18;
+
+/** Large cells as long as they fit a screen or two; labels are left to the pointer where cells are small. */
+export function cellSize(machines: number): number {
+  if (machines <= 300) return 17;
+  return machines <= 600 ? 11 : 7;
+}
+
+/** Lays groups out in a box of this width: each group in columns, filled from the top as one reads names. */
+export function mapLayout(groups: readonly MapGroup[], width: number): MapLayout {
+  const machines = groups.reduce((sum, group) => sum + group.nodes.length, 0);
+  const cell = cellSize(machines);
+  const pitch = cell + (cell > 7 ? 2 : 1);
+  const everyone = groups.flatMap((group) => group.nodes);
+  const mostGpus = Math.max(4, ...everyone.map((node) => node.sample?.gpus.length ?? 0));
+  const longest = Math.max(4, ...everyone.map((node) => node.name.length));
+  const labelWidth = cell < 17 ? 0 : Math.min(120, longest * 7 + 10);
+  const columnWidth = labelWidth + mostGpus * pitch + COLUMN_GAP;
+  const columns = Math.max(1, Math.floor((width + COLUMN_GAP) / columnWidth));
+  const rowHeight = pitch + (cell > 7 ? 3 : 1);
+  const layout: MapLayout = {
+    cell,
+    pitch,
+    labelWidth,
+    columnWidth,
+    rowHeight,
+    height: 0,
+    headings: [],
+    places: [],
+  };
+  let y = 0;
+  for (const [group, { label, nodes }] of groups.entries()) {
+    layout.headings.push({ label, y, group });
+    y += HEADING_HEIGHT;
+    const rows = Math.ceil(nodes.length / columns);
+    for (const [place, node] of nodes.entries()) {
+      const column = Math.floor(place / rows);
+      const row = place % rows;
+      layout.places.push({ node, group, column, row, x: column * columnWidth, y: y + row * rowHeight });
+    }
+    y += rows * rowHeight + GROUP_GAP;
+  }
+  layout.height = y;
+  return layout;
+}
+
+export interface MapCell {
+  /** Place in `layout.places`. */
+  place: number;
+  /** Place of the GPU in its machine's list. */
+  gpu: number;
+}
+
+/** The cell under a point, by arithmetic; null between cells. */
+export function cellAt(layout: MapLayout, x: number, y: number): MapCell | null {
+  const place = layout.places.findIndex(
+    (each) => y >= each.y && y < each.y + layout.rowHeight && x >= each.x && x < each.x + layout.columnWidth,
+  );
+  const found = layout.places[place];
+  if (!found) return null;
+  const gpu = Math.floor((x - found.x - layout.labelWidth) / layout.pitch);
+  return gpu >= 0 && gpu < (found.node.sample?.gpus.length ?? 0) ? { place, gpu } : null;
+}
+
+/** Left and top edge of a cell. */
+export function cellOrigin(layout: MapLayout, { place, gpu }: MapCell): { x: number; y: number } {
+  const { x = 0, y = 0 } = layout.places[place] ?? {};
+  return { x: x + layout.labelWidth + gpu * layout.pitch, y };
+}
+
+/** The cell one step away; the same where the map ends. Left and right go on in the neighbouring column. */
+export function neighbour(layout: MapLayout, from: MapCell, key: string): MapCell {
+  const here = layout.places[from.place];
+  if (!here) return { place: 0, gpu: 0 };
+  const gpus = (place: number): number => layout.places[place]?.node.sample?.gpus.length ?? 0;
+  const beside = (columns: number): number =>
+    layout.places.findIndex(
+      (each) => each.group === here.group && each.row === here.row && each.column === here.column + columns,
+    );
+  const clamp = (place: number, gpu: number): MapCell =>
+    gpus(place) === 0 ? from : { place, gpu: Math.min(gpu, gpus(place) - 1) };
+  switch (key) {
+    case 'ArrowRight':
+      return from.gpu + 1 < gpus(from.place) ? { ...from, gpu: from.gpu + 1 } : clamp(beside(1), 0);
+    case 'ArrowLeft':
+      return from.gpu > 0 ? { ...from, gpu: from.gpu - 1 } : clamp(beside(-1), Number.MAX_SAFE_INTEGER);
+    case 'ArrowDown':
+      return clamp(from.place + 1, from.gpu);
+    case 'ArrowUp':
+      return clamp(from.place - 1, from.gpu);
+    default:
+      return from;
+  }
+}

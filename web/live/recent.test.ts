@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import type { FleetSample } from '../../src/fleet/view.ts';
+import { idleSince, lineAt, recentOf, withSample } from './recent.ts';
+
+const figures = (utilizationPercent: (number | null)[]) =>
+  recentOf({
+    endsAtMs: 10_000,
+    intervalMs: 1000,
+    gpus: [
+      { identity: 'GPU-a', utilizationPercent, memoryUsedBytes: [], powerWatts: [100, null] },
+      { identity: 'GPU-b', utilizationPercent: [], memoryUsedBytes: [], powerWatts: [50, null] },
+    ],
+    host: { cpuPercent: [1, 2], memoryUsedBytes: [], receiveBytesPerSecond: [] },
+  });
+
+const gpu = { uuid: 'GPU-a', pciBusId: null, index: 0, utilizationPercent: 90, powerWatts: 10 };
+const sample = (takenAtMs: number): FleetSample =>
+  ({
+    takenAtMs,
+    gpus: [gpu],
+    host: { cpuPercent: 3, memoryUsedBytes: 4, networks: [] },
+  }) as unknown as FleetSample;
+
+const end = (line: readonly (number | null)[] | undefined, points: number) => line?.slice(-points);
+
+it('sums the power of all GPUs, and keeps missing missing', () => {
+  expect(end(figures([1]).powerWatts, 3)).toEqual([null, 150, null]);
+});
+
+it('puts a live sample at the end, with a gap for what was missed between', () => {
+  const recent = withSample(figures([1, 2]), sample(13_050));
+  expect(end(recent.gpus['GPU-a'], 5)).toEqual([1, 2, null, null, 90]);
+  expect(recent.gpus['GPU-a']).toHaveLength(600);
+  expect(end(recent.cpuPercent, 4)).toEqual([2, null, null, 3]);
+});
+
+it('takes no sample twice', () => {
+  const recent = figures([1, 2]);
+  expect(withSample(recent, sample(10_200))).toBe(recent);
+});
+
+it('ends a stale line in a gap', () => {
+  const recent = figures([1, 2]);
+  expect(end(lineAt(recent, recent.gpus['GPU-a'] ?? [], 11_900), 2)).toEqual([1, 2]);
+  expect(end(lineAt(recent, recent.gpus['GPU-a'] ?? [], 15_000), 5)).toEqual([1, 2, null, null, null]);
+});
+
+it('knows since when a GPU is idle, or that it is at least as long as it remembers', () => {
+  const asked = gpu as unknown as Parameters<typeof idleSince>[1];
+  expect(idleSince(figures([90, 0, 0]), asked, 5)).toEqual({ sinceMs: 9_000, orLonger: false });
+  expect(idleSince(figures([0, 0, 0]), asked, 5)).toEqual({ sinceMs: 8_000, orLonger: true });
+  expect(idleSince(figures([0, 90]), asked, 5)).toBeNull();
+  expect(idleSince(figures([]), asked, 5)).toBeNull();
+});

@@ -1,0 +1,25 @@
+/** A hub to which no machine reports yet. */
+import { useAccount } from '../../live/account.ts';
+import { CodeText } from '../../parts/CodeText.tsx';
+import { useWords } from '../../words/words.ts';
+import { CommandLine } from './CommandLine.tsx';
+import './firstRun.css';
+
+export function EmptyFleet() {
+  const words = useWords();
+  const { who } = useAccount();
+  return (
+    <main className="page-body">
+      <div className="page-note first-step">
+        <h1>{words.empty.title}</h1>
+        <p>{words.empty.text}</p>
+        <p>
+          <CodeText text={words.first.elsewhereThen} />
+        </p>
+        <CommandLine
+          text={`FLOWLINE_JOIN_TOKEN=… flowline agent join ${who?.joinAddress ?? location.origin}`}
+        />
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,120 @@
+/** One machine and no GPU to show: what is so, that nothing is broken, three ways on, and what was looked at. */
+import { useEffect, useState } from 'react';
+import type { FleetNode } from '../../../src/fleet/view.ts';
+import type { Check } from '../../../src/model/check.ts';
+import { useAccount } from '../../live/account.ts';
+import { askHub, type HubAnswer } from '../../live/hub.ts';
+import { CodeText } from '../../parts/CodeText.tsx';
+import { Failure } from '../../parts/Failure.tsx';
+import { Icon, type IconName } from '../../parts/Icon.tsx';
+import { visible } from '../../words/figures.ts';
+import { nodeName } from '../../words/sentences.ts';
+import { useWords } from '../../words/words.ts';
+import { CommandLine } from './CommandLine.tsx';
+import { MachineGlance } from './MachineGlance.tsx';
+import './firstRun.css';
+
+export function FirstRunPage({ node }: { node: FleetNode }) {
+  const words = useWords();
+  const state = node.sample?.driver.state ?? 'starting';
+  const message = node.sample?.driver.message ?? null;
+  const step = words.first.steps[state];
+  const watched = words.first.watched(nodeName(node));
+  return (
+    <main className="page-body">
+      <div className="first-run">
+        <div>
+          <h1>{words.first.titles[state]}</h1>
+          <p className="first-fact">
+            {watched.before}
+            <code>{watched.name}</code>
+            {watched.after} {state === 'starting' && words.first.startingHint}
+          </p>
+          {message !== null && <p className="hint-bar">{visible(message)}</p>}
+          <ol className="first-steps">
+            <li>
+              <h2>{step.title}</h2>
+              <p>{step.text}</p>
+              <CommandLine text={step.command} />
+              {step.noteCommand !== '' && (
+                <p className="quiet first-note">
+                  {step.note} <code>{step.noteCommand}</code>
+                </p>
+              )}
+            </li>
+            <Elsewhere />
+            <li>
+              <h2>{words.first.demo}</h2>
+              <p>{words.first.demoText}</p>
+              <CommandLine text="flowline demo" />
+            </li>
+          </ol>
+        </div>
+        <aside>
+          <MachineGlance node={node} />
+          <LookedAt node={node} />
+        </aside>
+      </div>
+    </main>
+  );
+}
+
+function Elsewhere() {
+  const words = useWords();
+  const { who } = useAccount();
+  const address = who?.joinAddress ?? location.origin;
+  return (
+    <li>
+      <h2>{words.first.elsewhere}</h2>
+      <p>{words.first.elsewhereText}</p>
+      <CommandLine text={`flowline up --listen ${new URL(address).host}`} />
+      <p className="first-then">
+        <CodeText text={words.first.elsewhereThen} />
+      </p>
+      <CommandLine text={`FLOWLINE_JOIN_TOKEN=… flowline agent join ${address}`} />
+    </li>
+  );
+}
+
+const RESULT_ICON: Record<Check['result'], IconName> = { ok: 'check', note: 'note', problem: 'cross' };
+const RESULT_COLOUR: Record<Check['result'], string> = { ok: 'free', note: 'quiet', problem: 'bad' };
+
+/** What `flowline doctor` looked at on that machine, asked once for each state of its driver. */
+function LookedAt({ node }: { node: FleetNode }) {
+  const words = useWords();
+  const [answer, setAnswer] = useState<HubAnswer<{ checks: Check[] }> | null>(null);
+  const asked = `${node.id} ${node.sample?.driver.state}`;
+  useEffect(() => {
+    const abort = new AbortController();
+    const [id = ''] = asked.split(' ');
+    askHub('checkNode', { parameters: { id }, signal: abort.signal }).then((told) => {
+      if (!abort.signal.aborted) setAnswer(told);
+    });
+    return () => abort.abort();
+  }, [asked]);
+  return (
+    <section className="looked-at">
+      <h2>
+        {words.first.lookedAt} <span className="quiet">{words.first.doctor}</span>
+      </h2>
+      {answer === null && <p className="quiet">{words.first.asking}</p>}
+      {answer !== null && !answer.ok && <Failure failure={answer} />}
+      {answer?.ok && (
+        <ul>
+          {answer.value.checks.map((check) => (
+            <li key={check.name}>
+              <span className={RESULT_COLOUR[check.result]}>
+                <Icon name={RESULT_ICON[check.result]} />
+              </span>
+              <code>{visible(check.name)}</code>
+              <span>
+                <span className="ink">{visible(check.found)}</span>
+                {check.advice !== null && <span className="quiet"> {visible(check.advice)}</span>}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,138 @@
+/** The fleet in one strip: five counts over one bar (each filters), memory, power, and where there is most room. */
+import { type ReactNode, useEffect, useState } from 'react';
+import type { ConditionGroup, FleetSummary } from '../../../src/fleet/summary.ts';
+import { Sparkline } from '../../charts/Sparkline.tsx';
+import { useLive } from '../../live/useLive.ts';
+import { useActions } from '../../parts/actions.ts';
+import { Glyph } from '../../parts/Glyph.tsx';
+import { gib, kilo, MISSING, size, whole } from '../../words/figures.ts';
+import { nodeName } from '../../words/sentences.ts';
+import { useWords } from '../../words/words.ts';
+import type { Show } from './fleetChoice.ts';
+import './summaryStrip.css';
+
+interface SummaryStripProps {
+  summary: FleetSummary;
+  show: Show;
+  onShow: (show: Show) => void;
+}
+
+const GROUPS: ConditionGroup[] = ['free', 'working', 'holding-idle', 'sick', 'offline'];
+
+export function SummaryStrip({ summary, show, onShow }: SummaryStripProps) {
+  const words = useWords();
+  return (
+    <div className="summary">
+      <div className="summary-counts">
+        <div className="summary-line">
+          <span>
+            <Big>{whole(summary.gpus)}</Big> {words.summary.gpusIn(summary.machines)}
+          </span>
+          {GROUPS.map((group) => (
+            <button
+              key={group}
+              type="button"
+              aria-pressed={show === group}
+              title={words.rule[group]}
+              aria-label={words.summary.onlyShow(words.condition[group], summary.groups[group])}
+              onClick={() => onShow(show === group ? 'all' : group)}
+            >
+              <Glyph name={group} size={13} /> <Big>{whole(summary.groups[group])}</Big>{' '}
+              {words.condition[group]}
+            </button>
+          ))}
+        </div>
+        <div className="summary-bar" aria-hidden="true">
+          {GROUPS.map(
+            (group) =>
+              summary.groups[group] > 0 && (
+                <span key={group} className={`moves ${group}`} style={{ flexGrow: summary.groups[group] }} />
+              ),
+          )}
+        </div>
+      </div>
+      <MemoryCell summary={summary} />
+      <PowerCell summary={summary} />
+      <RoomiestCell summary={summary} />
+    </div>
+  );
+}
+
+const Big = ({ children }: { children: ReactNode }) => <strong className="big">{children}</strong>;
+
+function MemoryCell({
+  summary: { memoryUsedBytes: used, memoryTotalBytes: total },
+}: {
+  summary: FleetSummary;
+}) {
+  const words = useWords();
+  const [totalFigure = MISSING, unit = ''] = size(total).split('\u2009');
+  const scale =
+    total === null || used === null ? null : (used / total) * Number(totalFigure.replace(/\s/g, ''));
+  const usedFigure = scale === null ? MISSING : scale >= 100 ? whole(scale) : scale.toFixed(1);
+  return (
+    <div className="summary-cell">
+      <p>
+        <strong>{usedFigure}</strong> {words.summary.memory(`${totalFigure} ${unit}`)}
+      </p>
+      <div className="summary-memory" aria-hidden="true">
+        <span className="moves" style={{ width: `${total ? (100 * (used ?? 0)) / total : 0}%` }} />
+      </div>
+    </div>
+  );
+}
+
+/** At one figure a second: ten minutes. */
+const POWER_POINTS = 600;
+
+function PowerCell({ summary: { powerWatts, powerLimitWatts } }: { summary: FleetSummary }) {
+  const words = useWords();
+  const heardAtMs = useLive((picture) => picture.connection.heardAtMs);
+  const [line, setLine] = useState<readonly { heardAtMs: number | null; watts: number | null }[]>([]);
+  useEffect(() => {
+    // A figure for each word of the hub, also where it is the same as before.
+    setLine((before) => {
+      const kept = before.at(-1)?.heardAtMs === heardAtMs ? before.slice(0, -1) : before;
+      return [...kept, { heardAtMs, watts: powerWatts }].slice(-POWER_POINTS);
+    });
+  }, [heardAtMs, powerWatts]);
+  const padded = [...Array<null>(POWER_POINTS - line.length).fill(null), ...line.map(({ watts }) => watts)];
+  return (
+    <div className="summary-cell">
+      <p>
+        <strong>{kilo(powerWatts)}</strong> {words.summary.power(`${kilo(powerLimitWatts)} kW`)}
+        <span className="summary-note quiet">{words.summary.lastMinutes}</span>
+      </p>
+      <Sparkline values={padded} height={18} high={powerLimitWatts} />
+    </div>
+  );
+}
+
+function RoomiestCell({ summary: { roomiest } }: { summary: FleetSummary }) {
+  const words = useWords();
+  const { showGpu } = useActions();
+  if (!roomiest) {
+    return (
+      <div className="summary-cell">
+        <p>
+          <strong>{words.summary.noneFree}</strong>
+        </p>
+        <p className="quiet">{words.summary.noneFreeHint}</p>
+      </div>
+    );
+  }
+  return (
+    <div className="summary-cell">
+      <p>
+        <strong className="free">{gib(roomiest.freeBytes)}</strong> GiB {words.summary.roomiest}
+      </p>
+      <button
+        type="button"
+        className="summary-link"
+        onClick={() => showGpu(roomiest.node.id, roomiest.gpu.index)}
+      >
+        {nodeName(roomiest.node)} GPU {roomiest.gpu.index}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+/** Which machines the list or map shows, in which order; and the keys that help. */
+import type { RefObject } from 'react';
+import { useWords } from '../../words/words.ts';
+import { type FleetChoice, type Grouping, type Order, ROOMY_GIB, type Show } from './fleetChoice.ts';
+import './toolBar.css';
+
+interface ToolBarProps {
+  choice: FleetChoice;
+  onChange: (change: Partial<FleetChoice>) => void;
+  concerns: number;
+  filterField: RefObject<HTMLInputElement | null>;
+  machines: number;
+}
+
+const ORDERS: Order[] = ['configured', 'free', 'name', 'load'];
+const GROUPINGS: Grouping[] = ['none', 'model'];
+
+export function ToolBar({ choice, onChange, concerns, filterField, machines }: ToolBarProps) {
+  const words = useWords();
+  const chip = (show: Show, text: string) => (
+    <button
+      key={show}
+      type="button"
+      className="chip"
+      aria-pressed={choice.show === show}
+      onClick={() => onChange({ show: choice.show === show ? 'all' : show })}
+    >
+      {text}
+    </button>
+  );
+  return (
+    <div className="tool-bar" role="toolbar" aria-label={words.toolbar.show}>
+      <span className="tool-label">{words.toolbar.show}</span>
+      {chip('all', words.toolbar.all)}
+      {chip('free', words.toolbar.freeAtLeast(0))}
+      {chip('roomy', words.toolbar.freeAtLeast(ROOMY_GIB))}
+      {concerns > 0 && chip('concerns', words.toolbar.concerns(concerns))}
+      <label className="tool-label">
+        {words.toolbar.order}{' '}
+        <select
+          className="field small"
+          value={choice.order}
+          onChange={(event) => onChange({ order: event.target.value as Order })}
+        >
+          {ORDERS.map((order) => (
+            <option key={order} value={order}>
+              {words.toolbar.orders[order]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className="tool-label">
+        {words.toolbar.group}{' '}
+        <select
+          className="field small"
+          value={choice.group}
+          onChange={(event) => onChange({ group: event.target.value as Grouping })}
+        >
+          {GROUPINGS.map((group) => (
+            <option key={group} value={group}>
+              {words.toolbar.groups[group]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <span className="grow" />
+      <span className="tool-keys" aria-hidden="true">
+        {words.toolbar.expandAll} <kbd>⇧E</kbd> · <kbd>J</kbd> <kbd>K</kbd> {words.toolbar.move}
+      </span>
+      <input
+        ref={filterField}
+        type="search"
+        className="field small tool-filter"
+        placeholder={words.toolbar.filterMachines(machines)}
+        aria-label={words.toolbar.filter}
+        value={choice.text}
+        onChange={(event) => onChange({ text: event.target.value })}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') event.currentTarget.blur();
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+/** A machine's containers: state, image, GPUs, memory, and the command that enters one. */
+import type { Container } from '../../../src/model/container.ts';
+import type { NodeSample } from '../../../src/model/node.ts';
+import { CopyButton } from '../../parts/CopyButton.tsx';
+import { size, visible } from '../../words/figures.ts';
+import { useWords } from '../../words/words.ts';
+
+interface ContainersProps {
+  containers: readonly Container[];
+  source: NodeSample['sources']['docker'];
+}
+
+export function Containers({ containers, source }: ContainersProps) {
+  const words = useWords();
+  return (
+    <section className="side-list">
+      <h2>
+        {words.containers.title} <span className="quiet">{containers.length}</span>
+      </h2>
+      {containers.length === 0 && (
+        <p className="quiet">
+          {source.state === 'ok' ? words.containers.none : words.containers[source.state]}
+        </p>
+      )}
+      <ul>
+        {containers.map((container) => (
+          <li key={container.id} title={`${visible(container.state)} · ${visible(container.status)}`}>
+            <span className={`dot ${container.state === 'running' ? 'on' : ''}`} aria-hidden="true" />
+            <span className="ellipsis grow">
+              <strong>{visible(container.name)}</strong> {visible(container.image)}
+              {container.gpus !== null && container.gpus.length > 0 && ` · GPU ${container.gpus.join(', ')}`}
+              {container.memoryUsedBytes !== null && ` · ${size(container.memoryUsedBytes)}`}
+              {container.state !== 'running' && ` · ${visible(container.state)}`}
+            </span>
+            {container.enterCommand !== null && (
+              <CopyButton text={container.enterCommand} what={container.enterCommand} />
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,117 @@
+/** The machine's own figures over the last minutes: processor, memory, fullest disk, network, power of its GPUs. */
+import type { ReactNode } from 'react';
+import { DISK_FULL_PERCENT, DISK_WARN_PERCENT, fullestDisk } from '../../../src/fleet/concerns.ts';
+import type { FleetNode } from '../../../src/fleet/view.ts';
+import { Sparkline } from '../../charts/Sparkline.tsx';
+import { type Line, lineAt, type Recent } from '../../live/recent.ts';
+import { useLiveStore } from '../../live/useLive.ts';
+import { Meter } from '../../parts/Meter.tsx';
+import {
+  bitsPerSecond,
+  bytesPerSecond,
+  MISSING,
+  percent,
+  size,
+  sizeOf,
+  visible,
+  watts,
+  whole,
+} from '../../words/figures.ts';
+import { useWords } from '../../words/words.ts';
+
+export function HostStrip({ node, recent }: { node: FleetNode; recent: Recent | null }) {
+  const words = useWords();
+  const store = useLiveStore();
+  const sample = node.sample;
+  if (!sample || node.state === 'offline' || node.state === 'unknown') return null;
+  const { host } = sample;
+  const line = (pick: (recent: Recent) => Line): Line =>
+    recent ? lineAt(recent, pick(recent), store.hubNowMs()) : [];
+  const disk = fullestDisk(host.disks);
+  const network = busiest(host.networks);
+  const power = total(sample.gpus.map((gpu) => gpu.powerWatts));
+  const powerLimit = total(sample.gpus.map((gpu) => gpu.powerLimitWatts));
+  return (
+    <div className="host-strip">
+      <Cell
+        name={words.host.cpu}
+        figure={percent(host.cpuPercent)}
+        foot={[
+          host.cpuModel === null ? null : visible(host.cpuModel.replace(/\(R\)|\(TM\)|CPU/g, '')),
+          host.cpuTemperatureCelsius === null ? null : `${whole(host.cpuTemperatureCelsius)}\u2009°C`,
+          host.loadAverage === null ? null : `${words.host.load} ${whole(host.loadAverage[0])}`,
+        ]}
+      >
+        <Sparkline values={line((known) => known.cpuPercent)} height={20} />
+      </Cell>
+      <Cell
+        name={words.host.memory}
+        figure={sizeOf(words, host.memoryUsedBytes, host.memoryTotalBytes)}
+        foot={[`${words.host.swap} ${sizeOf(words, host.swapUsedBytes, host.swapTotalBytes)}`]}
+      >
+        <Sparkline values={line((known) => known.memoryUsedBytes)} height={20} high={host.memoryTotalBytes} />
+      </Cell>
+      <Cell
+        name={`${words.host.disk} ${disk ? visible(disk.disk.mount) : ''}`}
+        figure={
+          disk
+            ? `${percent(Math.floor(disk.percent))} · ${sizeOf(words, disk.disk.usedBytes, disk.disk.totalBytes)}`
+            : MISSING
+        }
+        foot={[
+          `${bytesPerSecond(disk?.disk.readBytesPerSecond ?? null)} ${words.host.read}`,
+          `${bytesPerSecond(disk?.disk.writeBytesPerSecond ?? null)} ${words.host.written}`,
+        ]}
+      >
+        <Meter percent={disk?.percent ?? null} warnAt={DISK_WARN_PERCENT} alarmAt={DISK_FULL_PERCENT} />
+      </Cell>
+      <Cell
+        name={`${words.host.network} ${network ? visible(network.interface) : ''}`}
+        figure={`${bitsPerSecond(network?.receiveBytesPerSecond ?? null)} ${words.host.in}`}
+        foot={[`${bitsPerSecond(network?.transmitBytesPerSecond ?? null)} ${words.host.out}`]}
+      >
+        <Sparkline values={line((known) => known.receiveBytesPerSecond)} height={20} high={null} />
+      </Cell>
+      {sample.gpus.length > 0 && (
+        <Cell
+          name={words.host.gpuPower}
+          figure={words.per(watts(power), watts(powerLimit))}
+          foot={[`${words.gpu.memory} ${size(total(sample.gpus.map((gpu) => gpu.memoryUsedBytes)))}`]}
+        >
+          <Sparkline values={line((known) => known.powerWatts)} height={20} high={powerLimit} />
+        </Cell>
+      )}
+    </div>
+  );
+}
+
+interface CellProps {
+  name: string;
+  figure: string;
+  foot: (string | null)[];
+  children: ReactNode;
+}
+
+function Cell({ name, figure, foot, children }: CellProps) {
+  return (
+    <div className="host-cell">
+      <p>
+        <span className="ellipsis">{name}</span> <strong>{figure}</strong>
+      </p>
+      <div className="host-line">{children}</div>
+      <p className="quiet ellipsis">{foot.filter((part) => part !== null).join(' · ')}</p>
+    </div>
+  );
+}
+
+const total = (values: readonly (number | null)[]): number | null =>
+  values.reduce((sum, value) => (value === null ? sum : (sum ?? 0) + value), null);
+
+/** The interface with most traffic stands for the machine; the others are in its facts. */
+function busiest<
+  Network extends { receiveBytesPerSecond: number | null; transmitBytesPerSecond: number | null },
+>(networks: readonly Network[]): Network | undefined {
+  const traffic = (network: Network): number =>
+    (network.receiveBytesPerSecond ?? 0) + (network.transmitBytesPerSecond ?? 0);
+  return [...networks].sort((a, b) => traffic(b) - traffic(a))[0];
+}

@@ -1,0 +1,77 @@
+/** What is known of a machine beside its GPUs: every disk, every network, its software. */
+import type { FleetNode } from '../../../src/fleet/view.ts';
+import { Facts } from '../../parts/Facts.tsx';
+import { Meter } from '../../parts/Meter.tsx';
+import { bitsPerSecond, MISSING, sizeOf, span, visible, whole } from '../../words/figures.ts';
+import { useWords } from '../../words/words.ts';
+
+export function MachineFacts({ node }: { node: FleetNode }) {
+  const words = useWords();
+  const sample = node.sample;
+  if (!sample) return null;
+  const { host, driver } = sample;
+  const text = (value: string | null): string => (value === null ? MISSING : visible(value));
+  return (
+    <div className="machine-facts">
+      <section>
+        <h2>{words.host.disks}</h2>
+        <Facts
+          facts={host.disks.map((disk) => {
+            const share =
+              disk.usedBytes === null || !disk.totalBytes ? null : (100 * disk.usedBytes) / disk.totalBytes;
+            return [
+              visible(disk.mount),
+              disk.state === 'ok' ? (
+                <span key={disk.mount}>
+                  <Meter percent={share} warnAt={90} alarmAt={97} />{' '}
+                  {sizeOf(words, disk.usedBytes, disk.totalBytes)} · {text(disk.fileSystem)}
+                </span>
+              ) : (
+                <span key={disk.mount} className="bad">
+                  {words.host[disk.state]} {disk.message === null ? '' : visible(disk.message)}
+                </span>
+              ),
+            ] as const;
+          })}
+        />
+      </section>
+      <section>
+        <h2>{words.host.networks}</h2>
+        <Facts
+          facts={host.networks.map((network) => [
+            visible(network.interface),
+            `${bitsPerSecond(network.receiveBytesPerSecond)} ${words.host.in} · ${bitsPerSecond(network.transmitBytesPerSecond)} ${words.host.out} · ${network.addresses.map(visible).join(', ') || MISSING}`,
+          ])}
+        />
+      </section>
+      <section>
+        <h2>{words.host.software}</h2>
+        <Facts
+          facts={[
+            [
+              words.host.cpu,
+              `${text(host.cpuModel)} · ${host.cpuCores === null ? MISSING : words.host.cores(host.cpuCores)}`,
+            ],
+            [
+              words.host.load,
+              host.loadAverage === null
+                ? MISSING
+                : host.loadAverage.map((value) => value.toFixed(1)).join(' '),
+            ],
+            [words.host.os, text(host.os)],
+            [words.host.kernel, text(host.kernel)],
+            [words.host.driver, `${text(driver.version)} · CUDA ${text(driver.cudaVersion)}`],
+            [words.host.agent, visible(sample.agentVersion)],
+            [
+              words.host.bootedFor,
+              span(words, host.uptimeSeconds === null ? null : host.uptimeSeconds * 1000),
+            ],
+            ...Object.entries(sample.refusedFigures).map(
+              ([figure, count]) => [`${words.host.refused} ${visible(figure)}`, whole(count)] as const,
+            ),
+          ]}
+        />
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+/** The page of one machine. */
+import { useFleet } from '../../live/useLive.ts';
+import { Icon } from '../../parts/Icon.tsx';
+import { Link } from '../../parts/Link.tsx';
+import { visible } from '../../words/figures.ts';
+import { useWords } from '../../words/words.ts';
+import { NodePanel } from './NodePanel.tsx';
+
+export function NodePage({ id }: { id: string }) {
+  const words = useWords();
+  const fleet = useFleet();
+  const node = fleet?.nodes[id];
+  return (
+    <main className="page-body node-page">
+      <Link href="/" className="back-link">
+        <Icon name="back" /> {words.pages.fleet}
+      </Link>
+      {node ? (
+        <NodePanel node={node} stripe={Math.max(0, fleet.order.indexOf(id)) % 8} withFacts />
+      ) : fleet ? (
+        <div className="page-note">
+          <h1>{words.error.notFound}</h1>
+          <p>{words.error.notFoundText(visible(id))}</p>
+          <Link href="/" className="button">
+            {words.error.backToFleet}
+          </Link>
+        </div>
+      ) : (
+        <p className="page-note">{words.loading}</p>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,58 @@
+/** A telephone's first screen: free cards by model, what asks for attention, who works. */
+import { useState } from 'react';
+import { fleetConcerns } from '../../../src/fleet/concerns.ts';
+import { fleetSummary, freeByModel, gpusByOwner, nodesInOrder } from '../../../src/fleet/summary.ts';
+import type { FleetView } from '../../../src/fleet/view.ts';
+import { ConcernList } from '../../parts/ConcernList.tsx';
+import { PeopleList } from '../../parts/PeopleList.tsx';
+import { gibShort, visible } from '../../words/figures.ts';
+import { useWords } from '../../words/words.ts';
+import './nowPage.css';
+
+const FIRST_MODELS = 5;
+
+export function NowPage({ fleet }: { fleet: FleetView }) {
+  const words = useWords();
+  const [all, setAll] = useState(false);
+  const nodes = nodesInOrder(fleet);
+  const summary = fleetSummary(nodes);
+  const models = freeByModel(nodes);
+  const shown = all ? models : models.slice(0, FIRST_MODELS);
+  const concerns = fleetConcerns(nodes);
+  return (
+    <main className="page-body now-page">
+      <h1>
+        <strong className="free">{summary.groups.free}</strong> {words.now.free}{' '}
+        <span className="quiet">{words.now.ofGpus(summary.gpus)}</span>
+      </h1>
+      <ul className="now-models">
+        {shown.map(({ model, free, total, roomiestBytes }) => (
+          <li key={model}>
+            <span className="grow">
+              <span className="now-model">{visible(model)}</span>
+              <span className="now-room">
+                {roomiestBytes === null ? words.now.noneFree : words.now.upTo(gibShort(roomiestBytes))}
+              </span>
+            </span>
+            <span className="now-count">
+              <strong className={free > 0 ? 'free' : 'quiet'}>{free}</strong> / {total}
+            </span>
+          </li>
+        ))}
+        {shown.length < models.length && (
+          <li>
+            <button type="button" className="now-more" onClick={() => setAll(true)}>
+              {words.now.moreModels(models.length - shown.length)}
+            </button>
+          </li>
+        )}
+      </ul>
+      <h2>
+        {words.now.concerns} {concerns.length > 0 && <span className="count-badge">{concerns.length}</span>}
+      </h2>
+      <ConcernList concerns={concerns} />
+      <h2>{words.now.people}</h2>
+      <PeopleList people={gpusByOwner(nodes)} />
+    </main>
+  );
+}

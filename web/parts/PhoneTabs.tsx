@@ -1,0 +1,25 @@
+/** On a telephone: the pages at the thumb. */
+import type { Place } from '../router.ts';
+import { useWords } from '../words/words.ts';
+import { Icon, type IconName } from './Icon.tsx';
+import { Link } from './Link.tsx';
+import './phoneTabs.css';
+
+export function PhoneTabs({ place, now }: { place: Place; now: boolean }) {
+  const words = useWords();
+  const fleet = (place.page === 'fleet' && !now) || place.page === 'node';
+  const tab = (href: string, icon: IconName, text: string, here: boolean) => (
+    <Link href={href} aria-current={here ? 'page' : undefined}>
+      <Icon name={icon} />
+      {text}
+    </Link>
+  );
+  return (
+    <nav className="phone-tabs" aria-label={words.pages.main}>
+      {tab('/', 'now', words.pages.now, now)}
+      {tab('/?view=list', 'map', words.pages.fleet, fleet)}
+      {tab('/processes', 'processes', words.pages.processes, place.page === 'processes')}
+      {tab('/settings', 'settings', words.pages.settings, place.page === 'settings')}
+    </nav>
+  );
+}

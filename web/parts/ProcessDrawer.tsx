@@ -1,0 +1,86 @@
+/** Everything that is known of one process, and the way to end it. */
+import { killHindrance, useAccount } from '../live/account.ts';
+import { useHubNow } from '../live/hubClock.ts';
+import { clockTime, gib, MISSING, percent, size, span, visible } from '../words/figures.ts';
+import { useWords } from '../words/words.ts';
+import { useActions } from './actions.ts';
+import { CodeText } from './CodeText.tsx';
+import { CopyButton } from './CopyButton.tsx';
+import { Dialog } from './Dialog.tsx';
+import { Facts } from './Facts.tsx';
+import type { ProcessRow } from './processRows.ts';
+
+export function ProcessDrawer({ row, onClose }: { row: ProcessRow; onClose: () => void }) {
+  const words = useWords();
+  const nowMs = useHubNow();
+  const { endProcesses } = useActions();
+  const hindrance = killHindrance(useAccount());
+  const { process, onGpu } = row;
+  const name = visible(process?.name ?? words.process.unaccounted);
+  const text = (value: string | number | null | undefined): string =>
+    value === null || value === undefined ? MISSING : visible(String(value));
+  return (
+    <Dialog kind="drawer" title={name} label={words.process.details} onClose={onClose}>
+      {process === null ? (
+        <p>{words.process.unaccountedGuess(gib(row.gpuMemoryBytes))}</p>
+      ) : (
+        <>
+          <div className="command-box">
+            {process.command === null ? words.process.notReadable : visible(process.command)}
+          </div>
+          <div className="dialog-actions">
+            {process.command !== null && (
+              <CopyButton text={process.command} what={words.process.command} withWord />
+            )}
+            <button
+              type="button"
+              className="button small danger"
+              disabled={hindrance !== null}
+              onClick={() => endProcesses([row])}
+            >
+              {words.kill.end}
+            </button>
+          </div>
+          {hindrance !== null && (
+            <p className="hint-bar">
+              <CodeText text={words.kill[hindrance]} />
+            </p>
+          )}
+          <Facts
+            facts={[
+              [words.process.machine, visible(row.nodeName)],
+              [words.process.pid, text(row.pid)],
+              [words.process.gpu, row.gpus.length > 0 ? row.gpus.join(', ') : MISSING],
+              [words.process.memory, `${gib(row.gpuMemoryBytes)} GiB`],
+              [words.process.owner, text(process.owner)],
+              [words.process.ownerBy, words.process.ownerRule[process.ownerRule]],
+              [
+                words.process.user,
+                process.uid === null ? text(process.user) : `${text(process.user)} (${process.uid})`,
+              ],
+              [
+                words.process.started,
+                process.startedAtMs === null
+                  ? MISSING
+                  : `${clockTime(process.startedAtMs, nowMs)} · ${span(words, nowMs - process.startedAtMs)}`,
+              ],
+              [words.process.cpu, percent(process.cpuPercent)],
+              [words.process.ram, size(process.hostMemoryBytes)],
+              [words.process.sm, percent(onGpu?.smUtilizationPercent ?? null)],
+              [words.gpu.memoryController, percent(onGpu?.memoryUtilizationPercent ?? null)],
+              [
+                words.process.codec,
+                `${percent(onGpu?.encoderUtilizationPercent ?? null)}, ${percent(onGpu?.decoderUtilizationPercent ?? null)}`,
+              ],
+              [words.process.type, onGpu ? words.process.types[onGpu.type] : MISSING],
+              [words.process.where, text(process.container ?? process.session)],
+              [words.process.executable, text(process.executable)],
+              [words.process.directory, text(process.workingDirectory)],
+              [words.process.environment, text(process.pythonEnvironment)],
+            ]}
+          />
+        </>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,248 @@
+/**
+ * Processes as a table: sortable by each column, by memory at first. Rows are walked with the arrows; X selects, Enter
+ * opens the detail, Delete asks to end the selected (or this one).
+ */
+import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { killHindrance, useAccount } from '../live/account.ts';
+import { useHubNow } from '../live/hubClock.ts';
+import { keyName } from '../live/shortcuts.ts';
+import { gib, MISSING, percent, size, span, visible } from '../words/figures.ts';
+import { useWords } from '../words/words.ts';
+import { useActions } from './actions.ts';
+import { CodeText } from './CodeText.tsx';
+import { OwnerSquare } from './MemoryBar.tsx';
+import {
+  type ProcessColumn,
+  type ProcessRow,
+  type Sorting,
+  sortRows,
+  sortsDescending,
+} from './processRows.ts';
+import './processTable.css';
+
+interface ProcessTableProps {
+  rows: readonly ProcessRow[];
+  /** What the table is about, for a screen reader. */
+  label: string;
+  showMachine?: boolean;
+  /** With boxes to choose several, and the button that ends them. */
+  selectable?: boolean;
+  onEnded?: () => void;
+}
+
+/** More rows than this are drawn only when asked for. */
+const FIRST_ROWS = 200;
+
+const COLUMNS: ProcessColumn[] = ['gpu', 'owner', 'memory', 'sm', 'cpu', 'ram', 'running'];
+
+export function ProcessTable({
+  rows,
+  label,
+  showMachine = false,
+  selectable = false,
+  onEnded,
+}: ProcessTableProps) {
+  const words = useWords();
+  const { endProcesses, showProcess } = useActions();
+  const hindrance = killHindrance(useAccount());
+  const [sorting, setSorting] = useState<Sorting>({ column: 'memory', descending: true });
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [cursor, setCursor] = useState<string | null>(null);
+  const [all, setAll] = useState(false);
+  const body = useRef<HTMLTableSectionElement>(null);
+  const sorted = useMemo(() => sortRows(rows, sorting), [rows, sorting]);
+  const shown = all ? sorted : sorted.slice(0, FIRST_ROWS);
+  const selected = sorted.filter((row) => chosen.has(row.key) && row.pid !== null);
+  const cursorKey = shown.some((row) => row.key === cursor) ? cursor : (shown[0]?.key ?? null);
+
+  const toggle = (row: ProcessRow): void => {
+    if (row.pid === null) return;
+    const next = new Set(chosen);
+    if (!next.delete(row.key)) next.add(row.key);
+    setChosen(next);
+  };
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.metaKey || event.ctrlKey || event.altKey) return;
+    const place = shown.findIndex((row) => row.key === cursorKey);
+    const row = shown[place];
+    if (!row) return;
+    const go = (to: number): void => {
+      const next = shown[Math.min(shown.length - 1, Math.max(0, to))];
+      if (!next) return;
+      setCursor(next.key);
+      body.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(next.key)}"]`)?.focus();
+    };
+    const keys: Record<string, () => void> = {
+      down: () => go(place + 1),
+      j: () => go(place + 1),
+      up: () => go(place - 1),
+      k: () => go(place - 1),
+      home: () => go(0),
+      end: () => go(shown.length - 1),
+      enter: () => showProcess(row),
+      x: () => toggle(row),
+      delete: () => endProcesses(selected.length > 0 ? selected : [row], onEnded),
+    };
+    const act = keys[keyName(event.key)];
+    if (!act || (event.target instanceof HTMLButtonElement && event.key === 'Enter')) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  }
+
+  const head = (column: ProcessColumn, name: string, kind = '') => (
+    <SortHead key={column} column={column} name={name} kind={kind} sorting={sorting} onSort={setSorting} />
+  );
+  return (
+    <>
+      <table className={`processes${showMachine ? ' with-machine' : ''}`} aria-label={label}>
+        <thead>
+          <tr>
+            {selectable && <th className="select-cell" aria-label={words.process.selectAll} />}
+            {showMachine && head('machine', words.process.machine)}
+            {COLUMNS.map((column) =>
+              head(column, words.process[column as 'gpu'], ['gpu', 'owner'].includes(column) ? '' : 'figure'),
+            )}
+            <th className="where-cell">{words.process.where}</th>
+            {head('command', words.process.command)}
+            {head('pid', words.process.pid, 'figure')}
+          </tr>
+        </thead>
+        <tbody ref={body} onKeyDown={onKeyDown}>
+          {shown.map((row) => (
+            <tr
+              key={row.key}
+              data-key={row.key}
+              tabIndex={row.key === cursorKey ? 0 : -1}
+              aria-selected={selectable ? chosen.has(row.key) : undefined}
+              className={chosen.has(row.key) ? 'chosen' : ''}
+              onFocus={() => setCursor(row.key)}
+              onClick={() => showProcess(row)}
+            >
+              {selectable && (
+                <td className="select-cell">
+                  {row.pid !== null && (
+                    <input
+                      type="checkbox"
+                      tabIndex={-1}
+                      checked={chosen.has(row.key)}
+                      aria-label={words.process.select(row.pid)}
+                      onClick={(event) => event.stopPropagation()}
+                      onChange={() => toggle(row)}
+                    />
+                  )}
+                </td>
+              )}
+              <ProcessCells row={row} showMachine={showMachine} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {shown.length < sorted.length && (
+        <button type="button" className="button small" onClick={() => setAll(true)}>
+          {sorted.length - shown.length} …
+        </button>
+      )}
+      {selectable && (
+        <div className="table-foot">
+          <button
+            type="button"
+            className="button small danger"
+            disabled={selected.length === 0 || hindrance !== null}
+            onClick={() => endProcesses(selected, onEnded)}
+          >
+            {selected.length > 1 ? words.kill.endSelected(selected.length) : words.kill.end}
+          </button>
+          {selected.length > 0 && <span>{words.process.selected(selected.length)}</span>}
+          <span className="quiet">
+            {hindrance === null ? words.processes.keys : <CodeText text={words.kill[hindrance]} />}
+          </span>
+        </div>
+      )}
+    </>
+  );
+}
+
+interface SortHeadProps {
+  column: ProcessColumn;
+  name: string;
+  kind: string;
+  sorting: Sorting;
+  onSort: (sorting: Sorting) => void;
+}
+
+function SortHead({ column, name, kind, sorting, onSort }: SortHeadProps) {
+  const words = useWords();
+  const sorted = sorting.column === column;
+  return (
+    <th
+      className={`${kind} ${column}-cell`}
+      aria-sort={sorted ? (sorting.descending ? 'descending' : 'ascending') : 'none'}
+    >
+      <button
+        type="button"
+        className={sorted ? 'ink' : ''}
+        title={words.process.sortBy(name)}
+        onClick={() => onSort({ column, descending: sorted ? !sorting.descending : sortsDescending(column) })}
+      >
+        {name}
+        {sorted && <span aria-hidden="true">{sorting.descending ? ' ↓' : ' ↑'}</span>}
+      </button>
+    </th>
+  );
+}
+
+function ProcessCells({ row, showMachine }: { row: ProcessRow; showMachine: boolean }) {
+  const words = useWords();
+  const { process } = row;
+  const owner = process?.owner ?? process?.user ?? null;
+  return (
+    <>
+      {showMachine && <td className="machine-cell ellipsis">{visible(row.nodeName)}</td>}
+      <td className="gpu-cell">{row.gpus.length > 0 ? row.gpus.join(', ') : MISSING}</td>
+      <td className="owner-cell ellipsis">
+        <OwnerSquare
+          owner={process === null ? null : owner}
+          kind={process === null ? 'unaccounted' : 'nobody'}
+        />
+        <span className={process === null ? 'quiet' : 'ink'}>
+          {process === null ? words.gpu.nobody : visible(owner ?? words.gpu.unknownOwner)}
+        </span>
+      </td>
+      <td className="figure memory-cell">
+        <strong>{row.gpuMemoryBytes === null ? MISSING : `${gib(row.gpuMemoryBytes)}\u2009GiB`}</strong>
+      </td>
+      <td className="figure sm-cell">{percent(row.smUtilizationPercent)}</td>
+      <td className="figure cpu-cell">{percent(process?.cpuPercent ?? null)}</td>
+      <td className="figure ram-cell">{size(process?.hostMemoryBytes ?? null)}</td>
+      <td className="figure running-cell">
+        <Running sinceMs={process?.startedAtMs ?? null} />
+      </td>
+      <td className="where-cell ellipsis">{whereWords(words, row)}</td>
+      <td
+        className="command-cell ellipsis mono"
+        title={process?.command ? visible(process.command) : undefined}
+      >
+        {process === null ? (
+          <span className="plain quiet">{words.process.unaccountedGuess(gib(row.gpuMemoryBytes))}</span>
+        ) : (
+          visible(process.command ?? process.name ?? words.process.notReadable)
+        )}
+      </td>
+      <td className="figure pid-cell quiet mono">{row.pid ?? MISSING}</td>
+    </>
+  );
+}
+
+function Running({ sinceMs }: { sinceMs: number | null }) {
+  const words = useWords();
+  const nowMs = useHubNow();
+  return sinceMs === null ? MISSING : span(words, nowMs - sinceMs);
+}
+
+function whereWords(words: ReturnType<typeof useWords>, { process }: ProcessRow): string {
+  if (process === null) return MISSING;
+  if (process.container !== null) return words.process.container(visible(process.container));
+  return process.session === null ? MISSING : visible(process.session.replace(':', ' '));
+}

@@ -1,0 +1,157 @@
+/** ⌘K: machines and people of the live fleet at once, processes of all machines by one more Enter, and the page's commands. */
+import { type KeyboardEvent, useId, useState } from 'react';
+import { gpusByOwner, nodesInOrder } from '../../src/fleet/summary.ts';
+import { setPreferences } from '../live/preferences.ts';
+import { useFleet } from '../live/useLive.ts';
+import { navigate, nodePath } from '../router.ts';
+import { visible } from '../words/figures.ts';
+import { nodeName } from '../words/sentences.ts';
+import { useWords } from '../words/words.ts';
+import { Dialog } from './Dialog.tsx';
+import { Icon, type IconName } from './Icon.tsx';
+import './searchPalette.css';
+
+interface Hit {
+  key: string;
+  icon: IconName;
+  text: string;
+  note: string;
+  go: () => void;
+}
+
+const MOST_PER_KIND = 8;
+
+export function SearchPalette({ onClose }: { onClose: () => void }) {
+  const words = useWords();
+  const listId = useId();
+  const [query, setQuery] = useState('');
+  const [place, setPlace] = useState(0);
+  const hits = useHits(query.trim());
+  const chosen = Math.min(place, hits.length - 1);
+
+  function open(hit: Hit | undefined): void {
+    if (!hit) return;
+    onClose();
+    hit.go();
+  }
+  function onKeyDown(event: KeyboardEvent): void {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (step !== 0) setPlace((chosen + step + hits.length) % hits.length);
+    else if (event.key === 'Enter' && !event.nativeEvent.isComposing) open(hits[chosen]);
+    else return;
+    event.preventDefault();
+  }
+  return (
+    <Dialog kind="palette" title="" label={words.search.label} onClose={onClose}>
+      <div className="palette-field">
+        <Icon name="search" />
+        <input
+          type="text"
+          role="combobox"
+          aria-expanded="true"
+          aria-controls={listId}
+          aria-activedescendant={`${listId}-${chosen}`}
+          aria-label={words.search.label}
+          placeholder={words.search.placeholder}
+          spellCheck={false}
+          autoComplete="off"
+          value={query}
+          onChange={(event) => {
+            setQuery(event.target.value);
+            setPlace(0);
+          }}
+          onKeyDown={onKeyDown}
+        />
+        <kbd>Esc</kbd>
+      </div>
+      <div id={listId} role="listbox" aria-label={words.search.label} className="palette-list">
+        {hits.map((hit, index) => (
+          <div
+            key={hit.key}
+            id={`${listId}-${index}`}
+            role="option"
+            aria-selected={index === chosen}
+            tabIndex={-1}
+            className="palette-hit"
+            onPointerMove={() => setPlace(index)}
+            onClick={() => open(hit)}
+            onKeyDown={() => {}}
+          >
+            <Icon name={hit.icon} />
+            <span className="ellipsis ink">{hit.text}</span>
+            <span className="grow" />
+            <span className="quiet">{hit.note}</span>
+          </div>
+        ))}
+      </div>
+      <p className="palette-hint quiet">{words.search.hint}</p>
+    </Dialog>
+  );
+}
+
+function useHits(query: string): Hit[] {
+  const words = useWords();
+  const fleet = useFleet();
+  const nodes = fleet ? nodesInOrder(fleet) : [];
+  const wanted = query.toLowerCase();
+  const matches = (...texts: (string | null)[]): boolean =>
+    texts.some((text) => text?.toLowerCase().includes(wanted));
+  const search = (what: string) => () => navigate(`/processes?q=${encodeURIComponent(what)}`);
+  const hits: Hit[] = [];
+  if (query !== '') {
+    hits.push({
+      key: 'processes',
+      icon: 'search',
+      text: words.search.processes(query),
+      note: words.pages.processes,
+      go: search(query),
+    });
+  }
+  for (const node of nodes
+    .filter(({ name, alias, address }) => matches(name, alias, address))
+    .slice(0, MOST_PER_KIND)) {
+    hits.push({
+      key: `node ${node.id}`,
+      icon: 'open',
+      text: [nodeName(node), node.alias === null ? '' : visible(node.alias)].join(' '),
+      note: words.search.machine,
+      go: () => navigate(nodePath(node.id)),
+    });
+  }
+  if (query === '') return [...commands(words), ...hits];
+  for (const { owner, gpus } of gpusByOwner(nodes)
+    .filter(({ owner }) => matches(owner))
+    .slice(0, MOST_PER_KIND)) {
+    hits.push({
+      key: `person ${owner}`,
+      icon: 'processes',
+      text: visible(owner),
+      note: words.search.holds(gpus),
+      go: search(owner),
+    });
+  }
+  return [...hits, ...commands(words).filter((hit) => matches(hit.text))];
+}
+
+function commands(words: ReturnType<typeof useWords>): Hit[] {
+  const command = (key: string, icon: IconName, text: string, go: () => void): Hit => ({
+    key,
+    icon,
+    text,
+    note: words.search.command,
+    go,
+  });
+  return [
+    command('list', 'list', words.views.list, () => navigate('/?view=list')),
+    command('cards', 'cards', words.views.cards, () => navigate('/?view=cards')),
+    command('map', 'map', words.views.map, () => navigate('/?view=map')),
+    command('all', 'processes', words.pages.processes, () => navigate('/processes')),
+    command('settings', 'settings', words.pages.settings, () => navigate('/settings')),
+    command('dark', 'moon', `${words.theme}: ${words.settings.themes.dark}`, () =>
+      setPreferences({ theme: 'dark' }),
+    ),
+    command('light', 'sun', `${words.theme}: ${words.settings.themes.light}`, () =>
+      setPreferences({ theme: 'light' }),
+    ),
+  ];
+}
