@@ -14,7 +14,7 @@ export interface AgentOptions {
   agentVersion: string;
   intervalMs: number;
   /** What `flowline doctor` finds on this machine. */
-  examine: (link: HubLink) => Promise<Check[]>;
+  examine: (agent: Pick<Agent, 'link' | 'newestSample'>) => Promise<Check[]>;
   clock: Clock;
   log: Log;
 }
@@ -71,7 +71,12 @@ export function startAgent({
     log,
     answer: (request) =>
       answerRequest(
-        { machine, newestSample: () => newest, refresh: takeSample, examine: () => examine(link) },
+        {
+          machine,
+          newestSample: () => newest,
+          refresh: takeSample,
+          examine: () => examine({ link, newestSample: () => newest }),
+        },
         request,
       ),
   });

@@ -2,6 +2,7 @@
  * What every command is handed by main: the outside world, and the functions that start a role or read this machine
  * (a command never imports agent or hub). Also the one way in which commands end.
  */
+import type { Language } from '../fleet/words.ts';
 import type { Check } from '../model/check.ts';
 import type { NodeStatus } from '../model/node.ts';
 
@@ -48,7 +49,13 @@ export interface CommandContext {
   /** This machine, read by itself, once, within 10 s. */
   readThisMachine(): Promise<NodeStatus>;
   /** What is wrong here. */
-  examineThisMachine(options: { dataFolder: string; hubUrl: string }): Promise<Check[]>;
+  examineThisMachine(options: {
+    dataFolder: string;
+    hubUrl: string;
+    /** True where somebody named the hub: it ought to be there. */
+    isHubNamed: boolean;
+    language: Language;
+  }): Promise<Check[]>;
 }
 
 /** Exit codes that scripts rely on (product.md). */

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { HubFailure } from '../client/hubClient.ts';
 import { addContainers } from './containers.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
+import { addDoctor } from './doctor.ts';
 import { addFind } from './find.ts';
 import { examples } from './fleetCommand.ts';
 import { addNodes } from './nodes.ts';
@@ -39,6 +40,7 @@ export async function runCommand(argv: readonly string[], context: CommandContex
   addFind(program, context);
   addContainers(program, context);
   addSessions(program, context);
+  addDoctor(program, context);
   addToken(program, context);
   try {
     await program.parseAsync([...argv], { from: 'user' });

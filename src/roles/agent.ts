@@ -35,8 +35,14 @@ export async function runAgent(options: AgentRoleOptions, surroundings: Surround
       },
       agentVersion: surroundings.version,
       intervalMs: options.intervalMs,
-      examine: () =>
-        examineMachine({ surroundings, dataFolder: options.dataFolder, hubUrl: credential.hubUrl }),
+      examine: (agent) =>
+        examineMachine({
+          surroundings,
+          dataFolder: options.dataFolder,
+          hubUrl: credential.hubUrl,
+          isHubNamed: true,
+          agent,
+        }),
       clock: systemClock,
       log,
     });

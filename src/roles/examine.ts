@@ -1,32 +1,68 @@
-/** What `flowline doctor` looks at, in its order. Each check is a small function with a stable name. */
-
-import { networkFileSystem } from '../io/dataFolder.ts';
+/** Hands the doctor what it looks at: this machine, its hub, and what the running agent knows. */
+import type { Agent } from '../agent/agent.ts';
+import { examine } from '../agent/doctor/doctor.ts';
+import type { HubHealth } from '../agent/doctor/facts.ts';
+import { hubClient } from '../client/hubClient.ts';
+import type { Language } from '../fleet/words.ts';
+import { whoListens } from '../io/portHolder.ts';
 import type { Check } from '../model/check.ts';
+import type { NodeSample } from '../model/node.ts';
+import { readThisMachine } from './readOnce.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface ExamineOptions {
   surroundings: Surroundings;
   dataFolder: string;
   hubUrl: string;
+  /** True where somebody named the hub: it ought to be there. */
+  isHubNamed: boolean;
+  /** The agent that is asked; left out: this machine is read now. */
+  agent?: Pick<Agent, 'link' | 'newestSample'>;
+  language?: Language;
 }
 
-/** Every check, in a fixed order. */
-export async function examineMachine({ dataFolder }: ExamineOptions): Promise<Check[]> {
-  return [await checkDataFolder(dataFolder)];
+const DEFAULT_PORT = 3569;
+const HEALTH_PATIENCE_MS = 3000;
+/** Below the checks' own deadline, so that they can say what is missing. */
+const SAMPLE_PATIENCE_MS = 4200;
+
+/** Every check, in a fixed order, within 5 s. */
+export function examineMachine(options: ExamineOptions): Promise<Check[]> {
+  const { surroundings, agent } = options;
+  return examine({
+    root: '',
+    sample: agent ? Promise.resolve(agent.newestSample()) : readNow(surroundings),
+    link: agent?.link.state() ?? null,
+    dataFolder: options.dataFolder,
+    hubUrl: options.hubUrl,
+    isHubNamed: options.isHubNamed,
+    askHealth,
+    port: DEFAULT_PORT,
+    whoListens,
+    version: surroundings.version,
+    uid: process.getuid?.() ?? 0,
+    glibcVersion: glibcVersion(),
+    nodeVersion: process.version,
+    say: (english, chinese) => (options.language === 'zh' ? chinese : english),
+  });
 }
 
-async function checkDataFolder(folder: string): Promise<Check> {
-  const name = 'data-folder';
-  try {
-    const network = await networkFileSystem(folder);
-    if (!network) return { name, result: 'ok', found: `${folder}, on a local disk`, advice: null };
-    return {
-      name,
-      result: 'problem',
-      found: `${folder} is on ${network}`,
-      advice: 'name a folder on a local disk with --data or FLOWLINE_DATA',
-    };
-  } catch {
-    return { name, result: 'note', found: `${folder} is not there yet`, advice: null };
-  }
+async function readNow(surroundings: Surroundings): Promise<NodeSample | null> {
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), SAMPLE_PATIENCE_MS).unref());
+  return Promise.race([readThisMachine(surroundings).then(({ sample }) => sample), late]);
+}
+
+async function askHealth(hubUrl: string): Promise<HubHealth> {
+  const client = hubClient({ baseUrl: hubUrl, timeoutMs: HEALTH_PATIENCE_MS });
+  const askedAtMs = Date.now();
+  const { version, nowMs } = await client.call('health');
+  return { version, nowMs, hereNowMs: (askedAtMs + Date.now()) / 2 };
+}
+
+/** As Node's own report has it; without looking up names of network addresses, which takes seconds. */
+function glibcVersion(): string | null {
+  // Node knows the setting; its types do not yet.
+  const report = Object.assign(process.report, { excludeNetwork: true });
+  const { header } = report.getReport() as { header?: { glibcVersionRuntime?: string } };
+  return header?.glibcVersionRuntime ?? null;
 }

@@ -34,7 +34,14 @@ export async function runUp(options: RoleOptions, surroundings: Surroundings): P
       },
       agentVersion: surroundings.version,
       intervalMs: options.intervalMs,
-      examine: () => examineMachine({ surroundings, dataFolder: options.dataFolder, hubUrl: hub.url }),
+      examine: (agent) =>
+        examineMachine({
+          surroundings,
+          dataFolder: options.dataFolder,
+          hubUrl: hub.url,
+          isHubNamed: true,
+          agent,
+        }),
       clock: systemClock,
       log,
     });

@@ -1,0 +1,96 @@
+/** The folder where state is kept: on a local disk, private, writable, with room. */
+import { constants } from 'node:fs';
+import { access, stat, statfs } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { networkFileSystem } from '../../io/dataFolder.ts';
+import { type Mount, parseMounts } from '../collectors/host/mounts.ts';
+import { type DoctorFacts, type Finding, note, ok, problem, readText } from './facts.ts';
+
+const NETWORK_FILE_SYSTEM = /^(nfs4?|cifs|smb3|fuse\..*|lustre|beegfs|gpfs|ceph|ocfs2|gfs2|9p)$/;
+const SCARCE_BYTES = 1024 ** 3;
+const FULL_BYTES = 100 * 1024 ** 2;
+
+/** Nothing on a network mount is touched: one that is dead would never let go of us. */
+export async function checkDataFolder(facts: DoctorFacts): Promise<Finding> {
+  const { say } = facts;
+  const folder = resolve(facts.dataFolder);
+  const elsewhere = say(
+    'name a folder on a local disk with --data DIR or FLOWLINE_DATA',
+    '用 --data 或 FLOWLINE_DATA 指定本地磁盘上的目录',
+  );
+  const mount = mountOf(parseMounts((await readText(facts, '/proc/self/mountinfo')) ?? ''), folder);
+  const remote = (fileSystem: string): Finding =>
+    problem(say(`${folder} is on ${fileSystem}`, `${folder} 在 ${fileSystem} 上`), elsewhere);
+  if (mount && NETWORK_FILE_SYSTEM.test(mount.fileSystem)) return remote(mount.fileSystem);
+
+  const there = await nearestThere(folder);
+  const network = await networkFileSystem(there);
+  if (network) return remote(network);
+  const isWritable = await access(there, constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!isWritable)
+    return problem(
+      there === folder
+        ? say(`this user may not write in ${folder}`, `当前用户无权写入 ${folder}`)
+        : say(
+            `${folder} is not there, and ${there} may not be written`,
+            `没有 ${folder}，且无权写入 ${there}`,
+          ),
+      say('run as its owner, or name another with --data DIR', '以其所有者运行，或用 --data 指定别处'),
+    );
+  const { bavail, bsize } = await statfs(there);
+  const freeBytes = bavail * bsize;
+  const free = `${(freeBytes / 1024 ** 3).toFixed(1)} GiB`;
+  if (freeBytes < FULL_BYTES)
+    return problem(
+      say(`the disk of ${folder} is full (${free} free)`, `${folder} 所在磁盘已满（剩 ${free}）`),
+      say('make room, or name another folder with --data DIR', '请腾出空间，或用 --data 指定别处'),
+    );
+  if (there !== folder)
+    return note(
+      say(
+        `${folder} is not there yet; the first start makes it (${free} free)`,
+        `还没有 ${folder}，首次启动时会创建（剩 ${free}）`,
+      ),
+    );
+  const mode = (await stat(folder)).mode & 0o777;
+  if ((mode & 0o077) !== 0)
+    return note(
+      say(
+        `${folder} is open to others (mode ${mode.toString(8)})`,
+        `${folder} 对他人开放（权限 ${mode.toString(8)}）`,
+      ),
+      `chmod 700 ${folder}`,
+    );
+  if (freeBytes < SCARCE_BYTES)
+    return note(
+      say(`${folder} has little room left (${free})`, `${folder} 空间不多（剩 ${free}）`),
+      say('make room before history grows', '请在历史数据变多前腾出空间'),
+    );
+  return ok(
+    say(`${folder}, on a local disk, private, ${free} free`, `${folder}，本地磁盘，私有，剩 ${free}`),
+  );
+}
+
+/** The mount that a path lies on: the last mounted of those with the longest mount point. */
+export function mountOf(mounts: readonly Mount[], path: string): Mount | null {
+  let best: Mount | null = null;
+  for (const mount of mounts) {
+    const { mountPoint } = mount;
+    const isAbove = mountPoint === '/' || path === mountPoint || path.startsWith(`${mountPoint}/`);
+    if (isAbove && mountPoint.length >= (best?.mountPoint.length ?? 0)) best = mount;
+  }
+  return best;
+}
+
+async function nearestThere(path: string): Promise<string> {
+  for (let candidate = path; ; candidate = dirname(candidate)) {
+    const isThere = await stat(candidate).then(
+      () => true,
+      () => false,
+    );
+    if (isThere || candidate === dirname(candidate)) return candidate;
+  }
+}
