@@ -4,6 +4,7 @@ import { absentContainers, absentSessions } from '../agent/collectors/absentSour
 import { startHostSource } from '../agent/collectors/host/hostSource.ts';
 import { readBootId } from '../agent/collectors/host/system.ts';
 import { startProcessSource } from '../agent/collectors/processes/processSource.ts';
+import { driverChildFlags } from '../agent/drivers/nvml/childProcess.ts';
 import { createNvmlDriver } from '../agent/drivers/nvml/nvmlDriver.ts';
 import type { Machine } from '../agent/sampler.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -16,7 +17,9 @@ export async function thisMachine({
   return {
     hostname: hostname(),
     bootId: readBootId(),
-    driver: createNvmlDriver({ child: { command: [file, ...args, 'driver-child'], environment } }),
+    driver: createNvmlDriver({
+      child: { command: [file, ...driverChildFlags, ...args, 'driver-child'], environment },
+    }),
     host: startHostSource({ mountChild: { file, args: [...args, 'mount-child'] } }),
     processes: startProcessSource(),
     containers: absentContainers,
