@@ -18,7 +18,9 @@ const thousandths = (max: number) => orNull(fc.integer({ min: 0, max }).map((tho
 const kilobytes = orNull(fc.integer({ min: 0, max: LARGEST_32 }).map((thousand) => thousand * 1000));
 const letters = (maxLength: number) =>
   orNull(
-    fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength }).filter((text) => text === text.trim()),
+    fc
+      .string({ unit: 'grapheme-ascii', minLength: 1, maxLength, size: 'max' })
+      .filter((text) => text === text.trim()),
   );
 
 export function arbitraryReading(index: number): fc.Arbitrary<GpuReading> {

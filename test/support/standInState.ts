@@ -133,9 +133,17 @@ function gpuLines(gpu: GpuReading): string[] {
   ];
 }
 
+/** A client of MPS is a compute process too. */
+const listsOf: Record<GpuProcessReading['type'], string[]> = {
+  compute: ['compute'],
+  graphics: ['graphics'],
+  both: ['compute', 'graphics'],
+  mps: ['compute', 'mps'],
+};
+
 function processLines(process: GpuProcessReading, timestampUs: number): string[] {
   const memory = process.memoryUsedBytes ?? SENTINEL_64;
-  const lists = process.type === 'both' ? ['compute', 'graphics'] : [process.type];
+  const lists = listsOf[process.type];
   const percentages = [
     process.smUtilizationPercent,
     process.memoryUtilizationPercent,
