@@ -58,15 +58,23 @@ export async function lookUpTargets(
       result.found.push({ ...process, startedAtMs: process.startedAtMs });
       continue;
     }
-    const reason = silent[0]?.reason;
     result.missing.push({
       nodeId: node?.id ?? null,
       nodeName: node === null ? null : node.name,
       pid,
-      message: reason === undefined ? words.kill.notFound : words.kill.notSearched(reason),
+      message: whyNotFound(answer, words),
     });
   }
   return result;
+}
+
+function whyNotFound(
+  { processes, total, unanswered }: { processes: unknown[]; total: number; unanswered: { reason: string }[] },
+  { kill: words }: Words,
+): string {
+  const [silent] = unanswered;
+  if (silent) return words.notSearched(silent.reason);
+  return total > processes.length ? words.tooManyAlike(total) : words.notFound;
 }
 
 const onlyNode = (nodes: readonly NodeStatus[]): NodeStatus | null =>

@@ -23,4 +23,5 @@ test('a pipe has no width, unless COLUMNS names one as `watch` does', () => {
   expect(terminalOf({ terminalColumns: null, environment: {} }).columns).toBeNull();
   expect(terminalOf({ terminalColumns: null, environment: { COLUMNS: '132' } }).columns).toBe(132);
   expect(terminalOf({ terminalColumns: null, environment: { COLUMNS: 'wide' } }).columns).toBeNull();
+  expect(terminalOf({ terminalColumns: 0, environment: {} }).columns).toBe(80);
 });

@@ -17,7 +17,8 @@ export function terminalOf({
   environment,
 }: Pick<CommandContext, 'terminalColumns' | 'environment'>): Terminal {
   return {
-    columns: terminalColumns ?? namedColumns(environment.COLUMNS),
+    // A terminal that does not tell its width tells 0.
+    columns: terminalColumns === 0 ? 80 : (terminalColumns ?? namedColumns(environment.COLUMNS)),
     // https://no-color.org: set and not empty.
     paint: paint(terminalColumns !== null && !environment.NO_COLOR && environment.TERM !== 'dumb'),
     words: wordsOf(languageOf(environment)),

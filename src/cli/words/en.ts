@@ -73,11 +73,12 @@ export const en = {
       `which machine’s process ${pid} is meant cannot be told: no answer from ${machines}`,
     tooMany: (most: number) => `at most ${most} processes that hold no GPU can be ended at a time`,
     notFound: 'no such process was found',
+    tooManyAlike: (matches: number) =>
+      `it is not among the first 200 of ${matches} processes in which this number occurs`,
     notFoundOutcome: 'not found',
     notSearched: (reason: string) => `could not be looked up: ${reason}`,
     question: (amount: number) => (amount === 1 ? 'End this process?' : `End these ${amount} processes?`),
-    explain: (grace: string) =>
-      `They are asked to stop (SIGTERM) and forced after ${grace} (SIGKILL); what is not saved is lost.`,
+    explain: (grace: string) => `SIGTERM now, SIGKILL after ${grace}; what is not saved is lost.`,
     answers: '[y/N] ',
     isYes: (answer: string) => /^(y|yes)$/i.test(answer.trim()),
     left: 'nothing was ended',
