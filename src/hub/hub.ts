@@ -19,6 +19,7 @@ import { apiServer } from './api/server.ts';
 import { upgrades } from './api/upgrades.ts';
 import { openAudit } from './audit.ts';
 import { fleetNow } from './fleetNow.ts';
+import { keepLastTruths } from './history/lastTruth.ts';
 import { recent } from './history/recent.ts';
 import { liveScopes } from './live/liveScopes.ts';
 
@@ -76,7 +77,11 @@ async function assemble(
   const audit = openAudit(dataFolder, clock, log);
   stopping.add(() => audit.stop());
   const fleet = fleetNow();
-  for (const { id, name, alias } of registry.list()) fleet.setNode({ id, name, alias });
+  const lastTruths = await keepLastTruths(dataFolder, () => fleet.all(clock.nowMs()), clock, log);
+  stopping.add(() => lastTruths.stop());
+  for (const { id, name, alias } of registry.list()) {
+    fleet.setNode({ id, name, alias, ...(await lastTruths.load(id)) });
+  }
   const figures = recent();
   const links = agentLinks({
     fleet,
@@ -131,6 +136,7 @@ async function assemble(
       tokens,
       sessions,
       recent: figures,
+      lastTruths,
       audit,
       doors,
       clock,

@@ -180,6 +180,17 @@ describe('leaving and returning', () => {
     expect(status.sample?.hostname).toBe('node');
   });
 
+  test('what a machine last said outlives a restart of the hub, with its age', async () => {
+    const agent = await healthyAgent('node');
+    await agent.link.stop('silently');
+    const before = await statusOf(agent.nodeId);
+    hub = await hub.restart();
+    const after = await statusOf(agent.nodeId);
+    expect(after.sample).toEqual(before.sample);
+    expect(after.lastSeenAtMs).toBe(before.lastSeenAtMs);
+    await waitFor('offline', async () => (await statusOf(agent.nodeId)).state === 'offline');
+  });
+
   test('a node that falls silent is stale first, then offline and silent', async () => {
     const agent = await healthyAgent('node');
     await agent.link.stop('silently');

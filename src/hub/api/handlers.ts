@@ -13,6 +13,7 @@ import type { NodeRegistry } from '../agents/nodeRegistry.ts';
 import type { Audit } from '../audit.ts';
 import { HubError } from '../errors.ts';
 import type { FleetNow } from '../fleetNow.ts';
+import type { LastTruths } from '../history/lastTruth.ts';
 import type { Recent } from '../history/recent.ts';
 import { type Caller, type DoorOptions, openReading } from './doors.ts';
 import { openApiDocument } from './openapi.ts';
@@ -29,6 +30,7 @@ export interface HubParts {
   tokens: Tokens;
   sessions: PageSessions;
   recent: Recent;
+  lastTruths: Pick<LastTruths, 'forget'>;
   audit: Audit;
   doors: DoorOptions;
   clock: Clock;
@@ -107,6 +109,7 @@ export function handlers(hub: HubParts): Handlers {
       links.drop(id, 'this node was forgotten');
       fleet.forgetNode(id);
       hub.recent.forget(id);
+      await hub.lastTruths.forget(id);
       note(call, 'forget-node', id, 'done');
       return {};
     },

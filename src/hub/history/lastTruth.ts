@@ -1,0 +1,76 @@
+/**
+ * The last thing each machine said, kept over a restart of the hub: a machine that was away before the restart is still
+ * shown with its last truth, greyed, with its age. A file per node in `DATA/last/`, written when it goes offline and
+ * when the hub stops. What connected machines said is not written meanwhile: they say it again when the hub is back.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { readFileIfThere, writeFileAtomically } from '../../io/atomicFile.ts';
+import type { Clock } from '../../io/clock.ts';
+import type { Log } from '../../io/log.ts';
+import { parseJson } from '../../lib/json.ts';
+import { instantMs, name } from '../../model/fields.ts';
+import { NodeSample, type NodeStatus } from '../../model/node.ts';
+
+const LastTruth = z.object({ address: name.nullable(), lastSeenAtMs: instantMs, sample: NodeSample });
+export type LastTruth = z.infer<typeof LastTruth>;
+
+export interface LastTruths {
+  /** What a node last said before this start; null where nothing is known of it. */
+  load(nodeId: string): Promise<LastTruth | null>;
+  forget(nodeId: string): Promise<void>;
+  /** Writes what is not written yet, of all nodes. */
+  stop(): Promise<void>;
+}
+
+const LOOK_EVERY_MS = 5000;
+
+/** Starts looking for machines that went offline. `all` are the nodes as they are now. */
+export async function keepLastTruths(
+  dataFolder: string,
+  all: () => NodeStatus[],
+  clock: Clock,
+  log: Log,
+): Promise<LastTruths> {
+  const folder = join(dataFolder, 'last');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  // Ids are made by this hub (hexadecimal): they are safe in a path, whatever a node says of itself.
+  const pathOf = (nodeId: string): string => join(folder, `${nodeId}.json`);
+  const written = new Map<string, number>();
+
+  const write = async ({ id, address, lastSeenAtMs, sample }: NodeStatus): Promise<void> => {
+    if (lastSeenAtMs === null || sample === null || written.get(id) === lastSeenAtMs) return;
+    written.set(id, lastSeenAtMs);
+    const truth: LastTruth = { address, lastSeenAtMs, sample };
+    await writeFileAtomically(pathOf(id), JSON.stringify(truth)).catch((failure: unknown) => {
+      written.delete(id);
+      log.warn({ node: id, failure: String(failure) }, 'could not keep what this node last said');
+    });
+  };
+
+  let writing: Promise<unknown> = Promise.resolve();
+  const stopLooking = clock.every(LOOK_EVERY_MS, () => {
+    const gone = all().filter((node) => node.state === 'offline');
+    writing = writing.then(() => Promise.all(gone.map(write)));
+  });
+
+  return {
+    async load(nodeId) {
+      const text = await readFileIfThere(pathOf(nodeId)).catch(() => null);
+      const truth = text === null ? null : LastTruth.safeParse(parseJson(text));
+      if (!truth?.success) return null;
+      written.set(nodeId, truth.data.lastSeenAtMs);
+      return truth.data;
+    },
+    async forget(nodeId) {
+      written.delete(nodeId);
+      await rm(pathOf(nodeId), { force: true });
+    },
+    async stop() {
+      stopLooking();
+      await writing;
+      await Promise.all(all().map(write));
+    },
+  };
+}
