@@ -17,6 +17,7 @@ let known: ProcessOfNode[];
 let silent: string[];
 let outcome: string;
 let fleet: typeof nodes;
+let role: string | null;
 let hub: SaidHub;
 
 beforeEach(async () => {
@@ -24,9 +25,18 @@ beforeEach(async () => {
   silent = [];
   outcome = 'done';
   fleet = nodes;
+  role = 'administrator';
   hub = await startSaidHub((line, body) => {
     const url = new URL(line.split(' ')[1] ?? '', 'http://hub');
     if (url.pathname.endsWith('/nodes')) return { nodes: fleet };
+    if (url.pathname.endsWith('/session'))
+      return {
+        account: role && { name: 'me', role },
+        mayRead: true,
+        hubName: 'h',
+        hubVersion: '1',
+        joinAddress: 'http://h',
+      };
     if (url.pathname.endsWith('/kill')) {
       const { targets } = body as { targets: { nodeId: string; pid: number }[] };
       return {
@@ -145,6 +155,16 @@ describe('ending processes', () => {
       expect((await kill('--', text)).code).toBe(2);
     },
   );
+
+  test.each([null, 'viewer'])('who may not (%s) is told so before he is asked: exit 4', async (who) => {
+    role = who;
+    const result = await runCommandLine(['processes', 'kill', 'vega:88', '--hub', hub.url], {
+      ask: async () => 'y',
+    });
+    expect(result.code).toBe(4);
+    expect(result.questions).toEqual([]);
+    expect(sent()).toBeUndefined();
+  });
 
   test('a machine that does not exist is named, with those that do', async () => {
     const { code, errors } = await kill('orin:88');

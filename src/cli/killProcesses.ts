@@ -1,5 +1,6 @@
 /** `flowline processes kill`: ends processes, and answers for each what became of it. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { HubClient } from '../client/hubClient.ts';
 import { visible } from '../lib/displayText.ts';
 import { parseDurationMs } from '../lib/durations.ts';
 import type { KillOutcome } from '../model/process.ts';
@@ -9,6 +10,7 @@ import { type LookedUp, lookUpTargets, parseTarget } from './killTargets.ts';
 import { size, span } from './text/figures.ts';
 import { table } from './text/table.ts';
 import type { Terminal } from './text/terminal.ts';
+import type { Words } from './words/words.ts';
 
 interface KillOptions extends FleetOptions {
   yes?: boolean;
@@ -56,6 +58,7 @@ async function kill(context: CommandContext, texts: readonly string[], options: 
   const { words } = terminal;
   const targets = texts.map((text) => parseTarget(text, words));
   const { found, missing } = await lookUpTargets(client, targets, words);
+  if (found.length > 0) await checkMayEnd(client, words);
   if (found.length > 0 && !options.yes && !(await isConfirmed(context, found, options.grace, terminal)))
     throw new CommandFailure(EXIT.failed, words.kill.left);
   const results: KillResult[] = missing.map((target) => ({ ...target, outcome: 'not-found' }));
@@ -71,6 +74,13 @@ async function kill(context: CommandContext, texts: readonly string[], options: 
   answer({ results }, () => describeResults(results, terminal));
   if (results.some(({ outcome }) => outcome !== 'done' && outcome !== 'gone'))
     throw new CommandFailure(EXIT.failed, '');
+}
+
+/** Before anybody is asked: a question that cannot be answered by doing is none. @throws CommandFailure */
+async function checkMayEnd(client: HubClient, { kill: words }: Words): Promise<void> {
+  const { account } = await client.call('whoAmI');
+  if (account === null || account.role === 'viewer')
+    throw new CommandFailure(EXIT.notAllowed, words.notAllowed, words.notAllowedHint);
 }
 
 /** Names what ends and asks, where somebody sits at a terminal; a script has said what it wants. */

@@ -40,6 +40,15 @@ describe('exit codes and words', () => {
     },
   );
 
+  test('failures of the hub are told in Chinese where the locale is', async () => {
+    const hub = `http://127.0.0.1:${await freePort()}`;
+    const { code, errors } = await runCommandLine(['nodes', '--hub', hub], {
+      environment: { FLOWLINE_DATA: '/nowhere', LANG: 'zh_CN.UTF-8' },
+    });
+    expect(code).toBe(3);
+    expect(errors).toMatch(new RegExp(`连不上中心: .*${hub}.*ECONNREFUSED[^]*--hub URL`));
+  });
+
   test.each([401, 403])('an answer of %i: exit 4, nothing on stdout', async (status) => {
     const hub = await startSaidHub(() => status);
     const { code, output, errors } = await runCommandLine(['nodes', '--json', '--hub', hub.url]);

@@ -1,6 +1,7 @@
 /** The command line: every command in one list, and how failures become words and exit codes. */
 import { Command, CommanderError } from 'commander';
 import { HubFailure } from '../client/hubClient.ts';
+import { visible } from '../lib/displayText.ts';
 import { addContainers } from './containers.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
 import { addDoctor } from './doctor.ts';
@@ -11,6 +12,7 @@ import { addProcesses } from './processes.ts';
 import { addRoles } from './roles.ts';
 import { addSessions } from './sessions.ts';
 import { addStatus } from './status.ts';
+import { terminalOf } from './text/terminal.ts';
 import { addToken } from './token.ts';
 
 /** Runs one command line and answers its exit code. */
@@ -53,7 +55,9 @@ export async function runCommand(argv: readonly string[], context: CommandContex
 function explain(failure: unknown, context: CommandContext): number {
   if (failure instanceof CommanderError) return failure.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (failure instanceof HubFailure) {
-    say(context, failure.message, failure.hint);
+    const told = terminalOf(context).words.hubFailure(failure.code);
+    if (told) say(context, `${told.what}: ${visible(failure.message)}`, told.hint);
+    else say(context, visible(failure.message), failure.hint === null ? null : visible(failure.hint));
     if (failure.code === 'hub-not-reached') return EXIT.hubNotReached;
     return failure.status === 401 || failure.status === 403 ? EXIT.notAllowed : EXIT.failed;
   }

@@ -33,6 +33,7 @@ export function examineMachine(options: ExamineOptions): Promise<Check[]> {
     root: '',
     sample: agent ? Promise.resolve(agent.newestSample()) : readNow(surroundings),
     link: agent?.link.state() ?? null,
+    namedLibrary: surroundings.environment.FLOWLINE_NVML || null,
     dataFolder: options.dataFolder,
     hubUrl: options.hubUrl,
     isHubNamed: options.isHubNamed,

@@ -40,8 +40,10 @@ export async function checkPciDevice(facts: DoctorFacts): Promise<Finding> {
   if (cards.length === 0) {
     if ((await listFolder(facts, '/dev')).includes('dxg'))
       return ok(say('WSL 2: cards are reached through /dev/dxg', 'WSL 2：经 /dev/dxg 使用显卡'));
+    const found = say('no NVIDIA card on PCI', 'PCI 上没有 NVIDIA 显卡');
+    if ((await facts.sample)?.driver.state === 'ok') return note(found);
     return note(
-      say('no NVIDIA card on PCI', 'PCI 上没有 NVIDIA 显卡'),
+      found,
       say(
         'nothing to do on a machine without one; else: is it seated and powered, or given to another virtual machine?',
         '机器本来没有卡就不用管；否则看是否插好、供电，或已分给别的虚拟机',

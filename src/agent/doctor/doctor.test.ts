@@ -27,6 +27,7 @@ function facts(changes: Partial<DoctorFacts> = {}): DoctorFacts {
     root: root.path,
     sample: Promise.resolve(sampleWith({ state: 'absent', message: 'no library; tried /usr/lib/a, /opt/b' })),
     link: null,
+    namedLibrary: null,
     dataFolder: join(root.path, 'data'),
     hubUrl: 'http://127.0.0.1:3569',
     isHubNamed: false,
@@ -120,6 +121,13 @@ describe('driver and cards', () => {
   test('every path that was tried is told', async () => {
     const check = await find('driver-library');
     expect(check).toMatchObject({ result: 'note', found: 'no library; tried /usr/lib/a, /opt/b' });
+  });
+
+  test('a library that was named and is not there is a problem', async () => {
+    expect(await find('driver-library', { namedLibrary: '/opt/b' })).toMatchObject({
+      result: 'problem',
+      advice: expect.stringContaining('FLOWLINE_NVML'),
+    });
   });
 
   test('no driver where there is a card is a problem', async () => {

@@ -24,9 +24,17 @@ export async function checkDriverLibrary(facts: DoctorFacts): Promise<Finding> {
     case 'starting':
       return note(
         say('the driver has not answered for the first time yet', '驱动还没有首次回答'),
-        say('ask again in a minute', '一分钟后再问'),
+        say(
+          'ask again in a minute: many cards take that long; if it stays so, look at the kernel log (dmesg)',
+          '一分钟后再问：卡多时要这么久；若一直如此，请看内核日志（dmesg）',
+        ),
       );
     case 'absent':
+      if (facts.namedLibrary !== null)
+        return problem(
+          said,
+          say('FLOWLINE_NVML names it: correct it, or unset it', '它由 FLOWLINE_NVML 指定：请改正或取消设置'),
+        );
       if ((await nvidiaCards(facts)).length === 0) return note(said);
       return problem(
         said,

@@ -24,6 +24,8 @@ export interface DoctorFacts {
   sample: Promise<NodeSample | null>;
   /** Null where no agent is asked. */
   link: LinkState | null;
+  /** What FLOWLINE_NVML names, or null. */
+  namedLibrary: string | null;
   dataFolder: string;
   hubUrl: string;
   /** True where somebody named the hub: it ought to be there. */

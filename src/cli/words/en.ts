@@ -7,6 +7,8 @@ const plural = (amount: number, one: string, many = `${one}s`): string =>
 export const en = {
   state: stateWords.en,
   time: { second: 's', minute: 'min', hour: 'h', day: 'd', ago: (age: string) => `${age} ago` },
+  /** A failure of the hub's in this language, by its code; null where the hub's own words must do. */
+  hubFailure: (_code: string): { what: string; hint: string } | null => null,
   heading: {
     machine: 'machine',
     alias: 'alias',
@@ -77,6 +79,9 @@ export const en = {
       `it is not among the first 200 of ${matches} processes in which this number occurs`,
     notFoundOutcome: 'not found',
     notSearched: (reason: string) => `could not be looked up: ${reason}`,
+    notAllowed: 'ending processes needs a login of somebody who may',
+    notAllowedHint:
+      'name a token by --token-file or FLOWLINE_TOKEN; on the hub’s machine its own user needs none',
     question: (amount: number) => (amount === 1 ? 'End this process?' : `End these ${amount} processes?`),
     explain: (grace: string) => `SIGTERM now, SIGKILL after ${grace}; what is not saved is lost.`,
     answers: '[y/N] ',

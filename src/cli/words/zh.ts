@@ -2,9 +2,28 @@
 import { stateWords } from '../../fleet/words.ts';
 import type { Words } from './en.ts';
 
+const HUB_FAILURES: Record<string, { what: string; hint: string }> = {
+  'hub-not-reached': {
+    what: '连不上中心',
+    hint: '它在运行吗？`flowline up` 可启动一个；--hub URL 指定别处的',
+  },
+  'bad-answer': {
+    what: '看不懂对方的回答',
+    hint: '这个地址是 FlowLine 中心吗？两边版本可能不同，请更新较旧的一方',
+  },
+  'login-needed': { what: '需要登录', hint: '用 --token-file 或 FLOWLINE_TOKEN 给出令牌' },
+  'not-allowed': { what: '没有权限', hint: '请找管理员' },
+  'unknown-token': { what: '令牌无效', hint: '`flowline token list` 可列出令牌' },
+  'unknown-node': { what: '没有这台机器', hint: '`flowline nodes` 可列出机器' },
+  'node-not-connected': { what: '这台机器没有连上', hint: '看它的状态；在那台机器上运行 `flowline doctor`' },
+  'node-silent': { what: '这台机器没有回答', hint: '请再试一次；它可能太忙' },
+  'too-many-requests': { what: '请求太多', hint: '请稍候再试' },
+};
+
 export const zh: Words = {
   state: stateWords.zh,
   time: { second: '秒', minute: '分', hour: '小时', day: '天', ago: (age) => `${age}前` },
+  hubFailure: (code) => HUB_FAILURES[code] ?? null,
   heading: {
     machine: '机器',
     alias: '别名',
@@ -71,6 +90,8 @@ export const zh: Words = {
     tooManyAlike: (matches) => `有 ${matches} 个进程含有这个数字，前 200 个里没有它`,
     notFoundOutcome: '未找到',
     notSearched: (reason) => `无法查到：${reason}`,
+    notAllowed: '结束进程需要有此权限的登录',
+    notAllowedHint: '用 --token-file 或 FLOWLINE_TOKEN 给出令牌；在中心所在机器上，其用户本人不需要',
     question: (amount) => (amount === 1 ? '结束这个进程？' : `结束这 ${amount} 个进程？`),
     explain: (grace) => `先发 SIGTERM，${grace}后发 SIGKILL；未保存的会丢失。`,
     answers: '[y/N] ',
