@@ -22,7 +22,7 @@ import { useWords } from '../words/words.ts';
 import { CopyButton } from './CopyButton.tsx';
 import { Dialog } from './Dialog.tsx';
 import { Facts } from './Facts.tsx';
-import { Glyph } from './Glyph.tsx';
+import { GpuState } from './GpuState.tsx';
 import { MemoryBar, MemoryLegend, OwnerColours } from './MemoryBar.tsx';
 
 interface GpuDrawerProps {
@@ -69,7 +69,7 @@ function GpuDetails({ node, gpu }: { node: FleetNode; gpu: FleetGpu }) {
   return (
     <>
       <p className="drawer-state">
-        <Glyph name={condition} size={14} /> <strong>{words.condition[condition]}</strong>{' '}
+        <GpuState gpu={gpu} condition={condition} />{' '}
         {condition === 'sick' ? (
           <span className="bad">{sickWords(words, gpu)}</span>
         ) : (

@@ -50,6 +50,8 @@ export function ProcessTable({
   const [cursor, setCursor] = useState<string | null>(null);
   const [all, setAll] = useState(false);
   const body = useRef<HTMLTableSectionElement>(null);
+  // A search asks machines, not drivers: it knows no SM utilisation.
+  const withSm = rows.some((row) => row.onGpu !== null);
   const sorted = useMemo(() => sortRows(rows, sorting), [rows, sorting]);
   const shown = all ? sorted : sorted.slice(0, FIRST_ROWS);
   const selected = sorted.filter((row) => chosen.has(row.key) && row.pid !== null);
@@ -101,7 +103,7 @@ export function ProcessTable({
           <tr>
             {selectable && <th className="select-cell" aria-label={words.process.selectAll} />}
             {showMachine && head('machine', words.process.machine)}
-            {COLUMNS.map((column) =>
+            {COLUMNS.filter((column) => column !== 'sm' || withSm).map((column) =>
               head(column, words.process[column as 'gpu'], ['gpu', 'owner'].includes(column) ? '' : 'figure'),
             )}
             <th className="where-cell">{words.process.where}</th>
@@ -134,7 +136,7 @@ export function ProcessTable({
                   )}
                 </td>
               )}
-              <ProcessCells row={row} showMachine={showMachine} />
+              <ProcessCells row={row} showMachine={showMachine} withSm={withSm} />
             </tr>
           ))}
         </tbody>
@@ -193,7 +195,13 @@ function SortHead({ column, name, kind, sorting, onSort }: SortHeadProps) {
   );
 }
 
-function ProcessCells({ row, showMachine }: { row: ProcessRow; showMachine: boolean }) {
+interface ProcessCellsProps {
+  row: ProcessRow;
+  showMachine: boolean;
+  withSm: boolean;
+}
+
+function ProcessCells({ row, showMachine, withSm }: ProcessCellsProps) {
   const words = useWords();
   const { process } = row;
   const owner = process?.owner ?? process?.user ?? null;
@@ -213,7 +221,7 @@ function ProcessCells({ row, showMachine }: { row: ProcessRow; showMachine: bool
       <td className="figure memory-cell">
         <strong>{row.gpuMemoryBytes === null ? MISSING : `${gib(row.gpuMemoryBytes)}\u2009GiB`}</strong>
       </td>
-      <td className="figure sm-cell">{percent(row.smUtilizationPercent)}</td>
+      {withSm && <td className="figure sm-cell">{percent(row.smUtilizationPercent)}</td>}
       <td className="figure cpu-cell">{percent(process?.cpuPercent ?? null)}</td>
       <td className="figure ram-cell">{size(process?.hostMemoryBytes ?? null)}</td>
       <td className="figure running-cell">

@@ -26,29 +26,32 @@ export const Tile = memo(function Tile({ gpu, condition, machine, inTabOrder, on
   const slowed = condition === 'working' && isSlowed(gpu);
   const past = condition === 'offline' || condition === 'no-answer';
   const word = slowed ? words.condition.slowed : words.condition[condition];
-  const owners = gpu.holders.map((holder) => holder.owner ?? words.gpu.nobody).map(visible);
   const memory = `${gibShort(gpu.memoryUsedBytes)} / ${gibShort(gpu.memoryTotalBytes)}`;
   return (
     <button
       type="button"
-      className={`tile is-${condition}`}
+      className={`tile is-${slowed ? 'slowed' : condition}`}
       data-gpu={gpu.index}
       tabIndex={inTabOrder ? 0 : -1}
       onClick={() => onOpen(gpu.index)}
-      aria-label={`${machine} GPU ${gpu.index}, ${word}, ${owners.join(', ')}${owners.length > 0 ? ', ' : ''}${memory} GiB`}
       title={condition in words.rule ? words.rule[condition as keyof typeof words.rule] : word}
     >
       <span className="tile-head">
         <Glyph name={condition} />
+        <span className="visually-hidden">{machine} GPU </span>
         <strong>{gpu.index}</strong>
         {slowed && <Glyph name="slowed" />}
+        {condition === 'working' && <span className="visually-hidden"> {words.condition.working} </span>}
         {(condition !== 'working' || slowed) && (
           <span className={`tile-word ellipsis ${slowed ? 'warn' : ''}`}>
             {condition === 'sick' && gpu.state !== 'ok' ? words.gpuState[gpu.state] : word}
           </span>
         )}
         <span className="grow" />
-        <strong className="tile-figure">{figure(gpu, condition)}</strong>
+        <strong className="tile-figure">
+          {figure(gpu, condition)}
+          {condition === 'free' && <span className="tile-unit">&#8201;GiB</span>}
+        </strong>
       </span>
       <MemoryBar gpu={gpu} height={8} past={past} />
       <span className="tile-foot">
@@ -63,7 +66,7 @@ export const Tile = memo(function Tile({ gpu, condition, machine, inTabOrder, on
 
 /** Utilisation; for a free card the GiB that can be had. */
 function figure(gpu: FleetGpu, condition: GpuCondition): string {
-  if (condition === 'free') return `${gibShort(memoryToTake(gpu))}\u2009GiB`;
+  if (condition === 'free') return gibShort(memoryToTake(gpu));
   if (condition === 'working' || condition === 'holding-idle') return percent(gpu.utilizationPercent);
   return MISSING;
 }

@@ -23,6 +23,7 @@ export function TopBar({ place, view }: TopBarProps) {
   const words = useWords();
   const { showSearch } = useActions();
   const { density } = usePreferences();
+  const searchKey = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘K' : 'Ctrl K';
   return (
     <header className="top-bar">
       <Link href="/" className="mark" aria-label="FlowLine">
@@ -47,10 +48,15 @@ export function TopBar({ place, view }: TopBarProps) {
         <PageLink href="/settings" here={place.page === 'settings'} text={words.pages.settings} />
       </nav>
       <span className="grow" />
-      <button type="button" className="top-search" onClick={showSearch} aria-label={words.search.label}>
+      <button
+        type="button"
+        className="top-search"
+        onClick={showSearch}
+        aria-label={`${words.search.placeholder} ${searchKey}`}
+      >
         <Icon name="search" />
         <span className="ellipsis">{words.search.placeholder}</span>
-        <kbd>{/Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘K' : 'Ctrl K'}</kbd>
+        <kbd>{searchKey}</kbd>
       </button>
       {view !== null && <ViewSwitch view={view} />}
       <button
@@ -115,7 +121,7 @@ function LanguageSwitch() {
       type="button"
       className="language-switch"
       lang={english ? 'zh-CN' : 'en'}
-      aria-label={words.otherLanguage}
+      title={words.otherLanguage}
       onClick={() => setPreferences({ language: english ? 'zh' : 'en' })}
     >
       <span className={english ? 'here' : ''}>EN</span>

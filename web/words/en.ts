@@ -439,7 +439,7 @@ export const en = {
     startingHint: 'This takes some seconds, up to a minute on machines with many cards.',
     steps: {
       absent: {
-        title: 'There is a card here: install the driver',
+        title: 'There is an NVIDIA card in it: install the driver',
         text: 'On Ubuntu, as an administrator:',
         command: 'sudo ubuntu-drivers install && sudo reboot',
         note: 'Driver in an unusual place?',

@@ -12,6 +12,7 @@ import { nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 import { CommandLine } from './CommandLine.tsx';
 import { MachineGlance } from './MachineGlance.tsx';
+import { reachableAddress } from './reachableAddress.ts';
 import './firstRun.css';
 
 export function FirstRunPage({ node }: { node: FleetNode }) {
@@ -42,7 +43,7 @@ export function FirstRunPage({ node }: { node: FleetNode }) {
                 </p>
               )}
             </li>
-            <Elsewhere />
+            <Elsewhere node={node} />
             <li>
               <h2>{words.first.demo}</h2>
               <p>{words.first.demoText}</p>
@@ -59,10 +60,10 @@ export function FirstRunPage({ node }: { node: FleetNode }) {
   );
 }
 
-function Elsewhere() {
+function Elsewhere({ node }: { node: FleetNode }) {
   const words = useWords();
   const { who } = useAccount();
-  const address = who?.joinAddress ?? location.origin;
+  const address = reachableAddress(who?.joinAddress ?? location.origin, node.address);
   return (
     <li>
       <h2>{words.first.elsewhere}</h2>

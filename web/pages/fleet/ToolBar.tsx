@@ -21,7 +21,7 @@ export function ToolBar({ choice, onChange, concerns, filterField, machines }: T
     <button
       key={show}
       type="button"
-      className="chip"
+      className={`chip chip-${show}`}
       aria-pressed={choice.show === show}
       onClick={() => onChange({ show: choice.show === show ? 'all' : show })}
     >

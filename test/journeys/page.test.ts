@@ -1,0 +1,152 @@
+/** The page in a real Chromium: its content policy, accessibility, narrow screens, and what each page shows. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  openBrowser,
+  seriousAxeFindings,
+  sidewaysScroll,
+  visit,
+  withoutChromium,
+} from '../support/browser.ts';
+import { startImaginedHub } from '../support/imaginedHub.ts';
+import { imagineLab } from '../support/imaginedLab.ts';
+import { imagineDriverless, imagineMany } from '../support/imaginedPlaces.ts';
+
+/** Every page, and what must be there before it is judged. */
+const PAGES = [
+  { name: 'list', path: '/?view=list', shown: '.tile >> nth=20' },
+  { name: 'cards', path: '/?view=cards&node=atlas', shown: '.processes tbody tr >> nth=5' },
+  { name: 'map', path: '/?view=map', shown: '.map-box canvas' },
+  { name: 'machine', path: '/nodes/orion', shown: '.gpu-card >> nth=7' },
+  { name: 'processes', path: '/processes?q=python', shown: '.processes tbody tr >> nth=5' },
+  { name: 'settings', path: '/settings', shown: '.setting >> nth=5' },
+];
+
+type ImaginedHub = Awaited<ReturnType<typeof startImaginedHub>>;
+
+describe.skipIf(withoutChromium)('the page', () => {
+  let browser: Browser;
+  let hub: ImaginedHub;
+  let driverless: ImaginedHub;
+  let many: ImaginedHub;
+  beforeAll(async () => {
+    [browser, hub, driverless, many] = await Promise.all([
+      openBrowser(),
+      startImaginedHub({ fleet: imagineLab }),
+      startImaginedHub({ fleet: imagineDriverless }),
+      startImaginedHub({ fleet: imagineMany(1000), tickMs: 5000 }),
+    ]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await Promise.all([hub.stop(), driverless.stop(), many.stop()]);
+  });
+
+  describe.each(['dark', 'light'] as const)('in the %s theme', (theme) => {
+    test.each(PAGES)(
+      '$name breaks no rule of its content policy and no serious one of axe',
+      async (place) => {
+        const { page, complaints, close } = await visit(browser, hub.url + place.path, { theme });
+        await page.waitForSelector(place.shown);
+        expect(await seriousAxeFindings(page)).toEqual([]);
+        expect(complaints).toEqual([]);
+        await close();
+      },
+    );
+
+    test('an expanded machine, a drawer and the search are as sound', async () => {
+      const { page, complaints, close } = await visit(browser, `${hub.url}/?view=list`, { theme });
+      await page.click('[data-node="vega"] .machine-toggle');
+      await page.waitForSelector('.gpu-rows + .processes');
+      expect(await seriousAxeFindings(page)).toEqual([]);
+      await page.click('.gpu-open');
+      await page.waitForSelector('dialog.drawer[open]');
+      expect(await seriousAxeFindings(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Control+k');
+      await page.waitForSelector('dialog.palette[open]');
+      await page.keyboard.type('chen');
+      expect(await seriousAxeFindings(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      await close();
+    });
+
+    test('the first run is as sound', async () => {
+      const { page, complaints, close } = await visit(browser, driverless.url, { theme });
+      await page.waitForSelector('.looked-at li');
+      expect(await page.textContent('h1')).toBe('No NVIDIA driver on this machine');
+      expect(await seriousAxeFindings(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      await close();
+    });
+  });
+
+  describe('on a telephone 360 px wide', () => {
+    test.each([...PAGES, { name: 'now', path: '/', shown: '.now-models li' }])(
+      '$name needs no scrolling sideways',
+      async (place) => {
+        const { page, close } = await visit(browser, hub.url + place.path, {
+          width: 360,
+          height: 780,
+          language: 'zh-CN',
+        });
+        await page.waitForSelector(place.name === 'map' ? '.map-box' : place.shown);
+        expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0);
+        await close();
+      },
+    );
+
+    test('the first screen is what is free now', async () => {
+      const { page, complaints, close } = await visit(browser, hub.url, { width: 360, height: 780 });
+      await page.waitForSelector('.now-models li');
+      expect(await page.textContent('h1')).toMatch(/Free now/);
+      expect(await seriousAxeFindings(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      await close();
+    });
+  });
+
+  test('speaks the language of the browser', async () => {
+    const { page, close } = await visit(browser, hub.url, { language: 'zh-CN' });
+    await page.waitForSelector('.tile');
+    expect(await page.textContent('.top-links')).toBe('机群进程设置');
+    await close();
+  });
+
+  test('remembers which machines were expanded', async () => {
+    const { page, close } = await visit(browser, `${hub.url}/?view=list`);
+    await page.click('[data-node="atlas"] .machine-toggle');
+    await page.waitForSelector('[data-node="atlas"] .gpu-rows');
+    await page.reload();
+    await page.waitForSelector('[data-node="atlas"] .gpu-rows');
+    await close();
+  });
+
+  test('shows a name with control characters openly and offers no command to copy for it', async () => {
+    const { page, close } = await visit(browser, `${hub.url}/nodes/atlas`);
+    const session = page.locator('.side-list li', { hasText: 'ckpt␛-watch' });
+    await session.waitFor();
+    expect(await session.locator('button').count()).toBe(0);
+    await close();
+  });
+
+  test('keeps the last truth on screen while the hub is away, and says since when', async () => {
+    const passing = await startImaginedHub({ fleet: imagineLab });
+    const { page, close } = await visit(browser, `${passing.url}/?view=list`);
+    await page.waitForSelector('.tile');
+    await passing.stop();
+    await page.waitForSelector('.hub-lost');
+    expect(await page.textContent('.hub-lost')).toMatch(/hub not reached since \d\d:\d\d, trying/);
+    expect(await page.locator('.tile').count()).toBeGreaterThan(20);
+    await close();
+  });
+
+  test('draws only what is in view of a thousand machines', async () => {
+    const { page, complaints, close } = await visit(browser, `${many.url}/?view=list`);
+    await page.waitForSelector('.machine');
+    expect(await page.locator('.machine').count()).toBeLessThan(80);
+    expect(await page.textContent('.summary')).toMatch(/in 1.000 machines/);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
