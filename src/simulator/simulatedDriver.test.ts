@@ -1,5 +1,6 @@
 /** The contract, kept by the simulator's driver. */
-import { describeDriverContract, describeReadingContract } from '../../test/support/driverContract.ts';
+import { describeDriverContract } from '../../test/support/driverContract/contract.ts';
+import { describeReadingContract } from '../../test/support/driverContract/readingContract.ts';
 import { imagineMachine } from '../../test/support/imaginedMachines.ts';
 import { createSimulatedDriver } from './simulatedDriver.ts';
 

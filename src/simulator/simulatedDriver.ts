@@ -1,7 +1,7 @@
 /**
  * A driver of imagined GPUs, at the same seam as NVML's: reads the ImaginedMachine, which may change under its hands,
  * through the agent's own gate and roster. It needs no process and no library; a hanging driver is a read that does not
- * come. The contract suite (test/support/driverContract.ts) holds it to the same claims.
+ * come. The contract suite (test/support/driverContract/) holds it to the same claims.
  */
 import { blankReading } from '../agent/drivers/blankReading.ts';
 import type { DriverReading, GpuDriver } from '../agent/drivers/driver.ts';

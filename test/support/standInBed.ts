@@ -10,7 +10,7 @@ import { type ChildCommand, driverChildFlags } from '../../src/agent/drivers/nvm
 import type { KeeperTimes } from '../../src/agent/drivers/nvml/keepChild.ts';
 import { createNvmlDriver, type NvmlDriverOptions } from '../../src/agent/drivers/nvml/nvmlDriver.ts';
 import type { ImaginedMachine } from '../../src/simulator/imagined.ts';
-import type { DriverBed } from './driverContract.ts';
+import type { DriverBed } from './driverContract/bed.ts';
 import { buildStandIn, type Generation } from './standInLibrary.ts';
 import { createStandInState } from './standInState.ts';
 

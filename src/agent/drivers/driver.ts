@@ -1,6 +1,6 @@
 /**
  * The drivers' seam: what the agent asks of whatever reads the GPUs. Two implementations pass one contract suite
- * (test/support/driverContract.ts): NVML in a child process, and the simulator's. Nothing above this folder knows NVML.
+ * (test/support/driverContract/): NVML in a child process, and the simulator's. Nothing above this folder knows NVML.
  */
 import type { GpuReading } from '../../model/gpu.ts';
 import type { Driver } from '../../model/node.ts';

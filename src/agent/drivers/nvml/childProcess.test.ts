@@ -61,6 +61,23 @@ describe('a driver process', () => {
     });
     expect(how).toContain('could not be started: spawn /nowhere/flowline ENOENT');
   });
+
+  test('that no system could start says so, and throws nothing at whoever keeps it', async () => {
+    const how = await new Promise<string>((resolve) => {
+      const command: ChildCommand['command'] = [process.execPath, 'a'.repeat(64 * 1024 * 1024)];
+      startChild({ command, environment: {} }, { onMessage: () => {}, onEnd: resolve });
+    });
+    expect(how).toContain('could not be started');
+  });
+
+  test('whose helper holds the channel open has ended all the same', async () => {
+    const { messages, how } = await hear(
+      `require('child_process').spawn('sleep', ['5'], { stdio: ['ignore', 'ignore', 'ignore', 3], detached: true });
+       require('fs').writeSync(3, '{"say":"ready","version":null,"cudaVersion":null}\\n'); process.exit(3)`,
+    );
+    expect(messages).toHaveLength(1);
+    expect(how).toBe('ended by exit code 3');
+  });
 });
 
 describe.skipIf(whyNot !== null)(`the real driver process${whyNot === null ? '' : `: ${whyNot}`}`, () => {

@@ -2,7 +2,7 @@
  * Starts the driver's process and speaks with it over a channel of its own (descriptor 3): our standard output belongs
  * to whoever called the command, and libraries write where they like. What the child may do to time is keepChild.ts's.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { messageSchema } from './messageSchema.ts';
@@ -47,17 +47,38 @@ export type StartChild = (listener: ChildListener) => RunningChild;
 const MAX_LINE_CHARACTERS = 8 * 1024 * 1024;
 /** How much of what the child said on its standard error is kept, to tell why it ended. */
 const MAX_LAST_WORDS = 400;
+/** How long the last lines of an ended child are waited for. */
+const LAST_LINES_MS = 500;
 
+/** Never throws: a process that cannot be started is one that ended, and its words say why. */
 export function startChild({ command, environment }: ChildCommand, listener: ChildListener): RunningChild {
-  const [program, ...rest] = command;
-  // In a session of its own: Ctrl-C in a terminal ends the agent in its order, and the child by the kernel (dieWithParent.ts).
-  const child = spawn(program, rest, {
-    env: environment,
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-  });
-  const channel = child.stdio[3];
-  if (!(channel instanceof Duplex)) throw new TypeError('the channel to the driver process is no pipe');
+  const end = once(listener.onEnd);
+  try {
+    const [program, ...rest] = command;
+    // In a session of its own: Ctrl-C in a terminal ends the agent in its order, and the child by the kernel
+    // (dieWithParent.ts).
+    const child = spawn(program, rest, {
+      env: environment,
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    });
+    child.on('error', (error) => end(`could not be started: ${error.message}`));
+    return converse(child, listener.onMessage, end);
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    setImmediate(() => end(`could not be started: ${words}`));
+    return { pid: null, ask: () => {}, close: () => {}, kill: () => {}, abandon: () => {} };
+  }
+}
+
+/** @throws TypeError when the system gave no channel, as without a free descriptor */
+function converse(
+  child: ChildProcess,
+  onMessage: ChildListener['onMessage'],
+  onEnd: ChildListener['onEnd'],
+): RunningChild {
+  const channel = child.stdio?.[3];
+  if (!(channel instanceof Duplex)) throw new TypeError('there is no channel to it');
   let lastWords = '';
   let fault: string | null = null;
 
@@ -70,25 +91,19 @@ export function startChild({ command, environment }: ChildCommand, listener: Chi
   onLines(channel, (line) => {
     if (fault !== null) return;
     const parsed = parseLine(line);
-    if (parsed.success) listener.onMessage(parsed.data);
-    else endFor(`it said something unreadable: ${parsed.error.message.slice(0, MAX_LAST_WORDS)}`);
+    if (parsed.success) {
+      onMessage(parsed.data);
+    } else {
+      fault = `said something unreadable: ${parsed.error.message.slice(0, MAX_LAST_WORDS)}`;
+      child.kill('SIGKILL');
+    }
   });
-  let ended = false;
-  child.on('error', (error) => end(`could not be started: ${error.message}`));
-  child.on('close', (code, signal) =>
-    end(fault ?? `ended by ${signal ?? `exit code ${code}`}${quoted(lastWords)}`),
-  );
-
-  function end(how: string): void {
-    if (ended) return;
-    ended = true;
-    listener.onEnd(how);
-  }
-
-  function endFor(reason: string): void {
-    fault = reason;
-    child.kill('SIGKILL');
-  }
+  child.on('exit', (code, signal) => {
+    const tell = () => onEnd(fault ?? `ended by ${signal ?? `exit code ${code}`}${quoted(lastWords)}`);
+    child.on('close', tell);
+    // The library starts helpers, which may hang and hold the channel open: the process is gone all the same.
+    setTimeout(tell, LAST_LINES_MS).unref();
+  });
 
   return {
     pid: child.pid ?? null,
@@ -103,6 +118,15 @@ export function startChild({ command, environment }: ChildCommand, listener: Chi
   };
 }
 
+/** Only the first call counts. */
+function once(call: (how: string) => void): (how: string) => void {
+  let called = false;
+  return (how) => {
+    if (!called) call(how);
+    called = true;
+  };
+}
+
 function parseLine(line: string | null) {
   if (line === null) return { success: false, error: new Error('a line without end') } as const;
   try {
@@ -112,12 +136,15 @@ function parseLine(line: string | null) {
   }
 }
 
+const NEWLINE = 10;
+
 /** Hands over whole lines; null for one that is longer than any message can be. */
 function onLines(channel: Duplex, take: (line: string | null) => void): void {
   const decoder = new StringDecoder('utf8');
   let pending = '';
   channel.on('data', (bytes: Buffer) => {
     pending += decoder.write(bytes);
+    if (pending.length <= MAX_LINE_CHARACTERS && !bytes.includes(NEWLINE)) return;
     const lines = pending.split('\n');
     pending = lines.pop() ?? '';
     for (const line of lines) take(line);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { readUntil, withoutTimes } from '../../../../test/support/driverContract.ts';
+import { readUntil, withoutTimes } from '../../../../test/support/driverContract/bed.ts';
 import { imagineGpu, imagineMachine } from '../../../../test/support/imaginedMachines.ts';
 import {
   createStandInBed,
@@ -33,7 +33,7 @@ function fileWith(content: string): string {
 async function readOnce(machine: ImaginedMachine, options: StandInBedOptions): Promise<DriverReading> {
   const bed = createStandInBed(machine, options);
   try {
-    return await readUntil(bed, ({ driver }) => driver.state !== 'starting');
+    return await bed.driver.read(15_000);
   } finally {
     await bed.stop();
   }

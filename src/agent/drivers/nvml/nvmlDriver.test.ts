@@ -4,7 +4,8 @@
  */
 import { fileURLToPath } from 'node:url';
 import { describe, test } from 'vitest';
-import { describeDriverContract, describeReadingContract } from '../../../../test/support/driverContract.ts';
+import { describeDriverContract } from '../../../../test/support/driverContract/contract.ts';
+import { describeReadingContract } from '../../../../test/support/driverContract/readingContract.ts';
 import { imagineMachine } from '../../../../test/support/imaginedMachines.ts';
 import { createStandInBed } from '../../../../test/support/standInBed.ts';
 import { whyNoStandIn } from '../../../../test/support/standInLibrary.ts';

@@ -1,7 +1,7 @@
 /** Whatever state a driver may be in, over every figure: what is read through the foreign functions is what it is. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { withoutTimes } from '../../../../test/support/driverContract.ts';
+import { withoutTimes } from '../../../../test/support/driverContract/bed.ts';
 import { imagineMachine } from '../../../../test/support/imaginedMachines.ts';
 import { arbitraryReading } from '../../../../test/support/readings.ts';
 import { createStandInBed, type StandInBed } from '../../../../test/support/standInBed.ts';

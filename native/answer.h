@@ -1,0 +1,41 @@
+/*
+ * What every call of the stand-in library shares: the layouts of NVIDIA's public nvml.h, its return codes, and answering
+ * a figure from the state. GENERATION says how old a library is played: 3 has everything, 2 lacks the newest calls, 1 has
+ * only the first ones.
+ */
+#ifndef ANSWER_H
+#define ANSWER_H
+
+#include "state.h"
+
+#ifndef GENERATION
+#define GENERATION 3
+#endif
+
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef struct gpu *handle;
+
+typedef struct { u64 total, free, used; } memory_v1;
+typedef struct { u32 version; u64 total, reserved, free, used; } memory_v2;
+typedef struct { u32 gpu, memory; } utilization;
+typedef struct { u32 version, sensor; int temperature; } temperature_v1;
+typedef struct { char legacyBusId[16]; u32 domain, bus, device, deviceId, subsystemId; char busId[32]; } pci_info;
+typedef struct { u32 pid; u64 memory; } process_v1;
+typedef struct { u32 pid; u64 memory; u32 gpuInstance, computeInstance; } process_v2;
+typedef struct { u32 pid; u64 timestamp; u32 sm, memory, encoder, decoder; } process_sample;
+typedef struct { u64 l1Cache, l2Cache, deviceMemory, registerFile; } ecc_counts;
+typedef struct { u32 field, scope; long long timestamp, latency; u32 type; int result; union { u32 u; u64 l; } value; } field_value;
+typedef struct { handle device; u64 type, data; u32 gpuInstance, computeInstance; } event_data;
+
+enum {
+  SUCCESS = 0, INVALID_ARGUMENT = 2, NOT_SUPPORTED = 3, NOT_FOUND = 6, INSUFFICIENT_SIZE = 7, TIMEOUT = 10, GPU_IS_LOST = 15,
+  ARGUMENT_VERSION_MISMATCH = 25
+};
+
+/* What a figure of a GPU answers: its fault, the error asked for, its value, or that the card does not support it. */
+int answer(handle device, enum figure figure, u64 *value);
+int answer32(handle device, enum figure figure, u32 *out);
+int answerText(handle device, enum text text, char *out, u32 length);
+
+#endif
