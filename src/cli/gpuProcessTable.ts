@@ -1,6 +1,7 @@
 /** Who holds the GPUs of one machine: a line per process, largest memory first, and what no process accounts for. */
 import type { Gpu } from '../model/gpu.ts';
 import type { GpuProcess } from '../model/process.ts';
+import { commandCell } from './text/commandCell.ts';
 import { MISSING, percent, ranges, size, span } from './text/figures.ts';
 import { type Cell, table } from './text/table.ts';
 import type { Terminal } from './text/terminal.ts';
@@ -20,7 +21,7 @@ export function gpuProcessTable(gpus: readonly Gpu[], nowMs: number, terminal: T
   const { words } = terminal;
   const { heading } = words;
   const rows = [
-    ...heldByProcess(gpus).map((held) => processRow(held, nowMs, words)),
+    ...heldByProcess(gpus).map((held) => processRow(held, nowMs, terminal)),
     ...gpus
       .filter((gpu) => (gpu.memoryUnaccountedBytes ?? 0) >= UNACCOUNTED_ROW_BYTES)
       .map((gpu) => unaccountedRow(gpu, words)),
@@ -62,8 +63,8 @@ function heldByProcess(gpus: readonly Gpu[]): Held[] {
   return [...byPid.values()].sort((a, b) => (b.memoryBytes ?? -1) - (a.memoryBytes ?? -1));
 }
 
-function processRow({ gpus, memoryBytes, process }: Held, nowMs: number, words: Words): Cell[] {
-  const command = process.command || process.name;
+function processRow({ gpus, memoryBytes, process }: Held, nowMs: number, terminal: Terminal): Cell[] {
+  const { words } = terminal;
   return [
     ranges(gpus),
     size(memoryBytes),
@@ -73,7 +74,7 @@ function processRow({ gpus, memoryBytes, process }: Held, nowMs: number, words: 
     gpus.length === 1 ? percent(process.smUtilizationPercent) : MISSING,
     process.startedAtMs === null ? MISSING : span(words, nowMs - process.startedAtMs),
     process.task ?? process.container ?? process.session ?? '',
-    command ?? { text: words.status.notReadable, style: 'faint' },
+    commandCell(process, terminal),
   ];
 }
 

@@ -7,6 +7,7 @@ import type { KillOutcome } from '../model/process.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
 import { examples, type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
 import { type LookedUp, lookUpTargets, parseTarget } from './killTargets.ts';
+import { commandCell } from './text/commandCell.ts';
 import { size, span } from './text/figures.ts';
 import { table } from './text/table.ts';
 import type { Terminal } from './text/terminal.ts';
@@ -98,7 +99,7 @@ async function isConfirmed(
     process.owner ?? process.user ?? terminal.words.state.nobody,
     process.gpus.length === 0 ? '' : `GPU ${process.gpus.join(',')} ${size(process.gpuMemoryBytes)}`,
     span(terminal.words, nowMs - process.startedAtMs),
-    process.command || process.name || '',
+    commandCell(process, terminal),
   ]);
   const { heading } = terminal.words;
   const titles = [heading.machine, 'PID', heading.owner, heading.gpuMemory, heading.running];

@@ -5,6 +5,7 @@ import type { CommandContext } from './context.ts';
 import { examples, type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
 import { addKill } from './killProcesses.ts';
 import { wholeNumber } from './options.ts';
+import { commandCell } from './text/commandCell.ts';
 import { MISSING, percent, ranges, size, span } from './text/figures.ts';
 import { table } from './text/table.ts';
 import type { Terminal } from './text/terminal.ts';
@@ -79,7 +80,7 @@ export function describeProcesses(
       size(process.hostMemoryBytes),
       process.startedAtMs === null ? MISSING : span(words, nowMs - process.startedAtMs),
       process.task ?? process.container ?? process.session ?? '',
-      process.command || process.name || { text: words.status.notReadable, style: 'faint' },
+      commandCell(process, terminal),
     ]),
     terminal,
   );

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommandLine, type SaidHub, startSaidHub } from '../../test/support/commandLine.ts';
 import { imagineLab } from '../../test/support/imaginedLab.ts';
 import { freePort } from '../../test/support/program.ts';
+import { widthOf } from './text/width.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 
@@ -107,6 +108,22 @@ describe('the fleet as text and JSON', () => {
     expect((await run(['nodes'])).output).toMatch(/atlas .*online +1 of 8 free/);
     expect((await run(['nodes'], 'zh_CN.UTF-8')).output).toMatch(/atlas .*在线 +1 \/ 8 空闲/);
   });
+
+  test.each([60, 80, 120])(
+    'nodes is no wider than %i columns, in either language',
+    async (terminalColumns) => {
+      for (const LANG of ['C', 'zh_CN.UTF-8']) {
+        const environment = { FLOWLINE_DATA: '/nowhere', NO_COLOR: '1', LANG };
+        const { output } = await runCommandLine(['nodes', '--hub', hub.url], {
+          terminalColumns,
+          environment,
+        });
+        for (const line of output.split('\n'))
+          expect(widthOf(line), line).toBeLessThanOrEqual(terminalColumns);
+        expect(output).toContain('atlas');
+      }
+    },
+  );
 
   test('containers and sessions carry their commands whole, to be copied', async () => {
     const narrow = { terminalColumns: 60, environment: { FLOWLINE_DATA: '/nowhere', NO_COLOR: '1' } };

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { wordsOf } from '../words/words.ts';
 import { bar } from './bar.ts';
+import { commandCell } from './commandCell.ts';
 import { percent, ranges, size, span } from './figures.ts';
+import { terminalOf } from './terminal.ts';
 
 const GIB = 2 ** 30;
 
@@ -26,6 +28,17 @@ test('spans are told in both languages', () => {
 
 test('runs of GPU indexes are drawn together', () => {
   expect(ranges([7, 0, 1, 2, 2, 4])).toBe('0-2, 4, 7');
+});
+
+test('a terminal shows a command without the folder of its program, a pipe the whole', () => {
+  const process = { command: '/opt/conda/bin/python3.11 /home/u/train.py --lr 1', name: 'python3.11' };
+  const cell = (terminalColumns: number | null) =>
+    commandCell(process, terminalOf({ terminalColumns, environment: {} }));
+  expect(cell(80)).toBe('python3.11 /home/u/train.py --lr 1');
+  expect(cell(null)).toBe(process.command);
+  expect(
+    commandCell({ command: '', name: 'kworker/0:1' }, terminalOf({ terminalColumns: 80, environment: {} })),
+  ).toBe('kworker/0:1');
 });
 
 test('a bar has its width, and a little is never drawn as nothing', () => {

@@ -1,0 +1,37 @@
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { doctorBed } from '../../../test/support/doctorBed.ts';
+
+const { root, find } = doctorBed();
+
+describe('the data folder', () => {
+  test('on a network mount it is a problem, found without touching the mount', async () => {
+    await root().file(
+      '/proc/self/mountinfo',
+      '27 1 254:0 / / rw - ext4 /dev/vda rw\n36 27 0:52 / /dead rw - nfs4 nas:/export rw,vers=4.2\n',
+    );
+    expect(await find('data-folder', { dataFolder: '/dead/state' })).toMatchObject({
+      result: 'problem',
+      found: '/dead/state is on nfs4',
+    });
+  });
+
+  test('one that is open to others is told with the command that closes it', async () => {
+    await chmod(root().path, 0o755);
+    expect(await find('data-folder', { dataFolder: root().path })).toMatchObject({
+      result: 'note',
+      advice: `chmod 700 ${root().path}`,
+    });
+    await chmod(root().path, 0o700);
+    expect((await find('data-folder', { dataFolder: root().path })).result).toBe('ok');
+  });
+
+  test('one that is not there yet is no problem where it can be made', async () => {
+    expect((await find('data-folder')).result).toBe('note');
+    await root().file('/file');
+    expect(await find('data-folder', { dataFolder: join(root().path, 'file') })).not.toMatchObject({
+      result: 'ok',
+    });
+  });
+});
