@@ -71,7 +71,7 @@ export interface FoundContainer {
 }
 
 export interface ContainerSource {
-  /** The containers as last told by the engine's events; figures from their control groups read now. */
+  /** The containers as last told by the engine's events; figures from their control groups at most 5 s old. */
   read(): Promise<{ state: SourceState; containers: FoundContainer[] }>;
   stop(): Promise<void>;
 }

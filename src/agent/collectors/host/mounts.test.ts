@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { answersAtOnce, type Mount, parseMounts, selectDisks } from './mounts.ts';
+import { answersAtOnce, type Mount, mayHang, parseMounts, selectDisks } from './mounts.ts';
 
 const TEXT = `22 27 0:21 / /proc rw,relatime - proc proc rw
 27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard
@@ -85,4 +85,11 @@ test('only what the kernel answers from its own memory is asked here; what may h
   );
   const atOnce = all.filter((mount) => answersAtOnce(mount, all)).map((mount) => mount.mountPoint);
   expect(atOnce).toEqual(['/', '/homework']);
+});
+
+test('a path below a network mount is known without asking it', () => {
+  const mounts = parseMounts(TEXT);
+  expect(mayHang('/home/alice/.screen', mounts)).toBe(true);
+  expect(mayHang('/homework', mounts)).toBe(false);
+  expect(mayHang('/run/screen', mounts)).toBe(false);
 });

@@ -85,12 +85,13 @@ function isDisk(mount: Mount): boolean {
  * machines have only such, and need no process apart for the question.
  */
 export function answersAtOnce(mount: Mount, all: readonly Mount[]): boolean {
-  return (
-    KERNEL_FILE_SYSTEMS.has(mount.fileSystem) &&
-    !all.some(
-      (other) =>
-        !isOfKernel(other) && `${mount.mountPoint}/`.startsWith(`${other.mountPoint.replace(/\/$/, '')}/`),
-    )
+  return KERNEL_FILE_SYSTEMS.has(mount.fileSystem) && !mayHang(mount.mountPoint, all);
+}
+
+/** Whether the way to a path leads through a mount that another machine or a program serves: asking may block for good. */
+export function mayHang(path: string, all: readonly Mount[]): boolean {
+  return all.some(
+    (mount) => !isOfKernel(mount) && `${path}/`.startsWith(`${mount.mountPoint.replace(/\/$/, '')}/`),
   );
 }
 

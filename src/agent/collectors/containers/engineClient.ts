@@ -1,0 +1,84 @@
+/** Asks a container engine over its Unix socket: plain HTTP, every call with a deadline, every answer with a bound. */
+import { type IncomingMessage, request } from 'node:http';
+import type { SourceState } from '../../../model/node.ts';
+
+/** A list of 2,000 containers with labels and mounts has some megabytes. */
+const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024;
+const LONGEST_EVENT_CHARACTERS = 256 * 1024;
+/** dockerd with many containers and a slow disk may take seconds to list them. */
+const ANSWER_DEADLINE_MS = 8000;
+
+/** The JSON that the engine answers. Throws what `describeTrouble` puts into words. */
+export async function askEngine(socketPath: string, path: string, stopping: AbortSignal): Promise<unknown> {
+  const signal = AbortSignal.any([stopping, AbortSignal.timeout(ANSWER_DEADLINE_MS)]);
+  const response = await open(socketPath, path, signal);
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of response) {
+    bytes += part.length;
+    if (bytes > LARGEST_ANSWER_BYTES) throw new Error(`the answer to ${path} is larger than 16 MiB`);
+    parts.push(part);
+  }
+  return JSON.parse(Buffer.concat(parts).toString('utf8'));
+}
+
+/** Follows a stream of JSON lines until it ends, fails, or `signal` is aborted. `onOpen`: from now on no line is missed. */
+export async function followEngine(
+  socketPath: string,
+  path: string,
+  { onOpen, onLine }: { onOpen: () => void; onLine: (line: unknown) => void },
+  signal: AbortSignal,
+): Promise<void> {
+  const response = await open(socketPath, path, signal);
+  onOpen();
+  await readLines(response, onLine);
+}
+
+async function readLines(response: IncomingMessage, onLine: (line: unknown) => void): Promise<void> {
+  let text = '';
+  response.setEncoding('utf8');
+  for await (const part of response) {
+    text += part;
+    const lines = text.split('\n');
+    text = lines.pop() ?? '';
+    if (text.length > LONGEST_EVENT_CHARACTERS) throw new Error('an event is longer than 256 KiB');
+    for (const line of lines) if (line.trim() !== '') onLine(JSON.parse(line));
+  }
+}
+
+function open(socketPath: string, path: string, signal: AbortSignal): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  // Connections are not kept: an engine that restarts would leave dead ones, and asking is rare.
+  const call = request(
+    { socketPath, path, signal, agent: false, headers: { Host: 'engine' } },
+    (response) => {
+      if (response.statusCode === 200) return resolve(response);
+      response.destroy();
+      reject(new Error(`it answers ${response.statusCode} to ${path}`));
+    },
+  );
+  call.once('error', reject);
+  call.end();
+  return promise;
+}
+
+/** What went wrong, as a state in words. */
+export function describeTrouble(error: unknown, socketPath: string): SourceState {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'ENOENT') return { state: 'absent', message: `there is no ${socketPath}` };
+  if (code === 'ECONNREFUSED') {
+    return { state: 'absent', message: `nothing listens on ${socketPath}: the engine is not running` };
+  }
+  if (code === 'EACCES' || code === 'EPERM') {
+    return {
+      state: 'denied',
+      message: `the agent may not open ${socketPath}: make its user a member of the group docker (which makes it root on this machine)`,
+    };
+  }
+  const reason =
+    error instanceof Error && error.name === 'TimeoutError' ? 'it does not answer in time' : String(error);
+  return {
+    state: 'failed',
+    message: `the engine at ${socketPath} cannot be asked: ${reason}`.slice(0, 2000),
+  };
+}
