@@ -28,7 +28,3 @@ export async function openFleet(context: CommandContext, options: FleetOptions):
     answer: (value, describe) => context.print(options.json ? JSON.stringify(value, null, 2) : describe()),
   };
 }
-
-/** The lines of a `--help` under its options. */
-export const examples = (...lines: readonly string[]): string =>
-  `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;

@@ -2,7 +2,8 @@
 import { type Command, Option } from 'commander';
 import type { ProcessOfNode } from '../protocol/hubApi.ts';
 import type { CommandContext } from './context.ts';
-import { examples, type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
+import { examples } from './examples.ts';
+import { type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
 import { addKill } from './killProcesses.ts';
 import { wholeNumber } from './options.ts';
 import { commandCell } from './text/commandCell.ts';

@@ -59,14 +59,23 @@ describe('exit codes and words', () => {
     expect(errors).toContain('a hint');
   });
 
-  test.each(['', 'nodes', 'processes', 'processes kill', 'find', 'containers', 'sessions'])(
-    'the help of "%s" has examples',
-    async (command) => {
-      const { code, output } = await runCommandLine([...command.split(' ').filter(Boolean), '--help']);
+  test('every command has a help with examples', async () => {
+    const seen: string[] = [];
+    const look = async (path: string[]): Promise<void> => {
+      const { code, output } = await runCommandLine([...path, '--help']);
       expect(code).toBe(0);
-      expect(output).toContain('Examples:');
-    },
-  );
+      const [commands = ''] = output.split('Commands:\n')[1]?.split('\n\n') ?? [];
+      const below = [...commands.matchAll(/^ {2}(\w+)/gm)]
+        .map((match) => match[1] ?? '')
+        .filter((name) => name !== 'help');
+      // `token` alone does nothing.
+      if (path.join() !== 'token') expect(output, path.join(' ')).toContain('Examples:');
+      seen.push(path.join(' '));
+      for (const name of below) await look([...path, name]);
+    };
+    await look([]);
+    expect(seen).toEqual(expect.arrayContaining(['agent join', 'processes kill', 'token revoke', 'doctor']));
+  });
 });
 
 describe('the fleet as text and JSON', () => {

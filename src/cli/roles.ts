@@ -8,6 +8,7 @@ import {
   EXIT,
   type RoleOptions,
 } from './context.ts';
+import { examples } from './examples.ts';
 import {
   checkHubUrl,
   DEFAULT_PORT,
@@ -42,7 +43,11 @@ export function addRoles(program: Command, context: CommandContext): void {
     .description('watch this machine: hub, agent and page in one')
     .addHelpText(
       'after',
-      '\nExamples:\n  flowline up\n  flowline up --listen 10.20.4.2:3569     let other machines report here\n  flowline up --interval 5s',
+      examples(
+        'flowline up',
+        'flowline up --listen 10.20.4.2:3569     let other machines report here',
+        'flowline up --interval 5s',
+      ),
     )
     .action((flags: CommonFlags) => context.roles.up(roleOptions(flags)));
 
@@ -50,7 +55,10 @@ export function addRoles(program: Command, context: CommandContext): void {
     .description('run the hub alone; machines join it with `flowline agent`')
     .addHelpText(
       'after',
-      '\nExample:\n  flowline hub --listen 10.20.4.2:3569\n  flowline token create --scope join      print a token for one machine',
+      examples(
+        'flowline hub --listen 10.20.4.2:3569',
+        'flowline token create --scope join      print a token for one machine',
+      ),
     )
     .action((flags: CommonFlags) => context.roles.hub(roleOptions({ ...flags, interval: 1000 })));
 
@@ -58,7 +66,7 @@ export function addRoles(program: Command, context: CommandContext): void {
     .description('a simulated fleet: no GPU needed, nothing on this machine is touched')
     .addOption(new Option('--nodes <n>', 'how many machines').argParser(wholeNumber(1, 1000)).default(12))
     .option('--seed <text>', 'another fleet', 'flowline')
-    .addHelpText('after', '\nExamples:\n  flowline demo\n  flowline demo --nodes 120')
+    .addHelpText('after', examples('flowline demo', 'flowline demo --nodes 120'))
     .action((flags: CommonFlags & { nodes: number; seed: string }) => {
       // Never the folder of a real hub: what is imagined must not stand among what is real.
       const dataFolder = flags.data ?? `${dataFolderOf(context, undefined)}-demo`;
@@ -105,12 +113,19 @@ function addAgent(program: Command, context: CommandContext): void {
     .addOption(new Option('--hub <url>', 'the hub (else the one that was joined before)').env('FLOWLINE_HUB'))
     .addHelpText(
       'after',
-      '\nExamples:\n  FLOWLINE_JOIN_TOKEN=fl_… flowline agent --hub http://10.20.4.2:3569\n  flowline agent                           again, later',
+      examples(
+        'FLOWLINE_JOIN_TOKEN=fl_… flowline agent --hub http://10.20.4.2:3569',
+        'flowline agent                           again, later',
+      ),
     )
     .action((flags: AgentFlags) => run(flags.hub, flags));
   withAgentOptions(agent.command('join'))
     .argument('<url>', "the hub's address")
     .description('join a hub with a join token, then report to it')
+    .addHelpText(
+      'after',
+      examples('flowline agent join http://10.20.4.2:3569 --join-token-file /root/join-token'),
+    )
     .action((url: string, _own: AgentFlags, command: Command) =>
       run(url, command.optsWithGlobals() as AgentFlags),
     );

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { NodeStatus } from '../model/node.ts';
 import type { CommandContext } from './context.ts';
+import { examples } from './examples.ts';
 import { describeNode } from './nodeText.ts';
 import { connectHub, dataOption, jsonOption, tokenFileOption } from './options.ts';
 import { type Terminal, terminalOf } from './text/terminal.ts';
@@ -25,7 +26,11 @@ export function addStatus(program: Command, context: CommandContext): void {
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  flowline status\n  flowline status --json | jq .nodes[0].sample.gpus\n  flowline status --hub http://10.20.4.2:3569',
+      examples(
+        'flowline status',
+        'flowline status --json | jq .nodes[0].sample.gpus',
+        'flowline status --hub http://10.20.4.2:3569',
+      ),
     )
     .action(async (options: StatusOptions) => {
       const nodes =

@@ -4,6 +4,7 @@ import { visible } from '../lib/displayText.ts';
 import { formatDuration, parseDurationMs } from '../lib/durations.ts';
 import type { TokenInfo, TokenScope } from '../protocol/hubApi.ts';
 import type { CommandContext } from './context.ts';
+import { examples } from './examples.ts';
 import { connectHub, type HubOptions, jsonOption, wholeNumber, withHub } from './options.ts';
 
 interface CreateOptions extends HubOptions {
@@ -22,6 +23,7 @@ export function addToken(program: Command, context: CommandContext): void {
 
   withHub(token.command('link'))
     .description('print a link that opens the page as administrator, once, within 10 minutes')
+    .addHelpText('after', examples('flowline token link'))
     .action(async (options: HubOptions) => {
       const { url } = await (await connectHub(context, options)).call('createLink');
       context.print(url);
@@ -44,7 +46,11 @@ export function addToken(program: Command, context: CommandContext): void {
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  flowline token create --scope join\n  flowline token create --scope join --uses 40 --expires 1d\n  flowline token create --scope read --label dashboard',
+      examples(
+        'flowline token create --scope join',
+        'flowline token create --scope join --uses 40 --expires 1d',
+        'flowline token create --scope read --label dashboard',
+      ),
     )
     .action(async (options: CreateOptions) => {
       const client = await connectHub(context, options);
@@ -61,6 +67,7 @@ export function addToken(program: Command, context: CommandContext): void {
 
   withHub(token.command('list'))
     .description('list tokens, without their secrets')
+    .addHelpText('after', examples('flowline token list', 'flowline token list --json | jq -r .tokens[].id'))
     .addOption(jsonOption())
     .action(async (options: HubOptions & { json?: boolean }) => {
       const { tokens } = await (await connectHub(context, options)).call('tokens');
@@ -73,6 +80,7 @@ export function addToken(program: Command, context: CommandContext): void {
   withHub(token.command('revoke'))
     .argument('<id>', 'the id that `flowline token list` shows')
     .description('revoke a token')
+    .addHelpText('after', examples('flowline token revoke 7KQ2M9'))
     .action(async (id: string, options: HubOptions) => {
       await (await connectHub(context, options)).call('revokeToken', { parameters: { id } });
       context.print(`revoked ${id}`);
