@@ -29,9 +29,12 @@ if (major >= NEEDED) {
     );
     process.exit(1);
   }
-  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // The channel tells the child when this process is gone, however it ended (kill -9 too).
+  const child = spawn(node, [program, ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGCONT']) {
-    // A terminal's Ctrl+C reaches the child by itself; a second one from us does no harm, the child's own stop is once.
+    // A terminal's Ctrl+C reaches the child by itself too: it takes two at once for one.
     process.on(signal, () => child.kill(signal));
   }
   child.on('error', (failure) => {

@@ -18,6 +18,7 @@ const surroundings: Surroundings = {
   // Beside the bundle in dist/, or there from the sources.
   pageFolder: join(import.meta.dirname, typeof FLOWLINE_VERSION === 'string' ? 'page' : '../dist/page'),
   print,
+  printsToLog: process.env.JOURNAL_STREAM !== undefined && !process.stdout.isTTY,
 };
 
 function print(text: string): void {
@@ -38,6 +39,11 @@ if (role === 'driver-child') {
 async function runCommandLine(argv: string[]): Promise<void> {
   // `status | head` closes our stdout: that is an end, not a failure.
   process.stdout.on('error', () => process.exit(0));
+  // Started by bin/flowline.mjs on another Node: its end, however it came, is ours.
+  if (process.channel) {
+    process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+    process.channel.unref();
+  }
   const { runCommand } = await import('./cli/program.ts');
   const context: CommandContext = {
     environment: process.env,

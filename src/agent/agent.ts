@@ -4,6 +4,7 @@ import type { Log } from '../io/log.ts';
 import { stops } from '../lib/stops.ts';
 import type { Check } from '../model/check.ts';
 import type { NodeSample } from '../model/node.ts';
+import { fitSample } from './fitSample.ts';
 import { type HubLink, type HubLinkOptions, openHubLink } from './hubLink.ts';
 import { answerRequest } from './requests.ts';
 import { type Machine, sampler } from './sampler.ts';
@@ -56,7 +57,7 @@ export function startAgent({
       .sample()
       .then((sample) => {
         newest = sample;
-        link.send(sample);
+        link.send(fitSample(sample));
       })
       .catch((failure: unknown) => log.error({ failure: String(failure) }, 'could not take a sample'))
       .finally(() => {

@@ -140,17 +140,28 @@ export function openHubLink(options: HubLinkOptions): HubLink {
     try {
       token = await options.nodeToken();
     } catch (failure) {
-      return retry(failure instanceof Error ? failure.message : String(failure));
+      return retry(reasonOf(failure));
     }
     if (stopped) return;
-    const opened = new WebSocket(new URL(LINK_PATH, options.hubUrl.replace(/^http/, 'ws')), {
-      headers: { authorization: `Bearer ${token}` },
-      perMessageDeflate: false,
-      maxPayload: MAX_LINK_FRAME_BYTES,
-      handshakeTimeout: HANDSHAKE_MS,
-    });
+    let opened: WebSocket;
+    try {
+      opened = new WebSocket(new URL(LINK_PATH, options.hubUrl.replace(/^http/, 'ws')), {
+        headers: { authorization: `Bearer ${token}` },
+        perMessageDeflate: false,
+        maxPayload: MAX_LINK_FRAME_BYTES,
+        handshakeTimeout: HANDSHAKE_MS,
+      });
+    } catch (failure) {
+      return retry(`the kept credential or hub address cannot be used: ${reasonOf(failure)}`);
+    }
     socket = opened;
     let problem: string | null = null;
+    let status: number | null = null;
+    opened.on('unexpected-response', (request, response) => {
+      status = response.statusCode ?? null;
+      problem = `the hub answered ${status}`;
+      request.destroy();
+    });
     opened.on('open', () => {
       lastSent = null;
       listenForSilence(opened);
@@ -167,18 +178,31 @@ export function openHubLink(options: HubLinkOptions): HubLink {
     opened.on('close', (code: number, reason: Buffer) => {
       forgetSilence();
       if (socket === opened) socket = null;
-      if (!stopped) void closed(code, reason.toString('utf8') || problem || `closed with ${code}`);
+      const why = reason.toString('utf8') || problem || `closed with ${code}`;
+      if (!stopped) void closed(code, status, why);
     });
   };
 
-  const closed = async (code: number, reason: string): Promise<void> => {
-    const unauthorized = code === LINK_CLOSE.unauthorized || /\b401\b/.test(reason);
-    if (unauthorized && !(await options.rejoin().catch(() => false))) {
-      state = { state: 'refused', reason };
-      log.error({ hub: options.hubUrl, reason }, 'the hub refuses this machine; trying again later');
+  const closed = async (code: number, status: number | null, reason: string): Promise<void> => {
+    if (code === LINK_CLOSE.replaced) {
+      log.error(
+        { hub: options.hubUrl },
+        "another machine uses this machine's credential: was its disk cloned? Join one of them anew",
+      );
       return retry(reason, RECONNECT.maximumMs);
     }
-    retry(reason);
+    if (code !== LINK_CLOSE.unauthorized && status !== 401) return retry(reason);
+    try {
+      if (await options.rejoin()) return retry(reason);
+    } catch (failure) {
+      return retry(`could not join again: ${reasonOf(failure)}`);
+    }
+    state = { state: 'refused', reason };
+    log.error(
+      { hub: options.hubUrl, reason },
+      'the hub does not know this machine, and there is no join token; trying again later',
+    );
+    retry(reason, RECONNECT.maximumMs);
   };
 
   const retry = (reason: string, atLeastMs = 0): void => {
@@ -218,3 +242,5 @@ export function openHubLink(options: HubLinkOptions): HubLink {
     },
   };
 }
+
+const reasonOf = (failure: unknown): string => (failure instanceof Error ? failure.message : String(failure));

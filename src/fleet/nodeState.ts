@@ -9,6 +9,8 @@ export interface NodeRecord {
   address: string | null;
   /** Set when it said goodbye, until it speaks again. */
   goodbye: 'stopped' | 'rebooting' | null;
+  /** Since when it has no connection; null while it has one. */
+  disconnectedAtMs: number | null;
   /** When its newest sample arrived. */
   lastSeenAtMs: number | null;
   sample: NodeSample | null;
@@ -19,12 +21,23 @@ const LATENESS_MS = 500;
 /** Silent for longer than this, and than five intervals: offline. */
 const OFFLINE_AFTER_MS = 10_000;
 
-/** `online` within two intervals, then `stale`, then `offline`; `unknown` before its first sample. */
+/** How long a connection may be away before it counts: a hub or agent that restarts is back within a second or two. */
+const RECONNECT_MS = 2000;
+
+/**
+ * `online` while connected and within two intervals, then `stale`, then `offline`; `unknown` before its first sample.
+ * Without a connection it is offline after 10 s whatever interval it claimed.
+ */
 export function nodeState(record: NodeRecord, nowMs: number): NodeState {
   if (record.goodbye) return 'offline';
   if (record.lastSeenAtMs === null || record.sample === null) return 'unknown';
   const intervalMs = record.sample.intervalMs;
   const ageMs = nowMs - record.lastSeenAtMs;
+  if (record.disconnectedAtMs !== null) {
+    const awayMs = nowMs - record.disconnectedAtMs;
+    if (awayMs > OFFLINE_AFTER_MS) return 'offline';
+    if (awayMs > RECONNECT_MS) return 'stale';
+  }
   if (ageMs <= 2 * intervalMs + LATENESS_MS) return 'online';
   return ageMs <= Math.max(OFFLINE_AFTER_MS, 5 * intervalMs) ? 'stale' : 'offline';
 }

@@ -10,11 +10,13 @@ export interface FleetNow {
   /** Adds a node or changes what is known of it beside samples. */
   setNode(
     node: Pick<NodeRecord, 'id' | 'name' | 'alias'> &
-      Partial<Pick<NodeRecord, 'address' | 'lastSeenAtMs' | 'sample'>>,
+      Partial<Pick<NodeRecord, 'address' | 'lastSeenAtMs' | 'sample' | 'disconnectedAtMs'>>,
   ): void;
   forgetNode(id: string): void;
   /** A sample arrived, at `nowMs` of the hub's clock. */
   applySample(id: string, sample: NodeSample, address: string | null, nowMs: number): void;
+  /** Its connection ended, at `nowMs`; the next sample ends that. */
+  loseConnection(id: string, nowMs: number): void;
   sayGoodbye(id: string, reason: 'stopped' | 'rebooting'): void;
   status(id: string, nowMs: number): NodeStatus | null;
   all(nowMs: number): NodeStatus[];
@@ -42,6 +44,7 @@ export function fleetNow(): FleetNow {
       records.set(node.id, {
         address: null,
         goodbye: null,
+        disconnectedAtMs: null,
         lastSeenAtMs: null,
         sample: null,
         ...before,
@@ -55,7 +58,17 @@ export function fleetNow(): FleetNow {
       changed.add(id);
     },
     applySample(id, sample, address, nowMs) {
-      change(id, { sample, address, name: sample.hostname, lastSeenAtMs: nowMs, goodbye: null });
+      change(id, {
+        sample,
+        address,
+        name: sample.hostname,
+        lastSeenAtMs: nowMs,
+        goodbye: null,
+        disconnectedAtMs: null,
+      });
+    },
+    loseConnection(id, nowMs) {
+      change(id, { disconnectedAtMs: nowMs });
     },
     sayGoodbye(id, reason) {
       change(id, { goodbye: reason });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
+import { waitFor } from '../../test/support/waitFor.ts';
 import { systemClock } from '../io/clock.ts';
 import { silentLog } from '../io/log.ts';
 import { hubApi, type Route } from '../protocol/hubApi.ts';
@@ -118,6 +119,18 @@ describe('doors', () => {
     expect((await ask('GET', '/api/v1/nodes', { authorization: `Bearer ${wrong}` })).status).toBe(401);
   });
 
+  test('guessing node credentials at the link is slowed too', async () => {
+    const statuses: number[] = [];
+    for (let tries = 0; tries < 30; tries++) statuses.push(await linkStatus('fl_0'));
+    expect(statuses).toContain(429);
+  });
+
+  test('a path that cannot be decoded is refused in our shape, with our headers', async () => {
+    const { status, json: answer, headers } = await ask('GET', '/api/v1/nodes/%E0%A4%A');
+    expect([status, answer.error?.code]).toEqual([400, 'malformed-path']);
+    expect(headers['content-security-policy']).toBeTruthy();
+  });
+
   test('guessing tokens is slowed', async () => {
     const statuses: number[] = [];
     for (let tries = 0; tries < 30; tries++) {
@@ -148,7 +161,13 @@ describe('the one-time link', () => {
     const { json: opened, headers } = await open(codeOf(hub.createLink()));
     const cookie = String(headers['set-cookie']).split(';')[0] ?? '';
     expect(String(headers['set-cookie'])).toMatch(/HttpOnly; SameSite=Strict/);
-    expect((await ask('POST', '/api/v1/links', { cookie })).json.error?.code).toBe('session-secret-missing');
+    for (const [method, path] of [
+      ['POST', '/api/v1/links'],
+      ['DELETE', '/api/v1/session'],
+      ['POST', '/api/v1/nodes/x/refresh'],
+    ] as const) {
+      expect((await ask(method, path, { cookie })).json.error?.code).toBe('session-secret-missing');
+    }
     const withSecret = { cookie, 'x-flowline-session': String(opened.secret) };
     expect((await ask('POST', '/api/v1/links', withSecret)).status).toBe(200);
     expect((await ask('DELETE', '/api/v1/session', withSecret)).status).toBe(200);
@@ -218,6 +237,18 @@ describe('joining', () => {
     expect(await linkStatus(String(second.nodeToken))).toBe(101);
   });
 
+  test('a machine that is connected cannot be taken over by its id, and the token is not used up by the try', async () => {
+    const first = (await joinWith(await createJoinToken())).json;
+    const socket = openLink(String(first.nodeToken));
+    await new Promise((resolve) => socket.once('open', resolve));
+    const token = await createJoinToken();
+    expect((await joinWith(token)).json.error?.code).toBe('machine-connected');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.close();
+    await closed;
+    await waitFor('the hub to notice', async () => (await joinWith(token)).status === 200);
+  });
+
   test('a join token neither reads nor links', async () => {
     const token = await createJoinToken();
     expect((await ask('GET', '/api/v1/tokens', { authorization: `Bearer ${token}` })).status).toBe(401);
@@ -225,12 +256,15 @@ describe('joining', () => {
   });
 });
 
+const openLink = (token: string): WebSocket =>
+  new WebSocket(`${hub.url.replace('http', 'ws')}/api/v1/agents/link`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+
 /** 101 where the link was opened, else the status of the refusal. */
 function linkStatus(token: string): Promise<number> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(`${hub.url.replace('http', 'ws')}/api/v1/agents/link`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
+    const socket = openLink(token);
     socket.on('open', () => {
       socket.close();
       resolve(101);

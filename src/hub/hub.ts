@@ -15,9 +15,11 @@ import { agentLinks, type LinkFacts } from './agents/agentLinks.ts';
 import { openNodeRegistry } from './agents/nodeRegistry.ts';
 import type { DoorOptions } from './api/doors.ts';
 import { handlers } from './api/handlers.ts';
+import { requestLimits } from './api/requestLimits.ts';
 import { apiServer } from './api/server.ts';
 import { upgrades } from './api/upgrades.ts';
 import { openAudit } from './audit.ts';
+import { HubError } from './errors.ts';
 import { fleetNow } from './fleetNow.ts';
 import { keepLastTruths } from './history/lastTruth.ts';
 import { recent } from './history/recent.ts';
@@ -80,7 +82,8 @@ async function assemble(
   const lastTruths = await keepLastTruths(dataFolder, () => fleet.all(clock.nowMs()), clock, log);
   stopping.add(() => lastTruths.stop());
   for (const { id, name, alias } of registry.list()) {
-    fleet.setNode({ id, name, alias, ...(await lastTruths.load(id)) });
+    const truth = await lastTruths.load(id);
+    fleet.setNode({ id, name, alias, ...truth, disconnectedAtMs: truth?.lastSeenAtMs ?? null });
   }
   const figures = recent();
   const links = agentLinks({
@@ -118,12 +121,24 @@ async function assemble(
     tokens,
     sessions,
   };
+  const limits = requestLimits(() => clock.nowMs());
   let url = '';
   const app = await apiServer({
     doors,
     tokens,
+    checkJoin(body) {
+      const { machineId } = body as { machineId: string };
+      const known = registry.find(machineId);
+      if (!known || !links.isConnected(known.id)) return;
+      throw new HubError(
+        409,
+        'machine-connected',
+        `a machine with this machine id is connected already, as ${known.name}`,
+        'a machine cloned from an image needs an id of its own: rm /etc/machine-id && systemd-machine-id-setup',
+      );
+    },
     log,
-    nowMs: () => clock.nowMs(),
+    limits,
     pageFolder: options.pageFolder,
     handlers: handlers({
       version,
@@ -159,6 +174,7 @@ async function assemble(
       acceptViewer: (request, socket, head) =>
         viewers.handleUpgrade(request, socket, head, (viewer) => live.serve(viewer)),
       viewers: live.viewers,
+      limits,
     }),
   );
   await app.listen({ host: listen.host, port: listen.port });

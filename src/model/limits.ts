@@ -28,3 +28,10 @@ export const MAX_LINK_FRAME_BYTES = 4 * 1024 * 1024;
 export const MAX_LIVE_FRAME_BYTES = 16 * 1024;
 /** Largest HTTP request body, in bytes. */
 export const MAX_BODY_BYTES = 1024 * 1024;
+/** How often an agent may sample, in milliseconds. */
+export const MIN_INTERVAL_MS = 100;
+export const MAX_INTERVAL_MS = 3_600_000;
+/** Names of figures that a node's gate refused: there are not many more figures. */
+export const MAX_REFUSED_FIGURE_NAMES = 128;
+/** A sample larger than this is cut by the agent before it is sent: well below what the hub takes in one message. */
+export const MAX_SAMPLE_BYTES = 3 * 1024 * 1024;

@@ -4,7 +4,14 @@ import { Container } from './container.ts';
 import { count, instantMs, message, name } from './fields.ts';
 import { Gpu } from './gpu.ts';
 import { Host } from './host.ts';
-import { MAX_CONTAINERS_PER_NODE, MAX_GPUS_PER_NODE, MAX_SESSIONS_PER_NODE } from './limits.ts';
+import {
+  MAX_CONTAINERS_PER_NODE,
+  MAX_GPUS_PER_NODE,
+  MAX_INTERVAL_MS,
+  MAX_REFUSED_FIGURE_NAMES,
+  MAX_SESSIONS_PER_NODE,
+  MIN_INTERVAL_MS,
+} from './limits.ts';
 import { Session } from './session.ts';
 
 /** `starting`: no answer yet; `absent`: no library; `mismatch`: library and kernel module differ, reboot; `unresponsive`: it hangs; `failed`: it answers with an error. */
@@ -31,8 +38,8 @@ export type SourceState = z.infer<typeof SourceState>;
 /** A machine at one instant. */
 export const NodeSample = z.object({
   takenAtMs: instantMs,
-  /** How often the agent samples. */
-  intervalMs: count,
+  /** How often the agent samples; bounded, because a node's freshness is judged by it. */
+  intervalMs: count.min(MIN_INTERVAL_MS).max(MAX_INTERVAL_MS),
   hostname: name,
   agentVersion: name,
   /** Changes with every boot of the machine. */
@@ -44,7 +51,9 @@ export const NodeSample = z.object({
   sessions: z.array(Session).max(MAX_SESSIONS_PER_NODE),
   sources: z.object({ docker: SourceState, screen: SourceState, tmux: SourceState }),
   /** Figures the gate refused since the agent started, by name: `gpu.utilizationPercent` → 3. */
-  refusedFigures: z.record(name, count),
+  refusedFigures: z
+    .record(name, count)
+    .refine((figures) => Object.keys(figures).length <= MAX_REFUSED_FIGURE_NAMES, 'too many names'),
 });
 export type NodeSample = z.infer<typeof NodeSample>;
 

@@ -40,7 +40,7 @@ export const AgentRequest = z.discriminatedUnion('kind', [
     may: z.union([z.literal('everyone'), z.array(name).max(64)]),
     graceMs: count.max(60_000),
   }),
-  /** A sample now, with everything slow in it too. */
+  /** A sample now instead of at the next interval. */
   z.object({ kind: z.literal('refresh') }),
   /** What `flowline doctor` finds on the agent's machine. */
   z.object({ kind: z.literal('doctor') }),

@@ -140,6 +140,7 @@ export const hubApi = table({
   refreshNode: {
     method: 'POST',
     path: '/api/v1/nodes/{id}/refresh',
+    // Changes nothing that lasts: whoever may look may ask for a fresh look.
     right: 'viewer',
     summary: 'Has a machine take a sample now.',
     response: nothing,

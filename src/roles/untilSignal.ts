@@ -4,6 +4,7 @@ import { type Stops, stops } from '../lib/stops.ts';
 
 /** A role that has not stopped by then is ended: a supervisor's patience (systemd: 90 s) must not run out first. */
 const STOP_DEADLINE_MS = 10_000;
+const SAME_WISH_MS = 500;
 
 /**
  * Starts a role, waits for SIGINT, SIGTERM or SIGHUP, then runs what `start` added to its stops. A signal that comes
@@ -22,7 +23,11 @@ export async function untilSignal(log: Log, start: (stopping: Stops) => Promise<
     throw failure;
   }
   log.info({ signal: await wanted }, 'stopping');
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(1));
+  // A terminal tells every process of the group, and bin/flowline.mjs passes its own on: that is one wish, not two.
+  const firstAtMs = performance.now();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => performance.now() - firstAtMs > SAME_WISH_MS && process.exit(1));
+  }
   const deadline = setTimeout(() => {
     log.error({}, 'could not stop in time; ending anyway');
     process.exit(1);

@@ -46,6 +46,6 @@ export async function runUp(options: RoleOptions, surroundings: Surroundings): P
       log,
     });
     stopping.add(() => agent.stop());
-    surroundings.print(welcome(hub, options.listen));
+    surroundings.print(welcome(hub, options.listen, surroundings.printsToLog));
   });
 }

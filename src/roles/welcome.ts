@@ -2,11 +2,18 @@
 import { type Hub, isLoopback } from '../hub/hub.ts';
 
 /** Lines for the terminal. The link's code works once, within 10 minutes; it goes nowhere else. */
-export function welcome(hub: Hub, listen: { host: string; port: number }, what = 'this machine'): string {
+export function welcome(
+  hub: Hub,
+  listen: { host: string; port: number },
+  printsToLog: boolean,
+  what = 'this machine',
+): string {
   const port = new URL(hub.url).port;
   const lines = [
     `FlowLine shows ${what} at ${hub.url}`,
-    `  to end processes there too, open (once, within 10 min): ${hub.createLink()}`,
+    printsToLog
+      ? '  to end processes there too: `flowline token link` prints a link'
+      : `  to end processes there too, open (once, within 10 min): ${hub.createLink()}`,
   ];
   if (isLoopback(listen.host)) {
     lines.push(

@@ -121,6 +121,16 @@ describe('hostile frames', () => {
     expect(hub.linkFacts().find((facts) => facts.nodeId === good.nodeId)?.gaps).toBe(0);
   });
 
+  test('what a node sends beside the schema is not kept, and its figures that were refused have a bound', async () => {
+    const evil = await rawLink('evil');
+    evil.socket.send(hello('evil'));
+    evil.socket.send(JSON.stringify({ type: 'sample', sequence: 1, patch: { extra: 'x'.repeat(100_000) } }));
+    const names = Object.fromEntries(Array.from({ length: 500 }, (_, place) => [`figure-${place}`, 1]));
+    evil.socket.send(JSON.stringify({ type: 'sample', sequence: 2, patch: { refusedFigures: names } }));
+    expect((await evil.closed).reason).toMatch(/refusedFigures/);
+    expect(JSON.stringify(await statusOf(evil.nodeId)).length).toBeLessThan(10_000);
+  });
+
   test('a flood is cut off', async () => {
     const evil = await rawLink('evil');
     evil.socket.send(hello('evil'));

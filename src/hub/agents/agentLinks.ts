@@ -63,6 +63,7 @@ const HELLO_MS = 10_000;
 const MESSAGES_PER_SECOND = 20;
 const MESSAGE_BURST = 100;
 const MAX_LINKS = 5000;
+const SAME_REFUSAL_MS = 60_000;
 
 interface Link {
   nodeId: string;
@@ -86,12 +87,22 @@ export function agentLinks({ fleet, clock, log, sampled, refused }: AgentLinksOp
     perMessageDeflate: false,
   });
   const links = new Map<string, Link>();
+  const toldRefusals = new Map<string, { reason: string; atMs: number }>();
 
   const say = (link: Link, message: HubMessage): void => link.socket.send(JSON.stringify(message));
 
+  /** A node that says the same wrong thing at every connection must not fill the disk with it. */
+  const tellRefusal = (nodeId: string, address: string, reason: string): void => {
+    const told = toldRefusals.get(nodeId);
+    const nowMs = clock.nowMs();
+    if (told?.reason === reason && nowMs - told.atMs < SAME_REFUSAL_MS) return;
+    toldRefusals.set(nodeId, { reason, atMs: nowMs });
+    log.warn({ node: nodeId, address, reason }, 'a link was refused or broke');
+    refused(nodeId, address, reason);
+  };
+
   const refuse = (link: Link, code: number, reason: string): void => {
-    log.warn({ node: link.nodeId, address: link.address, reason }, 'a link was refused');
-    refused(link.nodeId, link.address, reason);
+    tellRefusal(link.nodeId, link.address, reason);
     // A close reason holds 123 bytes at most (RFC 6455, 5.5).
     link.socket.close(code, reason.slice(0, 120));
   };
@@ -154,7 +165,8 @@ export function agentLinks({ fleet, clock, log, sampled, refused }: AgentLinksOp
     const sample = NodeSample.safeParse(next);
     if (!sample.success)
       return refuse(link, LINK_CLOSE.malformed, `malformed sample: ${firstIssue(sample.error)}`);
-    link.raw = next;
+    // What the schema does not know is let go here: kept, it would be a node's own store in our memory.
+    link.raw = sample.data as unknown as Json;
     link.sequence = sequence;
     fleet.applySample(link.nodeId, sample.data, addressOf(link, sample.data), clock.nowMs());
     sampled(link.nodeId);
@@ -193,12 +205,14 @@ export function agentLinks({ fleet, clock, log, sampled, refused }: AgentLinksOp
     });
     socket.on('error', (failure: Error) => {
       // ws closes the connection itself (1009 for a message over the limit).
-      refused(nodeId, address, failure.message);
-      log.warn({ node: nodeId, address, reason: failure.message }, 'a link broke');
+      tellRefusal(nodeId, address, failure.message);
     });
     socket.on('close', () => {
       forgetHello();
-      if (links.get(nodeId) === link) links.delete(nodeId);
+      if (links.get(nodeId) === link) {
+        links.delete(nodeId);
+        fleet.loseConnection(nodeId, clock.nowMs());
+      }
       for (const answer of link.waiting.values()) {
         answer(
           new HubError(

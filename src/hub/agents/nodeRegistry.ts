@@ -25,6 +25,8 @@ export interface NodeRegistry {
     machine: { hostname: string; machineId: string },
     nowMs: number,
   ): Promise<{ node: KnownNode; nodeToken: string }>;
+  /** The node that this machine already is, or null. */
+  find(machineId: string): KnownNode | null;
   /** The node that a credential belongs to. */
   check(nodeToken: string): KnownNode | null;
   setAlias(id: string, alias: string | null): Promise<KnownNode | null>;
@@ -41,10 +43,14 @@ export async function openNodeRegistry(dataFolder: string): Promise<NodeRegistry
   const nodes = new Map(file.loaded.map((node) => [node.id, node]));
   const save = (): Promise<void> => file.save([...nodes.values()]);
 
+  const find = (machineId: string): KnownNode | null =>
+    [...nodes.values()].find((node) => node.machineId === machineId) ?? null;
+
   return {
     list: () => [...nodes.values()],
+    find,
     async join({ hostname, machineId }, nowMs) {
-      const before = [...nodes.values()].find((node) => node.machineId === machineId);
+      const before = find(machineId);
       if (!before && nodes.size >= MAX_NODES) throw new Error(`this hub knows ${MAX_NODES} machines already`);
       const secret = newSecret();
       const id = before?.id ?? newId();

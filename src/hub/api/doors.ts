@@ -125,6 +125,14 @@ export function checkRight(
   options: DoorOptions,
 ): void {
   if (right === 'open') return;
+  if (write && caller.cookieOnly) {
+    throw new HubError(
+      403,
+      'session-secret-missing',
+      'a cookie alone changes nothing',
+      'open the page by a new link: `flowline token link`',
+    );
+  }
   if (right === 'viewer' && openReading(options)) return;
   if (!caller.account) {
     throw new HubError(
@@ -132,14 +140,6 @@ export function checkRight(
       'login-needed',
       'nobody is logged in',
       'run `flowline token link` on the hub and open the link it prints',
-    );
-  }
-  if (write && caller.cookieOnly) {
-    throw new HubError(
-      403,
-      'session-secret-missing',
-      'a cookie alone changes nothing',
-      'open the page by a new link: `flowline token link`',
     );
   }
   if (RANK[caller.account.role] < RANK[right]) {

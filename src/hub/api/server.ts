@@ -11,16 +11,18 @@ import { MAX_BODY_BYTES } from '../../model/limits.ts';
 import { hubApi, type Route, type RouteName } from '../../protocol/hubApi.ts';
 import type { Tokens } from '../accounts/tokens.ts';
 import { errorBody, HubError } from '../errors.ts';
-import { addressLimit } from './addressLimit.ts';
 import { type Caller, checkHost, checkOrigin, checkRight, type DoorOptions, identify } from './doors.ts';
 import type { Call, Handlers } from './handlers.ts';
+import type { RequestLimits } from './requestLimits.ts';
 
 export interface ServerOptions {
   doors: DoorOptions;
   handlers: Handlers;
   tokens: Tokens;
+  /** Throws where a machine may not join, before its join token is used up. */
+  checkJoin: (body: unknown) => void;
   log: Log;
-  nowMs: () => number;
+  limits: RequestLimits;
   /** Folder of the built page; null serves no page (tests). */
   pageFolder: string | null;
 }
@@ -37,10 +39,6 @@ const HEADERS: Record<string, string> = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** Guesses at codes and tokens from one address: a person mistypes a few times, a program thousands. */
-const FAILED_LOGINS = { perSecond: 0.2, burst: 20 };
-/** Requests from one address: a page asks for a few a second, a script in a loop for thousands. */
-const REQUESTS = { perSecond: 100, burst: 500 };
 const MAX_CONNECTIONS = 10_000;
 
 /** Builds the server; the caller listens and mounts the WebSockets on its `server`. */
@@ -51,32 +49,28 @@ export async function apiServer(options: ServerOptions): Promise<FastifyInstance
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
+    // A path that cannot be decoded is refused before any hook: in our shape, with our headers.
+    frameworkErrors: (_failure, _request, reply: FastifyReply) => {
+      const body = errorBody(
+        'malformed-path',
+        'this path cannot be read',
+        'GET /api/v1/openapi.json lists what there is',
+      );
+      return reply.headers(HEADERS).code(400).send(body);
+    },
   });
   app.server.maxConnections = MAX_CONNECTIONS;
-  const failedLogins = addressLimit(FAILED_LOGINS, options.nowMs);
-  const requests = addressLimit(REQUESTS, options.nowMs);
-
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS);
-    if (!requests.take(request.ip))
-      throw new HubError(
-        429,
-        'too-many-requests',
-        `more than ${REQUESTS.perSecond} requests a second from ${request.ip}`,
-        'ask less often; the live socket pushes changes',
-      );
+    options.limits.checkRequest(request.ip);
     checkHost(request.headers, doors);
     checkOrigin(request.headers, request.method !== 'GET' && request.method !== 'HEAD');
   });
   app.setErrorHandler((failure: unknown, request, reply) => {
-    const described = describeFailure(failure);
-    if (described.status >= 500 && !(failure instanceof HubError)) {
+    const { status, code, message, hint } = describeFailure(options.limits.slowLogins(failure, request.ip));
+    if (status >= 500 && !(failure instanceof HubError)) {
       log.error({ path: request.routeOptions.url, failure: String(failure) }, 'a request failed');
     }
-    const { status, code, message, hint } =
-      described.status !== 401 || failedLogins.take(request.ip)
-        ? described
-        : new HubError(429, 'too-many-tries', 'too many failed logins from this address', 'wait a minute');
     return reply.code(status).send(errorBody(code, message, hint));
   });
   app.setNotFoundHandler((request, reply) => {
@@ -142,7 +136,7 @@ function mountRoute(app: FastifyInstance, name: RouteName, options: ServerOption
 async function admit(
   route: Route,
   request: FastifyRequest,
-  { doors, tokens }: ServerOptions,
+  { doors, tokens, checkJoin }: ServerOptions,
 ): Promise<Caller> {
   if (route.right !== 'join') {
     const caller = identify(request.headers, doors);
@@ -158,9 +152,10 @@ async function admit(
       'set FLOWLINE_JOIN_TOKEN; `flowline token create --scope join` on the hub prints one',
     );
   // The body is checked before the token is used up: a mistake must not cost a single-use token.
-  parse(route.body, request.body, 'body');
-  const token = tokens.check(bearer);
-  if (token?.scope !== 'join' || !(await tokens.use(bearer))) {
+  const body = parse(route.body, request.body, 'body');
+  const isJoinToken = tokens.check(bearer)?.scope === 'join';
+  if (isJoinToken) checkJoin(body);
+  if (!isJoinToken || !(await tokens.use(bearer))) {
     throw new HubError(
       401,
       'unknown-join-token',

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Log } from '../../io/log.ts';
 import { errorBody, HubError } from '../errors.ts';
 import type { DoorOptions } from './doors.ts';
+import type { RequestLimits } from './requestLimits.ts';
 import { admitUpgrade, describeFailure } from './server.ts';
 
 type Accept = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -16,6 +17,8 @@ export interface UpgradeOptions {
   agentOf: (nodeToken: string) => string | null;
   acceptAgent: (request: IncomingMessage, socket: Duplex, head: Buffer, nodeId: string) => void;
   acceptViewer: Accept;
+  /** Limits per address, the same as for requests. */
+  limits: RequestLimits;
   /** Viewers now. */
   viewers: () => number;
 }
@@ -26,7 +29,9 @@ const MAX_VIEWERS = 2000;
 export function upgrades(options: UpgradeOptions): Accept {
   return (request, socket, head) => {
     socket.on('error', () => socket.destroy());
+    const address = request.socket.remoteAddress ?? '';
     try {
+      options.limits.checkRequest(address);
       const { pathname } = new URL(request.url ?? '/', 'http://hub');
       if (pathname === options.paths.link)
         options.acceptAgent(request, socket, head, admitAgent(request, options));
@@ -37,7 +42,7 @@ export function upgrades(options: UpgradeOptions): Accept {
         options.acceptViewer(request, socket, head);
       } else throw new HubError(404, 'not-found', 'there is no such socket', `use ${options.paths.live}`);
     } catch (failure) {
-      refuse(socket, failure);
+      refuse(socket, options.limits.slowLogins(failure, address));
     }
   };
 }

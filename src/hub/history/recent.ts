@@ -3,6 +3,7 @@
  * itself. Steps of 5 s; a step in which nothing was heard is null, so that a line ends in a gap.
  */
 import { gpuIdentity } from '../../model/gpu.ts';
+import { MAX_GPUS_PER_NODE } from '../../model/limits.ts';
 import type { NodeSample } from '../../model/node.ts';
 import type { RecentFigures } from '../../protocol/hubApi.ts';
 
@@ -31,6 +32,11 @@ class Line {
       return; // The clock went back: keep what there is.
     }
     this.#values[step % STEPS] = value ?? Number.NaN;
+  }
+
+  /** The newest step in which something was put. */
+  get newestStep(): number {
+    return this.#newestStep;
   }
 
   until(step: number): (number | null)[] {
@@ -76,6 +82,7 @@ export function recent(): Recent {
         }
         for (const figure of GPU_FIGURES) gpuLines[figure].put(step, gpu[figure]);
       }
+      forgetGone(lines.gpus, step);
     },
     figures(nodeId, nowMs) {
       const lines = nodes.get(nodeId);
@@ -101,6 +108,14 @@ export function recent(): Recent {
       nodes.delete(nodeId);
     },
   };
+}
+
+/** A GPU that was not heard of for the whole time has no line any more; more than a node may have are not kept. */
+function forgetGone(gpus: Map<string, GpuLines>, step: number): void {
+  for (const [identity, lines] of gpus) {
+    const isGone = lines.utilizationPercent.newestStep <= step - STEPS;
+    if (isGone || gpus.size > MAX_GPUS_PER_NODE) gpus.delete(identity);
+  }
 }
 
 function received(sample: NodeSample): number | null {

@@ -30,6 +30,9 @@ const TICK_MS = 250;
 /** A viewer with more than this unsent is behind. */
 const BEHIND_BYTES = 1024 * 1024;
 const CAUGHT_UP_BYTES = 64 * 1024;
+/** Behind for longer than this: nobody looks any more, or the network is too slow for this fleet. */
+const BEHIND_MS = 60_000;
+const PING_MS = 20_000;
 const MAX_SCOPES_PER_VIEWER = 8;
 /** Messages from a viewer: opening and closing drawers. */
 const VIEWER_MESSAGES = { perSecond: 10, burst: 50 };
@@ -44,6 +47,9 @@ interface Viewer {
   socket: WebSocket;
   /** Per scope: whether the viewer has its state, or waits for a snapshot. */
   scopes: Map<Scope, 'following' | 'behind'>;
+  /** Since when it has not caught up; null while it keeps up. */
+  behindSinceMs: number | null;
+  answeredPing: boolean;
 }
 
 /** Starts ticking at once; a scope costs nothing until somebody watches it. */
@@ -138,9 +144,22 @@ export function liveScopes({ fleet, clock, tickMs = TICK_MS }: LiveOptions): Liv
     }
     if (ticks % QUIET_EVERY_TICKS === 0) {
       for (const viewer of viewers) {
-        if (!spokenTo.has(viewer)) send(viewer, { type: 'quiet', atMs: clock.nowMs() });
+        if (!spokenTo.has(viewer) && viewer.behindSinceMs === null)
+          send(viewer, { type: 'quiet', atMs: clock.nowMs() });
       }
     }
+  };
+
+  /** A snapshot now, or once what was sent before has been read: a viewer that never reads must not fill our memory. */
+  const subscribe = (viewer: Viewer, scope: Scope): void => {
+    if (viewer.socket.bufferedAmount <= CAUGHT_UP_BYTES) return sendSnapshot(viewer, scope);
+    stateOf(scope);
+    fallBehind(viewer, scope);
+  };
+
+  const fallBehind = (viewer: Viewer, scope: Scope): void => {
+    viewer.scopes.set(scope, 'behind');
+    viewer.behindSinceMs ??= clock.nowMs();
   };
 
   /** False while a viewer is behind; the tick in which it has caught up sends it a snapshot, which holds the patch. */
@@ -148,9 +167,12 @@ export function liveScopes({ fleet, clock, tickMs = TICK_MS }: LiveOptions): Liv
     const unsent = viewer.socket.bufferedAmount;
     if (viewer.scopes.get(scope) === 'following') {
       if (unsent <= BEHIND_BYTES) return true;
-      viewer.scopes.set(scope, 'behind');
+      fallBehind(viewer, scope);
     } else if (unsent <= CAUGHT_UP_BYTES) {
+      viewer.behindSinceMs = null;
       sendSnapshot(viewer, scope);
+    } else if (viewer.behindSinceMs !== null && clock.nowMs() - viewer.behindSinceMs > BEHIND_MS) {
+      viewer.socket.terminate();
     }
     return false;
   };
@@ -174,19 +196,29 @@ export function liveScopes({ fleet, clock, tickMs = TICK_MS }: LiveOptions): Liv
         message: `at most ${MAX_SCOPES_PER_VIEWER} scopes a connection`,
       });
     } else {
-      sendSnapshot(viewer, scope);
+      subscribe(viewer, scope);
     }
   };
 
   const stopTicking = clock.every(tickMs, tick);
+  const stopPinging = clock.every(PING_MS, () => {
+    for (const viewer of viewers) {
+      if (!viewer.answeredPing) viewer.socket.terminate();
+      viewer.answeredPing = false;
+      viewer.socket.ping();
+    }
+  });
   return {
     serve(socket) {
-      const viewer: Viewer = { socket, scopes: new Map() };
+      const viewer: Viewer = { socket, scopes: new Map(), behindSinceMs: null, answeredPing: true };
       viewers.add(viewer);
       const limit = tokenBucket(VIEWER_MESSAGES.perSecond, VIEWER_MESSAGES.burst);
       socket.on('message', (data: Buffer) => {
         if (limit.take(clock.nowMs())) hear(viewer, data.toString('utf8'));
         else socket.close(4429, 'too many messages');
+      });
+      socket.on('pong', () => {
+        viewer.answeredPing = true;
       });
       socket.on('error', () => socket.terminate());
       socket.on('close', () => viewers.delete(viewer));
@@ -194,6 +226,7 @@ export function liveScopes({ fleet, clock, tickMs = TICK_MS }: LiveOptions): Liv
     viewers: () => viewers.size,
     stop() {
       stopTicking();
+      stopPinging();
       for (const viewer of viewers) viewer.socket.close(1001, 'the hub stops');
     },
   };
