@@ -1,0 +1,64 @@
+/** bin/flowline.mjs on a Node that is too old for the program: it runs the Node that comes with it, and nothing is left behind. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { freePort, temporaryFolder } from '../support/program.ts';
+import { waitFor } from '../support/waitFor.ts';
+
+const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'flowline.mjs');
+
+/** The system's own Node, where it is an older one. */
+const olderNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
+  if (!existsSync(path)) return false;
+  const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
+  return Number(/^v(\d+)/.exec(stdout)?.[1] ?? 99) < 24;
+});
+
+async function startHub() {
+  const folder = await temporaryFolder();
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}/api/v1/health`;
+  // A process group of its own, as a shell gives to each command.
+  const starter = spawn(
+    olderNode ?? '',
+    [PROGRAM, 'up', '--listen', `127.0.0.1:${port}`, '--data', folder.path],
+    {
+      detached: true,
+      stdio: 'ignore',
+    },
+  );
+  const exit = new Promise<number | null>((resolve) => starter.once('exit', (code) => resolve(code)));
+  await waitFor('the hub', async () => (await fetch(url)).ok);
+  const program = Number(/pid (\d+)/.exec(readFileSync(join(folder.path, 'holder'), 'utf8'))?.[1]);
+  return { starter, exit, program, isGone: () => !existsSync(`/proc/${program}`), remove: folder.remove };
+}
+
+describe.skipIf(olderNode === undefined)(
+  'started by an older Node (skipped where the system has none)',
+  () => {
+    test("a terminal's Ctrl+C, which reaches both processes, ends it in order", async () => {
+      const hub = await startHub();
+      expect(hub.program).not.toBe(hub.starter.pid);
+      process.kill(-(hub.starter.pid ?? 0), 'SIGINT');
+      expect(await hub.exit).toBe(0);
+      expect(hub.isGone()).toBe(true);
+      await hub.remove();
+    });
+
+    test('SIGTERM is passed on, and so is the exit code', async () => {
+      const hub = await startHub();
+      hub.starter.kill('SIGTERM');
+      expect(await hub.exit).toBe(0);
+      await hub.remove();
+      expect(spawnSync(olderNode ?? '', [PROGRAM, 'status', '--nonsense']).status).toBe(2);
+    });
+
+    test('kill -9 of what the user sees ends the program too', async () => {
+      const hub = await startHub();
+      hub.starter.kill('SIGKILL');
+      await waitFor('the program to end', hub.isGone);
+      await hub.remove();
+    });
+  },
+);
