@@ -1,9 +1,10 @@
 /** Who holds the GPUs of one machine: a line per process, largest memory first, and what no process accounts for. */
 import type { Gpu } from '../model/gpu.ts';
 import type { GpuProcess } from '../model/process.ts';
+import type { Cell } from './text/cell.ts';
 import { commandCell } from './text/commandCell.ts';
 import { MISSING, percent, ranges, size, span } from './text/figures.ts';
-import { type Cell, table } from './text/table.ts';
+import { table } from './text/table.ts';
 import type { Terminal } from './text/terminal.ts';
 import type { Words } from './words/words.ts';
 

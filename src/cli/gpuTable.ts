@@ -6,9 +6,10 @@ import { type FleetGpu, type FleetSample, fleetNode } from '../fleet/view.ts';
 import { sickWords } from '../fleet/words.ts';
 import type { NodeStatus } from '../model/node.ts';
 import { bar } from './text/bar.ts';
+import type { Cell } from './text/cell.ts';
 import { amount, gib, MISSING, percent } from './text/figures.ts';
 import type { Style } from './text/paint.ts';
-import { type Cell, table } from './text/table.ts';
+import { table } from './text/table.ts';
 import type { Terminal } from './text/terminal.ts';
 import type { Words } from './words/words.ts';
 

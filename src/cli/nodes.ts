@@ -7,9 +7,10 @@ import type { CommandContext } from './context.ts';
 import { examples } from './examples.ts';
 import { type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
 import { stateText } from './nodeText.ts';
+import type { Cell } from './text/cell.ts';
 import { gib, MISSING, percent, span } from './text/figures.ts';
 import type { Style } from './text/paint.ts';
-import { type Cell, table } from './text/table.ts';
+import { table } from './text/table.ts';
 import type { Terminal } from './text/terminal.ts';
 import type { Words } from './words/words.ts';
 

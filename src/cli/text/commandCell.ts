@@ -1,6 +1,6 @@
 /** A process's command line as a cell: in a terminal, where it is cut, without the folder of its program. */
 import type { ProcessDetails } from '../../model/process.ts';
-import type { Cell } from './table.ts';
+import type { Cell } from './cell.ts';
 import type { Terminal } from './terminal.ts';
 
 /** `/opt/conda/envs/torch/bin/python3.11 train.py` is `python3.11 train.py`; a pipe gets the whole. */
