@@ -10,9 +10,9 @@ static int countProcesses(handle device, enum list list) {
 }
 
 #define LIST_PROCESSES(structure, fill)                                             \
-  int fault = enterCall(device);                                                    \
+  u64 isListed;                                                                     \
+  int fault = answer(device, FIGURE_processes, &isListed);                          \
   if (fault != SUCCESS) return fault;                                               \
-  if (!device->present[FIGURE_processes]) return NOT_SUPPORTED;                     \
   u32 room = *count, found = 0;                                                     \
   *count = countProcesses(device, list);                                            \
   if (room < *count) return INSUFFICIENT_SIZE;                                      \

@@ -26,6 +26,13 @@ export function whyNoStandIn(isContinuousIntegration: boolean): string | null {
     : 'gcc is not installed: the stand-in NVML library cannot be built';
 }
 
+/** Every figure that the state file may name, as native/state.h lists them: `X(power)`. */
+export function standInFigures(): string[] {
+  const list =
+    readFileSync(join(native, 'state.h'), 'utf8').split('#define FIGURES(X)')[1]?.split('#define')[0] ?? '';
+  return [...list.matchAll(/X\((\w+)\)/g)].map((match) => match[1] ?? '');
+}
+
 /** @returns the path of the built library, as FLOWLINE_NVML takes it */
 export function buildStandIn(generation: Generation = 3): string {
   const hash = createHash('sha256');

@@ -27,6 +27,11 @@ export function failedGpuMessage(words: string): string {
   return `this GPU could not be read: ${words}`;
 }
 
+/** @param figure what could not be read, as `power` */
+export function unreadFigureMessage(figure: string, words: string): string {
+  return `could not read ${figure}: ${words}`;
+}
+
 function seconds(milliseconds: number): string {
   return `${milliseconds / 1000} s`;
 }

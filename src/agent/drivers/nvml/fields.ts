@@ -31,16 +31,18 @@ export interface FieldFigures {
 export function readFields(probe: Probe): FieldFigures {
   values.fill(0);
   for (const [position, field] of asked.entries()) values[position * STRIDE] = field;
-  if (!gave(probe, 'fields', probe.nvml.calls.fieldValues(probe.device, asked.length, values))) {
-    return { memoryTemperature: null, pcieReplays: null, recoveryAction: null };
-  }
-  return { memoryTemperature: value(0), pcieReplays: value(1), recoveryAction: value(2) };
+  const result = probe.nvml.calls.fieldValues(probe.device, asked.length, values);
+  return {
+    memoryTemperature: value(probe, 'memory temperature', 0, result),
+    pcieReplays: value(probe, 'PCIe replays', 1, result),
+    recoveryAction: value(probe, 'recovery action', 2, result),
+  };
 }
 
-/** A field that fails alone is one that the card does not have, whatever the error: the call itself succeeded. */
-function value(position: number): number | null {
+/** A field has an answer of its own, besides that of the call. */
+function value(probe: Probe, figure: string, position: number, result: number): number | null {
   const at = position * STRIDE;
-  if (values[at + RESULT] !== SUCCESS) return null;
+  if (!gave(probe, figure, result === SUCCESS ? (values[at + RESULT] ?? result) : result)) return null;
   switch (values[at + TYPE]) {
     case UNSIGNED_LONG:
     case UNSIGNED_LONG_LONG:

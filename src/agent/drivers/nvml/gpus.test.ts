@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { imagineMachine } from '../../../../test/support/imaginedMachines.ts';
 import { createStandInBed, type StandInBed } from '../../../../test/support/standInBed.ts';
-import { whyNoStandIn } from '../../../../test/support/standInLibrary.ts';
+import { standInFigures, whyNoStandIn } from '../../../../test/support/standInLibrary.ts';
 import type { ImaginedMachine } from '../../../simulator/imagined.ts';
 
 const whyNot = whyNoStandIn(process.env.CI === 'true');
@@ -24,6 +24,21 @@ describe.skipIf(whyNot !== null)(`single calls${whyNot === null ? '' : `: ${whyN
     const { gpus } = await readWith(imagineMachine(1), 'error power 999');
     expect(gpus[0]).toMatchObject({ state: 'ok', powerWatts: null, temperatureCelsius: 54 });
     expect(gpus[0]?.message).toBe('could not read power: Unknown Error (NVML 999)');
+  });
+
+  test('a card that still knows its name and fails at everything else is failed, and stays so', async () => {
+    const machine = imagineMachine(1);
+    const bed = createStandInBed(machine);
+    beds.push(bed);
+    bed.apply(new Map([[0, standInFigures().map((figure) => `error ${figure} 999`)]]));
+    for (let round = 0; round < 2; round++) {
+      const { gpus } = await bed.driver.read(5_000);
+      expect(gpus[0]).toMatchObject({
+        state: 'failed',
+        name: 'NVIDIA H100 80GB HBM3',
+        temperatureCelsius: null,
+      });
+    }
   });
 
   test('a figure that needs rights is null without a word', async () => {

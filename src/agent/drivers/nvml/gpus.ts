@@ -1,9 +1,10 @@
 /** The GPUs that the driver counts, each read on its own: a sick one is told as sick and hides nobody. */
+import { pick } from '../../../lib/pick.ts';
 import type { GpuReading, XidEvent } from '../../../model/gpu.ts';
 import { MAX_GPUS_PER_NODE } from '../../../model/limits.ts';
 import { blankFastFigures, blankReading, blankSlowFigures } from '../blankReading.ts';
 import { createGate } from '../gate.ts';
-import { failedGpuMessage, lostGpuMessage } from '../troubleWords.ts';
+import { failedGpuMessage, lostGpuMessage, unreadFigureMessage } from '../troubleWords.ts';
 import { xidMeaning } from '../xid.ts';
 import { pointer } from './bytes.ts';
 import { createXidEvents } from './events.ts';
@@ -73,9 +74,9 @@ export function createGpus(nvml: Nvml): Gpus {
     const device = healthy ? slot.device : findDevice(slot);
     if (device === null) return;
     slot.device = device;
+    if (!healthy) meet(slot, device);
     const probe = createProbe(nvml, device);
-    if (!healthy) meet(slot, probe);
-    if (!probe.lost) readFast(probe, reading);
+    readFast(probe, reading);
     if (!probe.lost) {
       const refused = readProcesses(probe, reading, slot);
       for (let i = 0; i < refused; i++) gate.count('gpu.processes.utilization');
@@ -99,22 +100,24 @@ export function createGpus(nvml: Nvml): Gpus {
     return null;
   }
 
-  function meet(slot: Slot, probe: Probe): void {
-    readStatics(probe, slot.reading);
+  function meet(slot: Slot, device: number): void {
+    // With a probe of its own: a card that still knows its name and nothing else is not well.
+    readStatics(createProbe(nvml, device), slot.reading);
     slot.fresh.statics = true;
-    xidEvents.watch(probe.device);
+    xidEvents.watch(device);
   }
 
   /** The state of a GPU is what its calls answered: lost, or nothing but errors, or some figures at least. */
   function settle(slot: Slot, probe: Probe): void {
     const { trouble } = probe;
-    if (probe.lost) blank(slot, 'lost', lostGpuMessage(nvml.say(GPU_IS_LOST)));
-    else if (probe.answered === 0 && trouble !== null)
+    if (probe.lost) {
+      blank(slot, 'lost', lostGpuMessage(nvml.say(GPU_IS_LOST)));
+    } else if (probe.answered === 0 && trouble !== null) {
       blank(slot, 'failed', failedGpuMessage(nvml.say(trouble.result)));
-    else {
+    } else {
       slot.reading.state = 'ok';
       slot.reading.message =
-        trouble === null ? null : `could not read ${trouble.figure}: ${nvml.say(trouble.result)}`;
+        trouble === null ? null : unreadFigureMessage(trouble.figure, nvml.say(trouble.result));
     }
   }
 
@@ -157,13 +160,4 @@ function toLine(slot: Slot, xids: ReadonlyMap<number, XidEvent[]>): GpuLine {
   };
   slot.fresh = { statics: false, slow: false };
   return line;
-}
-
-function pick<Name extends keyof GpuReading>(
-  reading: GpuReading,
-  names: readonly Name[],
-): Pick<GpuReading, Name> {
-  const picked: Partial<GpuReading> = {};
-  for (const name of names) picked[name] = reading[name];
-  return picked as Pick<GpuReading, Name>;
 }

@@ -1,19 +1,15 @@
 /** The door between the driver's process and the agent: every line of the child is parsed here, exactly once. */
 import * as z from 'zod';
+import { pick } from '../../../lib/pick.ts';
 import { count, instantMs, message, name } from '../../../model/fields.ts';
 import { GpuReading, XidEvent } from '../../../model/gpu.ts';
 import { MAX_GPUS_PER_NODE, MAX_XID_EVENTS } from '../../../model/limits.ts';
 import { type ChildMessage, fastFigures, slowFigures, staticFigures } from './messages.ts';
 
-function pickSchema<Name extends keyof GpuReading>(names: readonly Name[]) {
-  const mask = Object.fromEntries(names.map((figure) => [figure, true])) as { [Figure in Name]: true };
-  return GpuReading.pick(mask as { [Figure in Name]: true } & Record<string, never>);
-}
-
 const gpuLine = z.object({
-  statics: pickSchema(staticFigures).optional(),
-  slow: pickSchema(slowFigures).optional(),
-  fast: pickSchema(fastFigures),
+  statics: z.object(pick(GpuReading.shape, staticFigures)).optional(),
+  slow: z.object(pick(GpuReading.shape, slowFigures)).optional(),
+  fast: z.object(pick(GpuReading.shape, fastFigures)),
   xidEvents: z.array(XidEvent).max(MAX_XID_EVENTS * 2),
 });
 
