@@ -19,9 +19,13 @@ export interface FleetRun {
   answer(value: unknown, describe: () => string): void;
 }
 
-/** Connects as the options say. @throws CommandFailure */
-export async function openFleet(context: CommandContext, options: FleetOptions): Promise<FleetRun> {
-  const client = await connectHub(context, options);
+/** Connects as the options say; `timeoutMs` where an answer may take long. @throws CommandFailure */
+export async function openFleet(
+  context: CommandContext,
+  options: FleetOptions,
+  timeoutMs?: number,
+): Promise<FleetRun> {
+  const client = await connectHub(context, options, timeoutMs);
   return {
     client,
     terminal: terminalOf(context),

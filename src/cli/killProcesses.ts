@@ -29,6 +29,8 @@ export interface KillResult {
 }
 
 const MAX_GRACE_MS = 60_000;
+/** Beyond the grace: the hub gives agents 5 s to answer, and the network some. */
+const ANSWER_PATIENCE_MS = 15_000;
 
 /** Adds the command under `processes`. */
 export function addKill(processes: Command, context: CommandContext): void {
@@ -56,7 +58,7 @@ export function addKill(processes: Command, context: CommandContext): void {
 }
 
 async function kill(context: CommandContext, texts: readonly string[], options: KillOptions): Promise<void> {
-  const { client, terminal, answer } = await openFleet(context, options);
+  const { client, terminal, answer } = await openFleet(context, options, options.grace + ANSWER_PATIENCE_MS);
   const { words } = terminal;
   const targets = texts.map((text) => parseTarget(text, words));
   const { found, missing } = await lookUpTargets(client, targets, words);

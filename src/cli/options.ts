@@ -11,6 +11,9 @@ import { type CommandContext, CommandFailure, EXIT } from './context.ts';
 export const DEFAULT_HUB = 'http://127.0.0.1:3569';
 export const DEFAULT_PORT = 3569;
 
+/** A hub answers at once; agents that it asks have 5 s. A firewall that swallows everything is told after this. */
+const PATIENCE_MS = 10_000;
+
 /** `HOST:PORT`, `PORT` or `[::1]:PORT`. */
 export function parseListen(text: string): { host: string; port: number } {
   const match = /^(?:(\[[0-9a-fA-F:]+\]|[^:]+):)?(\d{1,5})$/.exec(text);
@@ -79,12 +82,16 @@ export const dataFolderOf = (context: CommandContext, named: string | undefined)
  * A client with the token that was given: `--token-file`, FLOWLINE_TOKEN, else the data folder's own.
  * @throws CommandFailure where a token file was named and cannot be read.
  */
-export async function connectHub(context: CommandContext, options: HubOptions): Promise<HubClient> {
+export async function connectHub(
+  context: CommandContext,
+  options: HubOptions,
+  timeoutMs = PATIENCE_MS,
+): Promise<HubClient> {
   const token = await findToken(context, options);
   return hubClient({
     baseUrl: checkHubUrl(options.hub),
     headers: () => (token === null ? {} : { authorization: `Bearer ${token}` }),
-    timeoutMs: 75_000,
+    timeoutMs,
   });
 }
 

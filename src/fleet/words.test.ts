@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { imagineGpu } from '../../test/support/imaginedFleet.ts';
+import type { Gpu } from '../model/gpu.ts';
+import { sickWords, stateWords } from './words.ts';
+
+const healthy = imagineGpu(0, 'H100 80GB HBM3', 80, 700);
+
+describe('what is wrong with a GPU, in words', () => {
+  test.each<[string, Partial<Gpu>]>([
+    ['fell off the bus', { state: 'lost' }],
+    ['no longer counted by the driver', { state: 'missing' }],
+    ['could not be read', { state: 'failed' }],
+    ['the driver asks for a reset of this GPU', { recoveryAction: 'drain-and-reset' }],
+    ['the driver asks for a reboot', { recoveryAction: 'node-reboot' }],
+    [
+      'a memory page is retired at the next reboot',
+      { retiredPages: { singleBit: 1, doubleBit: 0, pending: true } },
+    ],
+    ['1 uncorrected memory error', { ecc: { ...healthy.ecc, volatileUncorrected: 1 } }],
+    ['7 uncorrected memory errors', { ecc: { ...healthy.ecc, volatileUncorrected: 7 } }],
+  ])('%s', (words, sick) => {
+    expect(sickWords(stateWords.en, { ...healthy, ...sick })).toBe(words);
+  });
+
+  test('a row that could not be replaced is graver than one that waits', () => {
+    const remappedRows = { correctable: 1, uncorrectable: 1, pending: true, failed: true };
+    expect(sickWords(stateWords.zh, { ...healthy, remappedRows })).toBe('有显存行无法替换');
+  });
+
+  test('the newest Xid stands beside it', () => {
+    const xidEvents = [{ code: 79, meaning: 'fallen off the bus', pid: null, atMs: 1 }];
+    expect(sickWords(stateWords.zh, { ...healthy, state: 'lost', xidEvents })).toBe('已从总线掉卡, Xid 79');
+  });
+});
