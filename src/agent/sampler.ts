@@ -46,12 +46,13 @@ export function sampler({ machine, agentVersion, intervalMs, clock }: SamplerOpt
     async sample() {
       const patienceMs = first ? FIRST_PATIENCE_MS : Math.min(intervalMs * 0.8, 1500);
       first = false;
-      const [reading, host, containers, sessions] = await Promise.all([
+      const [reading, host, sessions] = await Promise.all([
         machine.driver.read(patienceMs),
         machine.host.read(),
-        machine.containers.read(),
         machine.sessions.read(),
       ]);
+      // After the driver: which GPUs a container was given is told by the driver's own list.
+      const containers = await machine.containers.read();
       const pids = new Set(reading.gpus.flatMap((gpu) => gpu.processes.map((process) => process.pid)));
       const facts = await machine.processes.inspect([...pids]);
       const around = { containers: containers.containers, sessions: sessions.sessions, tasks: [] };

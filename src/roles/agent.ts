@@ -23,7 +23,7 @@ export async function runAgent(options: AgentRoleOptions, surroundings: Surround
     stopping.add(() => folder.release());
     let credential = await findCredential(folder.path, options);
     const agent = startAgent({
-      machine: await thisMachine(surroundings),
+      machine: thisMachine(surroundings),
       hub: {
         hubUrl: credential.hubUrl,
         nodeToken: async () => credential.nodeToken,

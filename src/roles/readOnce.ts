@@ -7,7 +7,7 @@ import { thisMachine } from './thisMachine.ts';
 
 /** One sample with everything in it, within 10 s, then everything is let go. */
 export async function readThisMachine(surroundings: Surroundings): Promise<NodeStatus> {
-  const machine = await thisMachine(surroundings);
+  const machine = thisMachine(surroundings);
   try {
     const sample = await sampler({
       machine,

@@ -23,7 +23,7 @@ export async function runUp(options: RoleOptions, surroundings: Surroundings): P
       hub.admitMachine({ hostname: hostname(), machineId: await machineId(options.dataFolder) });
     let credential = await admit();
     const agent = startAgent({
-      machine: await thisMachine(surroundings),
+      machine: thisMachine(surroundings),
       hub: {
         hubUrl: hub.url,
         nodeToken: async () => credential.nodeToken,
