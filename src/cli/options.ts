@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type HubClient, hubClient } from '../client/hubClient.ts';
 import { readFileIfThere } from '../io/atomicFile.ts';
 import { defaultDataFolder } from '../io/dataFolder.ts';
+import { isThisMachine } from '../io/ownAddress.ts';
 import { parseDurationMs, parseMemoryBytes } from '../lib/durations.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
 
@@ -79,7 +80,8 @@ export const dataFolderOf = (context: CommandContext, named: string | undefined)
   named ?? defaultDataFolder(context.environment, process.getuid?.() ?? 1);
 
 /**
- * A client with the token that was given: `--token-file`, FLOWLINE_TOKEN, else the data folder's own.
+ * A client with the token that was given: `--token-file`, FLOWLINE_TOKEN, else, for a hub of this machine, the data
+ * folder's own.
  * @throws CommandFailure where a token file was named and cannot be read.
  */
 export async function connectHub(
@@ -87,30 +89,45 @@ export async function connectHub(
   options: HubOptions,
   timeoutMs = PATIENCE_MS,
 ): Promise<HubClient> {
-  const token = await findToken(context, options);
+  const baseUrl = checkHubUrl(options.hub);
+  const token = await findToken(context, options, new URL(baseUrl).hostname);
   return hubClient({
-    baseUrl: checkHubUrl(options.hub),
+    baseUrl,
     headers: () => (token === null ? {} : { authorization: `Bearer ${token}` }),
     timeoutMs,
   });
 }
 
-async function findToken(context: CommandContext, { tokenFile, data }: HubOptions): Promise<string | null> {
+async function findToken(
+  context: CommandContext,
+  { tokenFile, data }: HubOptions,
+  host: string,
+): Promise<string | null> {
   if (tokenFile !== undefined) {
-    try {
-      return (await readFile(tokenFile, 'utf8')).trim();
-    } catch (failure) {
-      throw new CommandFailure(
-        EXIT.usage,
-        `cannot read the token file ${tokenFile}: ${failure instanceof Error ? failure.message : failure}`,
-      );
-    }
+    const text = await readFile(tokenFile, 'utf8').catch((failure: Error) => {
+      throw new CommandFailure(EXIT.usage, `cannot read the token file ${tokenFile}: ${failure.message}`);
+    });
+    return checkToken(text, tokenFile);
   }
-  if (context.environment.FLOWLINE_TOKEN) return context.environment.FLOWLINE_TOKEN;
+  if (context.environment.FLOWLINE_TOKEN)
+    return checkToken(context.environment.FLOWLINE_TOKEN, 'FLOWLINE_TOKEN');
+  // It makes an administrator of this machine's hub: no other hub may learn it.
+  if (!(await isThisMachine(host))) return null;
   // A folder that belongs to another user simply has no token for us.
   return readFileIfThere(join(dataFolderOf(context, data), 'token')).then(
     (text) => text?.trim() ?? null,
     () => null,
+  );
+}
+
+/** One word of visible characters. @throws CommandFailure: another text would not even be sent. */
+function checkToken(text: string, where: string): string {
+  const token = text.trim();
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new CommandFailure(
+    EXIT.usage,
+    `${where} holds no token`,
+    'a token is one word, as `flowline token create` prints it',
   );
 }
 

@@ -45,7 +45,7 @@ export async function runCommandLine(
 export interface SaidHub {
   url: string;
   /** Requests as `GET /api/v1/nodes`, with the bodies of those that had one. */
-  requests: { line: string; body: unknown }[];
+  requests: { line: string; body: unknown; authorization: string | undefined }[];
   stop(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export async function startSaidHub(say: (line: string, body: unknown) => unknown
     request.on('end', () => {
       const line = `${request.method} ${request.url}`;
       const body: unknown = text === '' ? null : JSON.parse(text);
-      requests.push({ line, body });
+      requests.push({ line, body, authorization: request.headers.authorization });
       const answer = say(line, body);
       const status = typeof answer === 'number' ? answer : 200;
       const value =

@@ -1,0 +1,72 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { runCommandLine, type SaidHub, startSaidHub } from '../../test/support/commandLine.ts';
+import { temporaryFolder } from '../../test/support/program.ts';
+import { parseListen } from './options.ts';
+
+describe('the token that a command sends', () => {
+  let hub: SaidHub;
+  let folder: { path: string; remove: () => Promise<void> };
+  beforeEach(async () => {
+    hub = await startSaidHub(() => ({ nodes: [] }));
+    folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'token'), 'fl_ofTheFolder\n');
+  });
+  afterEach(async () => {
+    await hub.stop();
+    await folder.remove();
+  });
+  const run = (environment: Record<string, string>, ...more: string[]) =>
+    runCommandLine(['nodes', '--hub', hub.url, ...more], { environment });
+  const sent = () => hub.requests.at(-1)?.authorization;
+
+  test("a hub of this machine is sent the data folder's own", async () => {
+    await run({ FLOWLINE_DATA: folder.path });
+    expect(sent()).toBe('Bearer fl_ofTheFolder');
+  });
+
+  test("a hub elsewhere is never sent the data folder's, only one that was given", async () => {
+    const headers: unknown[] = [];
+    vi.stubGlobal('fetch', async (_url: string, { headers: sentHeaders }: RequestInit) => {
+      headers.push(sentHeaders);
+      return Response.json({ nodes: [] });
+    });
+    const elsewhere = ['nodes', '--hub', 'http://192.0.2.7:3569'];
+    await runCommandLine(elsewhere, { environment: { FLOWLINE_DATA: folder.path } });
+    await runCommandLine(elsewhere, { environment: { FLOWLINE_TOKEN: 'fl_given' } });
+    vi.unstubAllGlobals();
+    expect(headers).toEqual([{}, { authorization: 'Bearer fl_given' }]);
+  });
+
+  test('one in the environment goes before it, one in a named file before both', async () => {
+    await run({ FLOWLINE_DATA: folder.path, FLOWLINE_TOKEN: 'fl_ofTheEnvironment' });
+    expect(sent()).toBe('Bearer fl_ofTheEnvironment');
+    const file = join(folder.path, 'other');
+    await writeFile(file, 'fl_ofTheFile\n');
+    await run({ FLOWLINE_DATA: folder.path, FLOWLINE_TOKEN: 'fl_ofTheEnvironment' }, '--token-file', file);
+    expect(sent()).toBe('Bearer fl_ofTheFile');
+  });
+
+  test('a file that cannot be read or holds no token is wrong usage', async () => {
+    const file = join(folder.path, 'broken');
+    expect((await run({}, '--token-file', file)).code).toBe(2);
+    await writeFile(file, 'two words\n');
+    const { code, errors } = await run({}, '--token-file', file);
+    expect(code).toBe(2);
+    expect(errors).toContain('holds no token');
+    expect(hub.requests).toEqual([]);
+  });
+});
+
+test.each([
+  ['3700', '127.0.0.1', 3700],
+  ['0.0.0.0:3569', '0.0.0.0', 3569],
+  ['[::1]:3569', '::1', 3569],
+])('--listen %s', (text, host, port) => {
+  expect(parseListen(text)).toEqual({ host, port });
+});
+
+test.each(['', 'host', '127.0.0.1:99999', '::1:80', 'a:b'])('--listen %j is refused', (text) => {
+  expect(() => parseListen(text)).toThrow('HOST:PORT');
+});
