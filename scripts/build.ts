@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { build as bundle } from 'esbuild';
 import { build as buildPage } from 'vite';
 
@@ -56,5 +57,14 @@ async function bundleProgram(): Promise<void> {
 }
 
 async function bundlePage(): Promise<void> {
-  await buildPage({ configFile: join(root, 'web', 'vite.config.ts'), logLevel: 'warn' });
+  await buildPage({
+    configFile: join(root, 'web', 'vite.config.ts'),
+    logLevel: 'warn',
+    build: { chunkSizeWarningLimit: 700 },
+  });
+  // Compressed once here, so that the hub never does it: it only picks the file that a browser takes.
+  for (const path of globSync('dist/page/**/*.{js,css,html,svg,json}', { cwd: root })) {
+    const content = readFileSync(join(root, path));
+    writeFileSync(join(root, `${path}.gz`), gzipSync(content, { level: 9 }));
+  }
 }

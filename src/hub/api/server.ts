@@ -100,6 +100,7 @@ export async function apiServer(options: ServerOptions): Promise<FastifyInstance
       root: options.pageFolder,
       wildcard: false,
       index: 'index.html',
+      preCompressed: true,
       setHeaders: (reply, path) => {
         reply.header(
           'cache-control',
