@@ -1,6 +1,7 @@
 /**
- * Which of the driver's utilisation samples per process are believed: those newer than any seen before on that GPU,
- * with percentages up to 100. Drivers are known to repeat old samples and to answer numbers in the thousands.
+ * Which of the driver's utilisation samples per process are believed: those that are no older than the newest seen
+ * before on that GPU, with percentages up to 100. Drivers are known to bring up old samples again and to answer numbers in
+ * the thousands. One as old as the newest is that one again, and still the latest there is.
  */
 
 /** One process's share over the driver's last sampling period (NVML: nvmlProcessUtilizationSample_t). */
@@ -15,7 +16,7 @@ export interface UtilizationSample {
 
 export interface AdmittedSamples {
   byPid: Map<number, UtilizationSample>;
-  /** Newest time believed so far: the next samples must be newer. */
+  /** Newest time believed so far: the next samples must not be older. */
   lastSeenUs: number;
   /** How many samples were refused. */
   refused: number;
@@ -27,7 +28,7 @@ export function admitSamples(lastSeenUs: number, samples: readonly UtilizationSa
   let refused = 0;
   for (const sample of samples) {
     if (
-      sample.timestampUs <= lastSeenUs ||
+      sample.timestampUs < lastSeenUs ||
       figuresOf(sample).some((percent) => percent !== null && percent > 100)
     ) {
       refused += 1;
