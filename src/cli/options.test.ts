@@ -39,6 +39,17 @@ describe('the token that a command sends', () => {
     expect(headers).toEqual([{}, { authorization: 'Bearer fl_given' }]);
   });
 
+  test("a hub that does not know the folder's is asked without; one that was given is refused aloud", async () => {
+    const strict = await startSaidHub((_line, _body, authorization) =>
+      authorization === undefined ? { nodes: [] } : 401,
+    );
+    const argv = ['nodes', '--hub', strict.url];
+    const local = await runCommandLine(argv, { environment: { FLOWLINE_DATA: folder.path } });
+    const given = await runCommandLine(argv, { environment: { FLOWLINE_TOKEN: 'fl_given' } });
+    await strict.stop();
+    expect([local.code, given.code]).toEqual([0, 4]);
+  });
+
   test('one in the environment goes before it, one in a named file before both', async () => {
     await run({ FLOWLINE_DATA: folder.path, FLOWLINE_TOKEN: 'fl_ofTheEnvironment' });
     expect(sent()).toBe('Bearer fl_ofTheEnvironment');

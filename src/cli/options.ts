@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type HubClient, hubClient } from '../client/hubClient.ts';
+import { type HubClient, HubFailure, hubClient } from '../client/hubClient.ts';
 import { readFileIfThere } from '../io/atomicFile.ts';
 import { defaultDataFolder } from '../io/dataFolder.ts';
 import { isThisMachine } from '../io/ownAddress.ts';
@@ -90,19 +90,28 @@ export async function connectHub(
   timeoutMs = PATIENCE_MS,
 ): Promise<HubClient> {
   const baseUrl = checkHubUrl(options.hub);
-  const token = await findToken(context, options, new URL(baseUrl).hostname);
-  return hubClient({
-    baseUrl,
-    headers: () => (token === null ? {} : { authorization: `Bearer ${token}` }),
-    timeoutMs,
-  });
+  const clientWith = (token: string | null): HubClient =>
+    hubClient({
+      baseUrl,
+      headers: () => (token === null ? {} : { authorization: `Bearer ${token}` }),
+      timeoutMs,
+    });
+  const given = await givenToken(context, options);
+  if (given !== null) return clientWith(given);
+  const local = await localToken(context, options, new URL(baseUrl).hostname);
+  return local === null ? clientWith(null) : withoutIfUnknown(clientWith(local), clientWith(null));
 }
 
-async function findToken(
-  context: CommandContext,
-  { tokenFile, data }: HubOptions,
-  host: string,
-): Promise<string | null> {
+/** A machine may run several hubs, and nobody chose this token: one that does not know it may still be read. */
+const withoutIfUnknown = (client: HubClient, anonymous: HubClient): HubClient => ({
+  call: (name, options) =>
+    client.call(name, options).catch((failure: unknown) => {
+      if (failure instanceof HubFailure && failure.status === 401) return anonymous.call(name, options);
+      throw failure;
+    }),
+});
+
+async function givenToken(context: CommandContext, { tokenFile }: HubOptions): Promise<string | null> {
   if (tokenFile !== undefined) {
     const text = await readFile(tokenFile, 'utf8').catch((failure: Error) => {
       throw new CommandFailure(EXIT.usage, `cannot read the token file ${tokenFile}: ${failure.message}`);
@@ -111,6 +120,14 @@ async function findToken(
   }
   if (context.environment.FLOWLINE_TOKEN)
     return checkToken(context.environment.FLOWLINE_TOKEN, 'FLOWLINE_TOKEN');
+  return null;
+}
+
+async function localToken(
+  context: CommandContext,
+  { data }: HubOptions,
+  host: string,
+): Promise<string | null> {
   // It makes an administrator of this machine's hub: no other hub may learn it.
   if (!(await isThisMachine(host))) return null;
   // A folder that belongs to another user simply has no token for us.

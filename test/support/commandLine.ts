@@ -50,7 +50,9 @@ export interface SaidHub {
 }
 
 /** Answers by `say(line, body)`: a value for 200, a number for an error of that status. */
-export async function startSaidHub(say: (line: string, body: unknown) => unknown): Promise<SaidHub> {
+export async function startSaidHub(
+  say: (line: string, body: unknown, authorization: string | undefined) => unknown,
+): Promise<SaidHub> {
   const requests: SaidHub['requests'] = [];
   const server: Server = createServer((request, response) => {
     let text = '';
@@ -61,7 +63,7 @@ export async function startSaidHub(say: (line: string, body: unknown) => unknown
       const line = `${request.method} ${request.url}`;
       const body: unknown = text === '' ? null : JSON.parse(text);
       requests.push({ line, body, authorization: request.headers.authorization });
-      const answer = say(line, body);
+      const answer = say(line, body, request.headers.authorization);
       const status = typeof answer === 'number' ? answer : 200;
       const value =
         typeof answer === 'number'
