@@ -35,7 +35,7 @@ test('the real child tells how full this machine’s root is, and why a path has
 });
 
 test('a dead mount is unresponsive and hides no other', async () => {
-  prober = startMountProber(withDeadMounts, 300);
+  prober = startMountProber(withDeadMounts, 1000);
   const answers = await prober.ask(['/dead', '/a', '/b', '/c', '/d']);
   expect(answers.get('/dead')).toMatchObject({ state: 'unresponsive', totalBytes: null, usedBytes: null });
   for (const mount of ['/a', '/b', '/c', '/d']) expect(answers.get(mount)?.state).toBe('ok');
@@ -46,7 +46,7 @@ test('a dead mount is unresponsive and hides no other', async () => {
 });
 
 test('more dead mounts than lanes: the child is replaced, and the living ones are still told', async () => {
-  prober = startMountProber(withDeadMounts, 300);
+  prober = startMountProber(withDeadMounts, 1000);
   const answers = await prober.ask(['/dead1', '/dead2', '/dead3', '/dead4', '/a', '/b']);
   expect([...answers.values()].filter((answer) => answer.state === 'unresponsive')).toHaveLength(4);
   expect(answers.get('/a')?.state).toBe('ok');
@@ -91,7 +91,7 @@ test('a child that cannot be started is said so, for every mount', async () => {
 });
 
 test('the child ends with its prober', async () => {
-  prober = startMountProber(withDeadMounts, 300);
+  prober = startMountProber(withDeadMounts, 1000);
   const pid = (await prober.ask(['/a'])).get('/a')?.usedBytes ?? 0;
   expect(isRunning(pid)).toBe(true);
   await prober.stop();

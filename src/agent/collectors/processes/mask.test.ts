@@ -11,6 +11,7 @@ describe('a secret is masked', () => {
     ['x --hf-token 123456', 'x --hf-token ***'],
     ['x --password 123456', 'x --password ***'],
     ['x --passwordFile 5', 'x --passwordFile ***'],
+    ['env DB_PASS=abc MYSQL_PWD=def x --auth u:p', 'env DB_PASS=*** MYSQL_PWD=*** x --auth ***'],
     ['x -token abc', 'x -token ***'],
     ['x --password -abc', 'x --password ***'],
     ['x --use-token -v --token abc', 'x --use-token -v --token ***'],
@@ -61,6 +62,7 @@ test.each([
   'train.py --keys-per-row 5 --num-key-value-heads 8 --key-dim=64',
   'serve --max_new_tokens=1024 --pad-token-id 0 --max-num-batched-tokens 8192',
   'x --tokenizer-path /models/llama --use-auth-token true',
+  'x --pass-rate 0.5 --author me PWD=/home/me',
   'x --keypoints 17 --keyframe-interval 2 --keyword cat',
   'ssh -p 2222 git@host.example path:/keys',
   'python -m torch.distributed.run --nproc-per-node 8 train.py',
@@ -175,10 +177,10 @@ test('a hostile command line costs no noticeable time', () => {
     '@',
   ];
   for (const part of parts) {
-    const text = part.repeat(Math.ceil(16_384 / part.length));
+    const text = part.repeat(Math.ceil(131_072 / part.length));
     const started = performance.now();
     maskArguments([text, '--token', text, `x=${text}`]);
-    expect(performance.now() - started, `16 KiB of ${part}`).toBeLessThan(200);
+    expect(performance.now() - started, `128 KiB of ${part}`).toBeLessThan(2000);
   }
 });
 

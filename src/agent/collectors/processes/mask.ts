@@ -8,7 +8,7 @@
  *   - known shapes of tokens, wherever they stand, and private keys.
  *
  * A name looks secret when `key`, `token`, `secret`, `passw`, `passphrase` or `credential` is anywhere in it, less
- * ordinary words (`tokenizer`, `keyboard`, …). To leak is worse than to hide too much: `--sort-key name` is masked. Kept
+ * ordinary words (`tokenizer`, `keyboard`, …), or when it ends in `pass`, `pwd`, `auth` or `bearer`. To leak is worse than to hide too much: `--sort-key name` is masked. Kept
  * readable, because researchers need them daily, are numbers under a name that says a count (`--max-tokens 512`,
  * `--keys-per-row 5`, `--pad-token-id 0`) and switches (`--use-token true`), never under `password` or `secret`.
  * `-p V` is not masked: most programs mean something else by it. A value that looks like an option (`--word`, `-x`) is
@@ -41,8 +41,12 @@ const ORDINARY_WORDS =
 const COUNTING =
   /(^|[-_.])(max|min|num|n|per|size|len|length|dim|count|limit|budget|heads?|vocab|ratio|rate|freq|id|ids|index|idx|batch|total|top|every)([-_.]|$)|tokens$|keys$/;
 
+/** Short forms that mean a secret only as a whole last word: `DB_PASS`, `MYSQL_PWD`, `--auth`; not `--pass-rate`, `PWD`. */
+const SECRET_ENDINGS = /(^|[-_.])(pass|auth|bearer)$|[-_.]pwd$/;
+
 function looksSecret(name: string): boolean {
-  return SECRET_WORDS.test(name.toLowerCase().replace(ORDINARY_WORDS, ''));
+  const lower = name.toLowerCase().replace(ORDINARY_WORDS, '');
+  return SECRET_WORDS.test(lower) || SECRET_ENDINGS.test(lower);
 }
 
 function isPlural(name: string): boolean {

@@ -25,7 +25,7 @@ export interface ProcessReaderOptions {
   /** Where /proc is looked for. */
   root: string;
   userNames: UserNames;
-  /** How long a profile is believed. */
+  /** How long a profile is believed, half more or less. */
   rememberMs: number;
   /** When the machine booted: one answer for all readers, so that start times compare. */
   readBootedAtMs: () => number;
@@ -73,7 +73,7 @@ export function createProcessReader(options: ProcessReaderOptions): ProcessReade
     const before = known.get(pid);
     const process = before?.startTicks === stat.startTicks ? before : meet(pid, stat, now);
     known.set(pid, process);
-    const isOld = now - process.profileAtMs >= rememberMs || process.profile.launch === null;
+    const isOld = now - process.profileAtMs >= rememberMs * staggerOf(pid) || process.profile.launch === null;
     if (isOld || process.comm !== stat.name) {
       process.profile = readProcessProfile(root, pid, stat, process.profile);
       process.profileAtMs = now;
@@ -124,4 +124,9 @@ export function createProcessReader(options: ProcessReaderOptions): ProcessReade
 function fullName(comm: string, programName: string | null): string {
   const isCut = comm.length >= 15 && programName?.startsWith(comm);
   return isCut && programName ? programName.slice(0, 256) : comm;
+}
+
+/** Half to one and a half: the workers of one training, first seen together, are not all looked at again together. */
+function staggerOf(pid: number): number {
+  return 0.5 + (pid % 64) / 64;
 }

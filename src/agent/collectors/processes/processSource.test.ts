@@ -164,6 +164,26 @@ test('arguments of a process that hangs in the kernel are not asked for; known o
   expect(reader.read(50)?.command).toBe('python a.py');
 });
 
+test('workers that were first seen together are not all looked at again in one reading', () => {
+  const root = makeRoot();
+  const clock = { nowMs: 0 };
+  const reader = makeReader(root, clock);
+  const pids = Array.from({ length: 64 }, (_, index) => 100 + index);
+  const title = (pid: number, text: string) =>
+    writeFileSync(join(writeProcess(root, pid, stat(pid, 'S', 5000)), 'cmdline'), `${text}\0`);
+  for (const pid of pids) title(pid, 'old');
+  for (const pid of pids) reader.read(pid);
+  for (const pid of pids) title(pid, 'new');
+  let renewed = 0;
+  for (let second = 1; second <= 15; second++) {
+    clock.nowMs += 1000;
+    const now = pids.filter((pid) => reader.read(pid)?.command === 'new').length;
+    expect(now - renewed).toBeLessThan(12);
+    renewed = now;
+  }
+  expect(renewed).toBe(64);
+});
+
 test('a reused pid begins anew: nothing of the one before it is told', () => {
   const root = makeRoot();
   const clock = { nowMs: 0 };

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync, readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ProcessFacts } from '../../sources.ts';
 import { startProcessSource } from '../processSource.ts';
 import type { ProcessStat } from '../processText.ts';
@@ -73,13 +73,16 @@ describe('real processes', () => {
   });
 
   test('a zombie and a pid that nobody has are gone', async () => {
-    // The shell's child ends at once; `exec` leaves nobody who collects it.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
+    // The shell's child waits until the shell has become `sleep`, which collects nobody; only then it ends.
+    const parent = spawn('sh', ['-c', 'cat <&3 & echo $!; exec sleep 60 3<&-'], {
+      stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
     });
     releases.push(() => parent.kill('SIGKILL'));
     const zombie = Number(await firstLine(parent));
-    while (!readFileSync(`/proc/${zombie}/stat`, 'latin1').includes(') Z ')) await new Promise(setImmediate);
+    const readStat = (pid: number | undefined) => readFileSync(`/proc/${pid}/stat`, 'latin1');
+    await vi.waitFor(() => expect(readStat(parent.pid)).toContain('(sleep)'), { timeout: 5000 });
+    parent.stdio[3]?.destroy();
+    await vi.waitFor(() => expect(readStat(zombie)).toContain(') Z '), { timeout: 5000 });
     const results = await startSource().kill(
       [zombie, 2 ** 22 + 5].map((pid) => ({ pid, startedAtMs: null })),
       everyone,
