@@ -11,8 +11,8 @@ import {
 import { askHub } from './live/hub.ts';
 import { setPreferences, usePreferences } from './live/preferences.ts';
 import { useShortcuts } from './live/shortcuts.ts';
-import { useIsPhone } from './live/useIsPhone.ts';
 import { useLive, useLiveStore } from './live/useLive.ts';
+import { useIsPhone } from './live/useWidth.ts';
 import { Unreadable } from './pages/first-run/Unreadable.tsx';
 import { FleetPage } from './pages/fleet/FleetPage.tsx';
 import { NodePage } from './pages/node/NodePage.tsx';

@@ -28,7 +28,9 @@ export function concernsOf(node: FleetNode): Concern[] {
   if (!sample) return [];
   const concerns: Concern[] = [];
   const { state } = sample.driver;
-  if (state !== 'ok' && state !== 'starting') concerns.push({ kind: 'driver', severity: 'sick', node });
+  // A machine without a driver is a login node or a newcomer: it is said, and nobody is called.
+  if (state === 'unresponsive' || state === 'failed' || state === 'mismatch')
+    concerns.push({ kind: 'driver', severity: 'sick', node });
   const slowed: FleetGpu[] = [];
   for (const gpu of sample.gpus) {
     const condition = conditionOf(node, gpu);

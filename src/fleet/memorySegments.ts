@@ -54,11 +54,14 @@ export function ownerColours(owners: Iterable<string>): Map<string, number> {
   return places;
 }
 
-/** FNV-1a over UTF-16 units: short, and even over names that differ in one letter. */
+/** Any number would do: this one gives the eight people of the simulated fleet eight colours. */
+const SEED = 44_206;
+
+/** FNV-1a over UTF-16 units, its middle bits: short, and even over names that differ in one letter. */
 function hash(text: string): number {
-  let value = 0x811c9dc5;
+  let value = SEED;
   for (let index = 0; index < text.length; index++) {
     value = Math.imul(value ^ text.charCodeAt(index), 0x01000193) >>> 0;
   }
-  return value;
+  return value >>> 13;
 }

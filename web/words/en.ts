@@ -72,7 +72,7 @@ export const en = {
   clockShort: {
     full: 'full',
     'held-by-heat': 'held',
-    'held-by-power': 'capped',
+    'held-by-power': 'held',
     'held-by-hardware': 'held',
     set: 'set',
     resting: 'resting',
@@ -89,7 +89,14 @@ export const en = {
     neverSeen: 'Not seen since this hub started.',
     staleFor: (age: string) => `No new figures for ${age}`,
     driverSilent: (when: string) => `Driver does not answer since ${when}`,
-    driverSilentShort: 'driver silent',
+    driverShort: {
+      starting: 'starting',
+      ok: '',
+      absent: 'no driver',
+      mismatch: 'reboot',
+      unresponsive: 'driver silent',
+      failed: 'driver error',
+    },
     driver: {
       starting: 'Driver is being asked for the first time',
       ok: 'driver in order',
@@ -101,7 +108,7 @@ export const en = {
     driverNote: (when: string) =>
       `GPU figures are from ${when}; the machine’s own go on. The driver is asked again every 8 s.`,
     driverAdvice: 'If it stays so: `flowline doctor` on that machine, then a reboot.',
-    gpuSick: (index: number, what: string) => `GPU ${index} ${what}`,
+    gpuSick: (index: number, what: string) => `GPU ${index}: ${what}`,
     diskFull: (mount: string, percent: number) => `${mount} is ${percent} % full`,
     slowed: (gpus: string) => `slowed: GPU ${gpus}`,
     up: (time: string) => `up ${time}`,
@@ -538,6 +545,7 @@ export const en = {
   otherLanguage: '中文',
   back: 'Back',
   close: 'Close',
+  refresh: 'Refresh now',
   loading: 'The first figures are being waited for…',
   now: {
     free: 'Free now',

@@ -66,7 +66,7 @@ export const zh: Words = {
   clockShort: {
     full: '全速',
     'held-by-heat': '受限',
-    'held-by-power': '限功率',
+    'held-by-power': '受限',
     'held-by-hardware': '受限',
     set: '已设定',
     resting: '休息',
@@ -82,7 +82,14 @@ export const zh: Words = {
     neverSeen: '本次启动以来尚未见到。',
     staleFor: (age) => `${age}没有新数据`,
     driverSilent: (when) => `驱动自 ${when} 起无响应`,
-    driverSilentShort: '驱动无响应',
+    driverShort: {
+      starting: '启动中',
+      ok: '',
+      absent: '没有驱动',
+      mismatch: '需重启',
+      unresponsive: '驱动无响应',
+      failed: '驱动报错',
+    },
     driver: {
       starting: '正在首次询问驱动',
       ok: '驱动正常',
@@ -93,7 +100,7 @@ export const zh: Words = {
     },
     driverNote: (when) => `GPU 数据停在 ${when}；主机数据仍在更新。每 8 秒再问一次驱动。`,
     driverAdvice: '若一直如此：在该机器上运行 `flowline doctor`，然后重启。',
-    gpuSick: (index, what) => `GPU ${index} ${what}`,
+    gpuSick: (index, what) => `GPU ${index}：${what}`,
     diskFull: (mount, percent) => `${mount} 已用 ${percent} %`,
     slowed: (gpus) => `降频：GPU ${gpus}`,
     up: (time) => `已运行 ${time}`,
@@ -522,6 +529,7 @@ export const zh: Words = {
   otherLanguage: 'English',
   back: '返回',
   close: '关闭',
+  refresh: '立即刷新',
   loading: '正在等待第一批数据…',
   now: {
     free: '现在空闲',

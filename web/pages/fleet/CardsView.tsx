@@ -1,17 +1,19 @@
 /** The window view: every machine in a rail, the chosen one close up beside it. */
-import { useState } from 'react';
-import { concernsOf } from '../../../src/fleet/concerns.ts';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef, useState } from 'react';
 import { modelsOf } from '../../../src/fleet/summary.ts';
 import type { FleetNode } from '../../../src/fleet/view.ts';
 import { useHubNow } from '../../live/hubClock.ts';
 import { useShortcuts } from '../../live/shortcuts.ts';
+import { useIsNarrow } from '../../live/useWidth.ts';
+import { GlyphStrip } from '../../parts/GlyphStrip.tsx';
 import { navigate } from '../../router.ts';
 import { span, visible } from '../../words/figures.ts';
 import { nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 import { NodePanel } from '../node/NodePanel.tsx';
 import { EVERYTHING, type FleetItem, fleetItems } from './fleetChoice.ts';
-import { GlyphStrip } from './MachineSection.tsx';
+import './fleetList.css';
 import './cardsView.css';
 
 interface CardsViewProps {
@@ -22,6 +24,7 @@ interface CardsViewProps {
 
 export function CardsView({ nodes, chosenId }: CardsViewProps) {
   const words = useWords();
+  const narrow = useIsNarrow();
   const [text, setText] = useState('');
   const items = fleetItems(nodes, { ...EVERYTHING, text }).filter((item) => item.kind === 'node');
   const all = fleetItems(nodes, EVERYTHING).filter((item) => item.kind === 'node');
@@ -37,26 +40,85 @@ export function CardsView({ nodes, chosenId }: CardsViewProps) {
     <div className="cards-view">
       {all.length > 1 && (
         <nav className="rail" aria-label={words.views.cards}>
-          <div className="rail-filter">
-            <input
-              type="search"
-              className="field page-filter"
-              placeholder={words.toolbar.filterMachines(nodes.length)}
-              aria-label={words.toolbar.filter}
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-            />
-          </div>
-          <ul>
-            {items.map((item) => (
-              <RailItem key={item.key} item={item} chosen={item.key === chosen?.key} onChoose={choose} />
-            ))}
-          </ul>
+          {narrow ? (
+            <select
+              className="field rail-select"
+              aria-label={words.views.cards}
+              value={chosen?.key}
+              onChange={(event) => choose(event.target.value)}
+            >
+              {all.map((item) => (
+                <option key={item.key} value={item.key}>
+                  {nodeName(item.node)} {item.node.alias === null ? '' : visible(item.node.alias)}
+                </option>
+              ))}
+            </select>
+          ) : (
+            <>
+              <div className="rail-filter">
+                <input
+                  type="search"
+                  className="field page-filter"
+                  placeholder={words.toolbar.filterMachines(nodes.length)}
+                  aria-label={words.toolbar.filter}
+                  value={text}
+                  onChange={(event) => setText(event.target.value)}
+                />
+              </div>
+              <Rail items={items} chosenKey={chosen?.key} onChoose={choose} />
+            </>
+          )}
         </nav>
       )}
       <main className="page-body cards-body">
         {chosen && <NodePanel key={chosen.key} node={chosen.node} stripe={chosen.stripe} />}
       </main>
+    </div>
+  );
+}
+
+const RAIL_ITEM_HEIGHT = 46;
+
+interface RailProps {
+  items: readonly Extract<FleetItem, { kind: 'node' }>[];
+  chosenKey: string | undefined;
+  onChoose: (id: string) => void;
+}
+
+/** The machines, of which only those in view are drawn; the chosen one is kept in view. */
+function Rail({ items, chosenKey, onChoose }: RailProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtualizer = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: (index) => items[index]?.key ?? index,
+    estimateSize: () => RAIL_ITEM_HEIGHT,
+    overscan: 8,
+  });
+  const place = items.findIndex((item) => item.key === chosenKey);
+  useEffect(() => {
+    if (place >= 0) virtualizer.scrollToIndex(place, { align: 'auto' });
+  }, [virtualizer, place]);
+  return (
+    <div className="rail-scroller" ref={scroller}>
+      <ul className="virtual-list" style={{ height: virtualizer.getTotalSize() }}>
+        {virtualizer.getVirtualItems().map(({ key, index, start }) => {
+          const item = items[index];
+          return (
+            item && (
+              <li
+                key={key}
+                ref={virtualizer.measureElement}
+                data-index={index}
+                className="virtual-row"
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                <RailItem item={item} chosen={item.key === chosenKey} onChoose={onChoose} />
+              </li>
+            )
+          );
+        })}
+      </ul>
     </div>
   );
 }
@@ -72,33 +134,32 @@ function RailItem({ item: { node, stripe }, chosen, onChoose }: RailItemProps) {
   const nowMs = useHubNow();
   const gone = node.state === 'offline' || node.state === 'unknown';
   const model = modelsOf(node.sample?.gpus ?? [])[0]?.[0] ?? words.node.noGpus;
-  const silent = concernsOf(node).some((concern) => concern.kind === 'driver');
+  const driver = gone ? 'ok' : (node.sample?.driver.state ?? 'ok');
+  const sick = driver === 'unresponsive' || driver === 'failed' || driver === 'mismatch';
   return (
-    <li className={gone ? 'gone' : ''}>
-      <button
-        type="button"
-        className="rail-item"
-        aria-current={chosen ? 'true' : undefined}
-        onClick={() => onChoose(node.id)}
-      >
-        <span className={`stripe o${stripe}`} aria-hidden="true" />
-        <span className="rail-line">
-          <span className="ellipsis">
-            <strong>{nodeName(node)}</strong> {node.alias === null ? '' : visible(node.alias)}
-          </span>
-          <span className={silent ? 'bad' : 'quiet'}>
-            {silent
-              ? words.node.driverSilentShort
-              : node.lastSeenAtMs === null
-                ? ''
-                : span(words, nowMs - node.lastSeenAtMs)}
-          </span>
+    <button
+      type="button"
+      className={`rail-item${gone ? ' gone' : ''}`}
+      aria-current={chosen ? 'true' : undefined}
+      onClick={() => onChoose(node.id)}
+    >
+      <span className={`stripe o${stripe}`} aria-hidden="true" />
+      <span className="rail-line">
+        <span className="ellipsis">
+          <strong>{nodeName(node)}</strong> {node.alias === null ? '' : visible(node.alias)}
         </span>
-        <span className="rail-line">
-          <GlyphStrip node={node} />
-          <span className="ellipsis">{visible(model)}</span>
+        <span className={sick ? 'bad' : 'quiet'}>
+          {driver !== 'ok'
+            ? words.node.driverShort[driver]
+            : node.lastSeenAtMs === null
+              ? ''
+              : span(words, nowMs - node.lastSeenAtMs)}
         </span>
-      </button>
-    </li>
+      </span>
+      <span className="rail-line">
+        <GlyphStrip node={node} />
+        <span className="ellipsis">{visible(model)}</span>
+      </span>
+    </button>
   );
 }

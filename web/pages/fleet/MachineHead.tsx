@@ -12,6 +12,7 @@ import type { Host } from '../../../src/model/host.ts';
 import { useHubNow } from '../../live/hubClock.ts';
 import { Age } from '../../parts/Age.tsx';
 import { Glyph, type GlyphName } from '../../parts/Glyph.tsx';
+import { GlyphStrip } from '../../parts/GlyphStrip.tsx';
 import { Icon } from '../../parts/Icon.tsx';
 import { Link } from '../../parts/Link.tsx';
 import { Meter } from '../../parts/Meter.tsx';
@@ -23,10 +24,12 @@ import { useWords } from '../../words/words.ts';
 interface MachineHeadProps {
   node: FleetNode;
   expanded: boolean;
+  /** With its GPUs as glyphs in the line, where there is no room for tiles. */
+  folded: boolean;
   onToggle: () => void;
 }
 
-export const MachineHead = memo(function MachineHead({ node, expanded, onToggle }: MachineHeadProps) {
+export const MachineHead = memo(function MachineHead({ node, expanded, folded, onToggle }: MachineHeadProps) {
   const words = useWords();
   const name = nodeName(node);
   const present = node.state === 'online' || node.state === 'stale';
@@ -47,9 +50,13 @@ export const MachineHead = memo(function MachineHead({ node, expanded, onToggle 
         </Link>
         {node.alias !== null && <span className="machine-alias"> {visible(node.alias)}</span>}
       </h2>
-      <span className="machine-address mono ellipsis">
-        {node.address === null ? '' : visible(node.address)}
-      </span>
+      {folded ? (
+        <GlyphStrip node={node} />
+      ) : (
+        <span className="machine-address mono ellipsis">
+          {node.address === null ? '' : visible(node.address)}
+        </span>
+      )}
       <span className="machine-model ellipsis">
         {modelsOf(node.sample?.gpus ?? [])
           .map(([model, count]) => `${count} × ${visible(model)}`)
@@ -76,7 +83,10 @@ function MachineMessage({ node }: { node: FleetNode }) {
   const nowMs = useHubNow();
   // A slowed card or a filling disk shows on its own tile or bar already.
   const concern = concernsOf(node).find(({ severity }) => severity !== 'warn');
-  if (!concern) return <span className="machine-message" />;
+  if (!concern) {
+    const without = node.sample?.driver.state === 'absent' ? words.node.driver.absent : '';
+    return <span className="machine-message quiet">{without}</span>;
+  }
   const text = concernWords(words, concern, nowMs);
   return (
     <span className={`machine-message ellipsis ${concern.severity === 'sick' ? 'bad' : ''}`} title={text}>

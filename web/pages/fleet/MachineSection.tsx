@@ -1,12 +1,10 @@
 /** A machine in the list: stripe, head, and its GPUs as tiles, eight to a row so that GPU 5 stands under GPU 5. */
 import { memo } from 'react';
-import { isSlowed } from '../../../src/fleet/gpuCondition.ts';
 import { conditionOf } from '../../../src/fleet/summary.ts';
 import type { FleetNode } from '../../../src/fleet/view.ts';
 import { gpuIdentity } from '../../../src/model/gpu.ts';
 import { useHubNow } from '../../live/hubClock.ts';
 import { CodeText } from '../../parts/CodeText.tsx';
-import { Glyph } from '../../parts/Glyph.tsx';
 import { OwnerColours } from '../../parts/MemoryBar.tsx';
 import { Tile } from '../../parts/Tile.tsx';
 import { useOwnerColours } from '../../parts/useOwnerColours.ts';
@@ -35,18 +33,21 @@ export const MachineSection = memo(function MachineSection(props: MachineSection
   return (
     <OwnerColours.Provider value={colours}>
       <section
-        className={`machine${gone ? ' gone' : ''}${node.state === 'stale' ? ' stale' : ''}${expanded ? ' expanded' : ''}`}
+        className={`machine${gone ? ' gone' : ''}${node.state === 'stale' ? ' stale' : ''}${expanded ? ' expanded' : folded ? ' folded' : ''}`}
         data-node={node.id}
         aria-label={nodeName(node)}
       >
         <span className={`stripe o${stripe}`} aria-hidden="true" />
-        <MachineHead node={node} expanded={expanded} onToggle={() => onToggle(node.id)} />
+        <MachineHead
+          node={node}
+          expanded={expanded}
+          folded={folded && !expanded}
+          onToggle={() => onToggle(node.id)}
+        />
         {expanded && node.sample ? (
           <GpuRows node={node} onOpenGpu={onOpenGpu} />
-        ) : folded ? (
-          <GlyphStrip node={node} />
         ) : (
-          <MachineTiles node={node} onOpenGpu={onOpenGpu} />
+          !folded && <MachineTiles node={node} onOpenGpu={onOpenGpu} />
         )}
       </section>
     </OwnerColours.Provider>
@@ -71,25 +72,6 @@ function MachineTiles({ node, onOpenGpu }: Pick<MachineSectionProps, 'node' | 'o
       ))}
       <DriverNote node={node} />
     </ul>
-  );
-}
-
-/** The GPUs as glyphs only. */
-export function GlyphStrip({ node }: { node: FleetNode }) {
-  const words = useWords();
-  const gpus = node.sample?.gpus ?? [];
-  return (
-    <span className="glyph-strip">
-      {gpus.map((gpu) => {
-        const condition = conditionOf(node, gpu);
-        const slowed = condition === 'working' && isSlowed(gpu);
-        return (
-          <span key={gpuIdentity(gpu)} title={`GPU ${gpu.index}: ${words.condition[condition]}`}>
-            <Glyph name={slowed ? 'slowed' : condition} size={11} />
-          </span>
-        );
-      })}
-    </span>
   );
 }
 

@@ -24,7 +24,7 @@ export function SummaryStrip({ summary, show, onShow }: SummaryStripProps) {
   return (
     <div className="summary">
       <div className="summary-counts">
-        <div className="summary-line">
+        <div className={`summary-line${summary.gpus >= 1000 ? ' dense' : ''}`}>
           <span>
             <Big>{whole(summary.gpus)}</Big> {words.summary.gpusIn(summary.machines)}
           </span>

@@ -4,14 +4,17 @@ import { type ConditionGroup, conditionGroup, conditionOf, modelsOf } from '../.
 import type { FleetNode } from '../../../src/fleet/view.ts';
 import { gpuIdentity } from '../../../src/model/gpu.ts';
 import type { NodeStatus } from '../../../src/model/node.ts';
+import { askHub } from '../../live/hub.ts';
 import { useHubNow } from '../../live/hubClock.ts';
-import { useWholeNode } from '../../live/useLive.ts';
+import { useShortcuts } from '../../live/shortcuts.ts';
+import { useLiveStore, useWholeNode } from '../../live/useLive.ts';
 import { useRecent } from '../../live/useRecent.ts';
 import { Age } from '../../parts/Age.tsx';
 import { useActions } from '../../parts/actions.ts';
 import { CodeText } from '../../parts/CodeText.tsx';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { GpuCard } from '../../parts/GpuCard.tsx';
+import { Icon } from '../../parts/Icon.tsx';
 import { OwnerColours } from '../../parts/MemoryBar.tsx';
 import { ProcessTable } from '../../parts/ProcessTable.tsx';
 import { rowsOfGpus } from '../../parts/processRows.ts';
@@ -103,10 +106,34 @@ function PanelHead({ node, stripe }: { node: FleetNode; stripe: number }) {
           );
         })}
         <li>
+          <RefreshButton nodeId={node.id} />
+        </li>
+        <li>
           <Age atMs={node.lastSeenAtMs} stale={node.state !== 'online'} />
         </li>
       </ul>
     </header>
+  );
+}
+
+/** Has the machine take a sample now, with everything slow in it too. */
+function RefreshButton({ nodeId }: { nodeId: string }) {
+  const words = useWords();
+  const store = useLiveStore();
+  const refresh = (): void => {
+    askHub('refreshNode', { parameters: { id: nodeId } }).then(store.paintNow);
+  };
+  useShortcuts({ r: refresh });
+  return (
+    <button
+      type="button"
+      className="icon-button refresh"
+      aria-label={words.refresh}
+      title={words.refresh}
+      onClick={refresh}
+    >
+      <Icon name="refresh" />
+    </button>
   );
 }
 
