@@ -17,7 +17,7 @@ import { Icon } from '../../parts/Icon.tsx';
 import { Link } from '../../parts/Link.tsx';
 import { Meter } from '../../parts/Meter.tsx';
 import { nodePath } from '../../router.ts';
-import { gibShort, MISSING, percent, visible } from '../../words/figures.ts';
+import { gibShort, MISSING, percent, span, visible } from '../../words/figures.ts';
 import { concernWords, nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 
@@ -83,6 +83,10 @@ function MachineMessage({ node }: { node: FleetNode }) {
   const nowMs = useHubNow();
   // A slowed card or a filling disk shows on its own tile or bar already.
   const concern = concernsOf(node).find(({ severity }) => severity !== 'warn');
+  if (!concern && node.state === 'stale' && node.lastSeenAtMs !== null) {
+    const age = span(words, nowMs - node.lastSeenAtMs);
+    return <span className="machine-message warn ellipsis">{words.node.staleFor(age)}</span>;
+  }
   if (!concern) {
     const without = node.sample?.driver.state === 'absent' ? words.node.driver.absent : '';
     return <span className="machine-message quiet">{without}</span>;
