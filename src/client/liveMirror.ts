@@ -5,7 +5,7 @@
  */
 import type { Json } from '../fleet/patch.ts';
 import { applyPatch, PatchMismatch } from '../fleet/patch.ts';
-import type { Scope } from '../protocol/live.ts';
+import type { LiveMessage, Scope } from '../protocol/live.ts';
 import { parseLiveMessage } from './liveMessage.ts';
 
 /** The part of the WHATWG WebSocket that is needed here. */
@@ -146,16 +146,20 @@ export function startLiveMirror(options: LiveMirrorOptions): LiveMirror {
     options.onChange();
   }
 
-  function take(scope: Scope, entry: Watched, message: Exclude<LiveNews, { type: 'quiet' | 'error' }>): void {
+  function take(
+    scope: Scope,
+    entry: Watched,
+    message: Extract<LiveMessage, { type: 'snapshot' | 'patch' }>,
+  ): void {
     if (message.type === 'snapshot') {
-      entry.state = message.state;
+      entry.state = message.state as Json;
       entry.sequence = message.sequence;
       return;
     }
     // Patches that were under way when a snapshot was asked for belong to the state before it.
     if (entry.sequence === null) return;
     const follows = message.sequence === entry.sequence + 1;
-    const state = follows ? patched(entry.state, message.patch) : null;
+    const state = follows ? patched(entry.state, message.patch as Json) : null;
     if (state === null) {
       subscribe(scope, entry);
       return;
@@ -202,8 +206,6 @@ function patched(state: Json, patch: Json): Json {
     throw error;
   }
 }
-
-type LiveNews = NonNullable<ReturnType<typeof parseLiveMessage>>;
 
 /**
  * The better of two estimates of the clock offset. A message can only arrive late, so the larger offset is nearer to

@@ -144,11 +144,15 @@ export function sickWords(
   gpu: Pick<FleetGpu, 'state' | 'remappedRows' | 'recoveryAction' | 'retiredPages' | 'ecc' | 'xidEvents'>,
 ): string {
   const event = gpu.xidEvents[0];
-  const what = ailment(sick, gpu);
+  const what = ailmentWords({ sick }, gpu);
   return event ? `${what}, ${sick.xid(event.code)}` : what;
 }
 
-function ailment(sick: StateWords['sick'], gpu: Parameters<typeof sickWords>[1]): string {
+/** The same without the Xid, where that stands beside it. */
+export function ailmentWords(
+  { sick }: Pick<StateWords, 'sick'>,
+  gpu: Parameters<typeof sickWords>[1],
+): string {
   if (gpu.state === 'lost' || gpu.state === 'missing' || gpu.state === 'failed') return sick[gpu.state];
   if (gpu.remappedRows.failed === true) return sick.rowsFailed;
   if (gpu.recoveryAction === 'gpu-reset' || gpu.recoveryAction === 'drain-and-reset') return sick.reset;

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { gpuCondition } from '../../src/fleet/gpuCondition.ts';
 import { clockWord, warmth } from '../../src/fleet/gpuWords.ts';
 import type { FleetGpu, FleetNode } from '../../src/fleet/view.ts';
+import { ailmentWords } from '../../src/fleet/words.ts';
 import { useHubNow } from '../live/hubClock.ts';
 import { useFleetNode } from '../live/useLive.ts';
 import { useOwnerColours } from '../parts/useOwnerColours.ts';
@@ -17,7 +18,7 @@ import {
   watts,
   whole,
 } from '../words/figures.ts';
-import { nodeName, sickWords } from '../words/sentences.ts';
+import { nodeName } from '../words/sentences.ts';
 import { useWords } from '../words/words.ts';
 import { CopyButton } from './CopyButton.tsx';
 import { Dialog } from './Dialog.tsx';
@@ -71,7 +72,7 @@ function GpuDetails({ node, gpu }: { node: FleetNode; gpu: FleetGpu }) {
       <p className="drawer-state">
         <GpuState gpu={gpu} condition={condition} />{' '}
         {condition === 'sick' ? (
-          <span className="bad">{sickWords(words, gpu)}</span>
+          <span className="bad">{ailmentWords(words, gpu)}</span>
         ) : (
           condition in words.rule && (
             <span className="quiet">{words.rule[condition as keyof typeof words.rule]}</span>

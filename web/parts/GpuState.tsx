@@ -2,11 +2,12 @@
 import type { GpuCondition } from '../../src/fleet/gpuCondition.ts';
 import { isSlowed, WORKING_PERCENT } from '../../src/fleet/gpuCondition.ts';
 import type { FleetGpu } from '../../src/fleet/view.ts';
+import { ailmentWords } from '../../src/fleet/words.ts';
 import { useHubNow } from '../live/hubClock.ts';
 import { idleSince, type Recent } from '../live/recent.ts';
 import type { Words } from '../words/en.ts';
 import { clockTime, span } from '../words/figures.ts';
-import { newestXid, sickWords } from '../words/sentences.ts';
+import { newestXid } from '../words/sentences.ts';
 import { useWords } from '../words/words.ts';
 import { Glyph } from './Glyph.tsx';
 import './gpuState.css';
@@ -56,7 +57,7 @@ export function GpuNote({ gpu, condition, recent }: GpuStateProps & { recent: Re
     case 'sick':
       return (
         <span className="bad">
-          {[newestXid(words, gpu), sickWords(words, gpu)].filter((part) => part !== null).join(' · ')}
+          {[newestXid(words, gpu), ailmentWords(words, gpu)].filter((part) => part !== null).join(' · ')}
         </span>
       );
     case 'free':

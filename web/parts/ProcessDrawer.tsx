@@ -16,7 +16,7 @@ export function ProcessDrawer({ row, onClose }: { row: ProcessRow; onClose: () =
   const { endProcesses } = useActions();
   const hindrance = killHindrance(useAccount());
   const { process, onGpu } = row;
-  const name = visible(process?.name ?? words.process.unaccounted);
+  const name = visible(process?.name ?? words.gpu.unaccounted);
   const text = (value: string | number | null | undefined): string =>
     value === null || value === undefined ? MISSING : visible(String(value));
   return (

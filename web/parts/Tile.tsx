@@ -4,8 +4,9 @@ import type { GpuCondition } from '../../src/fleet/gpuCondition.ts';
 import { isSlowed } from '../../src/fleet/gpuCondition.ts';
 import { memoryToTake } from '../../src/fleet/summary.ts';
 import type { FleetGpu } from '../../src/fleet/view.ts';
+import { ailmentWords } from '../../src/fleet/words.ts';
 import { gibShort, MISSING, percent, visible } from '../words/figures.ts';
-import { newestXid, sickWords } from '../words/sentences.ts';
+import { newestXid } from '../words/sentences.ts';
 import { useWords } from '../words/words.ts';
 import { Glyph } from './Glyph.tsx';
 import { MemoryBar, OwnerSquare } from './MemoryBar.tsx';
@@ -74,7 +75,7 @@ function figure(gpu: FleetGpu, condition: GpuCondition): string {
 function TileOwners({ gpu, condition, past }: { gpu: FleetGpu; condition: GpuCondition; past: boolean }) {
   const words = useWords();
   if (condition === 'sick' && gpu.holders.length === 0) {
-    return <span className="ellipsis">{sickWords(words, gpu)}</span>;
+    return <span className="ellipsis">{ailmentWords(words, gpu)}</span>;
   }
   const [first, second, ...more] = gpu.holders;
   if (!first) return <span className="ellipsis">{condition === 'free' ? '' : words.gpu.nobody}</span>;
@@ -84,7 +85,7 @@ function TileOwners({ gpu, condition, past }: { gpu: FleetGpu; condition: GpuCon
       {!past && <OwnerSquare owner={first.owner} />}
       {!past && second && <OwnerSquare owner={second.owner} />}
       {!past && more[0] && <OwnerSquare owner={more[0].owner} />}
-      {visible(first.owner ?? words.gpu.nobody)}
+      {visible(first.owner ?? words.gpu.unknownOwner)}
       {others > 0 && ` +${others}`}
     </span>
   );

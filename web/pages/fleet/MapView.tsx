@@ -162,7 +162,7 @@ export function MapView({ nodes, everyone }: MapViewProps) {
 function cellWords(words: Words, node: FleetNode, place: number): string {
   const gpu = node.sample?.gpus[place];
   if (!gpu) return nodeName(node);
-  const owners = gpu.holders.map((holder) => visible(holder.owner ?? words.gpu.nobody)).join(', ');
+  const owners = gpu.holders.map((holder) => visible(holder.owner ?? words.gpu.unknownOwner)).join(', ');
   const memory = words.per(gibShort(gpu.memoryUsedBytes), gibShort(gpu.memoryTotalBytes));
   const condition = words.condition[conditionOf(node, gpu)];
   return `${nodeName(node)} GPU ${gpu.index}, ${condition}, ${percent(gpu.utilizationPercent)}, ${owners} ${memory} GiB`;

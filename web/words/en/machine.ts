@@ -1,19 +1,9 @@
 /** Words in English for a machine and its GPUs: states, rules, figures. */
+import { stateWords } from '../../../src/fleet/words.ts';
 import { plural } from './plural.ts';
 
 export const machine = {
-  condition: {
-    free: 'free',
-    working: 'working',
-    'holding-idle': 'holding idle',
-    sick: 'sick',
-    'no-answer': 'no answer',
-    offline: 'offline',
-    asleep: 'asleep',
-    starting: 'starting',
-    unknown: 'not known',
-    slowed: 'slowed',
-  },
+  condition: stateWords.en.condition,
   gpuState: {
     ok: 'in order',
     lost: 'lost',
@@ -22,26 +12,14 @@ export const machine = {
     failed: 'could not be read',
   },
   rule: {
-    free: 'Free: no process holds it, and less than 1 GiB is used.',
-    freeShort: 'no process, under 1 GiB used',
+    free: 'Free: no process computes on it, and less than 1 GiB is used.',
+    freeShort: 'nobody computes, under 1 GiB used',
     'holding-idle': 'Holding idle: a process holds memory, and the GPU works less than 5 %.',
     working: 'Working: at least 5 % utilisation.',
     sick: 'Sick: lost, missing, unreadable, or it asks for a reset.',
     offline: 'Offline: its machine does not report, or the card is asleep.',
   },
-  sick: {
-    lost: 'fell off the bus',
-    missing: 'no longer counted by the driver',
-    failed: 'could not be read',
-    reset: 'the driver asks for a reset of this GPU',
-    reboot: 'the driver asks for a reboot',
-    drain: 'the driver asks to drain this GPU',
-    rowsFailed: 'a memory row could not be replaced',
-    rowsPending: 'a memory row is replaced at the next reset',
-    pagesPending: 'a memory page is retired at the next reboot',
-    ecc: (errors: number) => `${plural(errors, 'uncorrected memory error')}`,
-    xid: (code: number) => `Xid ${code}`,
-  },
+  sick: stateWords.en.sick,
   throttle: {
     idle: 'resting: nothing to do',
     'application-clocks': 'clock set by hand',
@@ -73,7 +51,7 @@ export const machine = {
   },
   warmth: { cool: 'cool', warm: 'warm', hot: 'hot' },
   node: {
-    state: { online: 'online', stale: 'stale', offline: 'offline', unknown: 'not seen yet' },
+    state: stateWords.en.node,
     silentSince: (when: string) => `Offline: silent since ${when}. What it last said is shown in grey.`,
     goodbye: (when: string) =>
       `Stopped at ${when}: its agent said goodbye. What it last said is shown in grey.`,
@@ -90,14 +68,7 @@ export const machine = {
       unresponsive: 'driver silent',
       failed: 'driver error',
     },
-    driver: {
-      starting: 'Driver is being asked for the first time',
-      ok: 'driver in order',
-      absent: 'No NVIDIA driver',
-      mismatch: 'Driver and library differ: reboot',
-      unresponsive: 'Driver does not answer',
-      failed: 'Driver answers with an error',
-    },
+    driver: stateWords.en.driver,
     driverNote: (when: string) =>
       `GPU figures are from ${when}; the machine’s own go on. The driver is asked again every 8 s.`,
     driverAdvice: 'If it stays so: `flowline doctor` on that machine, then a reboot.',
@@ -139,9 +110,9 @@ export const machine = {
   gpu: {
     name: (index: number) => `GPU ${index}`,
     memory: 'Memory',
-    unaccounted: 'unaccounted',
+    unaccounted: stateWords.en.unaccounted,
     nobody: 'nobody',
-    unknownOwner: 'not known',
+    unknownOwner: stateWords.en.nobody,
     toTake: 'GiB to take',
     barLabel: (index: number, used: string, total: string, parts: string) =>
       `GPU ${index}, ${used} of ${total} GiB${parts === '' ? '' : `: ${parts}`}`,

@@ -1,4 +1,5 @@
 /** Words in English for processes: tables, search, and their end. */
+import { stateWords } from '../../../src/fleet/words.ts';
 import { plural } from './plural.ts';
 
 export const processes = {
@@ -17,7 +18,6 @@ export const processes = {
     pid: 'PID',
     machine: 'Machine',
     name: 'Name',
-    unaccounted: 'unaccounted',
     unaccountedGuess: (gib: string) =>
       `${gib} GiB more than the driver lists: another PID namespace, a zombie, or the driver itself`,
     none: 'No process holds a GPU.',
@@ -60,15 +60,7 @@ export const processes = {
     done: 'What became of them',
     login: 'To end processes, log in: run `flowline token link` and open the link.',
     viewer: 'Your account may look, not end processes. Ask an administrator.',
-    outcome: {
-      done: 'ended',
-      gone: 'was gone already',
-      'not-allowed': 'not allowed',
-      'other-process': 'that number is another process now',
-      unkillable: 'does not end (waits in the kernel)',
-      failed: 'failed',
-      'no-answer': 'its machine did not answer',
-    },
+    outcome: stateWords.en.killOutcome,
   },
   processes: {
     title: 'Processes of all machines',

@@ -1,41 +1,19 @@
 /** Words in Chinese for a machine and its GPUs: states, rules, figures. */
+import { stateWords } from '../../../src/fleet/words.ts';
 import type { machine as english } from '../en/machine.ts';
 
 export const machine: typeof english = {
-  condition: {
-    free: '空闲',
-    working: '工作中',
-    'holding-idle': '占卡闲置',
-    sick: '故障',
-    'no-answer': '驱动无响应',
-    offline: '离线',
-    asleep: '休眠',
-    starting: '启动中',
-    unknown: '未知',
-    slowed: '降频',
-  },
+  condition: stateWords.zh.condition,
   gpuState: { ok: '正常', lost: '掉卡', missing: '消失', asleep: '休眠', failed: '读取失败' },
   rule: {
-    free: '空闲：没有进程占用，且已用显存不到 1 GiB。',
-    freeShort: '无进程，已用不到 1 GiB',
+    free: '空闲：没有进程在计算，且已用显存不到 1 GiB。',
+    freeShort: '无人计算，已用不到 1 GiB',
     'holding-idle': '占卡闲置：有进程占着显存，而利用率低于 5 %。',
     working: '工作中：利用率不低于 5 %。',
     sick: '故障：掉卡、消失、读取失败，或驱动要求重置。',
     offline: '离线：所在机器没有上报，或该卡休眠。',
   },
-  sick: {
-    lost: '已从总线掉卡',
-    missing: '驱动不再列出',
-    failed: '读取失败',
-    reset: '驱动要求重置这张卡',
-    reboot: '驱动要求重启机器',
-    drain: '驱动要求停止向这张卡派发',
-    rowsFailed: '有显存行无法替换',
-    rowsPending: '有显存行待下次重置时替换',
-    pagesPending: '有显存页待下次重启时停用',
-    ecc: (errors) => `${errors} 个不可纠正的显存错误`,
-    xid: (code) => `Xid ${code}`,
-  },
+  sick: stateWords.zh.sick,
   throttle: {
     idle: '休息：无事可做',
     'application-clocks': '频率由人设定',
@@ -67,7 +45,7 @@ export const machine: typeof english = {
   },
   warmth: { cool: '凉', warm: '温', hot: '热' },
   node: {
-    state: { online: '在线', stale: '数据过期', offline: '离线', unknown: '尚未见到' },
+    state: stateWords.zh.node,
     silentSince: (when) => `离线：自 ${when} 起没有消息。灰色显示的是最后一次上报。`,
     goodbye: (when) => `已于 ${when} 停止：代理已道别。灰色显示的是最后一次上报。`,
     rebooting: (when) => `自 ${when} 起正在重启。`,
@@ -83,14 +61,7 @@ export const machine: typeof english = {
       unresponsive: '驱动无响应',
       failed: '驱动报错',
     },
-    driver: {
-      starting: '正在首次询问驱动',
-      ok: '驱动正常',
-      absent: '没有 NVIDIA 驱动',
-      mismatch: '驱动与库版本不符：请重启',
-      unresponsive: '驱动无响应',
-      failed: '驱动报错',
-    },
+    driver: stateWords.zh.driver,
     driverNote: (when) => `GPU 数据停在 ${when}；主机数据仍在更新。每 8 秒再问一次驱动。`,
     driverAdvice: '若一直如此：在该机器上运行 `flowline doctor`，然后重启。',
     gpuSick: (index, what) => `GPU ${index}：${what}`,
@@ -131,9 +102,9 @@ export const machine: typeof english = {
   gpu: {
     name: (index) => `GPU ${index}`,
     memory: '显存',
-    unaccounted: '未归属',
+    unaccounted: stateWords.zh.unaccounted,
     nobody: '无主',
-    unknownOwner: '未知',
+    unknownOwner: stateWords.zh.nobody,
     toTake: 'GiB 可用',
     barLabel: (index, used, total, parts) =>
       `GPU ${index}，显存 ${used} / ${total} GiB${parts === '' ? '' : `：${parts}`}`,

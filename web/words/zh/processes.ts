@@ -1,4 +1,5 @@
 /** Words in Chinese for processes: tables, search, and their end. */
+import { stateWords } from '../../../src/fleet/words.ts';
 import type { processes as english } from '../en/processes.ts';
 
 export const processes: typeof english = {
@@ -17,7 +18,6 @@ export const processes: typeof english = {
     pid: 'PID',
     machine: '机器',
     name: '名称',
-    unaccounted: '未归属',
     unaccountedGuess: (gib) => `比驱动所列多 ${gib} GiB：可能在别的 PID 命名空间、是僵尸进程，或驱动自身`,
     none: '没有进程占用 GPU。',
     container: (name) => `容器 ${name}`,
@@ -58,15 +58,7 @@ export const processes: typeof english = {
     done: '结果',
     login: '要结束进程请先登录：运行 `flowline token link` 并打开其链接。',
     viewer: '你的账号只能查看，不能结束进程。请找管理员。',
-    outcome: {
-      done: '已结束',
-      gone: '早已不在',
-      'not-allowed': '不允许',
-      'other-process': '该号码已是另一个进程',
-      unkillable: '无法结束（卡在内核）',
-      failed: '失败',
-      'no-answer': '所在机器没有回答',
-    },
+    outcome: stateWords.zh.killOutcome,
   },
   processes: {
     title: '所有机器的进程',
