@@ -70,17 +70,20 @@ export async function openSessions(dataFolder: string, clock: Clock): Promise<Pa
       const secret = newSecret();
       const expiresAtMs = clock.nowMs() + SESSION_LIFETIME_MS;
       const live = records.filter((record) => record.expiresAtMs > clock.nowMs());
-      records = [
-        ...live.slice(-(MAX_SESSIONS - 1)),
-        {
-          id,
-          account: found.account,
-          cookieHash: hashSecret(cookieSecret),
-          secretHash: hashSecret(secret),
-          expiresAtMs,
-        },
-      ];
-      await save();
+      const record: z.infer<typeof SessionRecord> = {
+        id,
+        account: found.account,
+        cookieHash: hashSecret(cookieSecret),
+        secretHash: hashSecret(secret),
+        expiresAtMs,
+      };
+      records = [...live.slice(-(MAX_SESSIONS - 1)), record];
+      await save().catch((failure: unknown) => {
+        // The link is good for another try.
+        records = records.filter((kept) => kept !== record);
+        codes.set(key, found);
+        throw failure;
+      });
       return { account: found.account, cookie: `${id}.${cookieSecret}`, secret, expiresAtMs };
     },
     check(cookie, secret) {

@@ -86,7 +86,11 @@ export async function openTokens(dataFolder: string, clock: Clock): Promise<Toke
         hash: hashSecret(secret),
       };
       records.push(record);
-      await save();
+      await save().catch((failure: unknown) => {
+        // Nobody was told its secret.
+        records = records.filter((kept) => kept !== record);
+        throw failure;
+      });
       return { token: formatToken(record.id, secret), info: withoutHash(record) };
     },
     check(token) {
@@ -97,7 +101,10 @@ export async function openTokens(dataFolder: string, clock: Clock): Promise<Toke
       const record = find(token);
       if (!record) return null;
       if (record.usesLeft !== null) record.usesLeft -= 1;
-      await save();
+      await save().catch((failure: unknown) => {
+        if (record.usesLeft !== null) record.usesLeft += 1;
+        throw failure;
+      });
       return withoutHash(record);
     },
     list: () => records.map(withoutHash),

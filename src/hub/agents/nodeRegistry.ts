@@ -63,7 +63,12 @@ export async function openNodeRegistry(dataFolder: string): Promise<NodeRegistry
         joinedAtMs: nowMs,
       };
       nodes.set(id, node);
-      await save();
+      await save().catch((failure: unknown) => {
+        // The machine goes on with the credential that it has.
+        if (before) nodes.set(id, before);
+        else nodes.delete(id);
+        throw failure;
+      });
       return { node, nodeToken: formatToken(id, secret) };
     },
     check(nodeToken) {

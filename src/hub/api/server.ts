@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { DiskFull } from '../../io/atomicFile.ts';
 import type { Log } from '../../io/log.ts';
 import { MAX_BODY_BYTES } from '../../model/limits.ts';
 import { hubApi, type Route, type RouteName } from '../../protocol/hubApi.ts';
@@ -193,6 +194,8 @@ export function describeFailure(failure: unknown): {
   hint: string | null;
 } {
   if (failure instanceof HubError) return failure;
+  if (failure instanceof DiskFull)
+    return { status: 507, code: 'disk-full', message: failure.message, hint: failure.hint };
   const status = statusOf(failure);
   if (status === 413)
     return { status, code: 'body-too-large', message: `a body may have ${MAX_BODY_BYTES} bytes`, hint: null };
