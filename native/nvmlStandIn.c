@@ -41,7 +41,7 @@ int answerText(handle device, enum text text, char *out, u32 length) {
 int nvmlInit_v2(void) { return enterCall(NULL); }
 #endif
 int nvmlInit(void) { return enterCall(NULL); }
-int nvmlShutdown(void) { return SUCCESS; }
+int nvmlShutdown(void) { return tellCalls(), SUCCESS; }
 
 const char *nvmlErrorString(int result) {
   switch (result) {

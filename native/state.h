@@ -64,6 +64,8 @@ extern struct state state;
 
 /* Each call begins here: reads a replaced file, waits out hang and delay, and answers the GPU's or the driver's fault (0: none). */
 int enterCall(struct gpu *gpu);
+/* Writes how many calls there were into the file named by FLOWLINE_STANDIN_CALLS, if it is: for benches. */
+void tellCalls(void);
 /* The oldest event that was not told yet, or NULL. */
 struct event *nextEvent(void);
 /* Events of the past are not told to a set made now. */

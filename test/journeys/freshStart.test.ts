@@ -1,5 +1,6 @@
 /** What a newcomer types, in a fresh clone: `npm ci && npm start`, with the system's own Node, and the page is there. */
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort, temporaryFolder } from '../support/program.ts';
@@ -20,7 +21,14 @@ describe.skipIf(why !== null)(`a fresh clone${why === null ? '' : `: ${why}`}`, 
   beforeAll(async () => {
     folder = await temporaryFolder();
   });
-  afterAll(() => folder.remove());
+  let start: ChildProcess | null = null;
+  const signalGroup = (signal: NodeJS.Signals): void => {
+    if (start?.pid && start.exitCode === null && start.signalCode === null) process.kill(-start.pid, signal);
+  };
+  afterAll(async () => {
+    signalGroup('SIGKILL');
+    await folder.remove();
+  });
 
   test(
     '`npm ci && npm start` serves the page, and Ctrl-C ends it with nothing left',
@@ -29,29 +37,32 @@ describe.skipIf(why !== null)(`a fresh clone${why === null ? '' : `: ${why}`}`, 
       run('git', ['clone', '--quiet', root, clone], folder.path);
       run('npm', ['ci', '--prefer-offline', '--no-audit', '--no-fund'], clone);
       const listen = `127.0.0.1:${await freePort()}`;
-      const start = spawn('npm', ['start', '--', '--listen', listen, '--data', `${folder.path}/data`], {
+      start = spawn('npm', ['start', '--', '--listen', listen, '--data', `${folder.path}/data`], {
         cwd: clone,
         env: systemEnvironment(),
         // A group of its own, which Ctrl-C in a terminal would reach as a whole.
         detached: true,
         stdio: 'ignore',
       });
-      const ended = new Promise((resolve) => start.once('exit', resolve));
+      const ended = once(start, 'exit');
       const page = await waitFor(
         'the page',
         async () => (await fetch(`http://${listen}/`, { headers: { accept: 'text/html' } })).text(),
         60_000,
       );
-      expect(page).toContain('<div id="root">');
+      expect(page).toContain('<title>FlowLine</title>');
       const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1];
       expect((await fetch(`http://${listen}${script}`)).headers.get('content-type')).toContain('javascript');
       const { version } = (await (await fetch(`http://${listen}/api/v1/health`)).json()) as {
         version: string;
       };
       expect(version).toMatch(/^\d+\.\d+\.\d+$/);
-      process.kill(-(start.pid ?? 0), 'SIGINT');
+      signalGroup('SIGINT');
       await ended;
       await expect(fetch(`http://${listen}/`)).rejects.toThrow();
+      // Called as it stands in README, outside npm's scripts: by the system's own Node.
+      const status = run('node', ['bin/flowline.mjs', 'status', '--json'], clone);
+      expect(JSON.parse(status)).toMatchObject({ nodes: [{ state: 'online' }] });
     },
     INSTALL_MS,
   );
@@ -60,12 +71,22 @@ describe.skipIf(why !== null)(`a fresh clone${why === null ? '' : `: ${why}`}`, 
 /** Without what this test run put there: the newcomer's Node is the system's, 18 or newer. */
 function systemEnvironment(): NodeJS.ProcessEnv {
   const path = (process.env.PATH ?? '').split(':').filter((part) => !part.includes('node_modules'));
-  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_(?!config_)|NODE_|VITEST)/i.test(name));
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_(?!config_)|NODE_ENV|VITEST)/i.test(name),
+  );
   return { ...Object.fromEntries(kept), PATH: path.join(':') };
 }
 
-/** @throws with what the command said where it failed */
-function run(command: string, args: string[], cwd: string): void {
-  const { status, stderr } = spawnSync(command, args, { cwd, env: systemEnvironment(), encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed: ${stderr}`);
+/**
+ * What a command printed.
+ * @throws with what it said on its standard error where it failed
+ */
+function run(command: string, args: string[], cwd: string): string {
+  const { status, signal, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    env: systemEnvironment(),
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed (${signal ?? status}): ${stderr}`);
+  return stdout;
 }
