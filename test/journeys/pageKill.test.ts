@@ -1,9 +1,11 @@
-/** From the one-time link to an ended process, by the keyboard alone. */
+/** From the one-time link to an ended process, by the keyboard alone; then the same through the built program. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser, visit, withoutChromium } from '../support/browser.ts';
 import { startImaginedHub } from '../support/imaginedHub.ts';
 import { imagineLab } from '../support/imaginedLab.ts';
+import { startHubProgram } from '../support/program.ts';
+import { waitFor } from '../support/waitFor.ts';
 
 describe.skipIf(withoutChromium)('finding and ending a process by the keyboard', () => {
   let browser: Browser;
@@ -25,6 +27,13 @@ describe.skipIf(withoutChromium)('finding and ending a process by the keyboard',
     await page.waitForSelector('.processes tbody tr');
     await page.keyboard.press('ArrowDown');
     await page.waitForSelector('.processes tbody tr:focus');
+  }
+
+  /** From "Keep", which the question offers first, to "End", and Enter. */
+  async function confirm(page: Page): Promise<void> {
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Keep');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
   }
 
   test('without a login one may look, and is told how to log in', async () => {
@@ -49,17 +58,30 @@ describe.skipIf(withoutChromium)('finding and ending a process by the keyboard',
     const dialog = page.locator('dialog[open]');
     await dialog.waitFor();
     expect(await dialog.textContent()).toContain('PID 20871');
-    const confirm = dialog.locator('.button.danger');
-    for (let tabs = 0; tabs < 6; tabs++) {
-      if (await confirm.evaluate('(button) => button === document.activeElement')) break;
-      await page.keyboard.press('Tab');
-    }
-    await page.keyboard.press('Enter');
+    await confirm(page);
     await dialog.locator('.kill-outcome').waitFor();
     expect([...hub.ended]).toEqual([20_871]);
     await page.keyboard.press('Escape');
     await page.waitForSelector('.nothing-found');
     expect(complaints).toEqual([]);
     await close();
+  });
+
+  test('in the simulated fleet of the built program: found, chosen, ended, gone', async () => {
+    const demo = await startHubProgram('demo');
+    const { page, complaints, close } = await visit(browser, await waitFor('the link', () => demo.link() || null));
+    await page.waitForSelector('.account-mark');
+    await search(page, 'ipykernel');
+    const rows = await page.locator('.processes tbody tr').count();
+    await page.keyboard.press('x');
+    await page.keyboard.press('Delete');
+    await page.waitForSelector('dialog[open] .danger:enabled');
+    await confirm(page);
+    await page.waitForSelector('dialog[open] .kill-outcome.free');
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(`document.querySelectorAll('.processes tbody tr').length === ${rows - 1}`);
+    expect(complaints).toEqual([]);
+    await close();
+    await demo.end();
   });
 });

@@ -21,8 +21,6 @@ export interface ImaginedHubOptions {
   fleet: (nowMs: number) => NodeStatus[];
   port?: number;
   tickMs?: number;
-  /** Who is logged in from the start; a link's code `open` makes him administrator. */
-  account?: { name: string; role: 'viewer' | 'user' | 'administrator' } | null;
 }
 
 const SECRET = 'secret-of-the-imagined-hub';
@@ -38,7 +36,7 @@ const TYPES: Record<string, string> = {
 export async function startImaginedHub(options: ImaginedHubOptions) {
   const page = new URL('../../dist/page/', import.meta.url).pathname;
   const ended = new Set<number>();
-  let account = options.account ?? null;
+  let account: { name: string; role: 'administrator' } | null = null;
   const fleet = (): NodeStatus[] => withoutEnded(options.fleet(Date.now()), ended);
 
   const server = createServer(async (request, response) => {
@@ -53,7 +51,8 @@ export async function startImaginedHub(options: ImaginedHubOptions) {
     const route = `${request.method} ${url.pathname}`;
     if (route === 'GET /api/v1/session') {
       const joinAddress = 'http://10.20.6.9:3569';
-      return [200, { account, mayRead: true, hubName: 'lab', hubVersion: '0.1.0', joinAddress }];
+      const known = request.headers['x-flowline-session'] === SECRET ? account : null;
+      return [200, { account: known, mayRead: true, hubName: 'lab', hubVersion: '0.1.0', joinAddress }];
     }
     if (route === 'POST /api/v1/session') {
       const { code } = await readBody(request);

@@ -16,7 +16,7 @@ interface Asked<Name extends RouteName> {
 
 const SECRET_KEY = 'flowline.session';
 
-/** The secret that writes must carry, kept per origin: a cookie alone never writes. */
+/** The secret beside the cookie, kept per origin: a cookie alone never writes, and names nobody. */
 export const sessionSecret = (): string | null => localStorage.getItem(SECRET_KEY);
 export function keepSessionSecret(secret: string | null): void {
   if (secret === null) localStorage.removeItem(SECRET_KEY);
@@ -37,7 +37,7 @@ export async function askHub<Name extends RouteName>(
   const headers: Record<string, string> = { accept: 'application/json' };
   if (body !== undefined) headers['content-type'] = 'application/json';
   const secret = sessionSecret();
-  if (secret !== null && route.method !== 'GET') headers['x-flowline-session'] = secret;
+  if (secret !== null) headers['x-flowline-session'] = secret;
   try {
     const response = await fetch(url, {
       method: route.method,

@@ -23,6 +23,8 @@ export function Dialog({ title, label, kind, onClose, children }: DialogProps) {
     const shown = dialog.current;
     const before = document.activeElement;
     shown?.showModal();
+    // A question is answered by its harmless button first; the close button only happens to come before it.
+    shown?.querySelector<HTMLElement>('[data-first]')?.focus();
     return () => {
       shown?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();

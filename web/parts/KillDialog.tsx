@@ -63,7 +63,7 @@ export function KillDialog({ rows, onEnded, onClose }: KillDialogProps) {
       <div className="dialog-actions">
         {answer === null || answer === 'asked' ? (
           <>
-            <button type="button" className="button" onClick={onClose}>
+            <button type="button" className="button" data-first onClick={onClose}>
               {words.kill.cancel}
             </button>
             <button

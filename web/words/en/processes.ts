@@ -51,8 +51,7 @@ export const processes = {
     end: 'End…',
     endSelected: (amount: number) => `End ${amount}…`,
     title: (amount: number) => (amount === 1 ? 'End this process?' : `End these ${amount} processes?`),
-    explain:
-      'They are asked to stop (SIGTERM), and after 5 s made to (SIGKILL). What they have not saved is lost.',
+    explain: 'First asked to stop (SIGTERM), after 5 s made to (SIGKILL). What was not saved is lost.',
     confirm: (amount: number) => (amount === 1 ? 'End it' : `End all ${amount}`),
     cancel: 'Keep',
     close: 'Close',

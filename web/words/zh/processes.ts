@@ -50,7 +50,7 @@ export const processes: typeof english = {
     end: '结束…',
     endSelected: (amount) => `结束 ${amount} 个…`,
     title: (amount) => (amount === 1 ? '结束这个进程？' : `结束这 ${amount} 个进程？`),
-    explain: '先请它们停止（SIGTERM），5 秒后强制结束（SIGKILL）。未保存的会丢失。',
+    explain: '先请求停止（SIGTERM），5 秒后强制结束（SIGKILL）。未保存的会丢失。',
     confirm: (amount) => (amount === 1 ? '结束' : `全部结束（${amount}）`),
     cancel: '保留',
     close: '关闭',
