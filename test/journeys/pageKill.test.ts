@@ -69,7 +69,10 @@ describe.skipIf(withoutChromium)('finding and ending a process by the keyboard',
 
   test('in the simulated fleet of the built program: found, chosen, ended, gone', async () => {
     const demo = await startHubProgram('demo');
-    const { page, complaints, close } = await visit(browser, await waitFor('the link', () => demo.link() || null));
+    const { page, complaints, close } = await visit(
+      browser,
+      await waitFor('the link', () => demo.link() || null),
+    );
     await page.waitForSelector('.account-mark');
     await search(page, 'ipykernel');
     const rows = await page.locator('.processes tbody tr').count();
