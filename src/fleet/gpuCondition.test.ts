@@ -51,6 +51,7 @@ describe('what a GPU is doing', () => {
       condition({ utilizationPercent: 90, remappedRows: { ...quiet.remappedRows, pending: true } }),
     ).toBe('sick');
     expect(condition({ recoveryAction: 'gpu-reset' })).toBe('sick');
+    expect(condition({ recoveryAction: 'other' })).toBe('sick');
   });
   test('what is not answered, starting, asleep or offline is said so before anything else', () => {
     expect(condition({}, { driver: { ...driver, state: 'unresponsive' } })).toBe('no-answer');
@@ -61,6 +62,7 @@ describe('what a GPU is doing', () => {
   test('slowed is by heat or power, not by rest or by choice', () => {
     expect(isSlowed({ throttleReasons: ['hardware-thermal'] })).toBe(true);
     expect(isSlowed({ throttleReasons: ['idle', 'application-clocks', 'software-power-cap'] })).toBe(false);
+    expect(isSlowed({ throttleReasons: ['other'] })).toBe(false);
     expect(isSlowed({ throttleReasons: null })).toBe(false);
   });
 });

@@ -12,6 +12,7 @@ describe('what is wrong with a GPU, in words', () => {
     ['could not be read', { state: 'failed' }],
     ['the driver asks for a reset of this GPU', { recoveryAction: 'drain-and-reset' }],
     ['the driver asks for a reboot', { recoveryAction: 'node-reboot' }],
+    ['the driver asks for an action that has no name here', { recoveryAction: 'other' }],
     [
       'a memory page is retired at the next reboot',
       { retiredPages: { singleBit: 1, doubleBit: 0, pending: true } },

@@ -21,6 +21,7 @@ export interface StateWords {
     reset: string;
     reboot: string;
     drain: string;
+    otherAction: string;
     rowsFailed: string;
     rowsPending: string;
     pagesPending: string;
@@ -68,6 +69,7 @@ const en: StateWords = {
     reset: 'the driver asks for a reset of this GPU',
     reboot: 'the driver asks for a reboot',
     drain: 'the driver asks to drain this GPU',
+    otherAction: 'the driver asks for an action that has no name here',
     rowsFailed: 'a memory row could not be replaced',
     rowsPending: 'a memory row is replaced at the next reset',
     pagesPending: 'a memory page is retired at the next reboot',
@@ -117,6 +119,7 @@ const zh: StateWords = {
     reset: '驱动要求重置这张卡',
     reboot: '驱动要求重启机器',
     drain: '驱动要求停止向这张卡派发',
+    otherAction: '驱动要求采取一项未知的措施',
     rowsFailed: '有显存行无法替换',
     rowsPending: '有显存行待下次重置时替换',
     pagesPending: '有显存页待下次重启时停用',
@@ -158,6 +161,7 @@ export function ailmentWords(
   if (gpu.recoveryAction === 'gpu-reset' || gpu.recoveryAction === 'drain-and-reset') return sick.reset;
   if (gpu.recoveryAction === 'node-reboot') return sick.reboot;
   if (gpu.recoveryAction === 'drain-p2p') return sick.drain;
+  if (gpu.recoveryAction === 'other') return sick.otherAction;
   if (gpu.remappedRows.pending === true) return sick.rowsPending;
   if (gpu.retiredPages.pending === true) return sick.pagesPending;
   return sick.ecc(gpu.ecc.volatileUncorrected ?? 0);

@@ -8,7 +8,7 @@ import { GpuProcess, GpuProcessReading } from './process.ts';
 export const GpuState = z.enum(['ok', 'lost', 'missing', 'asleep', 'failed']);
 export type GpuState = z.infer<typeof GpuState>;
 
-/** Why the clocks are held below their maximum, in the product's words (NVML: nvmlClocksEventReasons). */
+/** Why the clocks are held below their maximum (NVML: nvmlClocksEventReasons); `other`: for a reason that has no word here. */
 export const ThrottleReason = z.enum([
   'idle',
   'application-clocks',
@@ -19,12 +19,20 @@ export const ThrottleReason = z.enum([
   'hardware-thermal',
   'power-brake',
   'display-clocks',
+  'other',
 ]);
 export type ThrottleReason = z.infer<typeof ThrottleReason>;
 
 export const ComputeMode = z.enum(['default', 'exclusive-thread', 'prohibited', 'exclusive-process']);
-/** What the driver says would bring the GPU back (NVML: nvmlDeviceGpuRecoveryAction_t). */
-export const RecoveryAction = z.enum(['none', 'gpu-reset', 'node-reboot', 'drain-p2p', 'drain-and-reset']);
+/** What the driver says would bring the GPU back (NVML: nvmlDeviceGpuRecoveryAction_t); `other`: something that has no word here. */
+export const RecoveryAction = z.enum([
+  'none',
+  'gpu-reset',
+  'node-reboot',
+  'drain-p2p',
+  'drain-and-reset',
+  'other',
+]);
 
 export const XidEvent = z.object({
   code: count,

@@ -125,7 +125,7 @@ function gpuLines(gpu: GpuReading): string[] {
         gpu.computeMode,
       ),
       recoveryAction: position(
-        ['none', 'gpu-reset', 'node-reboot', 'drain-p2p', 'drain-and-reset'],
+        ['none', 'gpu-reset', 'node-reboot', 'drain-p2p', 'drain-and-reset', 'other'],
         gpu.recoveryAction,
       ),
       processes: 1,
@@ -209,6 +209,7 @@ const throttleBit: Record<NonNullable<GpuReading['throttleReasons']>[number], nu
   'hardware-thermal': 0x40,
   'power-brake': 0x80,
   'display-clocks': 0x100,
+  other: 0x200,
 };
 
 function throttleBits(reasons: GpuReading['throttleReasons']): number | null {

@@ -30,6 +30,7 @@ export const machine = {
     'hardware-thermal': 'held down by heat (hardware)',
     'power-brake': 'power brake from outside',
     'display-clocks': 'held by a display',
+    other: 'held for a reason that has no name here',
   },
   clock: {
     full: 'full clock',

@@ -24,6 +24,7 @@ export const machine: typeof english = {
     'hardware-thermal': '过热降频（硬件）',
     'power-brake': '外部功率制动',
     'display-clocks': '受显示输出限制',
+    other: '因未知原因受限',
   },
   clock: {
     full: '全速',

@@ -14,9 +14,10 @@ const throttleReasonByBit: readonly ThrottleReason[] = [
   'display-clocks',
 ];
 
-/** The known reasons among the bits, lowest first; a bit of a newer driver says nothing that we could name. */
+/** The reasons among the bits, lowest first; bits of a newer driver that have no word here are one `other` together. */
 export function throttleReasonWords(bits: number): ThrottleReason[] {
-  return throttleReasonByBit.filter((_, bit) => (bits & (1 << bit)) !== 0);
+  const known = throttleReasonByBit.filter((_, bit) => (bits & (1 << bit)) !== 0);
+  return bits < 2 ** throttleReasonByBit.length ? known : [...known, 'other'];
 }
 
 /** nvmlComputeMode_t. */
@@ -31,7 +32,10 @@ export function computeModeWord(mode: number | null): GpuReading['computeMode'] 
   return mode === null ? null : (computeModes[mode] ?? null);
 }
 
-/** nvmlDeviceGpuRecoveryAction_t. */
+/**
+ * nvmlDeviceGpuRecoveryAction_t, as far as all of NVIDIA's headers agree: 5 is "recover the IMEX domain" in nvml.h of
+ * CUDA 13.3 and "reset the bus" in a Python binding of theirs.
+ */
 const recoveryActions: readonly GpuReading['recoveryAction'][] = [
   'none',
   'gpu-reset',
@@ -40,8 +44,9 @@ const recoveryActions: readonly GpuReading['recoveryAction'][] = [
   'drain-and-reset',
 ];
 
+/** A number without a word is `other`, never null: a card for which the driver asks something must not look healthy. */
 export function recoveryActionWord(action: number | null): GpuReading['recoveryAction'] {
-  return action === null ? null : (recoveryActions[action] ?? null);
+  return action === null ? null : (recoveryActions[action] ?? 'other');
 }
 
 /** NVML_PSTATE_UNKNOWN: not a state that the card is in. */
