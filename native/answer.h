@@ -1,7 +1,8 @@
 /*
  * What every call of the stand-in library shares: the layouts of NVIDIA's public nvml.h, its return codes, and answering
  * a figure from the state. GENERATION says how old a library is played: 3 has everything, 2 lacks the newest calls, 1 has
- * only the first ones.
+ * only the first ones. PROCESSES_V3 says in which layout the third process calls write: 2, as nvml.h has it, or as some
+ * drivers do, 3 (535.43 to 535.86) or 1 (550.127).
  */
 #ifndef ANSWER_H
 #define ANSWER_H
@@ -10,6 +11,9 @@
 
 #ifndef GENERATION
 #define GENERATION 3
+#endif
+#ifndef PROCESSES_V3
+#define PROCESSES_V3 2
 #endif
 
 typedef unsigned int u32;
@@ -23,6 +27,7 @@ typedef struct { u32 version, sensor; int temperature; } temperature_v1;
 typedef struct { char legacyBusId[16]; u32 domain, bus, device, deviceId, subsystemId; char busId[32]; } pci_info;
 typedef struct { u32 pid; u64 memory; } process_v1;
 typedef struct { u32 pid; u64 memory; u32 gpuInstance, computeInstance; } process_v2;
+typedef struct { u32 pid; u64 memory; u32 gpuInstance, computeInstance; u64 protectedMemory; } process_v3;
 typedef struct { u32 pid; u64 timestamp; u32 sm, memory, encoder, decoder; } process_sample;
 typedef struct { u64 l1Cache, l2Cache, deviceMemory, registerFile; } ecc_counts;
 typedef struct { u32 field, scope; long long timestamp, latency; u32 type; int result; union { u32 u; u64 l; } value; } field_value;

@@ -1,4 +1,4 @@
-/* The stand-in's processes: three lists in the layouts of three ages, and what each process used of the GPU. */
+/* The stand-in's processes: three lists in three layouts, and what each process used of the GPU. */
 #include "answer.h"
 
 #include <stddef.h>
@@ -32,12 +32,22 @@ static int listSecond(handle device, enum list list, u32 *count, process_v2 *out
                               process->gpuInstance = process->computeInstance = ~0u));
 }
 #endif
+#if PROCESSES_V3 == 3
+static int listThird(handle device, enum list list, u32 *count, process_v3 *out) {
+  LIST_PROCESSES(process_v3, (process->pid = device->processes[i].pid, process->memory = device->processes[i].memory,
+                              process->gpuInstance = process->computeInstance = ~0u, process->protectedMemory = 0));
+}
+#endif
 
 #define PROCESS_CALLS(suffix, structure, read)                                                                                      \
   int nvmlDeviceGetComputeRunningProcesses##suffix(handle d, u32 *n, structure *out) { return read(d, LIST_compute, n, out); }      \
   int nvmlDeviceGetGraphicsRunningProcesses##suffix(handle d, u32 *n, structure *out) { return read(d, LIST_graphics, n, out); }    \
   int nvmlDeviceGetMPSComputeRunningProcesses##suffix(handle d, u32 *n, structure *out) { return read(d, LIST_mps, n, out); }
-#if GENERATION > 2
+#if GENERATION > 2 && PROCESSES_V3 == 1
+PROCESS_CALLS(_v3, process_v1, listFirst)
+#elif GENERATION > 2 && PROCESSES_V3 == 3
+PROCESS_CALLS(_v3, process_v3, listThird)
+#elif GENERATION > 2
 PROCESS_CALLS(_v3, process_v2, listSecond)
 #endif
 #if GENERATION > 1

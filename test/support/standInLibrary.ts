@@ -1,6 +1,6 @@
 /**
  * Builds the stand-in for NVIDIA's library (native/) with gcc, once per change of its source, and says why not where
- * there is no gcc. The variants play older libraries, which lack the newer calls.
+ * there is no gcc. The variants play other drivers' libraries.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -9,8 +9,19 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** 3 has everything, 2 lacks the newest calls, 1 has only the first ones. */
-export type Generation = 1 | 2 | 3;
+/**
+ * 3 has everything, 2 lacks the newest calls, 1 has only the first ones; `535.54` and `550.127` have everything and write
+ * processes in another layout than the call's, as those drivers do.
+ */
+export type Generation = keyof typeof definitions;
+
+const definitions = {
+  1: ['-DGENERATION=1'],
+  2: ['-DGENERATION=2'],
+  3: ['-DGENERATION=3'],
+  '535.54': ['-DGENERATION=3', '-DPROCESSES_V3=3'],
+  '550.127': ['-DGENERATION=3', '-DPROCESSES_V3=1'],
+};
 
 const native = fileURLToPath(new URL('../../native/', import.meta.url));
 const sources = ['nvmlStandIn.c', 'figures.c', 'processes.c', 'state.c', 'answer.h', 'state.h'];
@@ -44,7 +55,7 @@ export function buildStandIn(generation: Generation = 3): string {
   const unfinished = `${library}.${process.pid}`;
   execFileSync('gcc', [
     ...['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror', '-O2', '-fPIC', '-shared'],
-    ...[`-DGENERATION=${generation}`, '-o', unfinished],
+    ...[...definitions[generation], '-o', unfinished],
     ...sources.filter((source) => source.endsWith('.c')).map((source) => join(native, source)),
   ]);
   renameSync(unfinished, library);

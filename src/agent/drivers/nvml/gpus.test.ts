@@ -70,6 +70,29 @@ describe.skipIf(whyNot !== null)(`single calls${whyNot === null ? '' : `: ${whyN
     expect(refusedFigures).toEqual({ 'gpu.processes.utilization': 1 });
   });
 
+  test('a pid that no process can have is dropped and counted, and hides neither its GPU nor another', async () => {
+    const odd = [0, 2 ** 31, 2 ** 32 - 1].map((pid) => `process compute ${pid} 4096`);
+    const { driver, gpus, refusedFigures } = await readWith(imagineMachine(2, 2), ...odd);
+    expect(driver.state).toBe('ok');
+    expect(gpus.map((gpu) => [gpu.state, gpu.processes.length])).toEqual([
+      ['ok', 2],
+      ['ok', 2],
+    ]);
+    expect(refusedFigures).toEqual({ 'gpu.processes.pid': 3 });
+  });
+
+  test('an action or a reason that has no word here is told as other', async () => {
+    const { gpus } = await readWith(
+      imagineMachine(1),
+      'figure recoveryAction 17',
+      'figure throttleReasons 1073741828',
+    );
+    expect(gpus[0]).toMatchObject({
+      recoveryAction: 'other',
+      throttleReasons: ['software-power-cap', 'other'],
+    });
+  });
+
   test('more processes than there was room for are all told', async () => {
     const { gpus } = await readWith(imagineMachine(1, 700));
     expect(gpus[0]?.processes).toHaveLength(700);

@@ -77,10 +77,7 @@ export function createGpus(nvml: Nvml): Gpus {
     if (!healthy) meet(slot, device);
     const probe = createProbe(nvml, device);
     readFast(probe, reading);
-    if (!probe.lost) {
-      const refused = readProcesses(probe, reading, slot);
-      for (let i = 0; i < refused; i++) gate.count('gpu.processes.utilization');
-    }
+    if (!probe.lost) readProcesses(probe, reading, slot, gate.count);
     if (!probe.lost && (due.slow || reading.slowTakenAtMs === null)) {
       readSlow(probe, reading, nowMs);
       slot.fresh.slow = true;

@@ -94,6 +94,18 @@ describe.skipIf(whyNot !== null)(`libraries of other ages${whyNot === null ? '' 
     expect(withoutTimes(gpus)).toEqual(withoutTimes(machine.gpus.map((gpu) => gpu.reading)));
   });
 
+  test.each(['535.54', '550.127'] as const)(
+    'one like %s, whose process calls write another layout than they should, gives every process',
+    async (generation) => {
+      for (const processes of [1, 2, 3, 7, 70]) {
+        const machine = imagineMachine(1, processes);
+        const { gpus, refusedFigures } = await readOnce(machine, { generation });
+        expect(withoutTimes(gpus)).toEqual(withoutTimes(machine.gpus.map((gpu) => gpu.reading)));
+        expect(refusedFigures).toEqual({});
+      }
+    },
+  );
+
   test('the oldest gives memory as it knows it, and nothing that it does not know', async () => {
     const imagined = imagineGpu(0, 3);
     const { reading } = imagined;

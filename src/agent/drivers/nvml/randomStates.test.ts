@@ -22,20 +22,23 @@ describe.skipIf(whyNot !== null)(`random driver states${whyNot === null ? '' : `
 
   test('400 states are read back without a difference', async () => {
     const fourGpus = fc.tuple(...[0, 1, 2, 3].map(arbitraryReading));
+    const oddPids = fc.array(fc.constantFrom(0, 2 ** 31, 2 ** 32 - 1), { maxLength: 2 });
     let states = 0;
+    let refusedPids = 0;
     await fc.assert(
-      fc.asyncProperty(fourGpus, async (imagined) => {
+      fc.asyncProperty(fourGpus, oddPids, async (imagined, pids) => {
         // Another number of GPUs each time: they are met anew, and their statics read again.
         states += 1;
         const expected = imagined.slice(0, 1 + (states % 4));
         machine.gpus = expected.map((reading) => ({ reading, fault: 'none' }));
-        bed.apply();
+        bed.apply(new Map([[0, pids.map((pid) => `process graphics ${pid} 4096`)]]));
+        refusedPids += pids.length;
         const { driver, gpus, refusedFigures } = await bed.driver.read(5_000);
         const counted = gpus.filter((gpu) => gpu.state !== 'missing');
         expect(driver.state).toBe('ok');
         expect(withoutTimes(counted)).toEqual(withoutTimes(expected));
         expect(newestXids(counted, expected)).toEqual(expected.map(codes));
-        expect(refusedFigures).toEqual({});
+        expect(refusedFigures).toEqual(refusedPids === 0 ? {} : { 'gpu.processes.pid': refusedPids });
       }),
       { numRuns: 400 },
     );
