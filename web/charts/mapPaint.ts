@@ -68,77 +68,95 @@ export function figureShare(gpu: FleetGpu, figure: MapFigure): number | null {
   }
 }
 
-/** Paints one cell whose upper left corner is at (x, y). */
-export function paintCell(
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/**
+ * Paints cells that look alike, given by their upper left corners: one path for all of them, since a canvas spends its
+ * time on changes of colour and on single strokes.
+ */
+export function paintCells(
   context: CanvasRenderingContext2D,
   colours: MapColours,
   look: CellLook,
-  x: number,
-  y: number,
+  corners: readonly Point[],
   size: number,
 ): void {
-  const fill = (colour: string): void => {
+  const large = size > 7;
+  const fill = (colour: string, widthShare = 1): void => {
     context.fillStyle = colour;
-    context.fillRect(x, y, size, size);
+    for (const { x, y } of corners) context.fillRect(x, y, size * widthShare, size);
   };
   const outline = (colour: string, dash: number[] = []): void => {
     context.strokeStyle = colour;
-    context.lineWidth = size > 7 ? 1.5 : 1;
+    context.lineWidth = large ? 1.5 : 1;
     context.setLineDash(dash);
-    context.strokeRect(x + 0.75, y + 0.75, size - 1.5, size - 1.5);
+    context.beginPath();
+    for (const { x, y } of corners) context.rect(x + 0.75, y + 0.75, size - 1.5, size - 1.5);
+    context.stroke();
     context.setLineDash([]);
   };
-  const stroke = (colour: string, width: number, points: [number, number][]): void => {
+  const mark = (colour: string, width: number, line: readonly [x: number, y: number][]): void => {
     context.strokeStyle = colour;
     context.lineWidth = width;
     context.beginPath();
-    for (const [px, py] of points) context.lineTo(x + px * size, y + py * size);
+    for (const { x, y } of corners) {
+      for (const [place, [right, down]] of line.entries()) {
+        if (place === 0) context.moveTo(x + right * size, y + down * size);
+        else context.lineTo(x + right * size, y + down * size);
+      }
+    }
     context.stroke();
   };
-  context.clearRect(x - 0.5, y - 0.5, size + 1, size + 1);
   switch (look.condition) {
     case 'free':
       outline(colours.accent);
       return;
     case 'holding-idle':
       outline(colours.idle);
-      context.fillStyle = colours.idle;
-      context.fillRect(x, y, size / 2, size);
+      fill(colours.idle, 0.5);
       return;
     case 'sick':
       fill(colours.sick);
-      stroke(colours.bg, size > 7 ? 1.8 : 1, [
-        [0.28, 0.28],
-        [0.72, 0.72],
-      ]);
-      stroke(colours.bg, size > 7 ? 1.8 : 1, [
-        [0.72, 0.28],
-        [0.28, 0.72],
-      ]);
+      mark(colours.bg, large ? 1.8 : 1, FALLING);
+      mark(colours.bg, large ? 1.8 : 1, RISING);
       return;
     case 'no-answer':
       fill(colours.heat[1] ?? colours.off);
       outline(colours.sick);
-      stroke(colours.ink, 1.2, [
-        [0.12, 0.88],
-        [0.88, 0.12],
-      ]);
+      mark(colours.ink, 1.2, DIAGONAL);
       return;
     case 'working':
       fill(colours.heat[look.heat] ?? colours.off);
-      if (look.slowed && size > 7)
-        stroke(colours.bg, 1.8, [
-          [0.28, 0.42],
-          [0.5, 0.64],
-          [0.72, 0.42],
-        ]);
-      if (look.slowed && size <= 7)
-        stroke(colours.idle, 2, [
-          [0, 0.85],
-          [1, 0.85],
-        ]);
+      if (look.slowed && large) mark(colours.bg, 1.8, CHEVRON);
+      if (look.slowed && !large) mark(colours.idle, 2, UNDERLINE);
       return;
     default:
       outline(colours.off, [2.5, 2]);
   }
 }
+
+/** Lines within a cell, in shares of its edge. */
+const FALLING: [number, number][] = [
+  [0.28, 0.28],
+  [0.72, 0.72],
+];
+const RISING: [number, number][] = [
+  [0.72, 0.28],
+  [0.28, 0.72],
+];
+const DIAGONAL: [number, number][] = [
+  [0.12, 0.88],
+  [0.88, 0.12],
+];
+const CHEVRON: [number, number][] = [
+  [0.28, 0.42],
+  [0.5, 0.64],
+  [0.72, 0.42],
+];
+const UNDERLINE: [number, number][] = [
+  [0, 0.85],
+  [1, 0.85],
+];

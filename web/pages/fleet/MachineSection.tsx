@@ -44,7 +44,7 @@ export const MachineSection = memo(function MachineSection(props: MachineSection
           folded={folded && !expanded}
           onToggle={() => onToggle(node.id)}
         />
-        {expanded && node.sample ? (
+        {expanded && node.sample && node.sample.gpus.length > 0 ? (
           <GpuRows node={node} onOpenGpu={onOpenGpu} />
         ) : (
           !folded && <MachineTiles node={node} onOpenGpu={onOpenGpu} />

@@ -3,10 +3,12 @@ import { useEffect, useRef, useState } from 'react';
 import { conditionOf } from '../../../src/fleet/summary.ts';
 import { cellOrigin, type MapCell, type MapGroup, type MapLayout } from '../../charts/mapLayout.ts';
 import {
+  type CellLook,
   cellLook,
   type MapColours,
   type MapFigure,
-  paintCell,
+  type Point,
+  paintCells,
   readMapColours,
 } from '../../charts/mapPaint.ts';
 import { usePreferences } from '../../live/preferences.ts';
@@ -116,25 +118,42 @@ function paintMachines(
   figure: MapFigure,
   looks: Map<string, string>,
 ): void {
+  const afresh = looks.size === 0;
+  const alike = new Map<string, { look: CellLook; corners: Point[] }>();
   for (const [place, { node, x, y }] of layout.places.entries()) {
-    if (layout.labelWidth > 0) {
-      const gone = node.state === 'offline' || node.state === 'unknown';
-      const silent = node.sample?.driver.state === 'unresponsive';
-      const colour = silent ? colours.sick : gone ? colours.ink3 : colours.ink2;
-      if (changed(looks, `label ${place}`, node.name + colour)) {
-        context.clearRect(x, y, layout.labelWidth - 2, layout.rowHeight);
-        context.font = '11px ui-monospace, "DejaVu Sans Mono", monospace';
-        context.textBaseline = 'middle';
-        context.fillStyle = colour;
-        context.fillText(visible(node.name), x, y + layout.cell / 2 + 0.5, layout.labelWidth - 8);
-      }
-    }
+    if (layout.labelWidth > 0) paintLabel(context, colours, layout, place, looks);
     for (const [index, gpu] of (node.sample?.gpus ?? []).entries()) {
       const look = cellLook(node, gpu, figure);
-      if (!changed(looks, `${place}/${index}`, `${look.condition}${look.slowed}${look.heat}`)) continue;
-      paintCell(context, colours, look, x + layout.labelWidth + index * layout.pitch, y, layout.cell);
+      const key = `${look.condition} ${look.slowed} ${look.heat}`;
+      if (!changed(looks, `${place}/${index}`, key)) continue;
+      const corner = { x: x + layout.labelWidth + index * layout.pitch, y };
+      if (!afresh) context.clearRect(corner.x - 0.5, corner.y - 0.5, layout.cell + 1, layout.cell + 1);
+      const group = alike.get(key);
+      if (group) group.corners.push(corner);
+      else alike.set(key, { look, corners: [corner] });
     }
   }
+  for (const { look, corners } of alike.values()) paintCells(context, colours, look, corners, layout.cell);
+}
+
+function paintLabel(
+  context: CanvasRenderingContext2D,
+  colours: MapColours,
+  layout: MapLayout,
+  place: number,
+  looks: Map<string, string>,
+): void {
+  const { node, x, y } = layout.places[place] ?? {};
+  if (!node || x === undefined || y === undefined) return;
+  const gone = node.state === 'offline' || node.state === 'unknown';
+  const silent = node.sample?.driver.state === 'unresponsive';
+  const colour = silent ? colours.sick : gone ? colours.ink3 : colours.ink2;
+  if (!changed(looks, `label ${place}`, node.name + colour)) return;
+  context.clearRect(x, y, layout.labelWidth - 2, layout.rowHeight);
+  context.font = '11px ui-monospace, "DejaVu Sans Mono", monospace';
+  context.textBaseline = 'middle';
+  context.fillStyle = colour;
+  context.fillText(visible(node.name), x, y + layout.cell / 2 + 0.5, layout.labelWidth - 8);
 }
 
 function changed(looks: Map<string, string>, key: string, look: string): boolean {

@@ -1,7 +1,7 @@
 /** What the map's forms and colours mean; painted by the same code as the map. */
 import { useEffect, useRef } from 'react';
 import type { GpuCondition } from '../../../src/fleet/gpuCondition.ts';
-import { type MapFigure, paintCell, readMapColours } from '../../charts/mapPaint.ts';
+import { type MapFigure, paintCells, readMapColours } from '../../charts/mapPaint.ts';
 import { usePreferences } from '../../live/preferences.ts';
 import { useWords } from '../../words/words.ts';
 
@@ -43,7 +43,8 @@ function Form({ form }: { form: GpuCondition | 'slowed' }) {
     const slowed = form === 'slowed';
     const look = { condition: slowed ? ('working' as const) : form, slowed, heat: 4 };
     context.setTransform(2, 0, 0, 2, 0, 0);
-    paintCell(context, readMapColours(getComputedStyle(canvas.current)), look, 0.5, 0.5, SIZE);
+    context.clearRect(0, 0, SIZE + 1, SIZE + 1);
+    paintCells(context, readMapColours(getComputedStyle(canvas.current)), look, [{ x: 0.5, y: 0.5 }], SIZE);
   }, [form]);
   return <canvas ref={canvas} width={2 * SIZE + 2} height={2 * SIZE + 2} className="legend-form" />;
 }
