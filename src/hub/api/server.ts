@@ -12,8 +12,8 @@ import { MAX_BODY_BYTES } from '../../model/limits.ts';
 import { hubApi, type Route, type RouteName } from '../../protocol/hubApi.ts';
 import type { Tokens } from '../accounts/tokens.ts';
 import { errorBody, HubError } from '../errors.ts';
+import type { Call, Handlers } from './call.ts';
 import { type Caller, checkHost, checkOrigin, checkRight, type DoorOptions, identify } from './doors.ts';
-import type { Call, Handlers } from './handlers.ts';
 import type { RequestLimits } from './requestLimits.ts';
 
 export interface ServerOptions {

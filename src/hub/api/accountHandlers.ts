@@ -1,0 +1,106 @@
+/** Routes of sessions, links, tokens and joining machines. */
+import type { Account } from '../../protocol/hubApi.ts';
+import { HubError } from '../errors.ts';
+import { type Handlers, type HubParts, noteDeed } from './call.ts';
+import { openReading } from './doors.ts';
+
+type AccountRoute =
+  | 'whoAmI'
+  | 'openSession'
+  | 'closeSession'
+  | 'createLink'
+  | 'tokens'
+  | 'createToken'
+  | 'revokeToken'
+  | 'join';
+
+const JOIN_TOKEN_LIFETIME_MS = 3_600_000;
+
+/** Their handlers. */
+export function accountHandlers(hub: HubParts): Pick<Handlers, AccountRoute> {
+  const { fleet, clock, audit } = hub;
+
+  return {
+    whoAmI: ({ caller }) => ({
+      account: caller.account && !caller.cookieOnly ? caller.account : null,
+      mayRead: openReading(hub.doors) || caller.account !== null,
+      hubName: hub.hubName,
+      hubVersion: hub.version,
+      joinAddress: hub.url(),
+    }),
+    async openSession(call) {
+      const opened = await hub.sessions.redeem(call.body.code);
+      if (!opened)
+        throw new HubError(
+          401,
+          'unknown-code',
+          'this link was used already, is too old, or is not of this hub',
+          'run `flowline token link` for another',
+        );
+      call.setCookie(opened.cookie, Math.floor((opened.expiresAtMs - clock.nowMs()) / 1000));
+      audit.write({
+        who: opened.account.name,
+        what: 'open-session',
+        on: 'hub',
+        result: 'done',
+        from: call.from,
+        door: 'page',
+      });
+      return { account: opened.account, secret: opened.secret, expiresAtMs: opened.expiresAtMs };
+    },
+    async closeSession(call) {
+      if (call.caller.sessionId) await hub.sessions.close(call.caller.sessionId);
+      call.setCookie('', 0);
+      return {};
+    },
+    createLink(call) {
+      const account: Account = { name: 'local administrator', role: 'administrator' };
+      const { code, expiresAtMs } = hub.sessions.createCode(account);
+      noteDeed(audit, call, 'create-link', 'hub', 'done');
+      return { url: `${hub.url()}/#code=${code}`, expiresAtMs };
+    },
+    tokens: () => ({ tokens: hub.tokens.list() }),
+    async createToken(call) {
+      const { scope, label, lifetimeSeconds, uses } = call.body;
+      const defaultLifetimeMs = scope === 'join' ? JOIN_TOKEN_LIFETIME_MS : null;
+      const created = await hub.tokens.create({
+        scope,
+        label,
+        lifetimeMs:
+          lifetimeSeconds === undefined
+            ? defaultLifetimeMs
+            : lifetimeSeconds === null
+              ? null
+              : lifetimeSeconds * 1000,
+        uses: uses === undefined ? (scope === 'join' ? 1 : null) : uses,
+      });
+      noteDeed(audit, call, 'create-token', created.info.id, scope);
+      return created;
+    },
+    async revokeToken(call) {
+      const id = call.parameters.id ?? '';
+      if (!(await hub.tokens.revoke(id)))
+        throw new HubError(
+          404,
+          'unknown-token',
+          `no token has the id ${JSON.stringify(id.slice(0, 64))}`,
+          '`flowline token list` shows them',
+        );
+      noteDeed(audit, call, 'revoke-token', id, 'done');
+      return {};
+    },
+    async join(call) {
+      const { node, nodeToken } = await hub.registry.join(call.body, clock.nowMs());
+      fleet.setNode({ id: node.id, name: node.name, alias: node.alias });
+      audit.write({
+        who: node.id,
+        what: 'join',
+        on: node.name,
+        result: 'done',
+        from: call.from,
+        door: 'agent',
+      });
+      return { nodeId: node.id, nodeToken };
+    },
+  };
+}
