@@ -122,6 +122,37 @@ describe.skipIf(withoutChromium)('the page', () => {
     await close();
   });
 
+  test('the fleet is walked by J and K, the arrows, E and Enter', async () => {
+    const { page, close } = await visit(browser, `${hub.url}/?view=list`);
+    await page.waitForSelector('.tile');
+    const focused = (): Promise<string> =>
+      page.evaluate(`(({ tagName, dataset, textContent }) =>
+        tagName + ' ' + (dataset.gpu ?? textContent))(document.activeElement)`);
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    expect(await focused()).toBe('A vega');
+    await page.keyboard.press('k');
+    expect(await focused()).toBe('A atlas');
+    for (const _ of [0, 1, 2]) await page.keyboard.press('ArrowRight');
+    expect(await focused()).toBe('BUTTON 2');
+    await page.keyboard.press('e');
+    await page.waitForSelector('[data-node="atlas"] .gpu-rows');
+    await page.keyboard.press('n');
+    expect(await focused()).toMatch(/^A /);
+    for (const _ of Array(17)) await page.keyboard.press('j');
+    await page.waitForFunction(`document.activeElement.textContent === 'adhara'`);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.node-page h1');
+    expect(page.url()).toContain('/nodes/adhara');
+    await page.keyboard.press('g');
+    await page.keyboard.press('f');
+    await page.waitForSelector('.machine');
+    await page.keyboard.press('/');
+    await page.keyboard.type('4070');
+    await page.waitForFunction(`document.querySelectorAll('.machine').length === 1`);
+    await close();
+  });
+
   test('shows a name with control characters openly and offers no command to copy for it', async () => {
     const { page, close } = await visit(browser, `${hub.url}/nodes/atlas`);
     const session = page.locator('.side-list li', { hasText: 'ckpt␛-watch' });

@@ -220,8 +220,8 @@ function recent(node: NodeStatus) {
       ),
     })),
     host: {
-      cpuPercent: points.map(
-        (place) => (node.sample?.host.cpuPercent ?? 0) * (0.85 + 0.3 * noise(place >> 2, 1)),
+      cpuPercent: points.map((place) =>
+        Math.min(100, (node.sample?.host.cpuPercent ?? 0) * (0.85 + 0.3 * noise(place >> 2, 1))),
       ),
       memoryUsedBytes: points.map(() => node.sample?.host.memoryUsedBytes ?? null),
       receiveBytesPerSecond: points.map((place) => 1e9 * noise(place >> 2, 2)),

@@ -14,9 +14,10 @@ const figures = (utilizationPercent: (number | null)[]) =>
   });
 
 const gpu = { uuid: 'GPU-a', pciBusId: null, index: 0, utilizationPercent: 90, powerWatts: 10 };
-const sample = (takenAtMs: number): FleetSample =>
+const sample = (takenAtMs: number, state = 'ok'): FleetSample =>
   ({
     takenAtMs,
+    driver: { state },
     gpus: [gpu],
     host: { cpuPercent: 3, memoryUsedBytes: 4, networks: [] },
   }) as unknown as FleetSample;
@@ -32,6 +33,12 @@ it('puts a live sample at the end, with a gap for what was missed between', () =
   expect(end(recent.gpus['GPU-a'], 5)).toEqual([1, 2, null, null, 90]);
   expect(recent.gpus['GPU-a']).toHaveLength(600);
   expect(end(recent.cpuPercent, 4)).toEqual([2, null, null, 3]);
+});
+
+it('draws a gap, not the last figures again, while the driver is silent', () => {
+  const recent = withSample(figures([1, 2]), sample(11_000, 'unresponsive'));
+  expect(end(recent.gpus['GPU-a'], 3)).toEqual([1, 2, null]);
+  expect(end(recent.cpuPercent, 1)).toEqual([3]);
 });
 
 it('takes no sample twice', () => {

@@ -56,16 +56,18 @@ export function withSample(recent: Recent, sample: FleetSample): Recent {
   const steps = Math.round((sample.takenAtMs - recent.endsAtMs) / recent.intervalMs);
   if (steps < 1) return recent;
   const push = (line: Line | undefined, value: number | null): Line => shifted(line ?? [], steps, value);
+  // While the driver is silent a sample repeats its last figures: they are true no more, and must not draw a flat line.
+  const told = sample.driver.state === 'ok';
   return {
     ...recent,
     endsAtMs: sample.takenAtMs,
     gpus: Object.fromEntries(
       sample.gpus.map((gpu) => {
         const identity = gpuIdentity(gpu);
-        return [identity, push(recent.gpus[identity], gpu.utilizationPercent)];
+        return [identity, push(recent.gpus[identity], told ? gpu.utilizationPercent : null)];
       }),
     ),
-    powerWatts: push(recent.powerWatts, sum(sample.gpus.map((gpu) => gpu.powerWatts))),
+    powerWatts: push(recent.powerWatts, told ? sum(sample.gpus.map((gpu) => gpu.powerWatts)) : null),
     cpuPercent: push(recent.cpuPercent, sample.host.cpuPercent),
     memoryUsedBytes: push(recent.memoryUsedBytes, sample.host.memoryUsedBytes),
     receiveBytesPerSecond: push(
