@@ -1,6 +1,8 @@
 /** Ending real processes through the hub: the one that was meant, and never another that took over its pid. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type HubClient, hubClient } from '../../src/client/hubClient.ts';
 import { administratorOf } from '../support/administrator.ts';
@@ -47,6 +49,30 @@ const kill = async (target: { nodeId: string; pid: number; startedAtMs: number |
   (await administrator.call('killProcesses', { body: { targets: [target], graceSeconds } })).results[0];
 
 describe('ending a process', () => {
+  test('an unknown machine among several: nothing is ended, and who asked is told', async () => {
+    const pid = await startVictim();
+    const { nodeId, startedAtMs } = await find(pid);
+    const targets = [
+      { nodeId, pid, startedAtMs },
+      { nodeId: 'nosuch', pid, startedAtMs },
+    ];
+    await expect(administrator.call('killProcesses', { body: { targets } })).rejects.toMatchObject({
+      code: 'unknown-node',
+    });
+    expect(isAlive(pid)).toBe(true);
+  });
+
+  test('named twice, as on two GPUs, it is signalled and told of once; the trail holds the wish and the result', async () => {
+    const pid = await startVictim();
+    const { nodeId, startedAtMs } = await find(pid);
+    const target = { nodeId, pid, startedAtMs };
+    const { results } = await administrator.call('killProcesses', { body: { targets: [target, target] } });
+    expect(results.map((result) => result.outcome)).toEqual(['done']);
+    const trail = (await readFile(join(up.dataFolder, 'audit.jsonl'), 'utf8')).trim().split('\n');
+    const own = trail.map((line) => JSON.parse(line)).filter((entry) => entry.on === `${nodeId}:${pid}`);
+    expect(own.map((entry) => entry.result)).toEqual(['asked', 'done']);
+  });
+
   test('the one that is named is gone, and the answer says so', async () => {
     const pid = await startVictim();
     const bystander = await startVictim();

@@ -1,6 +1,6 @@
 /** Copies a text that can be seen whole. A text with control characters has no button: who pastes it would not know it. */
 import { useEffect, useState } from 'react';
-import { isPlain } from '../words/figures.ts';
+import { hasHiddenCharacters } from '../../src/lib/displayText.ts';
 import { useWords } from '../words/words.ts';
 import { Icon } from './Icon.tsx';
 
@@ -21,7 +21,7 @@ export function CopyButton({ text, what, withWord = false }: CopyButtonProps) {
     const timer = setTimeout(() => setCopied(false), SAID_FOR_MS);
     return () => clearTimeout(timer);
   }, [copied]);
-  if (!isPlain(text)) return null;
+  if (hasHiddenCharacters(text)) return null;
   return (
     <button
       type="button"

@@ -1,6 +1,7 @@
 /** What went wrong, in place: a code, what happened, what to do next. */
+
+import { visible } from '../../src/lib/displayText.ts';
 import type { HubAnswer } from '../live/hub.ts';
-import { visible } from '../words/figures.ts';
 import { useWords } from '../words/words.ts';
 import { CodeText } from './CodeText.tsx';
 

@@ -4,6 +4,7 @@ import { gpuCondition } from '../../src/fleet/gpuCondition.ts';
 import { clockWord, warmth } from '../../src/fleet/gpuWords.ts';
 import type { FleetGpu, FleetNode } from '../../src/fleet/view.ts';
 import { ailmentWords } from '../../src/fleet/words.ts';
+import { visible } from '../../src/lib/displayText.ts';
 import { useHubNow } from '../live/hubClock.ts';
 import { useFleetNode } from '../live/useLive.ts';
 import { useOwnerColours } from '../parts/useOwnerColours.ts';
@@ -14,7 +15,6 @@ import {
   kilowattHours,
   MISSING,
   percent,
-  visible,
   watts,
   whole,
 } from '../words/figures.ts';

@@ -1,10 +1,11 @@
 /** Asks once before processes are ended, naming each; then says what became of each. */
 import { useState } from 'react';
 import type * as z from 'zod';
+import { visible } from '../../src/lib/displayText.ts';
 import type { hubApi } from '../../src/protocol/hubApi.ts';
 import { killHindrance, useAccount } from '../live/account.ts';
 import { askHub, type HubAnswer } from '../live/hub.ts';
-import { gib, visible } from '../words/figures.ts';
+import { gib } from '../words/figures.ts';
 import { useWords } from '../words/words.ts';
 import { CodeText } from './CodeText.tsx';
 import { Dialog } from './Dialog.tsx';

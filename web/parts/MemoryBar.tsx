@@ -5,8 +5,9 @@
 import { createContext, memo, useContext } from 'react';
 import { type MemorySegment, memorySegments } from '../../src/fleet/memorySegments.ts';
 import type { FleetGpu } from '../../src/fleet/view.ts';
+import { visible } from '../../src/lib/displayText.ts';
 import type { Words } from '../words/en.ts';
-import { gib, visible } from '../words/figures.ts';
+import { gib } from '../words/figures.ts';
 import { useWords } from '../words/words.ts';
 import './memoryBar.css';
 

@@ -1,6 +1,6 @@
 /** Who holds how many GPUs now; a name searches that person's processes. */
 import { ownerColours } from '../../src/fleet/memorySegments.ts';
-import { visible } from '../words/figures.ts';
+import { visible } from '../../src/lib/displayText.ts';
 import { useWords } from '../words/words.ts';
 import { Link } from './Link.tsx';
 import { OwnerColours, OwnerSquare } from './MemoryBar.tsx';

@@ -1,7 +1,9 @@
 /** Everything that is known of one process, and the way to end it. */
+
+import { visible } from '../../src/lib/displayText.ts';
 import { killHindrance, useAccount } from '../live/account.ts';
 import { useHubNow } from '../live/hubClock.ts';
-import { clockTime, gib, MISSING, percent, size, span, visible } from '../words/figures.ts';
+import { clockTime, gib, MISSING, percent, size, span } from '../words/figures.ts';
 import { useWords } from '../words/words.ts';
 import { useActions } from './actions.ts';
 import { CodeText } from './CodeText.tsx';

@@ -3,10 +3,11 @@
  * opens the detail, Delete asks to end the selected (or this one).
  */
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { visible } from '../../src/lib/displayText.ts';
 import { killHindrance, useAccount } from '../live/account.ts';
 import { useHubNow } from '../live/hubClock.ts';
 import { keyName } from '../live/shortcuts.ts';
-import { gib, MISSING, percent, size, span, visible } from '../words/figures.ts';
+import { gib, MISSING, percent, size, span } from '../words/figures.ts';
 import { useWords } from '../words/words.ts';
 import { useActions } from './actions.ts';
 import { CodeText } from './CodeText.tsx';

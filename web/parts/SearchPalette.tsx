@@ -1,10 +1,10 @@
 /** ⌘K: machines and people of the live fleet at once, processes of all machines by one more Enter, and the page's commands. */
 import { type KeyboardEvent, useId, useState } from 'react';
 import { gpusByOwner, nodesInOrder } from '../../src/fleet/summary.ts';
+import { visible } from '../../src/lib/displayText.ts';
 import { setPreferences } from '../live/preferences.ts';
 import { useFleet } from '../live/useLive.ts';
 import { navigate, nodePath } from '../router.ts';
-import { visible } from '../words/figures.ts';
 import { nodeName } from '../words/sentences.ts';
 import { useWords } from '../words/words.ts';
 import { Dialog } from './Dialog.tsx';

@@ -1,8 +1,9 @@
 /** The bar above every page: where one is, search, the fleet's view, density, language, theme, whether it is live, who. */
+
+import { visible } from '../../src/lib/displayText.ts';
 import { useAccount } from '../live/account.ts';
 import { setPreferences, usePreferences } from '../live/preferences.ts';
 import { navigate, type Place } from '../router.ts';
-import { visible } from '../words/figures.ts';
 import { useWords } from '../words/words.ts';
 import { useActions } from './actions.ts';
 import { Icon, type IconName } from './Icon.tsx';

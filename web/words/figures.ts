@@ -116,18 +116,3 @@ export function clockTime(atMs: number | null, nowMs: number, seconds = false): 
   if (at.toDateString() === new Date(nowMs).toDateString()) return time;
   return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())} ${time}`;
 }
-
-/** Control characters made visible (␛ for escape), so that a hostile name can neither hide nor pretend. */
-export function visible(text: string): string {
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
-    (character) => {
-      const code = character.charCodeAt(0);
-      if (code < 0x20) return String.fromCharCode(0x2400 + code);
-      return code === 0x7f ? '␡' : `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
-    },
-  );
-}
-
-/** True where a text holds nothing but what can be seen: only such a text is offered for copying. */
-export const isPlain = (text: string): boolean => visible(text) === text;

@@ -2,8 +2,9 @@
 import type { Concern } from '../../src/fleet/concerns.ts';
 import type { FleetGpu, FleetNode } from '../../src/fleet/view.ts';
 import { sickWords } from '../../src/fleet/words.ts';
+import { visible } from '../../src/lib/displayText.ts';
 import type { Words } from './en.ts';
-import { clockTime, MISSING, visible } from './figures.ts';
+import { clockTime, MISSING } from './figures.ts';
 
 /** Name of a machine as people say it. */
 export const nodeName = (node: Pick<FleetNode, 'name'>): string => visible(node.name);

@@ -1,13 +1,13 @@
 /** One machine and no GPU to show: what is so, that nothing is broken, three ways on, and what was looked at. */
 import { useEffect, useState } from 'react';
 import type { FleetNode } from '../../../src/fleet/view.ts';
+import { visible } from '../../../src/lib/displayText.ts';
 import type { Check } from '../../../src/model/check.ts';
 import { useAccount } from '../../live/account.ts';
 import { askHub, type HubAnswer } from '../../live/hub.ts';
 import { CodeText } from '../../parts/CodeText.tsx';
 import { Failure } from '../../parts/Failure.tsx';
 import { Icon, type IconName } from '../../parts/Icon.tsx';
-import { visible } from '../../words/figures.ts';
 import { nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 import { CommandLine } from './CommandLine.tsx';

@@ -1,11 +1,12 @@
 /** A machine without GPUs at a glance: that it lives, and its own figures over the last minutes. */
 import { fullestDisk } from '../../../src/fleet/concerns.ts';
 import type { FleetNode } from '../../../src/fleet/view.ts';
+import { visible } from '../../../src/lib/displayText.ts';
 import { Sparkline } from '../../charts/Sparkline.tsx';
 import { type Line, lineAt, type Recent } from '../../live/recent.ts';
 import { useLiveStore } from '../../live/useLive.ts';
 import { useRecent } from '../../live/useRecent.ts';
-import { bitsPerSecond, MISSING, percent, sizeOf, visible } from '../../words/figures.ts';
+import { bitsPerSecond, MISSING, percent, sizeOf } from '../../words/figures.ts';
 import { nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 

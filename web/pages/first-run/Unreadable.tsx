@@ -1,7 +1,7 @@
 /** Where the hub lets only those read who logged in: how to log in, instead of an empty page. */
 import type { ReactNode } from 'react';
+import { visible } from '../../../src/lib/displayText.ts';
 import { useAccount } from '../../live/account.ts';
-import { visible } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
 import { CommandLine } from './CommandLine.tsx';
 import './firstRun.css';

@@ -8,6 +8,7 @@ import {
 } from '../../../src/fleet/concerns.ts';
 import { modelsOf } from '../../../src/fleet/summary.ts';
 import type { FleetNode } from '../../../src/fleet/view.ts';
+import { visible } from '../../../src/lib/displayText.ts';
 import type { Host } from '../../../src/model/host.ts';
 import { useHubNow } from '../../live/hubClock.ts';
 import { Age } from '../../parts/Age.tsx';
@@ -17,7 +18,7 @@ import { Icon } from '../../parts/Icon.tsx';
 import { Link } from '../../parts/Link.tsx';
 import { Meter } from '../../parts/Meter.tsx';
 import { nodePath } from '../../router.ts';
-import { gibShort, MISSING, percent, span, visible } from '../../words/figures.ts';
+import { gibShort, MISSING, percent, span } from '../../words/figures.ts';
 import { concernWords, nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 

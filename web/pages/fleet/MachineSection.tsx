@@ -2,13 +2,14 @@
 import { memo } from 'react';
 import { conditionOf } from '../../../src/fleet/summary.ts';
 import type { FleetNode } from '../../../src/fleet/view.ts';
+import { visible } from '../../../src/lib/displayText.ts';
 import { gpuIdentity } from '../../../src/model/gpu.ts';
 import { useHubNow } from '../../live/hubClock.ts';
 import { CodeText } from '../../parts/CodeText.tsx';
 import { OwnerColours } from '../../parts/MemoryBar.tsx';
 import { Tile } from '../../parts/Tile.tsx';
 import { useOwnerColours } from '../../parts/useOwnerColours.ts';
-import { clockTime, visible } from '../../words/figures.ts';
+import { clockTime } from '../../words/figures.ts';
 import { nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 import { GpuRows } from './GpuRows.tsx';

@@ -1,6 +1,7 @@
 /** The map's canvas: painted whole when the layout or the theme changes, else only the cells that look different now. */
 import { useEffect, useRef, useState } from 'react';
 import { conditionOf } from '../../../src/fleet/summary.ts';
+import { visible } from '../../../src/lib/displayText.ts';
 import { cellOrigin, type MapCell, type MapGroup, type MapLayout } from '../../charts/mapLayout.ts';
 import {
   type CellLook,
@@ -13,7 +14,6 @@ import {
 } from '../../charts/mapPaint.ts';
 import { usePreferences } from '../../live/preferences.ts';
 import type { Words } from '../../words/en.ts';
-import { visible } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
 
 interface MapCanvasProps {

@@ -3,6 +3,7 @@ import { clockWord } from '../../../src/fleet/gpuWords.ts';
 import { shortModelName } from '../../../src/fleet/modelName.ts';
 import { conditionOf } from '../../../src/fleet/summary.ts';
 import type { FleetGpu, FleetNode } from '../../../src/fleet/view.ts';
+import { visible } from '../../../src/lib/displayText.ts';
 import { gpuIdentity } from '../../../src/model/gpu.ts';
 import { Sparkline } from '../../charts/Sparkline.tsx';
 import { lineAt } from '../../live/recent.ts';
@@ -11,7 +12,7 @@ import { useRecent } from '../../live/useRecent.ts';
 import { GpuNote, GpuState } from '../../parts/GpuState.tsx';
 import { MemoryBar, MemoryLegend, OwnerColours } from '../../parts/MemoryBar.tsx';
 import { useOwnerColours } from '../../parts/useOwnerColours.ts';
-import { gib, MISSING, percent, visible, whole } from '../../words/figures.ts';
+import { gib, MISSING, percent, whole } from '../../words/figures.ts';
 import { nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 

@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { conditionOf } from '../../../src/fleet/summary.ts';
 import type { FleetNode } from '../../../src/fleet/view.ts';
+import { visible } from '../../../src/lib/displayText.ts';
 import {
   cellAt,
   cellOrigin,
@@ -13,7 +14,7 @@ import {
 import type { MapFigure } from '../../charts/mapPaint.ts';
 import { navigate, nodePath } from '../../router.ts';
 import type { Words } from '../../words/en.ts';
-import { gibShort, percent, visible } from '../../words/figures.ts';
+import { gibShort, percent } from '../../words/figures.ts';
 import { nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 import { groupsOf } from './fleetChoice.ts';

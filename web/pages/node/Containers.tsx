@@ -1,8 +1,10 @@
 /** A machine's containers: state, image, GPUs, memory, and the command that enters one. */
+
+import { visible } from '../../../src/lib/displayText.ts';
 import type { Container } from '../../../src/model/container.ts';
 import type { NodeSample } from '../../../src/model/node.ts';
 import { CopyButton } from '../../parts/CopyButton.tsx';
-import { size, visible } from '../../words/figures.ts';
+import { size } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
 
 interface ContainersProps {

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { DISK_FULL_PERCENT, DISK_WARN_PERCENT, fullestDisk } from '../../../src/fleet/concerns.ts';
 import type { FleetNode } from '../../../src/fleet/view.ts';
+import { visible } from '../../../src/lib/displayText.ts';
 import { Sparkline } from '../../charts/Sparkline.tsx';
 import { type Line, lineAt, type Recent } from '../../live/recent.ts';
 import { useLiveStore } from '../../live/useLive.ts';
@@ -13,7 +14,6 @@ import {
   percent,
   size,
   sizeOf,
-  visible,
   watts,
   whole,
 } from '../../words/figures.ts';

@@ -1,8 +1,9 @@
 /** What is known of a machine beside its GPUs: every disk, every network, its software. */
 import type { FleetNode } from '../../../src/fleet/view.ts';
+import { visible } from '../../../src/lib/displayText.ts';
 import { Facts } from '../../parts/Facts.tsx';
 import { Meter } from '../../parts/Meter.tsx';
-import { bitsPerSecond, MISSING, sizeOf, span, visible, whole } from '../../words/figures.ts';
+import { bitsPerSecond, MISSING, sizeOf, span, whole } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
 
 export function MachineFacts({ node }: { node: FleetNode }) {

@@ -1,8 +1,9 @@
 /** The page of one machine. */
+
+import { visible } from '../../../src/lib/displayText.ts';
 import { useFleet } from '../../live/useLive.ts';
 import { Icon } from '../../parts/Icon.tsx';
 import { Link } from '../../parts/Link.tsx';
-import { visible } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
 import { NodePanel } from './NodePanel.tsx';
 

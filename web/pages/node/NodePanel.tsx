@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { type ConditionGroup, conditionGroup, conditionOf, modelsOf } from '../../../src/fleet/summary.ts';
 import type { FleetNode } from '../../../src/fleet/view.ts';
+import { visible } from '../../../src/lib/displayText.ts';
 import { gpuIdentity } from '../../../src/model/gpu.ts';
 import type { NodeStatus } from '../../../src/model/node.ts';
 import { askHub } from '../../live/hub.ts';
@@ -19,7 +20,7 @@ import { OwnerColours } from '../../parts/MemoryBar.tsx';
 import { ProcessTable } from '../../parts/ProcessTable.tsx';
 import { rowsOfGpus } from '../../parts/processRows.ts';
 import { useOwnerColours } from '../../parts/useOwnerColours.ts';
-import { clockTime, span, visible } from '../../words/figures.ts';
+import { clockTime, span } from '../../words/figures.ts';
 import { concernWords, nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 import { Containers } from './Containers.tsx';

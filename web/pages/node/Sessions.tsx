@@ -1,10 +1,10 @@
 /** A machine's terminal sessions with the command that attaches; for one that somebody is in, a second question. */
 import { useState } from 'react';
+import { hasHiddenCharacters, visible } from '../../../src/lib/displayText.ts';
 import type { Session } from '../../../src/model/session.ts';
 import { CopyButton } from '../../parts/CopyButton.tsx';
 import { Dialog } from '../../parts/Dialog.tsx';
 import { Icon } from '../../parts/Icon.tsx';
-import { isPlain, visible } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
 
 export function Sessions({ sessions }: { sessions: readonly Session[] }) {
@@ -30,7 +30,7 @@ export function Sessions({ sessions }: { sessions: readonly Session[] }) {
                 </span>
               )}
             </span>
-            {session.attachCommand !== null && isPlain(session.attachCommand) && (
+            {session.attachCommand !== null && !hasHiddenCharacters(session.attachCommand) && (
               <AttachButton
                 session={session}
                 command={session.attachCommand}

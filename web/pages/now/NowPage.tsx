@@ -3,9 +3,10 @@ import { useState } from 'react';
 import { fleetConcerns } from '../../../src/fleet/concerns.ts';
 import { fleetSummary, freeByModel, gpusByOwner, nodesInOrder } from '../../../src/fleet/summary.ts';
 import type { FleetView } from '../../../src/fleet/view.ts';
+import { visible } from '../../../src/lib/displayText.ts';
 import { ConcernList } from '../../parts/ConcernList.tsx';
 import { PeopleList } from '../../parts/PeopleList.tsx';
-import { gibShort, visible } from '../../words/figures.ts';
+import { gibShort } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
 import './nowPage.css';
 

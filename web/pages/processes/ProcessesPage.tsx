@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type * as z from 'zod';
 import { ownerColours } from '../../../src/fleet/memorySegments.ts';
 import { gpusByOwner, nodesInOrder } from '../../../src/fleet/summary.ts';
+import { visible } from '../../../src/lib/displayText.ts';
 import type { hubApi } from '../../../src/protocol/hubApi.ts';
 import { askHub, type HubAnswer } from '../../live/hub.ts';
 import { useShortcuts } from '../../live/shortcuts.ts';
@@ -13,7 +14,6 @@ import { PeopleList } from '../../parts/PeopleList.tsx';
 import { ProcessTable } from '../../parts/ProcessTable.tsx';
 import { rowsOfFound } from '../../parts/processRows.ts';
 import { navigate } from '../../router.ts';
-import { visible } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
 import './processesPage.css';
 

@@ -1,12 +1,13 @@
 /** What a reader chooses for this browser, who he is, and which hub this is. */
 import type { ReactNode } from 'react';
+import { visible } from '../../../src/lib/displayText.ts';
 import { useAccount } from '../../live/account.ts';
 import { type Preferences, setPreferences, usePreferences } from '../../live/preferences.ts';
 import { useLive } from '../../live/useLive.ts';
 import { useActions } from '../../parts/actions.ts';
 import { CodeText } from '../../parts/CodeText.tsx';
 import { CopyButton } from '../../parts/CopyButton.tsx';
-import { span, visible } from '../../words/figures.ts';
+import { span } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
 import './settingsPage.css';
 
