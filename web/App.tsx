@@ -6,6 +6,7 @@ import {
   logInByCode,
   logOut,
   takeLinkCode,
+  useAccount,
   type WhoAmI,
 } from './live/account.ts';
 import { askHub } from './live/hub.ts';
@@ -189,7 +190,9 @@ function usePageShortcuts(): void {
 function HubLost() {
   const words = useWords();
   const connection = useLive((picture) => picture.connection);
-  if (connection.state !== 'lost') return null;
+  const { who } = useAccount();
+  // Who may not read is refused the live socket, and told so in place of the figures.
+  if (connection.state !== 'lost' || who?.mayRead === false) return null;
   const since = new Date(connection.sinceMs).toTimeString().slice(0, 5);
   return (
     <p className="hub-lost" role="status">
