@@ -1,11 +1,12 @@
 /** Options that several commands share, read the same way everywhere; a wrong value is told with what would be right. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type HubClient, HubFailure, hubClient } from '../client/hubClient.ts';
 import { readFileIfThere } from '../io/atomicFile.ts';
 import { defaultDataFolder } from '../io/dataFolder.ts';
 import { isThisMachine } from '../io/ownAddress.ts';
+import { whoseListeners } from '../io/portHolder.ts';
 import { parseDurationMs, parseMemoryBytes } from '../lib/durations.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
 
@@ -98,7 +99,7 @@ export async function connectHub(
     });
   const given = await givenToken(context, options);
   if (given !== null) return clientWith(given);
-  const local = await localToken(context, options, new URL(baseUrl).hostname);
+  const local = await localToken(context, options, new URL(baseUrl));
   return local === null ? clientWith(null) : withoutIfUnknown(clientWith(local), clientWith(null));
 }
 
@@ -123,15 +124,19 @@ async function givenToken(context: CommandContext, { tokenFile }: HubOptions): P
   return null;
 }
 
-async function localToken(
-  context: CommandContext,
-  { data }: HubOptions,
-  host: string,
-): Promise<string | null> {
-  // It makes an administrator of this machine's hub: no other hub may learn it.
-  if (!(await isThisMachine(host))) return null;
+async function localToken(context: CommandContext, { data }: HubOptions, url: URL): Promise<string | null> {
+  const path = join(dataFolderOf(context, data), 'token');
+  // It makes an administrator of this machine's hub: no other machine may learn it, and here no other user, who may
+  // listen on that port as well as a hub of the token's owner.
+  if (!(await isThisMachine(url.hostname))) return null;
+  const owner = await stat(path).then(
+    ({ uid }) => uid,
+    () => null,
+  );
+  const uids = await whoseListeners(Number(url.port || 80));
+  if (owner === null || uids.size !== 1 || !uids.has(owner)) return null;
   // A folder that belongs to another user simply has no token for us.
-  return readFileIfThere(join(dataFolderOf(context, data), 'token')).then(
+  return readFileIfThere(path).then(
     (text) => text?.trim() ?? null,
     () => null,
   );

@@ -3,9 +3,9 @@
  * at a time. The lock is a POSIX lock that SQLite holds on `lock.sqlite`: the kernel lets go of it however the process
  * ends, so a lock left by kill -9 never blocks the next start.
  */
-import { chmod, mkdir, statfs, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, stat, statfs, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { readFileIfThere } from './atomicFile.ts';
 
@@ -56,12 +56,12 @@ export interface DataFolder {
  */
 export async function openDataFolder(path: string, purpose: string): Promise<DataFolder> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolder(path);
     await chmod(path, 0o700);
   } catch (failure) {
     throw new DataFolderError(
       'folder-unusable',
-      `cannot use the data folder ${path}: ${String(failure)}`,
+      `cannot use the data folder ${path}: ${failure instanceof Error ? failure.message : failure}`,
       'name another with --data DIR or FLOWLINE_DATA',
     );
   }
@@ -79,6 +79,30 @@ export async function openDataFolder(path: string, purpose: string): Promise<Dat
     () => undefined,
   );
   return { path, release };
+}
+
+/**
+ * The folder and those above it that are missing, private. Step by step: under /proc, where nothing can be made and
+ * nothing is said to be in the way, Node's own recursive mkdir never comes to an end.
+ */
+async function makeFolder(path: string): Promise<void> {
+  const missing = [];
+  for (let folder = resolve(path); ; folder = dirname(folder)) {
+    const isThere = await stat(folder).then(
+      () => true,
+      (failure: NodeJS.ErrnoException) => {
+        if (failure.code === 'ENOENT') return false;
+        throw failure;
+      },
+    );
+    if (isThere || folder === dirname(folder)) break;
+    missing.push(folder);
+  }
+  for (const folder of missing.reverse()) {
+    await mkdir(folder, { mode: 0o700 }).catch((failure: NodeJS.ErrnoException) => {
+      if (failure.code !== 'EEXIST') throw failure;
+    });
+  }
 }
 
 async function lock(path: string): Promise<() => void> {

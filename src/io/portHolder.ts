@@ -30,10 +30,24 @@ export async function whoListens(port: number): Promise<string | null> {
  *    0: 0100007F:0DF1 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 23456 1 …
  */
 export function listeningInodes(table: string, port: number): string[] {
+  return listeners(table, port).map(({ inode }) => inode);
+}
+
+/** The users whose sockets listen on a port of this machine; empty where nobody does. */
+export async function whoseListeners(port: number): Promise<Set<number>> {
+  const uids = new Set<number>();
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    const text = await readFile(table, 'utf8').catch(() => '');
+    for (const { uid } of listeners(text, port)) uids.add(uid);
+  }
+  return uids;
+}
+
+function listeners(table: string, port: number): { uid: number; inode: string }[] {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0');
   return table.split('\n').flatMap((line) => {
     const columns = line.trim().split(/\s+/);
     const listens = columns[1]?.endsWith(`:${wanted}`) && columns[3] === '0A';
-    return listens && columns[9] ? [columns[9]] : [];
+    return listens && columns[9] ? [{ uid: Number(columns[7]), inode: columns[9] }] : [];
   });
 }

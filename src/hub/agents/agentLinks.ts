@@ -58,7 +58,7 @@ export interface AgentLinks {
 
 const PING_MS = 10_000;
 /** A connection that said nothing for this long after it was opened is not an agent's. */
-const HELLO_MS = 10_000;
+const HELLO_MS = 30_000;
 /** A sample a second, answers and a refresh now and then: more is a fault. */
 const MESSAGES_PER_SECOND = 20;
 const MESSAGE_BURST = 100;
@@ -191,7 +191,7 @@ export function agentLinks({ fleet, clock, log, sampled, refused }: AgentLinksOp
     if (before) before.socket.close(LINK_CLOSE.replaced, 'another connection with this credential took over');
     const forgetHello = clock.after(HELLO_MS, () => {
       if (link.raw === null && link.sequence === 0)
-        refuse(link, LINK_CLOSE.malformed, 'no hello within 10 s');
+        refuse(link, LINK_CLOSE.malformed, 'no hello within 30 s');
     });
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       if (socket.readyState !== socket.OPEN) return;

@@ -1,0 +1,40 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDataFolder } from './dataFolder.ts';
+
+let parent: string;
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'flowline-data-'));
+});
+afterEach(() => rm(parent, { recursive: true, force: true }));
+
+describe('the data folder', () => {
+  test('is made with all folders above it, for its owner only', async () => {
+    const path = join(parent, 'a', 'b', 'c');
+    const folder = await openDataFolder(path, 'test');
+    expect((await stat(path)).mode & 0o777).toBe(0o700);
+    folder.release();
+  });
+
+  test('is one process’s at a time, and free again when it lets go', async () => {
+    const folder = await openDataFolder(parent, 'the first');
+    await expect(openDataFolder(parent, 'the second')).rejects.toMatchObject({
+      code: 'folder-busy',
+      message: expect.stringContaining('the first'),
+    });
+    folder.release();
+    (await openDataFolder(parent, 'the third')).release();
+  });
+
+  test.each(['/proc/nope/deeper', '/dev/null/below'])(
+    '%s cannot be one: said with a way on, at once',
+    async (path) => {
+      await expect(openDataFolder(path, 'test')).rejects.toMatchObject({
+        code: 'folder-unusable',
+        hint: expect.stringContaining('--data'),
+      });
+    },
+  );
+});
