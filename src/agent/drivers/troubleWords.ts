@@ -27,6 +27,11 @@ export function failedGpuMessage(words: string): string {
   return `this GPU could not be read: ${words}`;
 }
 
+/** @param field which one, as `processes.0.pid` */
+export function oddGpuMessage(index: number, field: string): string {
+  return `the reading of GPU ${index} has a value that cannot be (${field}): none of it is shown`;
+}
+
 /** @param figure what could not be read, as `power` */
 export function unreadFigureMessage(figure: string, words: string): string {
   return `could not read ${figure}: ${words}`;

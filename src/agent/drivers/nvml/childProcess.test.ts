@@ -31,12 +31,12 @@ describe('a driver process', () => {
       `require('fs').writeSync(3, '{"say":"sample","gpus":7}\\n'); setInterval(() => {}, 9e6)`,
     );
     expect(messages).toEqual([]);
-    expect(how).toContain('said something unreadable');
+    expect(how).toBe('said something that cannot be understood (takenAtMs)');
   });
 
   test('that says no JSON is ended, in words', async () => {
     const { how } = await hear(`require('fs').writeSync(3, 'hello\\n'); setInterval(() => {}, 9e6)`);
-    expect(how).toContain('said something unreadable');
+    expect(how).toBe('said something that cannot be understood (not JSON)');
   });
 
   test('that says a message in pieces is understood', async () => {
@@ -94,6 +94,28 @@ describe.skipIf(whyNot !== null)(`the real driver process${whyNot === null ? '' 
       expect(failed.message).toContain('ended by SIGKILL');
       await waitFor('a new child', async () => (await bed.driver.read(100)).driver.state === 'ok');
       expect(onlyChildOf(process.pid)).not.toBe(pid);
+    } finally {
+      await bed.stop();
+    }
+  });
+
+  test('the GPUs keep their last reading until the next child gives one', async () => {
+    const machine = imagineMachine(2);
+    const bed = createStandInBed(machine, { times: { restartMs: [20] } });
+    try {
+      await bed.driver.read(15_000);
+      // Slow enough that there is a while between being ready and the first sample.
+      machine.driver.delayMs = 3;
+      bed.apply();
+      await bed.driver.read(5_000);
+      process.kill(onlyChildOf(process.pid), 'SIGKILL');
+      const told = new Set<string>();
+      await waitFor('a sample of the next child', async () => {
+        const { driver, gpus } = await bed.driver.read(5);
+        told.add(`${driver.state}: ${gpus.map((gpu) => `${gpu.state} ${gpu.powerWatts}`)}`);
+        return told.size > 1 && driver.state === 'ok';
+      });
+      expect([...told].toSorted()).toEqual(['failed: ok 412.35,ok 412.35', 'ok: ok 412.35,ok 412.35']);
     } finally {
       await bed.stop();
     }

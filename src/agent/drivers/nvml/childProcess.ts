@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { messageSchema } from './messageSchema.ts';
+import { parseMessage } from './messageSchema.ts';
 import type { ChildMessage, ChildRequest } from './messages.ts';
 
 /**
@@ -90,11 +90,11 @@ function converse(
   });
   onLines(channel, (line) => {
     if (fault !== null) return;
-    const parsed = parseLine(line);
-    if (parsed.success) {
-      onMessage(parsed.data);
+    const message = line === null ? { misunderstood: 'a line without end' } : parseMessage(line);
+    if ('say' in message) {
+      onMessage(message);
     } else {
-      fault = `said something unreadable: ${parsed.error.message.slice(0, MAX_LAST_WORDS)}`;
+      fault = `said something that cannot be understood (${message.misunderstood})`;
       child.kill('SIGKILL');
     }
   });
@@ -125,15 +125,6 @@ function once(call: (how: string) => void): (how: string) => void {
     if (!called) call(how);
     called = true;
   };
-}
-
-function parseLine(line: string | null) {
-  if (line === null) return { success: false, error: new Error('a line without end') } as const;
-  try {
-    return messageSchema.safeParse(JSON.parse(line));
-  } catch (error) {
-    return { success: false, error: error instanceof Error ? error : new Error(String(error)) } as const;
-  }
 }
 
 const NEWLINE = 10;

@@ -1,25 +1,70 @@
-/** The door between the driver's process and the agent: every line of the child is parsed here, exactly once. */
+/**
+ * The door between the driver's process and the agent: every line of the child is parsed here, exactly once. Each GPU on
+ * its own: one that says what cannot be is told as failed, and hides nobody.
+ */
 import * as z from 'zod';
 import { pick } from '../../../lib/pick.ts';
 import { count, instantMs, message, name } from '../../../model/fields.ts';
 import { GpuReading, XidEvent } from '../../../model/gpu.ts';
 import { MAX_GPUS_PER_NODE, MAX_XID_EVENTS } from '../../../model/limits.ts';
-import { type ChildMessage, fastFigures, slowFigures, staticFigures } from './messages.ts';
+import { blankFastFigures, blankSlowFigures } from '../blankReading.ts';
+import { oddGpuMessage } from '../troubleWords.ts';
+import { type ChildMessage, fastFigures, type GpuLine, slowFigures, staticFigures } from './messages.ts';
+
+const statics = z.object(pick(GpuReading.shape, staticFigures)).optional();
 
 const gpuLine = z.object({
-  statics: z.object(pick(GpuReading.shape, staticFigures)).optional(),
+  statics,
   slow: z.object(pick(GpuReading.shape, slowFigures)).optional(),
   fast: z.object(pick(GpuReading.shape, fastFigures)),
   xidEvents: z.array(XidEvent).max(MAX_XID_EVENTS * 2),
 });
 
-export const messageSchema: z.ZodType<ChildMessage> = z.discriminatedUnion('say', [
+const childMessage = z.discriminatedUnion('say', [
   z.object({ say: z.literal('ready'), version: name.nullable(), cudaVersion: name.nullable() }),
   z.object({ say: z.literal('trouble'), state: z.enum(['absent', 'mismatch', 'failed']), message }),
   z.object({
     say: z.literal('sample'),
     takenAtMs: instantMs,
-    gpus: z.array(gpuLine).max(MAX_GPUS_PER_NODE),
+    gpus: z.array(z.unknown()).max(MAX_GPUS_PER_NODE),
     refusedFigures: z.record(name, count),
   }),
 ]);
+
+/** What makes a line none of the agreed messages: `takenAtMs`, `not JSON`. */
+export interface Misunderstanding {
+  misunderstood: string;
+}
+
+export function parseMessage(line: string): ChildMessage | Misunderstanding {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return { misunderstood: 'not JSON' };
+  }
+  const { data, error } = childMessage.safeParse(value);
+  if (error !== undefined) return { misunderstood: fieldOf(error) };
+  return data.say === 'sample' ? { ...data, gpus: data.gpus.map(parseGpuLine) } : data;
+}
+
+function parseGpuLine(value: unknown, index: number): GpuLine {
+  const { data, error } = gpuLine.safeParse(value);
+  if (error === undefined) return data;
+  return {
+    // Said once only: who it is stays known if that much was understood.
+    statics: z.object({ statics }).safeParse(value).data?.statics,
+    slow: blankSlowFigures(),
+    fast: { ...blankFastFigures(), index, state: 'failed', message: oddGpuMessage(index, fieldOf(error)) },
+    xidEvents: [],
+  };
+}
+
+/** Where the first fault is, without the group that it travels in: `processes.0.pid`. */
+function fieldOf(error: z.ZodError): string {
+  const [first, ...rest] = error.issues[0]?.path ?? [];
+  const inGroup = rest.length > 0 && groups.has(String(first));
+  return (inGroup ? rest : [first ?? 'its shape', ...rest]).join('.');
+}
+
+const groups = new Set<string>(['statics', 'slow', 'fast'] satisfies (keyof GpuLine)[]);
