@@ -6,6 +6,7 @@
  */
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "answer.h"
@@ -130,26 +131,34 @@ int nvmlDeviceGetPciInfo(handle device, pci_info *info) {
 
 /* ---- Events ---- */
 
-int nvmlEventSetCreate(void **set) {
+int nvmlEventSetCreate(struct event_set **set) {
   int fault = enterCall(NULL);
-  *set = &state;
-  forgetEvents();
+  *set = createEventSet();
   return fault;
 }
-int nvmlEventSetFree(void *set) { return (void)set, SUCCESS; }
-int nvmlDeviceRegisterEvents(handle device, u64 types, void *set) {
-  (void)types, (void)set;
-  return enterCall(device);
+int nvmlEventSetFree(struct event_set *set) { return free(set), SUCCESS; }
+int nvmlDeviceRegisterEvents(handle device, u64 types, struct event_set *set) {
+  (void)types;
+  int fault = enterCall(device);
+  if (fault != SUCCESS) return fault;
+  if (device->errors[FIGURE_events] != SUCCESS) return device->errors[FIGURE_events];
+  set->isWatched[device - state.gpus] = 1;
+  return SUCCESS;
 }
-static int waitForEvent(event_data *data) {
+/* A lost GPU answers for its whole set, for good: what the others have to tell is held back. */
+static int waitForEvent(struct event_set *set, event_data *data) {
   int fault = enterCall(NULL);
   if (fault != SUCCESS) return fault;
-  struct event *event = nextEvent();
+  for (int i = 0; i < MAX_GPUS; i++) {
+    if (set->isWatched[i] && state.gpus[i].fault == GPU_IS_LOST) set->isLost = 1;
+  }
+  if (set->isLost) return GPU_IS_LOST;
+  struct event *event = nextEvent(set);
   if (event == NULL) return TIMEOUT;
   *data = (event_data){ &state.gpus[event->gpu], 8, event->code, ~0u, ~0u };
   return SUCCESS;
 }
 #if GENERATION > 1
-int nvmlEventSetWait_v2(void *set, event_data *data, u32 timeoutMs) { return (void)set, (void)timeoutMs, waitForEvent(data); }
+int nvmlEventSetWait_v2(struct event_set *set, event_data *data, u32 timeoutMs) { return (void)timeoutMs, waitForEvent(set, data); }
 #endif
-int nvmlEventSetWait(void *set, event_data *data, u32 timeoutMs) { return (void)set, (void)timeoutMs, waitForEvent(data); }
+int nvmlEventSetWait(struct event_set *set, event_data *data, u32 timeoutMs) { return (void)timeoutMs, waitForEvent(set, data); }

@@ -14,7 +14,6 @@ static const char *const listWords[] = { LISTS(WORD) };
 
 struct state state;
 static struct stat seen;
-static unsigned long long lastToldSequence;
 static unsigned long long callCount;
 
 static void fail(const char *what, const char *line) {
@@ -145,17 +144,21 @@ void tellCalls(void) {
   fclose(file);
 }
 
-struct event *nextEvent(void) {
+struct event_set *createEventSet(void) {
+  struct event_set *set = calloc(1, sizeof *set);
   for (int i = 0; i < state.eventCount; i++) {
-    if (state.events[i].sequence <= lastToldSequence) continue;
-    lastToldSequence = state.events[i].sequence;
-    return &state.events[i];
+    if (state.events[i].sequence > set->toldSequence) set->toldSequence = state.events[i].sequence;
   }
-  return NULL;
+  return set;
 }
 
-void forgetEvents(void) {
+struct event *nextEvent(struct event_set *set) {
+  struct event *oldest = NULL;
   for (int i = 0; i < state.eventCount; i++) {
-    if (state.events[i].sequence > lastToldSequence) lastToldSequence = state.events[i].sequence;
+    struct event *event = &state.events[i];
+    if (!set->isWatched[event->gpu] || event->sequence <= set->toldSequence) continue;
+    if (oldest == NULL || event->sequence < oldest->sequence) oldest = event;
   }
+  if (oldest != NULL) set->toldSequence = oldest->sequence;
+  return oldest;
 }

@@ -9,7 +9,7 @@
  *   error power 999                               that figure answers an error
  *   process compute PID BYTES
  *   sample PID TIMESTAMP_US SM MEMORY ENCODER DECODER STALE
- *   event SEQUENCE CODE                           an Xid, told once, if SEQUENCE is above every one told before
+ *   event SEQUENCE CODE                           an Xid, told once a set, if SEQUENCE is above what that set told before
  */
 #ifndef STATE_H
 #define STATE_H
@@ -26,7 +26,7 @@
   X(pcieMaxGeneration) X(pcieMaxWidth) X(pcieTransmit) X(pcieReceive) X(pcieReplays) X(eccMode) X(eccVolatileCorrected)   \
   X(eccVolatileUncorrected) X(eccAggregateCorrected) X(eccAggregateUncorrected) X(retiredSingleBit) X(retiredDoubleBit)   \
   X(retiredPending) X(remappedCorrectable) X(remappedUncorrectable) X(remappedPending) X(remappedFailed) X(migMode)       \
-  X(persistenceMode) X(computeMode) X(recoveryAction) X(processes)
+  X(persistenceMode) X(computeMode) X(recoveryAction) X(processes) X(events)
 #define TEXTS(X) X(uuid) X(name) X(serial) X(vbios) X(pciBusId)
 #define LISTS(X) X(compute) X(graphics) X(mps)
 
@@ -60,15 +60,18 @@ struct state {
   int eventCount;
 };
 
+/* What a caller made: the GPUs that he registered with it, how far it told, and whether one was lost. */
+struct event_set { int isWatched[MAX_GPUS], isLost; unsigned long long toldSequence; };
+
 extern struct state state;
 
 /* Each call begins here: reads a replaced file, waits out hang and delay, and answers the GPU's or the driver's fault (0: none). */
 int enterCall(struct gpu *gpu);
 /* Writes how many calls there were into the file named by FLOWLINE_STANDIN_CALLS, if it is: for benches. */
 void tellCalls(void);
-/* The oldest event that was not told yet, or NULL. */
-struct event *nextEvent(void);
 /* Events of the past are not told to a set made now. */
-void forgetEvents(void);
+struct event_set *createEventSet(void);
+/* The oldest event of a GPU of this set that it did not tell yet, or NULL. */
+struct event *nextEvent(struct event_set *set);
 
 #endif

@@ -1,6 +1,7 @@
 /** Trouble of single calls: a figure's error is told and hides nothing else; odd answers do no harm. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { imagineMachine } from '../../../../test/support/imaginedMachines.ts';
+import { faultOf, readingOf } from '../../../../test/support/driverContract/bed.ts';
+import { imagineMachine, imagineXid } from '../../../../test/support/imaginedMachines.ts';
 import { createStandInBed, type StandInBed } from '../../../../test/support/standInBed.ts';
 import { standInFigures, whyNoStandIn } from '../../../../test/support/standInLibrary.ts';
 import type { ImaginedMachine } from '../../../simulator/imagined.ts';
@@ -91,6 +92,40 @@ describe.skipIf(whyNot !== null)(`single calls${whyNot === null ? '' : `: ${whyN
       recoveryAction: 'other',
       throttleReasons: ['software-power-cap', 'other'],
     });
+  });
+
+  test('the Xid of a GPU is told while another one is lost, and of that one once it is back', async () => {
+    const machine = imagineMachine(3);
+    const bed = createStandInBed(machine);
+    beds.push(bed);
+    await bed.driver.read(15_000);
+    faultOf(machine, 0, 'lost');
+    readingOf(machine, 2).xidEvents = [imagineXid(31)];
+    bed.apply();
+    const { gpus } = await bed.driver.read(5_000);
+    expect(gpus.map((gpu) => gpu.state)).toEqual(['lost', 'ok', 'ok']);
+    expect(gpus.map((gpu) => gpu.xidEvents.map((event) => event.code))).toEqual([[], [], [31]]);
+    faultOf(machine, 0, 'none');
+    bed.apply();
+    await bed.driver.read(5_000);
+    readingOf(machine, 0).xidEvents = [imagineXid(48)];
+    bed.apply();
+    const back = await bed.driver.read(5_000);
+    expect(back.gpus[0]?.xidEvents.map((event) => event.code)).toEqual([48]);
+  });
+
+  test('a GPU that could not be asked for its Xid is asked again', async () => {
+    const machine = imagineMachine(2);
+    const bed = createStandInBed(machine);
+    beds.push(bed);
+    bed.apply(new Map([[1, ['error events 999']]]));
+    await bed.driver.read(15_000);
+    bed.apply();
+    await bed.driver.read(5_000);
+    readingOf(machine, 1).xidEvents = [imagineXid(48)];
+    bed.apply();
+    const { gpus } = await bed.driver.read(5_000);
+    expect(gpus[1]?.xidEvents.map((event) => event.code)).toEqual([48]);
   });
 
   test('more processes than there was room for are all told', async () => {

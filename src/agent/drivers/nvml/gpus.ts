@@ -75,6 +75,8 @@ export function createGpus(nvml: Nvml): Gpus {
     if (device === null) return;
     slot.device = device;
     if (!healthy) meet(slot, device);
+    // Again and again: where it could not be asked for, it may be later.
+    if (!healthy || due.slow) xidEvents.watch(device);
     const probe = createProbe(nvml, device);
     readFast(probe, reading);
     if (!probe.lost) readProcesses(probe, reading, slot, gate.count);
@@ -101,7 +103,6 @@ export function createGpus(nvml: Nvml): Gpus {
     // With a probe of its own: a card that still knows its name and nothing else is not well.
     readStatics(createProbe(nvml, device), slot.reading);
     slot.fresh.statics = true;
-    xidEvents.watch(device);
   }
 
   /** The state of a GPU is what its calls answered: lost, or nothing but errors, or some figures at least. */

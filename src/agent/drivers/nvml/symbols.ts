@@ -79,6 +79,7 @@ const symbols = {
   mpsProcessesFirst: ['hpp', 'nvmlDeviceGetMPSComputeRunningProcesses'],
   processUtilization: ['hppq', 'nvmlDeviceGetProcessUtilization'],
   eventSetCreate: ['p', 'nvmlEventSetCreate'],
+  eventSetFree: ['h', 'nvmlEventSetFree'],
   registerEvents: ['hqh', 'nvmlDeviceRegisterEvents'],
   eventSetWait: ['hpu', 'nvmlEventSetWait_v2', 'nvmlEventSetWait'],
 } as const satisfies Record<string, readonly [parameters: string, ...names: string[]]>;
