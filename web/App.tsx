@@ -1,5 +1,5 @@
 /** The page: language, theme and account around, top bar above, and whichever page the address names. */
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useState } from 'react';
 import {
   AccountContext,
   type AccountState,
@@ -84,11 +84,14 @@ function Shell() {
   const place = placeOf(url.pathname);
   const view = useFleetViewName(url.searchParams.get('view'), phone);
   const now = place.page === 'fleet' && view === 'now';
+  const hasGpus = useLive(({ fleet }) =>
+    Object.values(fleet?.nodes ?? {}).some((node) => (node.sample?.gpus.length ?? 0) > 0),
+  );
   useThemeAttributes();
   usePageShortcuts();
   return (
     <>
-      <TopBar place={place} view={place.page === 'fleet' && view !== 'now' ? view : null} />
+      <TopBar place={place} view={place.page === 'fleet' && view !== 'now' && hasGpus ? view : null} />
       <HubLost />
       <ErrorBoundary key={url.pathname}>
         <Page address={url} view={view} />
@@ -152,7 +155,8 @@ function useFleetViewName(named: string | null, phone: boolean): FleetView | 'no
 function useThemeAttributes(): void {
   const dark = useIsDark();
   const { density } = usePreferences();
-  useEffect(() => {
+  // Before the first paint, so that nobody sees the other theme flash.
+  useLayoutEffect(() => {
     document.documentElement.dataset.theme = dark ? 'dark' : 'light';
     document.documentElement.dataset.density = density;
   }, [dark, density]);

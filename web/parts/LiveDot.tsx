@@ -1,4 +1,5 @@
 /** Whether what is shown is now: a dot and a word. Live, some intervals old, or the hub not reached. */
+import { useAccount } from '../live/account.ts';
 import { useHubNow } from '../live/hubClock.ts';
 import { usePreferences } from '../live/preferences.ts';
 import { useLive } from '../live/useLive.ts';
@@ -10,11 +11,13 @@ const OLD_MS = 3000;
 
 export function LiveDot() {
   const words = useWords();
+  const { who } = useAccount();
   const nowMs = useHubNow();
   const connection = useLive((picture) => picture.connection);
   const { refreshSeconds } = usePreferences();
   const ageMs = connection.heardAtMs === null ? null : Math.max(0, Date.now() - connection.heardAtMs);
   const age = span(words, ageMs);
+  if (who?.mayRead === false) return <Dot kind="off" text={words.live.login} />;
   if (connection.state === 'connecting') return <Dot kind="off" text={words.live.connecting} />;
   if (connection.state === 'lost') {
     return (

@@ -31,7 +31,7 @@ export function FirstRunPage({ node }: { node: FleetNode }) {
             <code>{watched.name}</code>
             {watched.after} {state === 'starting' && words.first.startingHint}
           </p>
-          {message !== null && <p className="hint-bar">{visible(message)}</p>}
+          {state !== 'absent' && message !== null && <p className="hint-bar">{visible(message)}</p>}
           <ol className="first-steps">
             <li>
               <h2>{step.title}</h2>

@@ -61,6 +61,7 @@ export const fleet = {
     connecting: 'connecting',
     lost: (when: string) => `hub not reached since ${when}, trying`,
     lostShort: 'not reached',
+    login: 'not logged in',
     changes: 'State changes',
   },
   now: {

@@ -54,7 +54,7 @@ export const help = {
     startingHint: 'This takes some seconds, up to a minute on machines with many cards.',
     steps: {
       absent: {
-        title: 'There is an NVIDIA card in it: install the driver',
+        title: 'If there is an NVIDIA card in it: install the driver',
         text: 'On Ubuntu, as an administrator:',
         command: 'sudo ubuntu-drivers install && sudo reboot',
         note: 'Driver in an unusual place?',

@@ -62,6 +62,7 @@ export const fleet: typeof english = {
     connecting: '正在连接',
     lost: (when) => `自 ${when} 起连不上中心，正在重试`,
     lostShort: '连不上',
+    login: '未登录',
     changes: '状态变化',
   },
   now: {

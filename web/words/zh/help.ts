@@ -54,7 +54,7 @@ export const help: typeof english = {
     startingHint: '需要几秒，卡多的机器可能要一分钟。',
     steps: {
       absent: {
-        title: '机内有 NVIDIA 卡：安装驱动',
+        title: '如果机内有 NVIDIA 卡：安装驱动',
         text: '在 Ubuntu 上，以管理员身份：',
         command: 'sudo ubuntu-drivers install && sudo reboot',
         note: '驱动在不寻常的位置？',
