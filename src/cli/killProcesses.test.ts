@@ -56,7 +56,7 @@ beforeEach(async () => {
 });
 afterEach(() => hub.stop());
 
-const kill = (...rest: string[]) => runCommandLine(['processes', 'kill', '--hub', hub.url, ...rest]);
+const kill = (...rest: string[]) => runCommandLine(['processes', 'kill', '--yes', '--hub', hub.url, ...rest]);
 const sent = () => hub.requests.find(({ line }) => line.startsWith('POST'))?.body;
 
 describe('ending processes', () => {
@@ -98,13 +98,14 @@ describe('ending processes', () => {
     known = [processOf('vega', 88, null)];
     const { code, output } = await kill('vega:88');
     expect(code).toBe(1);
-    expect(output).toContain('not found');
+    expect(output).toContain('its start is not known');
     expect(sent()).toBeUndefined();
   });
 
   test('a number that only occurs inside another pid is not that process', async () => {
-    const { code } = await kill('vega:8');
-    expect(code).toBe(1);
+    const { code, output } = await kill('vega:8');
+    expect(code).toBe(0);
+    expect(output).toContain('no such process');
     expect(sent()).toBeUndefined();
   });
 
@@ -123,11 +124,33 @@ describe('ending processes', () => {
 
   test('with --json stdout holds the results alone, those that were not found too', async () => {
     const { code, output } = await kill('vega:88', 'vega:9999', '--json');
-    expect(code).toBe(1);
+    expect(code).toBe(0);
     expect(JSON.parse(output).results).toMatchObject([
       { nodeId: 'vega', pid: 88, outcome: 'done' },
-      { nodeId: 'vega', pid: 9999, outcome: 'not-found' },
+      { nodeId: 'vega', pid: 9999, outcome: 'gone' },
     ]);
+  });
+
+  test('a process of a machine that does not answer is not called gone', async () => {
+    silent = ['vega'];
+    const { code, output } = await kill('vega:9999', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(output).results).toMatchObject([{ pid: 9999, outcome: 'no-answer' }]);
+  });
+
+  test('where no machine reports nothing is called gone', async () => {
+    fleet = [];
+    const { code, errors } = await kill('88');
+    expect(code).toBe(1);
+    expect(errors).toContain('No machine reports');
+  });
+
+  test('without a terminal silence is no yes: exit 2, and --yes is named', async () => {
+    const { code, output, errors } = await runCommandLine(['processes', 'kill', 'vega:88', '--hub', hub.url]);
+    expect(code).toBe(2);
+    expect(output).toBe('');
+    expect(errors).toContain('say --yes: there is no terminal to ask on');
+    expect(sent()).toBeUndefined();
   });
 
   test.each(['', 'no', 'q'])('at a terminal the answer %j ends nothing', async (answer) => {

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { HubClient } from '../client/hubClient.ts';
 import { visible } from '../lib/displayText.ts';
 import { parseDurationMs } from '../lib/durations.ts';
-import type { KillOutcome } from '../model/process.ts';
+import { isEnded, type KillOutcome } from '../model/process.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
 import { examples } from './examples.ts';
 import { type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
@@ -19,12 +19,12 @@ interface KillOptions extends FleetOptions {
   grace: number;
 }
 
-/** One process that was asked for. `not-found`: it was not there to be ended, and nothing was sent. */
+/** One process that was asked for; without a node where a bare pid was found on none. */
 export interface KillResult {
   nodeId: string | null;
   nodeName: string | null;
   pid: number;
-  outcome: KillOutcome | 'no-answer' | 'not-found';
+  outcome: KillOutcome | 'no-answer';
   message: string;
 }
 
@@ -49,7 +49,7 @@ export function addKill(processes: Command, context: CommandContext): void {
         'flowline processes kill 4711',
         'flowline processes kill atlas:4711 vega:9233 --grace 30s',
         'flowline processes kill atlas:4711 --yes --json',
-      )}\n\nThe exit code is 1 if any of them was not ended.`,
+      )}\n\nThe exit code is 0 if none of them is there any more (a pid that nobody has is gone), 1 if any still is\nor could not be asked for. Without a terminal to ask on it takes --yes.`,
     )
     .action((targets: string[], _own: KillOptions, command: Command) =>
       // `processes` has some of these options too, and commander gives them to whichever stands nearer.
@@ -65,7 +65,7 @@ async function kill(context: CommandContext, texts: readonly string[], options: 
   if (found.length > 0) await checkMayEnd(client, words);
   if (found.length > 0 && !options.yes && !(await isConfirmed(context, found, options.grace, terminal)))
     throw new CommandFailure(EXIT.failed, words.kill.left);
-  const results: KillResult[] = missing.map((target) => ({ ...target, outcome: 'not-found' }));
+  const results: KillResult[] = [...missing];
   if (found.length > 0) {
     const answered = await client.call('killProcesses', {
       body: {
@@ -76,8 +76,7 @@ async function kill(context: CommandContext, texts: readonly string[], options: 
     results.unshift(...answered.results);
   }
   answer({ results }, () => describeResults(results, terminal));
-  if (results.some(({ outcome }) => outcome !== 'done' && outcome !== 'gone'))
-    throw new CommandFailure(EXIT.failed, '');
+  if (results.some(({ outcome }) => !isEnded(outcome))) throw new CommandFailure(EXIT.failed, '');
 }
 
 /** Before anybody is asked: a question that cannot be answered by doing is none. @throws CommandFailure */
@@ -87,7 +86,7 @@ async function checkMayEnd(client: HubClient, { kill: words }: Words): Promise<v
     throw new CommandFailure(EXIT.notAllowed, words.notAllowed, words.notAllowedHint);
 }
 
-/** Names what ends and asks, where somebody sits at a terminal; a script has said what it wants. */
+/** Names what ends and asks. @throws CommandFailure where nobody sits at a terminal: silence is no yes */
 async function isConfirmed(
   context: CommandContext,
   found: LookedUp['found'],
@@ -114,12 +113,13 @@ async function isConfirmed(
   const answer = await context.ask(
     `${shown}\n\n${words.question(found.length)} ${words.explain(span(terminal.words, graceMs))} ${words.answers}`,
   );
-  return answer === null || words.isYes(answer);
+  if (answer === null) throw new CommandFailure(EXIT.usage, words.noTerminal);
+  return words.isYes(answer);
 }
 
 /** A line for each. */
 export function describeResults(results: readonly KillResult[], terminal: Terminal): string {
-  const { heading, state, kill: words } = terminal.words;
+  const { heading, state } = terminal.words;
   return table(
     [
       { title: heading.machine },
@@ -131,8 +131,8 @@ export function describeResults(results: readonly KillResult[], terminal: Termin
       nodeName ?? '',
       String(pid),
       {
-        text: outcome === 'not-found' ? words.notFoundOutcome : state.killOutcome[outcome],
-        style: outcome === 'done' || outcome === 'gone' ? 'good' : 'bad',
+        text: state.killOutcome[outcome],
+        style: isEnded(outcome) ? 'good' : 'bad',
       },
       visible(message),
     ]),

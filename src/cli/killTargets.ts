@@ -4,6 +4,7 @@
  */
 import type { HubClient } from '../client/hubClient.ts';
 import type { NodeStatus } from '../model/node.ts';
+import type { KillOutcome } from '../model/process.ts';
 import type { ProcessOfNode } from '../protocol/hubApi.ts';
 import { CommandFailure, EXIT } from './context.ts';
 import type { Words } from './words/words.ts';
@@ -16,8 +17,16 @@ export interface NamedTarget {
 
 export interface LookedUp {
   found: (ProcessOfNode & { startedAtMs: number })[];
-  /** Asked for, and no such process was found: nothing is sent for them. */
-  missing: { nodeId: string | null; nodeName: string | null; pid: number; message: string }[];
+  /** Nothing is sent for them: they are not there, or it cannot be told which process is meant. */
+  missing: Missing[];
+}
+
+interface Missing {
+  nodeId: string | null;
+  nodeName: string | null;
+  pid: number;
+  outcome: KillOutcome | 'no-answer';
+  message: string;
 }
 
 /** Each is a question to the agents, which answer at most 20 a second (a hub closes a link that says more). */
@@ -41,6 +50,7 @@ export async function lookUpTargets(
 ): Promise<LookedUp> {
   if (targets.length > MAX_LOOKUPS) throw new CommandFailure(EXIT.usage, words.kill.tooMany(MAX_LOOKUPS));
   const { nodes } = await client.call('nodes');
+  if (nodes.length === 0) throw new CommandFailure(EXIT.failed, words.status.noMachines);
   const resolved = targets.map(({ node, pid }) => ({
     node: node === null ? onlyNode(nodes) : namedNode(nodes, node, words),
     pid,
@@ -62,19 +72,20 @@ export async function lookUpTargets(
       nodeId: node?.id ?? null,
       nodeName: node === null ? null : node.name,
       pid,
-      message: whyNotFound(answer, words),
+      ...(process ? { outcome: 'failed', message: words.kill.startNotKnown } : whyMissing(answer, words)),
     });
   }
   return result;
 }
 
-function whyNotFound(
+function whyMissing(
   { processes, total, unanswered }: { processes: unknown[]; total: number; unanswered: { reason: string }[] },
   { kill: words }: Words,
-): string {
+): Pick<Missing, 'outcome' | 'message'> {
   const [silent] = unanswered;
-  if (silent) return words.notSearched(silent.reason);
-  return total > processes.length ? words.tooManyAlike(total) : words.notFound;
+  if (silent) return { outcome: 'no-answer', message: words.notSearched(silent.reason) };
+  if (total > processes.length) return { outcome: 'failed', message: words.tooManyAlike(total) };
+  return { outcome: 'gone', message: words.noSuchProcess };
 }
 
 const onlyNode = (nodes: readonly NodeStatus[]): NodeStatus | null =>

@@ -67,3 +67,7 @@ export type FoundProcess = z.infer<typeof FoundProcess>;
 /** What became of one process that somebody asked to end. */
 export const KillOutcome = z.enum(['done', 'gone', 'not-allowed', 'other-process', 'unkillable', 'failed']);
 export type KillOutcome = z.infer<typeof KillOutcome>;
+
+/** What was asked for has come true, whoever did it: the process is there no longer. */
+export const isEnded = (outcome: KillOutcome | 'no-answer'): boolean =>
+  outcome === 'done' || outcome === 'gone';

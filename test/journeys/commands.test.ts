@@ -110,7 +110,7 @@ describe('looking', () => {
 describe('ending', () => {
   test('a process is found, ended and answered for', async () => {
     const { pid, ended } = sleeper();
-    const { code, output } = await command('processes', 'kill', String(pid), '--json');
+    const { code, output } = await command('processes', 'kill', '--yes', String(pid), '--json');
     expect(JSON.parse(output).results).toMatchObject([{ pid, outcome: 'done' }]);
     expect(code).toBe(0);
     await ended;
@@ -118,21 +118,29 @@ describe('ending', () => {
 
   test('one that does not hear SIGTERM is ended after the grace', async () => {
     const { pid, ended } = sleeper("trap '' TERM; while true; do sleep 0.2; done");
-    const { code } = await command('processes', 'kill', `${hostname()}:${pid}`, '--grace', '1s');
+    const { code } = await command('processes', 'kill', '--yes', `${hostname()}:${pid}`, '--grace', '1s');
     expect(code).toBe(0);
     await ended;
   });
 
-  test('of two the one that is not there makes the exit code 1, the other is ended', async () => {
+  test('of two the one that is not there is called gone, the other is ended', async () => {
     const { pid, ended } = sleeper();
     const gone = sleeper();
     gone.child.kill('SIGKILL');
     await gone.ended;
-    const { code, output } = await command('processes', 'kill', String(pid), String(gone.pid));
-    expect(code).toBe(1);
+    const { code, output } = await command('processes', 'kill', '--yes', String(pid), String(gone.pid));
+    expect(code).toBe(0);
     expect(output).toMatch(new RegExp(`${pid} +ended`));
-    expect(output).toMatch(new RegExp(`${gone.pid} +not found`));
+    expect(output).toMatch(new RegExp(`${gone.pid} +was gone already`));
     await ended;
+  });
+
+  test('a no on a pipe is no yes: nothing is ended without --yes', async () => {
+    const { pid, child } = sleeper();
+    const { code, errors } = await shell(`echo n | '${process.execPath}' '${PROGRAM}' processes kill ${pid}`);
+    expect(code).toBe(2);
+    expect(errors).toContain('--yes');
+    expect(child.exitCode ?? child.signalCode).toBeNull();
   });
 
   test('without a token nobody ends anything: exit 4', async () => {

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import type * as z from 'zod';
 import { visible } from '../../src/lib/displayText.ts';
+import { isEnded } from '../../src/model/process.ts';
 import type { hubApi } from '../../src/protocol/hubApi.ts';
 import { killHindrance, useAccount } from '../live/account.ts';
 import { askHub, type HubAnswer } from '../live/hub.ts';
@@ -36,8 +37,7 @@ export function KillDialog({ rows, onEnded, onClose }: KillDialogProps) {
     );
     const told = await askHub('killProcesses', { body: { targets } });
     setAnswer(told);
-    if (told.ok && told.value.results.some(({ outcome }) => outcome === 'done' || outcome === 'gone'))
-      onEnded();
+    if (told.ok && told.value.results.some(({ outcome }) => isEnded(outcome))) onEnded();
   }
 
   const results = answer !== null && answer !== 'asked' && answer.ok ? answer.value.results : [];
@@ -102,10 +102,8 @@ function KillLine({ row, result }: { row: ProcessRow; result: Killed['results'][
         </span>
       </span>
       {result && (
-        <span
-          className={`kill-outcome ${result.outcome === 'done' || result.outcome === 'gone' ? 'free' : 'bad'}`}
-        >
-          <Icon name={result.outcome === 'done' || result.outcome === 'gone' ? 'check' : 'cross'} />
+        <span className={`kill-outcome ${isEnded(result.outcome) ? 'free' : 'bad'}`}>
+          <Icon name={isEnded(result.outcome) ? 'check' : 'cross'} />
           {words.kill.outcome[result.outcome]}
           {result.outcome !== 'done' && <span className="quiet"> {visible(result.message)}</span>}
         </span>

@@ -74,10 +74,10 @@ export const en = {
     uncertain: (pid: number, machines: string) =>
       `which machine’s process ${pid} is meant cannot be told: no answer from ${machines}`,
     tooMany: (most: number) => `at most ${most} processes that hold no GPU can be ended at a time`,
-    notFound: 'no such process was found',
+    noSuchProcess: 'no such process',
+    startNotKnown: 'its start is not known, so that a later process of this number could not be told from it',
     tooManyAlike: (matches: number) =>
       `it is not among the first 200 of ${matches} processes in which this number occurs`,
-    notFoundOutcome: 'not found',
     notSearched: (reason: string) => `could not be looked up: ${reason}`,
     notAllowed: 'ending processes needs a login of somebody who may',
     notAllowedHint:
@@ -87,6 +87,7 @@ export const en = {
     answers: '[y/N] ',
     isYes: (answer: string) => /^(y|yes)$/i.test(answer.trim()),
     left: 'nothing was ended',
+    noTerminal: 'say --yes: there is no terminal to ask on',
   },
   find: {
     gpus: (indexes: string) => `GPU ${indexes}`,
