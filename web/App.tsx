@@ -22,10 +22,12 @@ import { SettingsPage } from './pages/settings/SettingsPage.tsx';
 import { useActions } from './parts/actions.ts';
 import { ErrorBoundary } from './parts/ErrorBoundary.tsx';
 import { Link } from './parts/Link.tsx';
+import { OwnerColours } from './parts/MemoryBar.tsx';
 import { Overlays } from './parts/Overlays.tsx';
 import { PhoneTabs } from './parts/PhoneTabs.tsx';
 import { StateAnnouncer } from './parts/StateAnnouncer.tsx';
 import { chooseView, FLEET_VIEWS, type FleetView, TopBar, useIsDark } from './parts/TopBar.tsx';
+import { useOwnerColours } from './parts/useOwnerColours.ts';
 import { navigate, placeOf, useAddress } from './router.ts';
 import { languageOfBrowser, useWords, WordsContext, wordsOf } from './words/words.ts';
 
@@ -36,6 +38,7 @@ export function App() {
   const preferences = usePreferences();
   const store = useLiveStore();
   const account = useAccountState();
+  const colours = useOwnerColours();
   const language =
     preferences.language === 'automatic' ? languageOfBrowser(navigator.languages) : preferences.language;
   useEffect(() => {
@@ -45,9 +48,11 @@ export function App() {
   return (
     <WordsContext.Provider value={wordsOf(language)}>
       <AccountContext.Provider value={account}>
-        <Overlays>
-          <Shell />
-        </Overlays>
+        <OwnerColours.Provider value={colours}>
+          <Overlays>
+            <Shell />
+          </Overlays>
+        </OwnerColours.Provider>
       </AccountContext.Provider>
     </WordsContext.Provider>
   );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { memorySegments, OWNER_COLOURS, ownerColours } from './memorySegments.ts';
+import { memorySegments } from './memorySegments.ts';
 
 const holder = (owner: string | null, memoryUsedBytes: number | null) => ({
   owner,
@@ -65,16 +65,4 @@ it('never draws more than the bar', () => {
       },
     ),
   );
-});
-
-it('never gives two owners of a machine one colour while there are enough', () => {
-  fc.assert(
-    fc.property(fc.uniqueArray(fc.string({ minLength: 1 }), { maxLength: OWNER_COLOURS }), (owners) => {
-      expect(new Set(ownerColours(owners).values()).size).toBe(owners.length);
-    }),
-  );
-});
-
-it('gives a lone owner the same colour on each machine', () => {
-  expect(ownerColours(['wang.ll']).get('wang.ll')).toBe(ownerColours(['wang.ll', 'wang.ll']).get('wang.ll'));
 });

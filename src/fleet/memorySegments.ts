@@ -1,6 +1,5 @@
 /**
- * The memory bar of a GPU: who holds how much, largest first, then what no process accounts for. The rest is free. It
- * knows no colours of a screen, only which of a palette's eight an owner has.
+ * The memory bar of a GPU: who holds how much, largest first, then what no process accounts for. The rest is free.
  */
 import type { FleetGpu } from './view.ts';
 
@@ -34,34 +33,4 @@ export function memorySegments(
   const rest = Math.max(0, (gpu.memoryUsedBytes ?? 0) - told);
   add('unaccounted', null, gpu.memoryUnaccountedBytes ?? rest);
   return segments;
-}
-
-export const OWNER_COLOURS = 8;
-
-/**
- * A palette place for each owner of one machine: by hash, so that a person keeps a colour from machine to machine, and
- * the next free place where two would be alike. From the ninth owner on places repeat.
- */
-export function ownerColours(owners: Iterable<string>): Map<string, number> {
-  const places = new Map<string, number>();
-  const taken = new Set<number>();
-  for (const owner of [...new Set(owners)].sort()) {
-    let place = hash(owner) % OWNER_COLOURS;
-    while (taken.has(place) && taken.size < OWNER_COLOURS) place = (place + 1) % OWNER_COLOURS;
-    taken.add(place);
-    places.set(owner, place);
-  }
-  return places;
-}
-
-/** Any number would do: this one gives the eight people of the simulated fleet eight colours. */
-const SEED = 44_206;
-
-/** FNV-1a over UTF-16 units, its middle bits: short, and even over names that differ in one letter. */
-function hash(text: string): number {
-  let value = SEED;
-  for (let index = 0; index < text.length; index++) {
-    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193) >>> 0;
-  }
-  return value >>> 13;
 }

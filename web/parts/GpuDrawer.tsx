@@ -7,7 +7,6 @@ import { ailmentWords } from '../../src/fleet/words.ts';
 import { visible } from '../../src/lib/displayText.ts';
 import { useHubNow } from '../live/hubClock.ts';
 import { useFleetNode } from '../live/useLive.ts';
-import { useOwnerColours } from '../parts/useOwnerColours.ts';
 import {
   bytesPerSecond,
   clockTime,
@@ -24,7 +23,7 @@ import { CopyButton } from './CopyButton.tsx';
 import { Dialog } from './Dialog.tsx';
 import { Facts } from './Facts.tsx';
 import { GpuState } from './GpuState.tsx';
-import { MemoryBar, MemoryLegend, OwnerColours } from './MemoryBar.tsx';
+import { MemoryBar, MemoryLegend } from './MemoryBar.tsx';
 
 interface GpuDrawerProps {
   nodeId: string;
@@ -35,18 +34,13 @@ interface GpuDrawerProps {
 export function GpuDrawer({ nodeId, index, onClose }: GpuDrawerProps) {
   const words = useWords();
   const node = useFleetNode(nodeId);
-  const colours = useOwnerColours(node);
   const [uuid] = useState(() => node?.sample?.gpus.find((each) => each.index === index)?.uuid ?? null);
   // Indexes may shift when a card vanishes; the one that was opened stays the one that is shown.
   const gpu = node?.sample?.gpus.find((each) => (uuid === null ? each.index === index : each.uuid === uuid));
   const name = node ? `${nodeName(node)} · ${words.gpu.name(index)}` : words.gpu.name(index);
   return (
     <Dialog kind="drawer" title={name} label={`${words.gpu.details}: ${name}`} onClose={onClose}>
-      {node && gpu && (
-        <OwnerColours.Provider value={colours}>
-          <GpuDetails node={node} gpu={gpu} />
-        </OwnerColours.Provider>
-      )}
+      {node && gpu && <GpuDetails node={node} gpu={gpu} />}
     </Dialog>
   );
 }

@@ -1,6 +1,6 @@
 /**
  * The page's signature: a GPU's memory stacked by owner, largest first, what nobody accounts for hatched, free as bare
- * track. The same object at every size; colours come from the machine's owners (OwnerColours).
+ * track. The same object at every size; colours are those of the whole fleet (OwnerColours).
  */
 import { createContext, memo, useContext } from 'react';
 import { type MemorySegment, memorySegments } from '../../src/fleet/memorySegments.ts';
@@ -11,7 +11,7 @@ import { gib } from '../words/figures.ts';
 import { useWords } from '../words/words.ts';
 import './memoryBar.css';
 
-/** The palette place of each owner of the machine around. */
+/** The palette place of everybody who holds a GPU. */
 export const OwnerColours = createContext<ReadonlyMap<string, number>>(new Map());
 
 interface MemoryBarProps {
@@ -86,7 +86,7 @@ export function OwnerSquare({
   const place = owner === null ? undefined : colours.get(owner);
   return (
     <span
-      className={`owner-square ${place !== undefined ? `o${place}` : kind === 'owner' ? 'nobody' : kind}`}
+      className={`owner-square ${place !== undefined ? `o${place}` : kind === 'owner' ? 'colourless' : kind}`}
       aria-hidden="true"
     />
   );

@@ -1,5 +1,5 @@
 /** Who holds how many GPUs now; a name searches that person's processes. */
-import { ownerColours } from '../../src/fleet/memorySegments.ts';
+import { useContext } from 'react';
 import { visible } from '../../src/lib/displayText.ts';
 import { useWords } from '../words/words.ts';
 import { Link } from './Link.tsx';
@@ -10,12 +10,12 @@ const MOST = 8;
 
 export function PeopleList({ people }: { people: readonly { owner: string; gpus: number; idle: number }[] }) {
   const words = useWords();
+  const colours = useContext(OwnerColours);
   if (people.length === 0) return <p className="quiet">{words.map.noPeople}</p>;
   const shown = people.slice(0, MOST);
   const most = shown[0]?.gpus ?? 1;
-  const colours = ownerColours(shown.map((person) => person.owner));
   return (
-    <OwnerColours.Provider value={colours}>
+    <>
       <ul className="people-list">
         {shown.map(({ owner, gpus, idle }) => (
           <li key={owner}>
@@ -37,6 +37,6 @@ export function PeopleList({ people }: { people: readonly { owner: string; gpus:
         ))}
       </ul>
       {people.length > MOST && <p className="quiet">{words.map.morePeople(people.length - MOST)}</p>}
-    </OwnerColours.Provider>
+    </>
   );
 }

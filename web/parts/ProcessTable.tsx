@@ -212,8 +212,8 @@ function ProcessCells({ row, showMachine, withSm }: ProcessCellsProps) {
       <td className="gpu-cell">{row.gpus.length > 0 ? row.gpus.join(', ') : MISSING}</td>
       <td className="owner-cell ellipsis">
         <OwnerSquare
-          owner={process === null ? null : owner}
-          kind={process === null ? 'unaccounted' : 'nobody'}
+          owner={owner}
+          kind={process === null ? 'unaccounted' : owner === null ? 'nobody' : 'owner'}
         />
         <span className={process === null ? 'quiet' : 'ink'}>
           {process === null ? words.gpu.nobody : visible(owner ?? words.gpu.unknownOwner)}

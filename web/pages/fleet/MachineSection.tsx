@@ -6,9 +6,7 @@ import { visible } from '../../../src/lib/displayText.ts';
 import { gpuIdentity } from '../../../src/model/gpu.ts';
 import { useHubNow } from '../../live/hubClock.ts';
 import { CodeText } from '../../parts/CodeText.tsx';
-import { OwnerColours } from '../../parts/MemoryBar.tsx';
 import { Tile } from '../../parts/Tile.tsx';
-import { useOwnerColours } from '../../parts/useOwnerColours.ts';
 import { clockTime } from '../../words/figures.ts';
 import { nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
@@ -29,29 +27,26 @@ interface MachineSectionProps {
 
 export const MachineSection = memo(function MachineSection(props: MachineSectionProps) {
   const { node, stripe, expanded, folded = false, onToggle, onOpenGpu } = props;
-  const colours = useOwnerColours(node);
   const gone = node.state === 'offline' || node.state === 'unknown';
   return (
-    <OwnerColours.Provider value={colours}>
-      <section
-        className={`machine${gone ? ' gone' : ''}${node.state === 'stale' ? ' stale' : ''}${expanded ? ' expanded' : folded ? ' folded' : ''}`}
-        data-node={node.id}
-        aria-label={nodeName(node)}
-      >
-        <span className={`stripe o${stripe}`} aria-hidden="true" />
-        <MachineHead
-          node={node}
-          expanded={expanded}
-          folded={folded && !expanded}
-          onToggle={() => onToggle(node.id)}
-        />
-        {expanded && node.sample && node.sample.gpus.length > 0 ? (
-          <GpuRows node={node} onOpenGpu={onOpenGpu} />
-        ) : (
-          !folded && <MachineTiles node={node} onOpenGpu={onOpenGpu} />
-        )}
-      </section>
-    </OwnerColours.Provider>
+    <section
+      className={`machine${gone ? ' gone' : ''}${node.state === 'stale' ? ' stale' : ''}${expanded ? ' expanded' : folded ? ' folded' : ''}`}
+      data-node={node.id}
+      aria-label={nodeName(node)}
+    >
+      <span className={`stripe o${stripe}`} aria-hidden="true" />
+      <MachineHead
+        node={node}
+        expanded={expanded}
+        folded={folded && !expanded}
+        onToggle={() => onToggle(node.id)}
+      />
+      {expanded && node.sample && node.sample.gpus.length > 0 ? (
+        <GpuRows node={node} onOpenGpu={onOpenGpu} />
+      ) : (
+        !folded && <MachineTiles node={node} onOpenGpu={onOpenGpu} />
+      )}
+    </section>
   );
 });
 

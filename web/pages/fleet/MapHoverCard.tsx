@@ -10,8 +10,7 @@ import { lineAt } from '../../live/recent.ts';
 import { useLiveStore } from '../../live/useLive.ts';
 import { useRecent } from '../../live/useRecent.ts';
 import { GpuNote, GpuState } from '../../parts/GpuState.tsx';
-import { MemoryBar, MemoryLegend, OwnerColours } from '../../parts/MemoryBar.tsx';
-import { useOwnerColours } from '../../parts/useOwnerColours.ts';
+import { MemoryBar, MemoryLegend } from '../../parts/MemoryBar.tsx';
 import { gib, MISSING, percent, whole } from '../../words/figures.ts';
 import { nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
@@ -31,7 +30,6 @@ export function MapHoverCard({ node, gpu, origin, cell, width }: MapHoverCardPro
   const words = useWords();
   const store = useLiveStore();
   const recent = useRecent(node.id);
-  const colours = useOwnerColours(node);
   const condition = conditionOf(node, gpu);
   const past = condition === 'offline' || condition === 'no-answer';
   const right = origin.x + cell + GAP;
@@ -39,56 +37,49 @@ export function MapHoverCard({ node, gpu, origin, cell, width }: MapHoverCardPro
   const model = shortModelName(gpu);
   const clock = clockWord(gpu);
   return (
-    <OwnerColours.Provider value={colours}>
-      <div
-        className="hover-card"
-        style={{ transform: `translate(${x}px, ${origin.y}px)` }}
-        aria-hidden="true"
-      >
-        <p>
-          <strong>
-            {nodeName(node)} · GPU {gpu.index}
-          </strong>
-        </p>
-        <p className="quiet">
-          {[model, node.address]
-            .filter((part) => part !== null)
-            .map((part) => visible(part ?? ''))
-            .join(' · ')}
-        </p>
-        <p className="hover-state">
-          <GpuState gpu={gpu} condition={condition} />
-        </p>
-        <MemoryBar gpu={gpu} height={14} past={past} />
-        <MemoryLegend gpu={gpu} />
-        <div className="hover-line">
-          <Sparkline
-            values={recent ? lineAt(recent, recent.gpus[gpuIdentity(gpu)] ?? [], store.hubNowMs()) : []}
-            height={24}
-          />
-          <strong>{past ? MISSING : percent(gpu.utilizationPercent)}</strong>
-          <span className="quiet">{words.summary.lastMinutes}</span>
-        </div>
-        <p className="hover-figures">
-          <span>
-            {words.gpu.memory}{' '}
-            <b>{`${words.per(gib(gpu.memoryUsedBytes), gib(gpu.memoryTotalBytes))} GiB`}</b>
-          </span>
-          <span>
-            {words.gpu.temperatureShort} <b>{whole(gpu.temperatureCelsius)} °C</b>
-          </span>
-          <span>
-            {words.gpu.power} <b>{words.per(whole(gpu.powerWatts), whole(gpu.powerLimitWatts))} W</b>
-          </span>
-          <span>
-            {words.gpu.clock} <b>{whole(gpu.graphicsClockMHz)} MHz</b>{' '}
-            {clock === null ? '' : words.clockShort[clock]}
-          </span>
-        </p>
-        <p className="ellipsis">
-          <GpuNote gpu={gpu} condition={condition} recent={recent} />
-        </p>
+    <div className="hover-card" style={{ transform: `translate(${x}px, ${origin.y}px)` }} aria-hidden="true">
+      <p>
+        <strong>
+          {nodeName(node)} · GPU {gpu.index}
+        </strong>
+      </p>
+      <p className="quiet">
+        {[model, node.address]
+          .filter((part) => part !== null)
+          .map((part) => visible(part ?? ''))
+          .join(' · ')}
+      </p>
+      <p className="hover-state">
+        <GpuState gpu={gpu} condition={condition} />
+      </p>
+      <MemoryBar gpu={gpu} height={14} past={past} />
+      <MemoryLegend gpu={gpu} />
+      <div className="hover-line">
+        <Sparkline
+          values={recent ? lineAt(recent, recent.gpus[gpuIdentity(gpu)] ?? [], store.hubNowMs()) : []}
+          height={24}
+        />
+        <strong>{past ? MISSING : percent(gpu.utilizationPercent)}</strong>
+        <span className="quiet">{words.summary.lastMinutes}</span>
       </div>
-    </OwnerColours.Provider>
+      <p className="hover-figures">
+        <span>
+          {words.gpu.memory} <b>{`${words.per(gib(gpu.memoryUsedBytes), gib(gpu.memoryTotalBytes))} GiB`}</b>
+        </span>
+        <span>
+          {words.gpu.temperatureShort} <b>{whole(gpu.temperatureCelsius)} °C</b>
+        </span>
+        <span>
+          {words.gpu.power} <b>{words.per(whole(gpu.powerWatts), whole(gpu.powerLimitWatts))} W</b>
+        </span>
+        <span>
+          {words.gpu.clock} <b>{whole(gpu.graphicsClockMHz)} MHz</b>{' '}
+          {clock === null ? '' : words.clockShort[clock]}
+        </span>
+      </p>
+      <p className="ellipsis">
+        <GpuNote gpu={gpu} condition={condition} recent={recent} />
+      </p>
+    </div>
   );
 }

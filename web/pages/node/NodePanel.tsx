@@ -16,10 +16,8 @@ import { CodeText } from '../../parts/CodeText.tsx';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { GpuCard } from '../../parts/GpuCard.tsx';
 import { Icon } from '../../parts/Icon.tsx';
-import { OwnerColours } from '../../parts/MemoryBar.tsx';
 import { ProcessTable } from '../../parts/ProcessTable.tsx';
 import { rowsOfGpus } from '../../parts/processRows.ts';
-import { useOwnerColours } from '../../parts/useOwnerColours.ts';
 import { clockTime, span } from '../../words/figures.ts';
 import { concernWords, nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
@@ -40,11 +38,10 @@ interface NodePanelProps {
 export function NodePanel({ node, stripe, withFacts = false }: NodePanelProps) {
   const recent = useRecent(node.id);
   const whole = useWholeNode(node.id);
-  const colours = useOwnerColours(node);
   const { showGpu } = useActions();
   const gpus = node.sample?.gpus ?? [];
   return (
-    <OwnerColours.Provider value={colours}>
+    <>
       <PanelHead node={node} stripe={stripe} />
       <PanelMessage node={node} />
       {node.sample && (
@@ -65,7 +62,7 @@ export function NodePanel({ node, stripe, withFacts = false }: NodePanelProps) {
           {withFacts && <MachineFacts node={node} />}
         </>
       )}
-    </OwnerColours.Provider>
+    </>
   );
 }
 

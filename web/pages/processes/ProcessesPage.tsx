@@ -1,7 +1,6 @@
 /** Search over all machines' processes, and their end: the query is in the address, so that it can be sent to others. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type * as z from 'zod';
-import { ownerColours } from '../../../src/fleet/memorySegments.ts';
 import { gpusByOwner, nodesInOrder } from '../../../src/fleet/summary.ts';
 import { visible } from '../../../src/lib/displayText.ts';
 import type { hubApi } from '../../../src/protocol/hubApi.ts';
@@ -9,7 +8,6 @@ import { askHub, type HubAnswer } from '../../live/hub.ts';
 import { useShortcuts } from '../../live/shortcuts.ts';
 import { useFleet } from '../../live/useLive.ts';
 import { Failure } from '../../parts/Failure.tsx';
-import { OwnerColours } from '../../parts/MemoryBar.tsx';
 import { PeopleList } from '../../parts/PeopleList.tsx';
 import { ProcessTable } from '../../parts/ProcessTable.tsx';
 import { rowsOfFound } from '../../parts/processRows.ts';
@@ -69,10 +67,6 @@ export function ProcessesPage({ query }: { query: string }) {
     () => rowsOfFound((found?.processes ?? []).filter((process) => !onlyGpu || process.gpus.length > 0)),
     [found, onlyGpu],
   );
-  const colours = useMemo(
-    () => ownerColours(rows.flatMap(({ process }) => process?.owner ?? process?.user ?? [])),
-    [rows],
-  );
   return (
     <main className="page-body processes-page">
       <h1>{words.processes.title}</h1>
@@ -128,9 +122,7 @@ export function ProcessesPage({ query }: { query: string }) {
           <PeopleList people={fleet ? gpusByOwner(nodesInOrder(fleet)) : []} />
         </div>
       ) : (
-        <OwnerColours.Provider value={colours}>
-          <ProcessTable rows={rows} label={words.processes.title} showMachine selectable onEnded={askAgain} />
-        </OwnerColours.Provider>
+        <ProcessTable rows={rows} label={words.processes.title} showMachine selectable onEnded={askAgain} />
       )}
     </main>
   );
