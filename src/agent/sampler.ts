@@ -4,12 +4,19 @@
  */
 import type { Clock } from '../io/clock.ts';
 import type { Gpu, GpuReading } from '../model/gpu.ts';
-import { MAX_CONTAINERS_PER_NODE, MAX_SESSIONS_PER_NODE } from '../model/limits.ts';
-import type { NodeSample } from '../model/node.ts';
+import type { Host } from '../model/host.ts';
+import { MAX_CONTAINERS_PER_NODE, MAX_MESSAGE_CHARACTERS, MAX_SESSIONS_PER_NODE } from '../model/limits.ts';
+import type { NodeSample, SourceState } from '../model/node.ts';
 import type { GpuProcess, ProcessDetails } from '../model/process.ts';
 import { joinDetails, UNKNOWN_DETAILS } from './collectors/joinDetails.ts';
-import type { ContainerSource, HostSource, ProcessSource, SessionSource } from './collectors/sources.ts';
-import type { GpuDriver } from './drivers/driver.ts';
+import type {
+  ContainerSource,
+  HostSource,
+  ProcessFacts,
+  ProcessSource,
+  SessionSource,
+} from './collectors/sources.ts';
+import type { DriverReading, GpuDriver } from './drivers/driver.ts';
 
 /** Everything a machine can be asked; the simulator puts imagined ones in their place. */
 export interface Machine {
@@ -31,7 +38,10 @@ export interface SamplerOptions {
 }
 
 export interface Sampler {
-  /** One sample, now. The first waits up to 3 s for the driver's first answer; later ones hardly wait. */
+  /**
+   * One sample, now. The first waits up to 3 s for the driver's first answer; later ones hardly wait. A source that
+   * fails is told as failed, in words, and takes nothing else with it.
+   */
   sample(): Promise<NodeSample>;
 }
 
@@ -47,14 +57,26 @@ export function sampler({ machine, agentVersion, intervalMs, clock }: SamplerOpt
       const patienceMs = first ? FIRST_PATIENCE_MS : Math.min(intervalMs * 0.8, 1500);
       first = false;
       const [reading, host, sessions] = await Promise.all([
-        machine.driver.read(patienceMs),
-        machine.host.read(),
-        machine.sessions.read(),
+        answerOf(() => machine.driver.read(patienceMs), failedDriver),
+        answerOf(
+          () => machine.host.read(),
+          () => UNKNOWN_HOST,
+        ),
+        answerOf(
+          () => machine.sessions.read(),
+          (state) => ({ screen: state, tmux: state, sessions: [] }),
+        ),
       ]);
       // After the driver: which GPUs a container was given is told by the driver's own list.
-      const containers = await machine.containers.read();
+      const containers = await answerOf(
+        () => machine.containers.read(),
+        (state) => ({ state, containers: [] }),
+      );
       const pids = new Set(reading.gpus.flatMap((gpu) => gpu.processes.map((process) => process.pid)));
-      const facts = await machine.processes.inspect([...pids]);
+      const facts = await answerOf(
+        () => machine.processes.inspect([...pids]),
+        () => new Map<number, ProcessFacts>(),
+      );
       const around = { containers: containers.containers, sessions: sessions.sessions, tasks: [] };
       const join = (pid: number): ProcessDetails => {
         const known = facts.get(pid);
@@ -77,6 +99,43 @@ export function sampler({ machine, agentVersion, intervalMs, clock }: SamplerOpt
     },
   };
 }
+
+/** What a source answers; where it throws, what is said in its place. */
+async function answerOf<Answer>(
+  ask: () => Promise<Answer>,
+  otherwise: (failed: SourceState) => Answer,
+): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (failure) {
+    const message = `could not be read: ${String(failure)}`.slice(0, MAX_MESSAGE_CHARACTERS);
+    return otherwise({ state: 'failed', message });
+  }
+}
+
+const failedDriver = ({ message }: SourceState): DriverReading => ({
+  driver: { state: 'failed', version: null, cudaVersion: null, message, answeredAtMs: null },
+  gpus: [],
+  refusedFigures: {},
+});
+
+const UNKNOWN_HOST: Host = {
+  cpuModel: null,
+  cpuCores: null,
+  cpuPercent: null,
+  loadAverage: null,
+  cpuTemperatureCelsius: null,
+  memoryTotalBytes: null,
+  memoryUsedBytes: null,
+  memoryAvailableBytes: null,
+  swapTotalBytes: null,
+  swapUsedBytes: null,
+  disks: [],
+  networks: [],
+  os: null,
+  kernel: null,
+  uptimeSeconds: null,
+};
 
 function joinGpu(gpu: GpuReading, details: (pid: number) => ProcessDetails): Gpu {
   const processes: GpuProcess[] = gpu.processes.map((process) => ({ ...process, ...details(process.pid) }));
