@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { describeState, readScreenSessions } from './screenSessions.ts';
+import { readScreenSessions } from './screenSessions.ts';
+import { describeSight } from './toolState.ts';
 
 let folder: string;
 const releases: (() => unknown)[] = [];
@@ -69,12 +70,25 @@ test('a session name with control characters has no command to copy', async () =
 test('what cannot be seen is said', async () => {
   rmSync(join(folder, 'S-alice'), { recursive: true });
   expect((await readScreenSessions(options())).state.state).toBe('absent');
-  expect(describeState('screen', 0, 2)).toMatchObject({
+  expect(describeSight('screen', { seen: 0, hidden: 2 })).toMatchObject({
     state: 'denied',
     message: expect.stringContaining('2 other users'),
   });
-  expect(describeState('screen', 1, 1)).toMatchObject({
+  expect(describeSight('screen', { seen: 1, hidden: 1 })).toMatchObject({
     state: 'ok',
     message: expect.stringContaining('one other user'),
   });
 });
+
+test.skipIf(process.getuid?.() !== 0)(
+  'six hundred folders of one user do not hide another’s session',
+  async () => {
+    for (let i = 0; i < 600; i++) {
+      const junk = join(folder, `S-a${i}`);
+      mkdirSync(junk);
+      chownSync(junk, 65_534, 65_534);
+    }
+    await makeSocket(`${process.pid}.train`, 0o600);
+    expect((await readScreenSessions(options())).sessions).toHaveLength(1);
+  },
+);

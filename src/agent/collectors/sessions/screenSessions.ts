@@ -1,15 +1,16 @@
 /** GNU screen's sessions, from its socket folders (screen(1), "SCREENDIR"): screen itself is never run. */
-import { join } from 'node:path';
 import type { SourceState } from '../../../model/node.ts';
-import { shellCommand } from '../shellCommand.ts';
 import type { FoundSession } from '../sources.ts';
+import { screenAttachCommand } from './attachCommand.ts';
 import {
-  listNames,
-  readSocketFolder,
+  findUserFolders,
+  readSockets,
+  readUserFolder,
   type SocketFile,
-  type SocketFolder,
   startTicksOf,
+  type UserFolder,
 } from './sessionFolder.ts';
+import { describeSight } from './toolState.ts';
 
 export interface ScreenOptions {
   /** Folders with a folder `S-USER` for each user. */
@@ -26,46 +27,40 @@ export interface ToolSessions {
   sessions: FoundSession[];
 }
 
+/** Each costs two looks into /proc, and nobody has so many. */
+const MOST_SESSIONS_PER_FOLDER = 50;
+
 /** Every session whose socket the agent may see and whose screen still runs. */
 export async function readScreenSessions(options: ScreenOptions): Promise<ToolSessions> {
-  const paths = [...options.ownFolders];
-  for (const shared of options.sharedFolders) {
-    paths.push(...(await listNames(shared, /^S-/)).map((name) => join(shared, name)));
-  }
-  const sessions: FoundSession[] = [];
-  let hidden = 0;
-  let seen = 0;
-  for (const path of paths) {
-    const folder = await readSocketFolder(path);
-    if (folder === null) continue;
-    if (folder.sockets === null) hidden++;
-    else {
-      seen++;
-      const user = await options.nameOf(folder.uid);
-      sessions.push(...folder.sockets.flatMap((socket) => describe(socket, { folder, user, options })));
-    }
-  }
-  if (seen + hidden === 0) {
+  const own = await Promise.all(options.ownFolders.map(readUserFolder));
+  const shared = await Promise.all(options.sharedFolders.map((path) => findUserFolders(path, /^S-/)));
+  const folders = [...own.filter((folder) => folder !== null), ...shared.flat()];
+  if (folders.length === 0) {
     return {
       state: { state: 'absent', message: 'nobody uses screen here: it has no folder of sockets' },
-      sessions,
+      sessions: [],
     };
   }
-  return { state: describeState('screen', seen, hidden), sessions };
-}
-
-/** What of a tool's sessions can be seen, in words. */
-export function describeState(tool: string, seen: number, hidden: number): SourceState {
-  if (hidden === 0) return { state: 'ok', message: null };
-  const people = hidden === 1 ? 'one other user' : `${hidden} other users`;
+  const found = await Promise.all(folders.map((folder) => readFolder(folder, options)));
+  const hidden = found.filter((sessions) => sessions === null).length;
   return {
-    state: seen === 0 ? 'denied' : 'ok',
-    message: `the ${tool} sessions of ${people} can be seen only by an agent that runs as root`,
+    state: describeSight('screen', { seen: folders.length - hidden, hidden }),
+    sessions: found.flatMap((sessions) => sessions ?? []),
   };
 }
 
+/** Null where the agent may not look into it. */
+async function readFolder(folder: UserFolder, options: ScreenOptions): Promise<FoundSession[] | null> {
+  const sockets = await readSockets(folder);
+  if (sockets === null || sockets.length === 0) return sockets && [];
+  const user = await options.nameOf(folder.uid);
+  return sockets
+    .slice(0, MOST_SESSIONS_PER_FOLDER)
+    .flatMap((socket) => describe(socket, { folder, user, options }));
+}
+
 interface Around {
-  folder: SocketFolder;
+  folder: UserFolder;
   user: string;
   options: ScreenOptions;
 }
@@ -83,7 +78,7 @@ function describe({ name, mode }: SocketFile, { folder, user, options }: Around)
   // A screen that was killed leaves its socket behind ("Dead ???").
   if (startTicks === null) return [];
   const attached = (mode & 0o100) !== 0;
-  const elsewhere = options.ownFolders.includes(folder.path) ? ['env', `SCREENDIR=${folder.path}`] : [];
+  const elsewhere = options.ownFolders.includes(folder.path) ? folder.path : null;
   return [
     {
       session: {
@@ -93,8 +88,7 @@ function describe({ name, mode }: SocketFile, { folder, user, options }: Around)
         user,
         attached,
         createdAtMs: options.toInstantMs(startTicks),
-        // As its owner types it: screen refuses everybody else, root included unless he names the owner.
-        attachCommand: shellCommand([...elsewhere, 'screen', ...(attached ? ['-d'] : []), '-r', name]),
+        attachCommand: screenAttachCommand(name, attached, elsewhere),
       },
       rootPids: [pid],
     },

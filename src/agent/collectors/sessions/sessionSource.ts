@@ -9,7 +9,7 @@ import { createBootClock, readKernelConstants } from '../processes/bootClock.ts'
 import { createUserNames, type UserNames } from '../processes/userNames.ts';
 import type { SessionSource } from '../sources.ts';
 import { readScreenSessions } from './screenSessions.ts';
-import { readTmuxSessions } from './tmuxSessions.ts';
+import { createTmuxReader } from './tmuxSessions.ts';
 
 export interface SessionSourceOptions {
   /** `SCREENDIR` and `TMUX_TMPDIR` are looked at. */
@@ -41,10 +41,18 @@ export function startSessionSource(options: SessionSourceOptions = {}): SessionS
     await userNames.settle([uid], NAME_PATIENCE_MS);
     return userNames.nameOf(uid);
   };
+  const { SCREENDIR, HOME, TMUX_TMPDIR } = environment;
+  const stopping = new AbortController();
+  const readTmux = createTmuxReader({
+    sharedFolders: () => onThisMachine(['/tmp', TMUX_TMPDIR]),
+    ownUid: process.getuid?.() ?? -1,
+    nameOf,
+    program: tmuxProgram,
+    stopping: stopping.signal,
+  });
   let reading: Reading = NOT_YET;
 
   async function look(): Promise<void> {
-    const { SCREENDIR, HOME, TMUX_TMPDIR } = environment;
     const [screen, tmux] = await Promise.all([
       readScreenSessions({
         sharedFolders: screenFolders,
@@ -52,12 +60,7 @@ export function startSessionSource(options: SessionSourceOptions = {}): SessionS
         nameOf,
         toInstantMs,
       }),
-      readTmuxSessions({
-        sharedFolders: onThisMachine(['/tmp', TMUX_TMPDIR]),
-        ownUid: process.getuid?.() ?? -1,
-        nameOf,
-        program: tmuxProgram,
-      }),
+      readTmux(),
     ]);
     const sessions = [...screen.sessions, ...tmux.sessions].slice(0, MAX_SESSIONS_PER_NODE);
     reading = { screen: screen.state, tmux: tmux.state, sessions };
@@ -65,9 +68,15 @@ export function startSessionSource(options: SessionSourceOptions = {}): SessionS
 
   let looking: Promise<void> | null = null;
   const lookOnce = () => {
-    looking ??= look().finally(() => {
-      looking = null;
-    });
+    looking ??= look()
+      .catch((failure: unknown) => {
+        // Nothing that a user puts into /tmp may end the agent.
+        const state: SourceState = { state: 'failed', message: `cannot be looked at: ${String(failure)}` };
+        reading = { screen: state, tmux: state, sessions: [] };
+      })
+      .finally(() => {
+        looking = null;
+      });
     return looking;
   };
   const first = Promise.race([lookOnce(), delay(FIRST_PATIENCE_MS, undefined, { ref: false })]);
@@ -81,6 +90,7 @@ export function startSessionSource(options: SessionSourceOptions = {}): SessionS
     },
     async stop() {
       clearInterval(timer);
+      stopping.abort();
       await looking;
     },
   };

@@ -1,151 +1,144 @@
 /**
- * tmux's sessions, asked from each user's servers by `tmux list-sessions` and `list-panes`, in one call and without a shell.
- *
- * A server may make its client execute a command (`detach-client -E`), so a client that runs as root must never speak
- * to a user's server: an agent that is root asks each server as its owner.
+ * tmux's sessions, asked from each user's servers. Anybody may make sockets and leave them silent, so everything has a
+ * bound: a user's servers are asked one after the other in two seconds together, four users at a time, six seconds in all.
  */
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { shellCommand } from '../shellCommand.ts';
+import { inParallel } from '../../../lib/inParallel.ts';
 import type { FoundSession } from '../sources.ts';
-import { describeState, type ToolSessions } from './screenSessions.ts';
-import {
-  listNames,
-  readSocketFolder,
-  type SocketFile,
-  type SocketFolder,
-  startTicksOf,
-} from './sessionFolder.ts';
+import type { ToolSessions } from './screenSessions.ts';
+import { findUserFolders, readSockets, type SocketFile, type UserFolder } from './sessionFolder.ts';
+import { parseTmuxAnswer } from './tmuxAnswer.ts';
+import { askTmuxServer } from './tmuxServer.ts';
+import { describeSight, otherUsers } from './toolState.ts';
 
 export interface TmuxOptions {
-  /** Folders with a folder `tmux-UID` for each user: /tmp, `$TMUX_TMPDIR`. */
-  sharedFolders: readonly string[];
+  /** Folders with a folder `tmux-UID` for each user, now: /tmp, `$TMUX_TMPDIR`. */
+  sharedFolders: () => readonly string[];
   /** Our own uid; 0 may become anybody. */
   ownUid: number;
   nameOf: (uid: number) => Promise<string>;
   /** The program, or where it is. */
   program: string;
+  stopping: AbortSignal;
 }
 
-/** A server answers within milliseconds; one that hangs is ended by us, not waited for. */
-const ANSWER_DEADLINE_MS = 2000;
-const LARGEST_ANSWER_BYTES = 1024 * 1024;
-/** Names come last: they may hold spaces. Tabs would come out as `_`. */
-const SESSION_FORMAT = '#{session_id} #{session_attached} #{session_created} #{session_name}';
-const PANE_FORMAT = '#{session_id} #{pane_pid}';
+/** A server answers within milliseconds. */
+const PATIENCE_PER_USER_MS = 2000;
+const PATIENCE_IN_ALL_MS = 6000;
+/** Less is no fair chance on a machine that is busy. */
+const SHORTEST_PATIENCE_MS = 300;
+/** How long a server that was silent is left alone. */
+const SILENCE_MS = 60_000;
+const USERS_AT_ONCE = 4;
+const MOST_SERVERS_PER_USER = 8;
+const MOST_SESSIONS_PER_USER = 100;
 
-/** Every session of every server that the agent may ask. */
-export async function readTmuxSessions(options: TmuxOptions): Promise<ToolSessions> {
-  const sessions: FoundSession[] = [];
-  let hidden = 0;
-  let seen = 0;
-  for (const shared of new Set(options.sharedFolders)) {
-    for (const name of await listNames(shared, /^tmux-\d+$/)) {
-      const folder = await readSocketFolder(join(shared, name));
-      // Anybody may make a folder with another's number in /tmp.
-      if (folder === null || folder.uid !== Number(name.slice('tmux-'.length))) continue;
-      if (folder.sockets === null || !mayAsk(folder, options)) hidden++;
-      else {
-        seen++;
-        const { sockets } = folder;
-        const answers = await Promise.all(sockets.map((socket) => askServer(socket, folder, options)));
-        if (answers.includes('no-tmux')) return { state: NO_TMUX, sessions: [] };
-        for (const answer of answers) if (Array.isArray(answer)) sessions.push(...answer);
-      }
+/** Reads them again and again, and remembers which servers were silent. Never rejects for what a user made. */
+export function createTmuxReader(options: TmuxOptions): () => Promise<ToolSessions> {
+  /** When each silent socket was last asked. */
+  const silentSince = new Map<string, number>();
+
+  return async () => {
+    for (const [path, sinceMs] of silentSince) {
+      if (performance.now() - sinceMs > 10 * SILENCE_MS) silentSince.delete(path);
     }
-  }
-  if (seen + hidden === 0) {
-    return { state: { state: 'absent', message: 'nobody uses tmux here: no server has a socket' }, sessions };
-  }
-  return { state: describeState('tmux', seen, hidden), sessions };
+    const shared = await Promise.all(
+      [...new Set(options.sharedFolders())].map((path) => findUserFolders(path, FOLDER_NAME, isNamedByOwner)),
+    );
+    const folders = shared.flat();
+    if (folders.length === 0) return { state: NOBODY, sessions: [] };
+    // All at once: with a directory that hangs each name takes its whole patience.
+    await Promise.all(folders.map(({ uid }) => options.nameOf(uid)));
+    const untilMs = performance.now() + PATIENCE_IN_ALL_MS;
+    const answers = await inParallel(folders, USERS_AT_ONCE, (folder) =>
+      askUser(folder, { options, untilMs, silentSince }),
+    );
+    if (answers.some((answer) => answer.look === 'no-program')) return { state: NO_PROGRAM, sessions: [] };
+    return { state: describeAnswers(answers), sessions: answers.flatMap((answer) => answer.sessions) };
+  };
 }
 
-const NO_TMUX = {
+/** No leading zeros: `tmux-01` would be a second folder of user 1. */
+const FOLDER_NAME = /^tmux-(0|[1-9]\d{0,9})$/;
+/** Anybody may make a folder with another's number in /tmp. */
+const isNamedByOwner = ({ name, uid }: UserFolder): boolean => name === `tmux-${uid}`;
+
+const NOBODY = { state: 'absent', message: 'nobody uses tmux here: no server has a socket' } as const;
+const NO_PROGRAM = {
   state: 'absent',
   message: 'there are sockets of tmux, and no program `tmux` to ask them',
 } as const;
 
-function mayAsk({ uid }: SocketFolder, { ownUid }: TmuxOptions): boolean {
-  return ownUid === 0 || ownUid === uid;
+interface UserAnswer {
+  look: 'seen' | 'hidden' | 'not-allowed' | 'no-program';
+  sessions: FoundSession[];
+  silent: number;
+  /** Servers that were not asked: too many, or no time was left. */
+  unasked: number;
 }
 
-/** What one server answers; null where none listens any more, it hangs, or answers with an error. */
-async function askServer(
-  socket: SocketFile,
-  folder: SocketFolder,
-  options: TmuxOptions,
-): Promise<FoundSession[] | 'no-tmux' | null> {
-  const { promise, resolve } = Promise.withResolvers<string | 'no-tmux' | null>();
-  execFile(
-    options.program,
-    [
-      '-u',
-      '-S',
-      socket.path,
-      'list-sessions',
-      '-F',
-      SESSION_FORMAT,
-      ';',
-      'list-panes',
-      '-a',
-      '-F',
-      PANE_FORMAT,
-    ],
-    {
-      timeout: ANSWER_DEADLINE_MS,
-      killSignal: 'SIGKILL',
-      maxBuffer: LARGEST_ANSWER_BYTES,
-      // Nothing of the agent's environment is handed to a program that talks to a stranger.
-      env: { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' },
-      cwd: '/',
-      ...(options.ownUid === 0 ? { uid: folder.uid, gid: folder.gid } : {}),
-    },
-    (error, output) => {
-      if (error === null) resolve(output);
-      else resolve(error.code === 'ENOENT' ? 'no-tmux' : null);
-    },
-  );
-  const answer = await promise;
-  if (answer === null || answer === 'no-tmux') return answer;
-  return parseTmuxAnswer(answer, {
-    socketPath: socket.path,
-    uid: folder.uid,
-    user: await options.nameOf(folder.uid),
-  });
+interface Around {
+  options: TmuxOptions;
+  untilMs: number;
+  silentSince: Map<string, number>;
 }
 
-/**
- * The server's two lists:
- *
- *     $0 0 1795357891 my session
- *     $0 22687
- */
-export function parseTmuxAnswer(
-  text: string,
-  { socketPath, uid, user }: { socketPath: string; uid: number; user: string },
-): FoundSession[] {
-  const found = new Map<string, FoundSession>();
-  for (const line of text.split('\n')) {
-    const [, id = '', attached, created, name = ''] =
-      /^(\$\d{1,9}) (\d{1,6}) (\d{1,12}) (.+)$/.exec(line) ?? [];
-    if (id !== '') {
-      found.set(id, {
-        session: {
-          kind: 'tmux',
-          id: `${socketPath}:${id}`.slice(-256),
-          name: name.slice(0, 256),
-          user,
-          attached: attached !== '0',
-          createdAtMs: Number(created) * 1000,
-          attachCommand: shellCommand(['tmux', '-S', socketPath, 'attach', '-t', name]),
-        },
-        rootPids: [],
-      });
+async function askUser(folder: UserFolder, { options, untilMs, silentSince }: Around): Promise<UserAnswer> {
+  const answer: UserAnswer = { look: 'seen', sessions: [], silent: 0, unasked: 0 };
+  const sockets = await readSockets(folder);
+  const mayAsk = options.ownUid === 0 || options.ownUid === folder.uid;
+  if (sockets === null || !mayAsk) return { ...answer, look: 'hidden' };
+  if (sockets.length === 0) return answer;
+  const become = options.ownUid === folder.uid ? null : { uid: folder.uid, gid: folder.gid };
+  const user = await options.nameOf(folder.uid);
+  const userUntilMs = Math.min(untilMs, performance.now() + PATIENCE_PER_USER_MS);
+  for (const [place, { path }] of inOrder(sockets, silentSince).entries()) {
+    const sinceMs = silentSince.get(path);
+    const nowMs = performance.now();
+    if (sinceMs !== undefined && nowMs - sinceMs < SILENCE_MS) {
+      answer.silent++;
       continue;
     }
-    const pane = /^(\$\d{1,9}) (\d{1,10})$/.exec(line);
-    const pid = Number(pane?.[2]);
-    if (pane && startTicksOf(pid, uid) !== null) found.get(pane[1] ?? '')?.rootPids.push(pid);
+    const patienceMs = Math.floor(userUntilMs - nowMs);
+    const isTooLate = patienceMs < SHORTEST_PATIENCE_MS || options.stopping.aborted;
+    if (isTooLate || place >= MOST_SERVERS_PER_USER) {
+      answer.unasked++;
+      continue;
+    }
+    const { program, stopping } = options;
+    const said = await askTmuxServer({ socketPath: path, become, program, patienceMs, stopping });
+    if ('text' in said) {
+      silentSince.delete(path);
+      answer.sessions.push(...parseTmuxAnswer(said.text, { socketPath: path, uid: folder.uid, user }));
+    } else if (said.trouble === 'silent') {
+      silentSince.set(path, performance.now());
+      answer.silent++;
+    } else if (said.trouble !== 'gone') return { ...answer, look: said.trouble };
   }
-  return [...found.values()];
+  return { ...answer, sessions: answer.sessions.slice(0, MOST_SESSIONS_PER_USER) };
+}
+
+/** Those that were silent last, so that they take no time from the others; the usual one first. */
+function inOrder(sockets: readonly SocketFile[], silentSince: ReadonlyMap<string, number>): SocketFile[] {
+  const rank = ({ path, name }: SocketFile) => (silentSince.has(path) ? 2 : name === 'default' ? 0 : 1);
+  return sockets.toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+}
+
+function describeAnswers(answers: readonly UserAnswer[]) {
+  const users = (look: UserAnswer['look']) => answers.filter((answer) => answer.look === look).length;
+  const servers = (count: number) => (count === 1 ? 'one server' : `${count} servers`);
+  const silent = answers.reduce((sum, answer) => sum + answer.silent, 0);
+  const unasked = answers.reduce((sum, answer) => sum + answer.unasked, 0);
+  const notAllowed = users('not-allowed');
+  const notes = [
+    ...(notAllowed > 0
+      ? [
+          `the agent runs as root and may not become ${otherUsers(notAllowed)} to ask tmux: it lacks CAP_SETUID or CAP_SETGID`,
+        ]
+      : []),
+    ...(silent > 0 ? [`${servers(silent)} of tmux did not answer, and are asked again once a minute`] : []),
+    ...(unasked > 0
+      ? [`${servers(unasked)} of tmux were not asked: a user has ${MOST_SERVERS_PER_USER} and 2 s`]
+      : []),
+  ];
+  return describeSight('tmux', { seen: users('seen'), hidden: users('hidden'), notes });
 }
