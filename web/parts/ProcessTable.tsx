@@ -1,6 +1,6 @@
 /**
- * Processes as a table: sortable by each column, by memory at first. Rows are walked with the arrows; X selects, Enter
- * opens the detail, Delete asks to end the selected (or this one).
+ * Processes as a table: sortable by each column, by memory at first. Rows are walked with the arrows; X selects, ⇧X
+ * up to here, Enter opens the detail, Delete asks to end the selected (or this one).
  */
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { visible } from '../../src/lib/displayText.ts';
@@ -49,6 +49,7 @@ export function ProcessTable({
   const [sorting, setSorting] = useState<Sorting>({ column: 'memory', descending: true });
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [cursor, setCursor] = useState<string | null>(null);
+  const [anchor, setAnchor] = useState<string | null>(null);
   const [all, setAll] = useState(false);
   const body = useRef<HTMLTableSectionElement>(null);
   // A search asks machines, not drivers: it knows no SM utilisation.
@@ -58,8 +59,17 @@ export function ProcessTable({
   const selected = sorted.filter((row) => chosen.has(row.key) && row.pid !== null);
   const cursorKey = shown.some((row) => row.key === cursor) ? cursor : (shown[0]?.key ?? null);
 
+  const chooseUpTo = (place: number): void => {
+    const from = Math.max(
+      0,
+      shown.findIndex((row) => row.key === anchor),
+    );
+    const between = shown.slice(Math.min(from, place), Math.max(from, place) + 1);
+    setChosen(new Set([...chosen, ...between.flatMap((row) => (row.pid === null ? [] : [row.key]))]));
+  };
   const toggle = (row: ProcessRow): void => {
     if (row.pid === null) return;
+    setAnchor(row.key);
     const next = new Set(chosen);
     if (!next.delete(row.key)) next.add(row.key);
     setChosen(next);
@@ -85,6 +95,7 @@ export function ProcessTable({
       end: () => go(shown.length - 1),
       enter: () => showProcess(row),
       x: () => toggle(row),
+      'shift x': () => chooseUpTo(place),
       delete: () => endProcesses(selected.length > 0 ? selected : [row], onEnded),
     };
     const act = keys[keyName(event.key)];

@@ -1,8 +1,8 @@
 /** The fleet in one strip: five counts over one bar (each filters), memory, power, and where there is most room. */
-import { type ReactNode, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { ConditionGroup, FleetSummary } from '../../../src/fleet/summary.ts';
 import { Sparkline } from '../../charts/Sparkline.tsx';
-import { useLive } from '../../live/useLive.ts';
+import { useFleetPower } from '../../live/useFleetPower.ts';
 import { useActions } from '../../parts/actions.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { gib, kilo, MISSING, size, whole } from '../../words/figures.ts';
@@ -82,28 +82,16 @@ function MemoryCell({
   );
 }
 
-/** At one figure a second: ten minutes. */
-const POWER_POINTS = 600;
-
 function PowerCell({ summary: { powerWatts, powerLimitWatts } }: { summary: FleetSummary }) {
   const words = useWords();
-  const heardAtMs = useLive((picture) => picture.connection.heardAtMs);
-  const [line, setLine] = useState<readonly { heardAtMs: number | null; watts: number | null }[]>([]);
-  useEffect(() => {
-    // A figure for each word of the hub, also where it is the same as before.
-    setLine((before) => {
-      const kept = before.at(-1)?.heardAtMs === heardAtMs ? before.slice(0, -1) : before;
-      return [...kept, { heardAtMs, watts: powerWatts }].slice(-POWER_POINTS);
-    });
-  }, [heardAtMs, powerWatts]);
-  const padded = [...Array<null>(POWER_POINTS - line.length).fill(null), ...line.map(({ watts }) => watts)];
+  const line = useFleetPower(powerWatts);
   return (
     <div className="summary-cell">
       <p>
         <strong>{kilo(powerWatts)}</strong> {words.summary.power(`${kilo(powerLimitWatts)} kW`)}
         <span className="summary-note quiet">{words.summary.lastMinutes}</span>
       </p>
-      <Sparkline values={padded} height={18} high={powerLimitWatts} />
+      <Sparkline values={line} height={18} high={powerLimitWatts} />
     </div>
   );
 }

@@ -139,7 +139,7 @@ export const help = {
       ['← →', 'GPU within a machine'],
       ['Enter', 'open'],
       ['E · ⇧E', 'expand one, all'],
-      ['X · Delete', 'select a process, end the selected…'],
+      ['X · ⇧X · Delete', 'select a process, up to here, end the selected…'],
       ['F', 'only free GPUs'],
       ['N', 'next that asks for attention'],
       ['R · D · T', 'refresh, density, theme'],
