@@ -1,7 +1,7 @@
 /** Deadlines, pauses and ends of the driver's process, with a child and a clock of our own. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ChildListener, StartChild } from './childProcess.ts';
-import { type ChildKeeper, keepChild, keeperTimes } from './keepChild.ts';
+import { type ChildKeeper, type KeeperListener, keepChild, keeperTimes } from './keepChild.ts';
 import type { ChildMessage, SampleMessage } from './messages.ts';
 
 const ready = { say: 'ready', version: '570.86.15', cudaVersion: '12.8' } as const;
@@ -63,12 +63,14 @@ describe('the keeper of the driver process', () => {
   let nursery: Nursery;
   let keeper: ChildKeeper;
   let samples: number;
+  let signs: () => Promise<string>;
 
   beforeEach(() => {
     vi.useFakeTimers();
     nursery = createNursery();
     samples = 0;
-    keeper = keepChild(nursery.start, keeperTimes, {
+    signs = async () => 'none';
+    const listener: KeeperListener = {
       onReady: () => {},
       onSample: () => {
         samples += 1;
@@ -77,7 +79,8 @@ describe('the keeper of the driver process', () => {
         nursery.troubles.push(state);
         nursery.messages.push(message);
       },
-    });
+    };
+    keeper = keepChild(nursery.start, keeperTimes, listener, () => signs());
   });
   afterEach(() => vi.useRealTimers());
 
@@ -124,6 +127,48 @@ describe('the keeper of the driver process', () => {
     }
     expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 8_000, 8_000]);
     expect(nursery.messages[0]).toContain('ended by SIGSEGV');
+  });
+
+  describe('where there is no driver', () => {
+    function findNone(): void {
+      nursery.say({ say: 'trouble', state: 'absent', message: 'no library' });
+      nursery.end('ended by exit code 0');
+    }
+
+    test('starts a child once a minute as long as there is no sign of one', async () => {
+      findNone();
+      await vi.advanceTimersByTimeAsync(59_999);
+      expect(nursery.started).toBe(1);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(nursery.started).toBe(2);
+      findNone();
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(nursery.started).toBe(3);
+    });
+
+    test('starts one within 8 s of the first sign', async () => {
+      findNone();
+      await vi.advanceTimersByTimeAsync(20_000);
+      signs = async () => 'a library';
+      await vi.advanceTimersByTimeAsync(8_000);
+      expect(nursery.started).toBe(2);
+    });
+
+    test('starts one after a minute also where looking for signs hangs', async () => {
+      findNone();
+      await vi.advanceTimersByTimeAsync(20_000);
+      signs = () => new Promise(() => {});
+      await vi.advanceTimersByTimeAsync(40_000);
+      expect(nursery.started).toBe(2);
+    });
+
+    test('looks no more once it is stopped', async () => {
+      findNone();
+      await keeper.stop();
+      signs = async () => 'a library';
+      await vi.advanceTimersByTimeAsync(120_000);
+      expect(nursery.started).toBe(1);
+    });
   });
 
   test('begins again with 1 s after a sample, not after a mere ready', () => {

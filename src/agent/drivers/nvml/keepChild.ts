@@ -2,7 +2,8 @@
  * Keeps one driver process answering, and never two. A child is *starting* until it says that it is ready, then it is
  * *ready*, or *asked* while it reads a sample. It may take so long for each; past that it is *ending*: killed, and waited
  * for, since a process stuck in the kernel cannot be ended before the driver lets it go. Once it is gone, the next one
- * starts after a pause that grows, and shrinks again with the first sample. What the figures mean is nvmlDriver.ts's.
+ * starts after a pause that grows, and shrinks again with the first sample; where there is no driver at all, only once
+ * there are signs of one, or after a minute. What the figures mean is nvmlDriver.ts's.
  */
 import type { DriverState } from '../../../model/node.ts';
 import { unresponsiveMessage } from '../troubleWords.ts';
@@ -15,6 +16,8 @@ export interface KeeperTimes {
   sampleMs: number;
   /** Pauses before the first, second… new child; the last one from then on. */
   restartMs: readonly [number, ...number[]];
+  /** The longest pause where there was no driver and no sign of one: there may be places that nobody looks at. */
+  absentMs: number;
   /** How long a child that is told to stop may take until it is killed, and again until it is left behind. */
   stopMs: number;
 }
@@ -23,6 +26,7 @@ export const keeperTimes: KeeperTimes = {
   initialiseMs: 60_000,
   sampleMs: 5_000,
   restartMs: [1_000, 2_000, 4_000, 8_000],
+  absentMs: 60_000,
   stopMs: 500,
 };
 
@@ -41,17 +45,28 @@ export interface ChildKeeper {
   stop(): Promise<void>;
 }
 
-export function keepChild(startChild: StartChild, times: KeeperTimes, listener: KeeperListener): ChildKeeper {
+/** @param seeSigns a text that differs once a driver was installed (libraryPlaces.ts) */
+export function keepChild(
+  startChild: StartChild,
+  times: KeeperTimes,
+  listener: KeeperListener,
+  seeSigns: () => Promise<string>,
+): ChildKeeper {
   let phase: Phase = 'starting';
   let child: RunningChild | null = null;
   let timer: NodeJS.Timeout | undefined;
   /** Children that ended since the last sample. */
   let failures = 0;
+  /** Whether the last child found no driver, and the signs as they were when it started. */
+  let isAbsent = false;
+  let signs: Promise<string> = Promise.resolve('');
   let onStopped: () => void = () => {};
 
   start();
 
   function start(): void {
+    isAbsent = false;
+    signs = seeSigns();
     enter('starting', times.initialiseMs, () => giveUp(times.initialiseMs));
     child = startChild({ onMessage: hear, onEnd: restart });
     child.ask({ ask: 'start', parentPid: process.pid });
@@ -66,6 +81,7 @@ export function keepChild(startChild: StartChild, times: KeeperTimes, listener: 
     // What a child says after its deadline is not believed: it is being ended.
     if (phase !== 'starting' && phase !== 'asked') return;
     if (message.say === 'trouble') {
+      isAbsent = message.state === 'absent';
       enter('ending', times.sampleMs, () => child?.kill());
       listener.onTrouble(message.state, message.message);
       return;
@@ -96,7 +112,20 @@ export function keepChild(startChild: StartChild, times: KeeperTimes, listener: 
     if (phase !== 'ending') listener.onTrouble('failed', `the process that reads the NVIDIA driver ${how}`);
     const pauseMs = times.restartMs[Math.min(failures, times.restartMs.length - 1)] ?? times.restartMs[0];
     failures += 1;
-    enter('pausing', pauseMs, start);
+    enter('pausing', pauseMs, isAbsent ? () => startOnSigns(times.absentMs - pauseMs) : start);
+  }
+
+  /** Looks for signs of a driver, again and again. @param restMs how long a child is put off at most */
+  function startOnSigns(restMs: number): void {
+    // A look that hangs, as on a dead file system, puts the next child off and no further.
+    enter('pausing', restMs, start);
+    const own = timer;
+    void Promise.all([signs, seeSigns()]).then(([before, now]) => {
+      if (timer !== own) return;
+      const pauseMs = times.restartMs.at(-1) ?? times.restartMs[0];
+      if (now !== before) start();
+      else if (pauseMs < restMs) enter('pausing', pauseMs, () => startOnSigns(restMs - pauseMs));
+    });
   }
 
   function enter(next: Phase, deadlineMs?: number, onDeadline?: () => void): void {

@@ -1,7 +1,8 @@
-/** Finds NVIDIA's management library, opens it and starts it. Says in words why it could not. */
+/** Opens NVIDIA's management library and starts it. Says in words why it could not. Where to look is libraryPlaces.ts's. */
 import koffi, { type LibraryHandle } from 'koffi';
 import type { DriverState } from '../../../model/node.ts';
 import { initialisationMessage, mismatchMessage } from '../troubleWords.ts';
+import { libraryPaths } from './libraryPlaces.ts';
 import { DRIVER_NOT_LOADED, LIBRARY_MISMATCH, NO_PERMISSION, SUCCESS } from './returns.ts';
 import { bindCalls, type NvmlCalls } from './symbols.ts';
 
@@ -17,22 +18,9 @@ export interface Trouble {
   message: string;
 }
 
-const LIBRARY = 'libnvidia-ml.so.1';
-
-/** Where systems keep the library beside the loader's own places: WSL 2, NixOS, Debian's alternatives. */
-const places = [
-  '/usr/lib/wsl/lib',
-  '/run/opengl-driver/lib',
-  '/usr/lib/x86_64-linux-gnu/nvidia/current',
-  '/usr/lib/aarch64-linux-gnu/nvidia/current',
-  '/usr/lib/nvidia/current',
-];
-
 /** @param named the library to use instead of the system's (FLOWLINE_NVML), or null */
 export function startNvml(named: string | null): Nvml | Trouble {
-  const opened = openFirst(
-    named === null ? [LIBRARY, ...places.map((place) => `${place}/${LIBRARY}`)] : [named],
-  );
+  const opened = openFirst(libraryPaths(named));
   if ('state' in opened) return opened;
   const nvml: Nvml = { calls: bindCalls(opened), say: bindWords(opened) };
   const result = nvml.calls.initialise();
