@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { openBrowser, visit } from '../test/support/browser.ts';
 import { startImaginedHub } from '../test/support/imaginedHub.ts';
 import { imagineLab } from '../test/support/imaginedLab.ts';
-import { imagineDriverless, imagineMany } from '../test/support/imaginedPlaces.ts';
+import { imagineMany } from '../test/support/imaginedPlaces.ts';
 
 interface Picture {
   file: string;
-  fleet: 'lab' | 'driverless' | 'many';
+  fleet: 'lab' | 'many';
   path: string;
   theme: 'dark' | 'light';
   language?: 'en-GB' | 'zh-CN';
@@ -33,13 +33,6 @@ const PICTURES: Picture[] = [
     click: '[data-node="vega"] .machine-toggle',
   },
   {
-    file: 'fleet-cards',
-    fleet: 'lab',
-    path: '/?view=cards&node=atlas',
-    theme: 'light',
-    shown: '.processes tbody tr',
-  },
-  {
     file: 'fleet-cards-zh',
     fleet: 'lab',
     path: '/?view=cards&node=atlas',
@@ -49,14 +42,6 @@ const PICTURES: Picture[] = [
   },
   { file: 'fleet-map', fleet: 'many', path: '/?view=map', theme: 'dark', shown: '.map-box canvas' },
   {
-    file: 'processes',
-    fleet: 'lab',
-    path: '/processes?q=python',
-    theme: 'light',
-    shown: '.processes tbody tr',
-  },
-  { file: 'first-run', fleet: 'driverless', path: '/', theme: 'light', shown: '.looked-at li' },
-  {
     file: 'phone-now',
     fleet: 'lab',
     path: '/',
@@ -64,16 +49,6 @@ const PICTURES: Picture[] = [
     width: 390,
     height: 844,
     shown: '.now-models li',
-  },
-  {
-    file: 'phone-machine-zh',
-    fleet: 'lab',
-    path: '/nodes/vega',
-    theme: 'dark',
-    language: 'zh-CN',
-    width: 390,
-    height: 844,
-    shown: '.gpu-card',
   },
 ];
 
@@ -84,7 +59,6 @@ const folder = process.argv[2] ?? join(import.meta.dirname, '..', 'docs', 'pictu
 await mkdir(folder, { recursive: true });
 const hubs = {
   lab: await startImaginedHub({ fleet: imagineLab }),
-  driverless: await startImaginedHub({ fleet: imagineDriverless }),
   many: await startImaginedHub({ fleet: imagineMany(120) }),
 };
 const browser = await openBrowser();
