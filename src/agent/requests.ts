@@ -1,5 +1,6 @@
 /** What an agent answers when its hub asks: find processes, end them, sample now, look for what is wrong. */
 
+import { bySearchOrder } from '../fleet/searchOrder.ts';
 import type { Check } from '../model/check.ts';
 import { MAX_SEARCH_RESULTS_PER_NODE } from '../model/limits.ts';
 import type { NodeSample } from '../model/node.ts';
@@ -44,7 +45,7 @@ export async function answerRequest(sources: RequestSources, request: AgentReque
   }
 }
 
-/** Processes of this machine that match every word, those that hold GPU memory first, then by host memory. */
+/** Processes of this machine that match every word, in the order of a search. */
 export async function findProcesses(
   { machine, newestSample }: Pick<RequestSources, 'machine' | 'newestSample'>,
   query: string,
@@ -69,12 +70,7 @@ export async function findProcesses(
       gpuMemoryBytes: held?.memoryBytes ?? null,
     });
   }
-  return found.sort(
-    (a, b) =>
-      (b.gpuMemoryBytes ?? -1) - (a.gpuMemoryBytes ?? -1) ||
-      (b.hostMemoryBytes ?? -1) - (a.hostMemoryBytes ?? -1) ||
-      a.pid - b.pid,
-  );
+  return found.sort(bySearchOrder);
 }
 
 /**

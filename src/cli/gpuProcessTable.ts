@@ -1,4 +1,5 @@
 /** Who holds the GPUs of one machine: a line per process, largest memory first, and what no process accounts for. */
+import { hasUnaccountedRow } from '../fleet/memorySegments.ts';
 import type { Gpu } from '../model/gpu.ts';
 import type { GpuProcess } from '../model/process.ts';
 import type { Cell } from './text/cell.ts';
@@ -7,9 +8,6 @@ import { MISSING, percent, ranges, size, span } from './text/figures.ts';
 import { table } from './text/table.ts';
 import type { Terminal } from './text/terminal.ts';
 import type { Words } from './words/words.ts';
-
-/** Below this the unaccounted memory is the driver's own, and no row of its own. */
-const UNACCOUNTED_ROW_BYTES = 0.8 * 2 ** 30;
 
 interface Held {
   gpus: number[];
@@ -23,9 +21,7 @@ export function gpuProcessTable(gpus: readonly Gpu[], nowMs: number, terminal: T
   const { heading } = words;
   const rows = [
     ...heldByProcess(gpus).map((held) => processRow(held, nowMs, terminal)),
-    ...gpus
-      .filter((gpu) => (gpu.memoryUnaccountedBytes ?? 0) >= UNACCOUNTED_ROW_BYTES)
-      .map((gpu) => unaccountedRow(gpu, words)),
+    ...gpus.filter(hasUnaccountedRow).map((gpu) => unaccountedRow(gpu, words)),
   ];
   if (rows.length === 0) return null;
   return table(

@@ -34,3 +34,11 @@ export function memorySegments(
   add('unaccounted', null, gpu.memoryUnaccountedBytes ?? rest);
   return segments;
 }
+/** Below this the unaccounted memory is the driver's own. */
+const UNACCOUNTED_ROW_BYTES = 0.8 * 2 ** 30;
+
+/** Whether a list of who holds a GPU names the unaccounted memory in a row of its own. */
+export const hasUnaccountedRow = ({
+  memoryUnaccountedBytes,
+}: Pick<FleetGpu, 'memoryUnaccountedBytes'>): boolean =>
+  (memoryUnaccountedBytes ?? 0) >= UNACCOUNTED_ROW_BYTES;

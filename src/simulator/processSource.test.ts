@@ -72,6 +72,14 @@ describe('ending an imagined process', () => {
     expect(runs(evaluation.pid)).toBe(true);
   });
 
+  test('takes a start time that differs by a correction of the clock for the same process, as an agent does', async () => {
+    const { source, target, runs } = machine('atlas');
+    const { pid, startedAtMs } = target('eval.py');
+    const [result] = await source.kill([{ pid, startedAtMs: startedAtMs + 1500 }], { may: 'everyone' }, 10);
+    expect(result?.outcome).toBe('done');
+    expect(runs(pid)).toBe(false);
+  });
+
   test('takes SIGKILL where SIGTERM is ignored', async () => {
     const { source, target, runs } = machine('atlas');
     const sample = target('sample.py');

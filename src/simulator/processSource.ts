@@ -3,6 +3,7 @@
  * else: no pid that is named here ever reaches the kernel, though a real process may have the same number.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import { gone, refusalOf } from '../agent/collectors/processes/kill/refusal.ts';
 import type {
   KillAuthority,
   KillResult,
@@ -28,8 +29,10 @@ export function imaginedProcesses(look: Look, change: (node: ImaginedNode) => vo
   async function killOne(target: KillTarget, authority: KillAuthority, graceMs: number): Promise<KillResult> {
     const { pid } = target;
     const process = find(pid);
-    const refusal = process ? refusalOf(process, target, authority) : gone(pid);
-    if (refusal || !process) return refusal ?? gone(pid);
+    if (!process) return { pid, ...gone(pid) };
+    const protection = process.onSignal === 'protected' ? PROTECTED : null;
+    const refusal = refusalOf(target, factsOf(process), protection, authority);
+    if (refusal) return { pid, ...refusal };
     if (process.onSignal === 'ends') {
       end(process);
       return { pid, outcome: 'done', message: 'It ended after SIGTERM.' };
@@ -67,32 +70,7 @@ export function imaginedProcesses(look: Look, change: (node: ImaginedNode) => vo
   };
 }
 
-const gone = (pid: number): KillResult => ({
-  pid,
-  outcome: 'gone',
-  message: `No process ${pid} on this machine: it has ended already.`,
-});
-
-/** Why a process is not ended, or null where it may be. */
-function refusalOf(
-  { pid, startedAtMs, onSignal, program }: ImaginedProcess,
-  target: KillTarget,
-  authority: KillAuthority,
-): KillResult | null {
-  if (target.startedAtMs !== null && target.startedAtMs !== startedAtMs) {
-    const message = `Process ${pid} is another one now: the one that was meant has ended.`;
-    return { pid, outcome: 'other-process', message };
-  }
-  if (onSignal === 'protected') {
-    const message = `Process ${pid} (${program.name}) belongs to the system and is never ended from here.`;
-    return { pid, outcome: 'not-allowed', message };
-  }
-  if (authority.may !== 'everyone' && !authority.may.includes(program.person.login)) {
-    const message = `Process ${pid} belongs to ${program.person.login}: only they or an administrator may end it.`;
-    return { pid, outcome: 'not-allowed', message };
-  }
-  return null;
-}
+const PROTECTED = 'belongs to the system and is never ended from here';
 
 const factsOf = ({ pid, parentPid, startedAtMs, cpuPercent, program }: ImaginedProcess): ProcessFacts => ({
   pid,

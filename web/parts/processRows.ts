@@ -1,4 +1,5 @@
 /** Rows of a table of processes, from a machine's GPUs or from a search, and their order. Pure. */
+import { hasUnaccountedRow } from '../../src/fleet/memorySegments.ts';
 import type { FleetGpu } from '../../src/fleet/view.ts';
 import type { Gpu } from '../../src/model/gpu.ts';
 import type { GpuProcess, ProcessDetails } from '../../src/model/process.ts';
@@ -17,9 +18,6 @@ export interface ProcessRow {
   /** What only the driver knows of it; null from a search. */
   onGpu: GpuProcess | null;
 }
-
-/** Below this the unaccounted is the driver's own, and no row of its own. */
-export const UNACCOUNTED_ROW_BYTES = 0.8 * 2 ** 30;
 
 /** A row for each process and GPU, and one for each GPU with memory that nobody accounts for. */
 export function rowsOfGpus(
@@ -40,7 +38,7 @@ export function rowsOfGpus(
         onGpu: process,
       }),
     );
-    if ((gpu.memoryUnaccountedBytes ?? 0) < UNACCOUNTED_ROW_BYTES) return rows;
+    if (!hasUnaccountedRow(gpu)) return rows;
     const unaccounted: ProcessRow = {
       key: `${gpu.index}/unaccounted`,
       nodeId: node.id,

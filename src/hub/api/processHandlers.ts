@@ -1,6 +1,7 @@
 /** Looking for processes on all machines, and ending them: both ask the agents, and say who did not answer. */
 
 import type { z } from 'zod';
+import { bySearchOrder } from '../../fleet/searchOrder.ts';
 import type { NodeStatus } from '../../model/node.ts';
 import type { AgentRequest } from '../../protocol/agentHub.ts';
 import type { HubApi } from '../../protocol/hubApi.ts';
@@ -51,11 +52,7 @@ export function processHandlers(hub: HubParts): Pick<Handlers, 'processes' | 'ki
           unanswered.push({ ...named(node), reason: reasonOf(answer?.reason) });
         }
       }
-      processes.sort(
-        (a, b) =>
-          (b.gpuMemoryBytes ?? -1) - (a.gpuMemoryBytes ?? -1) ||
-          (b.hostMemoryBytes ?? -1) - (a.hostMemoryBytes ?? -1),
-      );
+      processes.sort(bySearchOrder);
       return { processes: processes.slice(0, query.limit), total, unanswered };
     },
 

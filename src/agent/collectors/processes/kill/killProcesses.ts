@@ -13,6 +13,7 @@ import type { KillAuthority, KillResult, KillTarget, ProcessFacts } from '../../
 import type { ProcessStat } from '../processText.ts';
 import { openByPidfd, openByStartTime, type ProcessHandle, type SystemCall } from './processHandle.ts';
 import { type Ourselves, protectionOf } from './protection.ts';
+import { called, gone, type Outcome, refusalOf } from './refusal.ts';
 
 /** How a process is looked at; reads /proc each time. */
 export interface ProcessLook {
@@ -28,13 +29,9 @@ export interface KillOptions {
   graceMs: number;
 }
 
-type Outcome = Pick<KillResult, 'outcome' | 'message'>;
-
 /** The kernel ends a process within milliseconds of SIGKILL, and one with much GPU memory within a second or so. */
 const KILL_DEADLINE_MS = 3000;
 const LOOK_EACH_MS = 50;
-/** Start times of one process, told before and after a restart of the agent, differ by the clock's corrections. */
-const SAME_START_MS = 2000;
 
 /** An answer for each target, in their order. Never throws. */
 export async function killProcesses(
@@ -57,8 +54,9 @@ async function killOne(target: KillTarget, authority: KillAuthority, options: Ki
   try {
     const facts = await look.readFacts(target.pid);
     if (stat === null || facts === null || !isStillThere()) return gone(target.pid);
+    const protection = protectionOf({ ...facts, isKernelThread: stat.isKernelThread }, options.ourselves);
     return (
-      refusalOf(target, facts, stat, authority, options) ?? (await end(facts, handle, isStillThere, options))
+      refusalOf(target, facts, protection, authority) ?? (await end(facts, handle, isStillThere, options))
     );
   } finally {
     handle.close();
@@ -68,31 +66,6 @@ async function killOne(target: KillTarget, authority: KillAuthority, options: Ki
 /** One that ended and waits to be collected (a zombie) runs no more; another start time is another process. */
 function isRunning(now: ProcessStat | null, before: ProcessStat | null): boolean {
   return now !== null && now.state !== 'Z' && now.state !== 'X' && now.startTicks === before?.startTicks;
-}
-
-function refusalOf(
-  { startedAtMs }: KillTarget,
-  facts: ProcessFacts,
-  stat: ProcessStat,
-  { may }: KillAuthority,
-  { ourselves }: KillOptions,
-): Outcome | null {
-  if (startedAtMs !== null && Math.abs((facts.startedAtMs ?? 0) - startedAtMs) > SAME_START_MS) {
-    return {
-      outcome: 'other-process',
-      message: `${called(facts)} is another one now: the one that was meant has ended`,
-    };
-  }
-  const protection = protectionOf({ ...facts, isKernelThread: stat.isKernelThread }, ourselves);
-  if (protection !== null) return { outcome: 'not-allowed', message: `${called(facts)} ${protection}` };
-  if (may !== 'everyone' && (facts.user === null || !may.includes(facts.user))) {
-    const owner = facts.user === null ? 'somebody who cannot be told' : facts.user;
-    return {
-      outcome: 'not-allowed',
-      message: `${called(facts)} belongs to ${owner}: only they or an administrator may end it`,
-    };
-  }
-  return null;
 }
 
 async function end(
@@ -129,9 +102,6 @@ function notSent(result: Exclude<ReturnType<ProcessHandle['signal']>, 'sent'>, f
     message: `the agent runs as ${userInfo().username} and may not end ${called(facts)} of ${facts.user ?? 'another user'}: that takes an agent that runs as root, or as that user`,
   };
 }
-
-const gone = (pid: number): Outcome => ({ outcome: 'gone', message: `there is no process ${pid} any more` });
-const called = ({ pid, name }: ProcessFacts): string => `process ${pid} (${name ?? 'unknown'})`;
 
 /** Whether a condition comes true in time. */
 async function passes(condition: () => boolean, withinMs: number): Promise<boolean> {

@@ -1,0 +1,46 @@
+/** Why a process is not ended, in one sentence each. Pure, so that a simulated machine refuses by the same rule. */
+import type { KillAuthority, KillResult, KillTarget, ProcessFacts } from '../../sources.ts';
+
+export type Outcome = Pick<KillResult, 'outcome' | 'message'>;
+
+type Facts = Pick<ProcessFacts, 'pid' | 'name' | 'user' | 'startedAtMs'>;
+
+/** Start times of one process, told before and after a restart of the agent, differ by the clock's corrections. */
+const SAME_START_MS = 2000;
+
+/**
+ * Null where it may be ended.
+ * @param protection why nobody may end it, as a predicate after its name; null where it is not protected.
+ */
+export function refusalOf(
+  { startedAtMs }: KillTarget,
+  facts: Facts,
+  protection: string | null,
+  { may }: KillAuthority,
+): Outcome | null {
+  if (startedAtMs !== null && Math.abs((facts.startedAtMs ?? 0) - startedAtMs) > SAME_START_MS) {
+    return {
+      outcome: 'other-process',
+      message: `${called(facts)} is another one now: the one that was meant has ended`,
+    };
+  }
+  if (protection !== null) return { outcome: 'not-allowed', message: `${called(facts)} ${protection}` };
+  if (may !== 'everyone' && (facts.user === null || !may.includes(facts.user))) {
+    const owner = facts.user === null ? 'somebody who cannot be told' : facts.user;
+    return {
+      outcome: 'not-allowed',
+      message: `${called(facts)} belongs to ${owner}: only they or an administrator may end it`,
+    };
+  }
+  return null;
+}
+
+/** The answer for a pid that no process has. */
+export const gone = (pid: number): Outcome => ({
+  outcome: 'gone',
+  message: `there is no process ${pid} any more`,
+});
+
+/** How a process is named in these sentences. */
+export const called = ({ pid, name }: Pick<Facts, 'pid' | 'name'>): string =>
+  `process ${pid} (${name ?? 'unknown'})`;
