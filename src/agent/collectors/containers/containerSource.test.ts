@@ -143,11 +143,12 @@ test('a container is told with name, image, state, GPUs, owner and the command t
   for (const { container } of containers) Container.strict().parse(container);
 });
 
-test('mounts from /home tell the owner, a stopped container has no command, a hostile name neither', async () => {
+test('mounts from /home tell the owner, a stopped container has no command, one with a hostile name is entered by its id', async () => {
   const engine = await startEngine();
   engine.containers = [
     listed('b', { State: 'exited', Mounts: [{ Source: '/home/bob/data' }, { Source: '/data' }] }),
     listed('c', { Names: ['/x\u001b]0;evil'] }),
+    listed('d', { Names: ['/--privileged'] }),
   ];
   const { containers } = await start().read();
   const found = new Map(containers.map((one) => [one.container.id, one]));
@@ -155,7 +156,8 @@ test('mounts from /home tell the owner, a stopped container has no command, a ho
     homeMounts: ['/home/bob/data'],
     container: { owner: 'bob', enterCommand: null },
   });
-  expect(found.get(id('c'))?.container.enterCommand).toBeNull();
+  expect(found.get(id('c'))?.container.enterCommand).toBe('docker exec -it cccccccccccc sh');
+  expect(found.get(id('d'))?.container.enterCommand).toBe('docker exec -it dddddddddddd sh');
 });
 
 test('an event brings what changed, and only that is inspected again', async () => {
@@ -192,6 +194,31 @@ test('health checks, which execute something every few seconds, cause no list', 
   engine.tell('create', id('d'));
   await vi.waitFor(async () => expect((await reading.read()).containers).toHaveLength(2), { timeout: 5000 });
   expect(engine.requests.filter((url) => url.includes('containers/json')).length).toBeLessThanOrEqual(2);
+});
+
+test('events without end cause a list each two seconds at most, and what they tell of is seen', async () => {
+  const engine = await startEngine();
+  const reading = start();
+  await reading.read();
+  engine.requests.length = 0;
+  const startedMs = performance.now();
+  const stream = setInterval(() => {
+    for (const action of ['create', 'start', 'die', 'destroy']) engine.tell(action, id('a'));
+  }, 10);
+  engine.containers.push(listed('d', {}));
+  await vi
+    .waitFor(async () => expect((await reading.read()).containers).toHaveLength(2), { timeout: 5000 })
+    .finally(() => clearInterval(stream));
+  const lists = engine.requests.filter((url) => url.includes('containers/json')).length;
+  expect(lists).toBeLessThanOrEqual((performance.now() - startedMs) / 2000 + 1);
+});
+
+test('a container that is odd is left out and said, and does not hide the others', async () => {
+  const engine = await startEngine();
+  engine.containers.push({ Id: 'not an id', State: 7 });
+  const { state, containers } = await start().read();
+  expect(containers).toHaveLength(1);
+  expect(state).toEqual({ state: 'ok', message: expect.stringContaining('one container is left out') });
 });
 
 test('an engine that restarts is found again, and is absent meanwhile', async () => {

@@ -2,11 +2,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SourceState } from '../../../model/node.ts';
 import { findOwner } from '../owner.ts';
-import { shellCommand } from '../shellCommand.ts';
 import type { ContainerSource, FoundContainer } from '../sources.ts';
 import { findContainerGpus, type KnownGpu } from './containerGpus.ts';
 import { type ContainerUse, createUseReader, type UseReader } from './controlGroup.ts';
 import { type EngineContainer, type EngineView, watchEngine } from './engineWatch.ts';
+import { containerEnterCommand } from './enterCommand.ts';
 
 export interface ContainerSourceOptions {
   /** The machine's GPUs as last read: to tell the indexes of those that a container was given. */
@@ -123,7 +123,7 @@ function describe(
       gpus: inspected === null ? null : findContainerGpus(inspected, view.engine, gpus),
       // Its own name is no owner worth telling.
       owner: ownerRule === 'container' ? null : owner,
-      enterCommand: isRunning ? shellCommand([...socket.program, 'exec', '-it', name, 'sh']) : null,
+      enterCommand: isRunning ? containerEnterCommand(socket.program, { name, id: listed.Id }) : null,
     },
     ownerLabel,
     homeMounts,

@@ -6,15 +6,10 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoff } from '../../../lib/backoff.ts';
+import { inParallel } from '../../../lib/inParallel.ts';
 import { MAX_CONTAINERS_PER_NODE } from '../../../model/limits.ts';
 import type { SourceState } from '../../../model/node.ts';
-import {
-  EngineEvent,
-  InspectAnswer,
-  ListAnswer,
-  type ListedContainer,
-  VersionAnswer,
-} from './engineAnswers.ts';
+import { EngineEvent, InspectAnswer, ListAnswer, ListedContainer, VersionAnswer } from './engineAnswers.ts';
 import { askEngine, describeTrouble, followEngine } from './engineClient.ts';
 
 export interface EngineView {
@@ -39,6 +34,11 @@ export interface EngineWatch {
 
 /** Several events belong to one act (`docker run` makes five): one list for all of them. */
 const SETTLE_MS = 250;
+/** Between two lists, however many events come: a list of thousands costs the engine and us more than any of them. */
+const SHORTEST_REST_MS = 2000;
+/** After a list that took long the rest is longer: about a tenth of the time is spent on lists. */
+const REST_PER_LIST_TIME = 9;
+const LONGEST_REST_MS = 10_000;
 /** `Up 3 hours` grows old without an event. */
 const LIST_AT_LEAST_EACH_MS = 30_000;
 /** An engine answers one inspect in some milliseconds; a few at once keep it from being felt. */
@@ -74,6 +74,7 @@ export function watchEngine(socketPath: string): EngineWatch {
     const api = `/v${chooseApiVersion(version.ApiVersion, version.MinAPIVersion ?? null)}`;
     const ending = new AbortController();
     const signal = AbortSignal.any([ending.signal, stopping.signal]);
+    const pause = (ms: number) => delay(ms, undefined, { signal, ref: false }).catch(() => {});
     let changed = Promise.withResolvers<void>();
     /** Containers that events told of since the last list: one that restarted looks the same and has another process. */
     const touched = new Set<string>();
@@ -102,12 +103,15 @@ export function watchEngine(socketPath: string): EngineWatch {
         changed = Promise.withResolvers<void>();
         const anew = new Set(touched);
         touched.clear();
-        view = { state: OK, engine, containers: await list(api, anew) };
+        const startedMs = performance.now();
+        view = { engine, ...(await list(api, anew)) };
         waits.reset();
         asked.resolve();
-        const quiet = delay(LIST_AT_LEAST_EACH_MS, undefined, { signal, ref: false }).catch(() => {});
-        await Promise.race([changed.promise, quiet, over]);
-        await Promise.race([delay(SETTLE_MS, undefined, { signal, ref: false }).catch(() => {}), over]);
+        const endedMs = performance.now();
+        const restMs = Math.max(SHORTEST_REST_MS, (endedMs - startedMs) * REST_PER_LIST_TIME);
+        const restUntilMs = endedMs + Math.min(restMs, LONGEST_REST_MS);
+        await Promise.race([changed.promise, pause(LIST_AT_LEAST_EACH_MS), over]);
+        await Promise.race([pause(Math.max(SETTLE_MS, restUntilMs - performance.now())), over]);
       }
       return ended;
     } finally {
@@ -116,8 +120,12 @@ export function watchEngine(socketPath: string): EngineWatch {
   }
 
   /** Every container; inspected are those that are new, changed their state, or are to be looked at anew. */
-  async function list(api: string, anew: ReadonlySet<string>): Promise<EngineContainer[]> {
-    const listed = ListAnswer.parse(await ask(`${api}/containers/json?all=1`));
+  async function list(
+    api: string,
+    anew: ReadonlySet<string>,
+  ): Promise<Pick<EngineView, 'state' | 'containers'>> {
+    const answered = ListAnswer.parse(await ask(`${api}/containers/json?all=1`));
+    const listed = answered.flatMap((container) => ListedContainer.safeParse(container).data ?? []);
     // The running ones are what people look for, should there be too many.
     listed.sort((a, b) => Number(b.State === 'running') - Number(a.State === 'running'));
     const before = new Map(view.containers.map((container) => [container.listed.Id, container]));
@@ -126,14 +134,12 @@ export function watchEngine(socketPath: string): EngineWatch {
       const isKnown = known?.listed.State === container.State && !anew.has(container.Id);
       return { listed: container, inspected: isKnown ? known.inspected : null };
     });
-    const queue = containers.filter(({ inspected }) => inspected === null);
-    async function inspectSome(): Promise<void> {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        next.inspected = await inspect(api, next.listed.Id);
-      }
-    }
-    await Promise.all(Array.from({ length: INSPECTED_AT_ONCE }, inspectSome));
-    return containers;
+    const unknown = containers.filter(({ inspected }) => inspected === null);
+    await inParallel(unknown, INSPECTED_AT_ONCE, async (container) => {
+      container.inspected = await inspect(api, container.listed.Id);
+    });
+    const leftOut = answered.length - listed.length;
+    return { state: leftOut === 0 ? OK : describeLeftOut(leftOut), containers };
   }
 
   async function inspect(api: string, id: string): Promise<InspectAnswer | null> {
@@ -154,6 +160,11 @@ export function watchEngine(socketPath: string): EngineWatch {
 }
 
 const OK: SourceState = { state: 'ok', message: null };
+
+function describeLeftOut(count: number): SourceState {
+  const containers = count === 1 ? 'one container is' : `${count} containers are`;
+  return { state: 'ok', message: `${containers} left out: the engine describes them in a way unknown here` };
+}
 
 /** Ours where the engine has it, else its own newest; never below its oldest. */
 export function chooseApiVersion(newest: string, oldest: string | null): string {
