@@ -1,0 +1,128 @@
+/** What was measured, in words: a table against the aims, and the same as a section of bench/README.md. */
+import type { HubCost } from './hub.ts';
+import type { RoleCost } from './roles.ts';
+import type { BenchMachine } from './support/machine.ts';
+
+export interface Measured {
+  at: string;
+  machine: BenchMachine;
+  /** Load of the machine at the end of each measurement: [lowest, highest]. */
+  load: [number, number];
+  seconds: number;
+  agent: RoleCost;
+  up: RoleCost;
+  hubs: HubCost[];
+}
+
+interface Row {
+  what: string;
+  measured: string;
+  aim: string;
+  kept: boolean | null;
+}
+
+/** The figures beside their aims, as Markdown that reads well in a terminal too. */
+export function report(measured: Measured): string {
+  const { machine, load } = measured;
+  const lines = rows(measured).map(
+    ({ what, measured: value, aim, kept }) =>
+      `| ${what} | ${value} | ${aim} | ${kept === null ? '' : kept ? 'kept' : '**missed**'} |`,
+  );
+  return [
+    `Measured ${measured.at} for ${measured.seconds} s each: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Linux ${machine.kernel}, Node ${machine.node}; load ${load[0]} to ${load[1]} (other work ran beside it).`,
+    '',
+    '| what | measured | aim | |',
+    '| --- | ---: | ---: | --- |',
+    ...lines,
+  ].join('\n');
+}
+
+function rows({ agent, up, hubs }: Measured): Row[] {
+  const bareMs = agent.bareLoop.cpuMsPerSample;
+  return [
+    {
+      what: `a bare loop in C, ${agent.bareLoop.callsPerSample} calls, once a second (the reference)`,
+      measured: `${milliseconds(bareMs)}`,
+      aim: '',
+      kept: null,
+    },
+    {
+      what: `a full sample, agent and driver child, ${agent.driverCallsPerSample} calls`,
+      ...against(total(agent), 3, milliseconds),
+    },
+    {
+      what: '… as a multiple of the reference',
+      measured: `${(total(agent) / bareMs).toFixed(0)} ×`,
+      aim: '',
+      kept: null,
+    },
+    {
+      what: '… of that the driver child, and inside the library',
+      measured: `${milliseconds(agent.cpuMsPerSample.driverChild)}, ${milliseconds(agent.libraryMsPerSample)}`,
+      aim: '',
+      kept: null,
+    },
+    { what: '`agent` and child, processor', ...against(agent.cpuPercent, 1, percent) },
+    { what: '`agent` and child, private memory', ...against(privateMiB(agent), 80, mebibytes) },
+    {
+      what: '… of that the child; both with their share of common pages',
+      measured: `${mebibytes(agent.memory.driverChild.privateMiB)}; ${mebibytes(proportionalMiB(agent))}`,
+      aim: '',
+      kept: null,
+    },
+    { what: '`up` and child, processor', ...against(up.cpuPercent, 2, percent) },
+    { what: '`up` and child, private memory', ...against(privateMiB(up), 130, mebibytes) },
+    ...hubs.flatMap((hub) => hubRows(hub)),
+  ];
+}
+
+function hubRows({
+  agents,
+  hubCpuPercent,
+  hubWaitedPercent,
+  hubMemory,
+  seen,
+  generatorCpuPercent,
+  samplesPerSecond,
+}: HubCost): Row[] {
+  return [
+    { what: `hub with ${agents} agents, processor`, ...against(hubCpuPercent, 100, percent) },
+    {
+      what: '… ready, but others had the processors',
+      measured: percent(hubWaitedPercent),
+      aim: '',
+      kept: null,
+    },
+    {
+      what: '… private memory; the generator of load, a process apart',
+      measured: `${mebibytes(hubMemory.privateMiB)}; ${percent(generatorCpuPercent)}`,
+      aim: '',
+      kept: null,
+    },
+    {
+      what: `… from sample to viewer, p95, of ${samplesPerSecond} samples a second`,
+      ...against(seen.latencyMs.p95, 500, milliseconds),
+    },
+    {
+      what: '… p50; p99',
+      measured: `${milliseconds(seen.latencyMs.p50)}; ${milliseconds(seen.latencyMs.p99)}`,
+      aim: '',
+      kept: null,
+    },
+  ];
+}
+
+const total = ({ cpuMsPerSample }: RoleCost): number => cpuMsPerSample.role + cpuMsPerSample.driverChild;
+const privateMiB = ({ memory }: RoleCost): number => memory.role.privateMiB + memory.driverChild.privateMiB;
+const proportionalMiB = ({ memory }: RoleCost): number =>
+  memory.role.proportionalMiB + memory.driverChild.proportionalMiB;
+
+function against(value: number, aim: number, unit: (value: number) => string): Omit<Row, 'what'> {
+  return { measured: unit(value), aim: `≤ ${unit(aim)}`, kept: value <= aim };
+}
+
+const short = (value: number): string =>
+  value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(2)));
+const milliseconds = (value: number): string => `${short(value)} ms`;
+const percent = (value: number): string => `${short(value)} %`;
+const mebibytes = (value: number): string => `${value.toFixed(0)} MiB`;
