@@ -4,14 +4,9 @@ import { basename } from 'node:path';
 import { MAX_COMMAND_CHARACTERS, MAX_PATH_CHARACTERS } from '../../../model/limits.ts';
 import { readKernelFile } from '../kernelFile.ts';
 import type { ProcessFacts } from '../sources.ts';
+import { readAncestors, readParent } from './ancestors.ts';
 import { maskArguments } from './mask.ts';
-import {
-  type ProcessStat,
-  parseArguments,
-  parseContainerId,
-  parseProcessStat,
-  parseUid,
-} from './processText.ts';
+import { type ProcessStat, parseArguments, parseContainerId, parseUid } from './processText.ts';
 import { findPythonEnvironment } from './pythonEnvironment.ts';
 
 export interface ProcessProfile {
@@ -30,8 +25,8 @@ export interface Launch {
 
 /** Four times what is kept: masked text is shorter than it was. */
 const COMMAND_LINE_BYTES = 4 * MAX_COMMAND_CHARACTERS;
-/** Deeper than any tree of shells, launchers and workers. */
-const DEEPEST_TREE = 64;
+/** Deeper than any honest tree of shells, launchers and workers; a list of every process pays for each of them. */
+const LISTED_ANCESTORS = 64;
 
 /**
  * The profile of a process whose stat was just read. To read arguments the kernel takes the lock of that process's
@@ -53,7 +48,7 @@ export function readProcessProfile(
       workingDirectory,
       uid: parseUid(readKernelFile(`${folder}/status`, 1024) ?? ''),
       containerId: parseContainerId(readKernelFile(`${folder}/cgroup`) ?? ''),
-      ancestorPids: readAncestors(root, stat),
+      ancestorPids: readAncestors(stat, LISTED_ANCESTORS, (parentPid) => readParent(root, parentPid)),
     },
     launch: stat.state === 'D' ? (before?.launch ?? null) : readLaunch(folder, executable, workingDirectory),
   };
@@ -68,17 +63,6 @@ function readLaunch(folder: string, executable: string | null, workingDirectory:
     programName: argv[0] && !argv[0].includes(' ') ? basename(argv[0]) : null,
     pythonEnvironment: findPythonEnvironment({ executable, workingDirectory, argv }),
   };
-}
-
-/** Pids of parent, grandparent and so on, nearest first. */
-function readAncestors(root: string, stat: ProcessStat): number[] {
-  const ancestors: number[] = [];
-  let parentPid = stat.parentPid;
-  while (parentPid > 0 && ancestors.length < DEEPEST_TREE) {
-    ancestors.push(parentPid);
-    parentPid = parseProcessStat(readKernelFile(`${root}/proc/${parentPid}/stat`) ?? '')?.parentPid ?? 0;
-  }
-  return ancestors;
 }
 
 /** Where one of /proc's links points: the kernel answers by itself, no file system is asked. Null where it may not be known. */

@@ -1,6 +1,7 @@
 /** The machine's processes: the few that hold GPUs each second, all of them now and then, and ending some. */
 import type { ProcessFacts, ProcessSource } from '../sources.ts';
 import { createBootClock } from './bootClock.ts';
+import { createIdentityReader } from './kill/identity.ts';
 import { killProcesses } from './kill/killProcesses.ts';
 import { loadSystemCall, type SystemCall } from './kill/processHandle.ts';
 import { createProcessReader } from './processReader.ts';
@@ -50,14 +51,19 @@ export function startProcessSource(options: ProcessSourceOptions = {}): ProcessS
     async kill(targets, authority, graceMs) {
       systemCall ??= loadSystemCall();
       const reader = startReader(0);
+      const readIdentity = createIdentityReader(root);
+      const own = reader.readStat(ownPid);
       const readFacts = async (pid: number) => {
         const facts = reader.read(pid);
         if (facts !== null) await nameUsers([facts]);
         return facts;
       };
       return await killProcesses(targets, authority, {
-        look: { readStat: reader.readStat, readFacts },
-        ourselves: { pid: ownPid, ancestorPids: reader.read(ownPid)?.ancestorPids ?? [] },
+        look: { readStat: reader.readStat, readFacts, readIdentity },
+        ourselves: {
+          pid: ownPid,
+          ancestorPids: own === null ? [] : (readIdentity(ownPid, own).ancestorPids ?? []),
+        },
         systemCall: await systemCall,
         graceMs,
       });

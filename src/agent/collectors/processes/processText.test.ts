@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseArguments, parseContainerId, parseProcessStat, parseUid } from './processText.ts';
+import { parseArguments, parseContainerId, parseProcessStat, parseUid, parseUids } from './processText.ts';
 
 const line = (name: string) =>
   `7048 (${name}) R 7031 7031 4979 0 -1 4194304 100 0 0 0 12 3 0 0 20 0 1 0 102023 3133440 410 1844 1 1 0\n`;
@@ -41,7 +41,9 @@ describe('stat', () => {
   });
 });
 
-test('the uid is the effective one', () => {
+test('the uid is the effective one, and all three are told apart', () => {
+  expect(parseUids('Uid:\t0\t1001\t5\t1001\n')).toEqual({ real: 0, effective: 1001, saved: 5 });
+  expect(parseUids('Uid:\t0\t1001\n')).toBeNull();
   expect(parseUid('Name:\tx\nUid:\t1000\t0\t0\t0\nGid:\t1\t1\t1\t1\n')).toBe(0);
   expect(parseUid('Name:\tUid: 5 5\n')).toBeNull();
 });

@@ -42,15 +42,28 @@ export function parseProcessStat(text: string): ProcessStat | null {
   return numbers.every((value) => Number.isSafeInteger(value) && value >= 0) ? stat : null;
 }
 
+export interface ProcessUids {
+  real: number;
+  effective: number;
+  saved: number;
+}
+
 /**
- * The effective uid, from /proc/PID/status (real, effective, saved, file system). The owner of the folder /proc/PID would be
- * cheaper, and is root for programs that may not be traced.
+ * As whom a process runs, from /proc/PID/status. The owner of the folder /proc/PID would be cheaper, and is root for programs
+ * that may not be traced.
  *
  *     Uid:	1000	1000	1000	1000
+ *          real  effective  saved  file system
  */
+export function parseUids(text: string): ProcessUids | null {
+  const [, real, effective, saved] = /^Uid:\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s/m.exec(text) ?? [];
+  if (saved === undefined) return null;
+  return { real: Number(real), effective: Number(effective), saved: Number(saved) };
+}
+
+/** The effective uid: whose process it is, for people who look; the right to end it takes all three. */
 export function parseUid(text: string): number | null {
-  const match = /^Uid:\s+\d+\s+(\d{1,10})\s/m.exec(text);
-  return match ? Number(match[1]) : null;
+  return parseUids(text)?.effective ?? null;
 }
 
 /**

@@ -5,7 +5,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ProcessFacts } from '../../sources.ts';
 import { startProcessSource } from '../processSource.ts';
 import type { ProcessStat } from '../processText.ts';
-import { type KillOptions, killProcesses } from './killProcesses.ts';
+import type { ProcessIdentity } from './identity.ts';
+import { type KillOptions, killProcesses, type ProcessLook } from './killProcesses.ts';
 import { loadSystemCall, openByPidfd, openByStartTime } from './processHandle.ts';
 
 const releases: (() => unknown)[] = [];
@@ -186,10 +187,20 @@ describe('processes that cannot be made here', () => {
     hostMemoryBytes: null,
   };
   const target = [{ pid: facts.pid, startedAtMs: 1000 }];
+  const identity: ProcessIdentity = {
+    uids: { real: 1000, effective: 1000, saved: 1000 },
+    argv: ['python', 'a.py'],
+    ancestorPids: [1],
+  };
+  const look: ProcessLook = {
+    readStat: () => stat,
+    readFacts: async () => facts,
+    readIdentity: () => identity,
+  };
   /** The kernel as a script: what it answers to each signal. */
   function options(change: Partial<KillOptions>, errnoOfSignal = 0): KillOptions {
     return {
-      look: { readStat: () => stat, readFacts: async () => facts },
+      look,
       ourselves: { pid: 700, ancestorPids: [] },
       systemCall: (number) => {
         // A descriptor that may be closed for the one that the handle closes.
@@ -222,8 +233,21 @@ describe('processes that cannot be made here', () => {
   test('a process that became another one between two looks is gone', async () => {
     let looks = 0;
     const readStat = () => (looks++ === 0 ? stat : { ...stat, startTicks: 6 });
-    const look = { readStat, readFacts: async () => facts };
-    const [result] = await killProcesses(target, everyone, options({ look }));
+    const [result] = await killProcesses(target, everyone, options({ look: { ...look, readStat } }));
     expect(result?.outcome).toBe('gone');
+  });
+
+  test('a process of root that borrowed a user’s uid is not that user’s to end, nor one whose uids are unknown', async () => {
+    const own = { may: ['alice'] };
+    for (const [uids, outcome] of [
+      [{ real: 1000, effective: 1000, saved: 1000 }, 'unkillable'],
+      [{ real: 0, effective: 1000, saved: 1000 }, 'not-allowed'],
+      [{ real: 1000, effective: 1000, saved: 0 }, 'not-allowed'],
+      [null, 'not-allowed'],
+    ] as const) {
+      const readIdentity = () => ({ ...identity, uids });
+      const [result] = await killProcesses(target, own, options({ look: { ...look, readIdentity } }));
+      expect(result?.outcome, JSON.stringify(uids)).toBe(outcome);
+    }
   });
 });

@@ -11,14 +11,16 @@ import { userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KillAuthority, KillResult, KillTarget, ProcessFacts } from '../../sources.ts';
 import type { ProcessStat } from '../processText.ts';
+import type { ProcessIdentity } from './identity.ts';
 import { openByPidfd, openByStartTime, type ProcessHandle, type SystemCall } from './processHandle.ts';
 import { type Ourselves, protectionOf } from './protection.ts';
-import { called, gone, type Outcome, refusalOf } from './refusal.ts';
+import { borrowedRefusalOf, called, gone, type Outcome, refusalOf } from './refusal.ts';
 
 /** How a process is looked at; reads /proc each time. */
 export interface ProcessLook {
   readStat(pid: number): ProcessStat | null;
   readFacts(pid: number): Promise<ProcessFacts | null>;
+  readIdentity(pid: number, stat: ProcessStat): ProcessIdentity;
 }
 
 export interface KillOptions {
@@ -53,11 +55,13 @@ async function killOne(target: KillTarget, authority: KillAuthority, options: Ki
   const handle = held ?? openByStartTime(target.pid, isStillThere);
   try {
     const facts = await look.readFacts(target.pid);
-    if (stat === null || facts === null || !isStillThere()) return gone(target.pid);
-    const protection = protectionOf({ ...facts, isKernelThread: stat.isKernelThread }, options.ourselves);
-    return (
-      refusalOf(target, facts, protection, authority) ?? (await end(facts, handle, isStillThere, options))
-    );
+    const identity = stat === null ? null : look.readIdentity(target.pid, stat);
+    if (stat === null || facts === null || identity === null || !isStillThere()) return gone(target.pid);
+    const subject = { ...facts, ...identity, isKernelThread: stat.isKernelThread };
+    const refusal =
+      refusalOf(target, facts, protectionOf(subject, options.ourselves), authority) ??
+      borrowedRefusalOf(facts, identity.uids, authority);
+    return refusal ?? (await end(facts, handle, isStillThere, options));
   } finally {
     handle.close();
   }

@@ -1,12 +1,15 @@
 /** Which processes nobody ends from here, an administrator neither (trust.md 14). Pure. */
+import { isFlowline } from './flowlineProgram.ts';
 
 export interface Subject {
   pid: number;
   name: string | null;
   /** As the kernel tells it; unlike the name it cannot be chosen by the process. */
   executable: string | null;
+  argv: readonly string[];
   containerId: string | null;
-  ancestorPids: readonly number[];
+  /** Null where the tree above it is too deep to be followed. */
+  ancestorPids: readonly number[] | null;
   isKernelThread: boolean;
 }
 
@@ -22,25 +25,47 @@ export function protectionOf(subject: Subject, ourselves: Ourselves): string | n
   if (subject.isKernelThread) return 'is a thread of the kernel';
   if (subject.pid === ourselves.pid) return 'is FlowLine itself';
   if (ourselves.ancestorPids.includes(subject.pid)) return 'is what FlowLine runs in';
+  if (subject.ancestorPids === null) {
+    return 'has more processes above it than can be followed, so whether it belongs to FlowLine cannot be told; end it with `kill` on its machine';
+  }
   if (subject.ancestorPids.includes(ourselves.pid)) {
     return 'belongs to FlowLine; a task is stopped by `flowline kill` with the task’s id';
   }
+  if (isFlowline(subject)) {
+    return 'is another FlowLine, with tasks and watchers of its own: who started it stops it where it was started, with Ctrl+C, its service or `kill`';
+  }
   const service = serviceOf(subject);
-  return service === null ? null : `is ${service}: the machine needs it`;
+  return service === null ? null : `is ${service}`;
 }
 
+const NEEDED = ': the machine needs it';
 const SERVICES: readonly [RegExp, string][] = [
-  [/^sshd(-session|-auth)?$/, 'a part of the remote login (sshd)'],
+  [/^sshd(-session|-auth)?$/, `a part of the remote login (sshd)${NEEDED}`],
   [
-    /^(dockerd|containerd|containerd-shim.*|docker-proxy|docker-init|conmon|crio|kubelet)$/,
-    'a part of the container engine',
+    /^(dockerd|containerd|containerd-shim.*|docker-proxy|docker-init|rootlesskit|buildkitd|conmon|crio|cri-dockerd|kubelet|kubelite|kube-(proxy|apiserver|scheduler|controller-manager)|k3s(-server|-agent)?|rke2)$/,
+    `a part of the container engine${NEEDED}`,
   ],
-  [/^(Xorg|X|Xwayland|weston|gnome-shell|kwin_.*|gdm.*|sddm.*|lightdm|mutter.*)$/, 'a part of the display'],
   [
-    /^(nvidia-persistenced|nvidia-powerd|nvidia-fabricmanager|nv-fabricmanager|nv-hostengine|nvsm.*|dcgm.*)$/,
-    'a service of the GPU driver',
+    /^(Xorg|X|Xwayland|weston|gnome-shell|kwin_.*|gdm3?|gdm-(session-worker|wayland-session|x-session)|sddm.*|lightdm|mutter.*)$/,
+    `a part of the display${NEEDED}`,
   ],
-  [/^(systemd.*|init|dbus-daemon|dbus-broker.*|udevd|\(sd-pam\))$/, 'a part of the system’s own services'],
+  [
+    /^(nvidia-persistenced|nvidia-powerd|nvidia-fabricmanager|nv-fabricmanager|nvidia-imex|nv-hostengine|nvsm[_-].+|dcgm-exporter)$/,
+    `a service of the GPU driver${NEEDED}`,
+  ],
+  [
+    /^nvidia-cuda-mps-(server|control)$/,
+    'the service by which programs share a GPU (MPS), and all of them would end with it; `echo quit | nvidia-cuda-mps-control` stops it',
+  ],
+  [
+    /^(slurm(d|stepd|ctld|dbd|restd)|munged)$/,
+    'a part of Slurm, which would lose its jobs; `scancel` ends a job',
+  ],
+  // Its daemons end in d; its tools (`systemd-inhibit`, `systemd-run`) are people's own programs.
+  [
+    /^(systemd(-[a-z]+d|-executor|-userwork|-nsresourcework|-coredump)?|init|dbus-daemon|dbus-broker(-launch)?|udevd|\(sd-pam\))$/,
+    `a part of the system’s own services${NEEDED}`,
+  ],
 ];
 
 /** Where only root installs programs. */

@@ -1,5 +1,7 @@
 /** Why a process is not ended, in one sentence each. Pure, so that a simulated machine refuses by the same rule. */
+
 import type { KillAuthority, KillResult, KillTarget, ProcessFacts } from '../../sources.ts';
+import type { ProcessUids } from '../processText.ts';
 
 export type Outcome = Pick<KillResult, 'outcome' | 'message'>;
 
@@ -33,6 +35,27 @@ export function refusalOf(
     };
   }
   return null;
+}
+
+/**
+ * Null where a process that runs as its user is that user's own: root's may borrow a user's uid for a while (a file server,
+ * a login), and only one that has it in all three is the user's to end.
+ */
+export function borrowedRefusalOf(
+  facts: Facts,
+  uids: ProcessUids | null,
+  { may }: KillAuthority,
+): Outcome | null {
+  if (may === 'everyone') return null;
+  if (uids !== null && uids.real === uids.effective && uids.saved === uids.effective) return null;
+  const asWhom =
+    uids === null
+      ? 'as users that cannot be told'
+      : `for another user too (uid ${uids.real} real, ${uids.effective} effective, ${uids.saved} saved)`;
+  return {
+    outcome: 'not-allowed',
+    message: `${called(facts)} runs ${asWhom}: only an administrator may end it`,
+  };
 }
 
 /** The answer for a pid that no process has. */
