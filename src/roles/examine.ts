@@ -21,7 +21,6 @@ export interface ExamineOptions {
   language?: Language;
 }
 
-const DEFAULT_PORT = 3569;
 const HEALTH_PATIENCE_MS = 3000;
 /** Below the checks' own deadline, so that they can say what is missing. */
 const SAMPLE_PATIENCE_MS = 4200;
@@ -38,7 +37,7 @@ export function examineMachine(options: ExamineOptions): Promise<Check[]> {
     hubUrl: options.hubUrl,
     isHubNamed: options.isHubNamed,
     askHealth,
-    port: DEFAULT_PORT,
+    port: portOf(options.hubUrl),
     whoListens,
     version: surroundings.version,
     uid: process.getuid?.() ?? 0,
@@ -46,6 +45,12 @@ export function examineMachine(options: ExamineOptions): Promise<Check[]> {
     nodeVersion: process.version,
     say: (english, chinese) => (options.language === 'zh' ? chinese : english),
   });
+}
+
+/** The one that a hub here would have: that of the hub that is asked. */
+function portOf(hubUrl: string): number {
+  const { port, protocol } = new URL(hubUrl);
+  return Number(port) || (protocol === 'https:' ? 443 : 80);
 }
 
 async function readNow(surroundings: Surroundings): Promise<NodeSample | null> {
