@@ -3,7 +3,7 @@ import { mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { signsOfDriver } from './libraryPlaces.ts';
+import { signsOfDriver, watchForDriver } from './libraryPlaces.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'flowline-signs-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -26,4 +26,15 @@ test('a library that appears, is replaced and goes changes the signs each time',
 
 test('the signs of the system stay as they are while nobody installs anything', async () => {
   expect(await signsOfDriver(null)).toBe(await signsOfDriver(null));
+});
+
+test('a look that hangs is the only one, and after it the next one begins', async () => {
+  const looks: ((signs: string) => void)[] = [];
+  const see = watchForDriver(null, () => new Promise((resolve) => looks.push(resolve)));
+  const [first, second] = [see(), see()];
+  expect(looks).toHaveLength(1);
+  looks[0]?.('none');
+  expect([await first, await second]).toEqual(['none', 'none']);
+  void see();
+  expect(looks).toHaveLength(2);
 });

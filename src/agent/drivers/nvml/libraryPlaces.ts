@@ -41,6 +41,20 @@ export async function signsOfDriver(named: string | null): Promise<string> {
   return (await Promise.all(signs)).join(' ');
 }
 
+/**
+ * The same, asked over and over: while one look has not come back, as from a dead file system, no other begins. Each
+ * would hold one of this process's few threads for files.
+ */
+export function watchForDriver(named: string | null, look = signsOfDriver): () => Promise<string> {
+  let looking: Promise<string> | null = null;
+  return () => {
+    looking ??= look(named).finally(() => {
+      looking = null;
+    });
+    return looking;
+  };
+}
+
 async function identityOf(path: string): Promise<string> {
   try {
     const { ino, mtimeNs } = await stat(path, { bigint: true });

@@ -12,7 +12,7 @@ import { createXidLog } from '../xidLog.ts';
 import { createCadence } from './cadence.ts';
 import { type ChildCommand, type StartChild, startChild } from './childProcess.ts';
 import { type KeeperTimes, keepChild, keeperTimes } from './keepChild.ts';
-import { signsOfDriver } from './libraryPlaces.ts';
+import { watchForDriver } from './libraryPlaces.ts';
 import type { GpuLine, ReadyMessage, SampleMessage } from './messages.ts';
 
 export interface NvmlDriverOptions {
@@ -45,7 +45,7 @@ export function createNvmlDriver(options: NvmlDriverOptions): GpuDriver {
   const waiting = new Set<() => void>();
 
   const start: StartChild = (listener) => startChild(options.child, listener);
-  const seeSigns = () => signsOfDriver(options.child.environment.FLOWLINE_NVML || null);
+  const seeSigns = watchForDriver(options.child.environment.FLOWLINE_NVML || null);
   const times = { ...keeperTimes, ...options.times };
   const keeper = keepChild(start, times, { onReady, onSample, onTrouble }, seeSigns);
 
