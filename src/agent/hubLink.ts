@@ -157,10 +157,11 @@ export function openHubLink(options: HubLinkOptions): HubLink {
     socket = opened;
     let problem: string | null = null;
     let status: number | null = null;
-    opened.on('unexpected-response', (request, response) => {
+    opened.on('unexpected-response', (_, response) => {
       status = response.statusCode ?? null;
       problem = `the hub answered ${status}`;
-      request.destroy();
+      // Not the request's own end: after a response that would never be told as `close`, and nobody would try again.
+      opened.terminate();
     });
     opened.on('open', () => {
       lastSent = null;
@@ -173,7 +174,7 @@ export function openHubLink(options: HubLinkOptions): HubLink {
     });
     opened.on('ping', () => listenForSilence(opened));
     opened.on('error', (failure: Error) => {
-      problem = failure.message;
+      problem ??= failure.message;
     });
     opened.on('close', (code: number, reason: Buffer) => {
       forgetSilence();
