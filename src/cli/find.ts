@@ -15,7 +15,7 @@ import type { Words } from './words/words.ts';
 
 interface FindOptions extends FleetOptions {
   gpus: number;
-  memory?: number;
+  memory?: { text: string; bytes: number };
   model?: string;
   spread?: boolean;
 }
@@ -26,7 +26,10 @@ export function addFind(program: Command, context: CommandContext): void {
     .description('find GPUs that are free now, on one machine; exit code 1 where there are none')
     .addOption(new Option('--gpus <n>', 'how many').argParser(wholeNumber(1, 10_000)).default(1))
     .addOption(
-      new Option('--memory <size>', 'free memory that each must have, like 40G').argParser(parseMemory),
+      new Option(
+        '--memory <size>',
+        'free memory that each must have, like 40G; a bare number is MiB',
+      ).argParser((text) => ({ text, bytes: parseMemory(text) })),
     )
     .option('--model <words>', 'words of the model, like H100')
     .option('--spread', 'they may lie on several machines')
@@ -46,10 +49,14 @@ async function find(context: CommandContext, options: FindOptions): Promise<void
   const { client, terminal, answer } = await openFleet(context, options);
   const wish: GpuWish = {
     gpus: options.gpus,
-    memoryBytes: options.memory ?? null,
+    memoryBytes: options.memory?.bytes ?? null,
     model: options.model?.trim() || null,
     mayBeSpread: options.spread ?? false,
   };
+  const { memory } = options;
+  // Any GPU has as much: whoever types it means GiB.
+  if (memory && memory.bytes < 2 ** 30 && /^[\d.]+$/.test(memory.text))
+    context.printError(terminal.words.find.bareMemory(memory.text));
   const nodes = (await client.call('nodes')).nodes.map(fleetNode);
   const result = findGpus(nodes, wish);
   const { found, nearest } = result;

@@ -5,8 +5,10 @@
 import type { HubClient } from '../client/hubClient.ts';
 import type { NodeStatus } from '../model/node.ts';
 import type { KillOutcome } from '../model/process.ts';
-import type { ProcessOfNode } from '../protocol/hubApi.ts';
+import type { ProcessOfNode, Unanswered } from '../protocol/hubApi.ts';
 import { CommandFailure, EXIT } from './context.ts';
+import { namedNode } from './namedNode.ts';
+import { whyUnanswered } from './unanswered.ts';
 import type { Words } from './words/words.ts';
 
 export interface NamedTarget {
@@ -79,36 +81,18 @@ export async function lookUpTargets(
 }
 
 function whyMissing(
-  { processes, total, unanswered }: { processes: unknown[]; total: number; unanswered: { reason: string }[] },
-  { kill: words }: Words,
+  { processes, total, unanswered }: { processes: unknown[]; total: number; unanswered: Unanswered[] },
+  words: Words,
 ): Pick<Missing, 'outcome' | 'message'> {
+  const { kill } = words;
   const [silent] = unanswered;
-  if (silent) return { outcome: 'no-answer', message: words.notSearched(silent.reason) };
-  if (total > processes.length) return { outcome: 'failed', message: words.tooManyAlike(total) };
-  return { outcome: 'gone', message: words.noSuchProcess };
+  if (silent) return { outcome: 'no-answer', message: kill.notSearched(whyUnanswered(silent, words)) };
+  if (total > processes.length) return { outcome: 'failed', message: kill.tooManyAlike(total) };
+  return { outcome: 'gone', message: kill.noSuchProcess };
 }
 
 const onlyNode = (nodes: readonly NodeStatus[]): NodeStatus | null =>
   nodes.length === 1 ? (nodes[0] ?? null) : null;
-
-function namedNode(nodes: readonly NodeStatus[], wanted: string, { kill: words }: Words): NodeStatus {
-  const byId = nodes.find((node) => node.id === wanted);
-  if (byId) return byId;
-  const named = nodes.filter((node) => node.alias === wanted || node.name === wanted);
-  const [only] = named;
-  if (only && named.length === 1) return only;
-  throw named.length === 0
-    ? new CommandFailure(
-        EXIT.usage,
-        words.unknownNode(wanted),
-        words.nodesHint(nodes.map((node) => node.name).join(', ')),
-      )
-    : new CommandFailure(
-        EXIT.usage,
-        words.severalNodes(wanted),
-        words.nodesHint(named.map((node) => node.id).join(', ')),
-      );
-}
 
 function checkUnambiguous(
   pid: number,

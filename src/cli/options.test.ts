@@ -78,6 +78,10 @@ test.each([
   expect(parseListen(text)).toEqual({ host, port });
 });
 
-test.each(['', 'host', '127.0.0.1:99999', '::1:80', 'a:b'])('--listen %j is refused', (text) => {
+test.each(['', 'host', '::1:80', 'a:b'])('--listen %j is refused', (text) => {
   expect(() => parseListen(text)).toThrow('HOST:PORT');
+});
+
+test.each(['65536', '127.0.0.1:99999', '4294967296'])('--listen %j names the last port there is', (text) => {
+  expect(() => parseListen(text)).toThrow('the last is 65535');
 });

@@ -18,9 +18,10 @@ const PATIENCE_MS = 10_000;
 
 /** `HOST:PORT`, `PORT` or `[::1]:PORT`. */
 export function parseListen(text: string): { host: string; port: number } {
-  const match = /^(?:(\[[0-9a-fA-F:]+\]|[^:]+):)?(\d{1,5})$/.exec(text);
+  const match = /^(?:(\[[0-9a-fA-F:]+\]|[^:]+):)?(\d+)$/.exec(text);
   const port = Number(match?.[2]);
-  if (!match || port > 65_535) throw new InvalidArgumentError('say HOST:PORT, like 127.0.0.1:3569');
+  if (!match) throw new InvalidArgumentError('say HOST:PORT or PORT, like 127.0.0.1:3569');
+  if (port > 65_535) throw new InvalidArgumentError(`there is no port ${port}: the last is 65535`);
   return { host: (match[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port };
 }
 
@@ -50,6 +51,13 @@ export const wholeNumber =
     }
     return value;
   };
+
+/** The option takes one of these words. */
+export const oneOf = (option: Option, words: readonly string[]): Option =>
+  option.choices(words).argParser((text) => {
+    if (!words.includes(text)) throw new InvalidArgumentError(`say ${words.join(' or ')}`);
+    return text;
+  });
 
 export const hubOption = () =>
   new Option('--hub <url>', 'the hub to ask').env('FLOWLINE_HUB').default(DEFAULT_HUB);

@@ -1,15 +1,18 @@
 /** `flowline processes`: a search over the processes of all machines. Ending them is killProcesses.ts. */
 import { type Command, Option } from 'commander';
+import { visible } from '../lib/displayText.ts';
 import type { ProcessOfNode } from '../protocol/hubApi.ts';
 import type { CommandContext } from './context.ts';
 import { examples } from './examples.ts';
 import { type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
 import { addKill } from './killProcesses.ts';
+import { namedNode } from './namedNode.ts';
 import { wholeNumber } from './options.ts';
 import { commandCell } from './text/commandCell.ts';
 import { MISSING, percent, ranges, size, span } from './text/figures.ts';
 import { table } from './text/table.ts';
 import type { Terminal } from './text/terminal.ts';
+import { whyUnanswered } from './unanswered.ts';
 
 interface SearchOptions extends FleetOptions {
   node?: string;
@@ -37,15 +40,20 @@ export function addProcesses(program: Command, context: CommandContext): void {
 
 async function search(context: CommandContext, query: string, options: SearchOptions): Promise<void> {
   const { client, terminal, answer } = await openFleet(context, options);
+  const node =
+    options.node === undefined
+      ? null
+      : namedNode((await client.call('nodes')).nodes, options.node, terminal.words);
   const found = await client.call('processes', {
-    query: { query, limit: options.limit, ...(options.node === undefined ? {} : { node: options.node }) },
+    query: { query, limit: options.limit, ...(node === null ? {} : { node: node.id }) },
   });
   answer(found, () => describeProcesses(found.processes, query, Date.now(), terminal));
   if (options.json) return;
   const { processes: words } = terminal.words;
   if (found.processes.length > 0 && found.total > found.processes.length)
     context.printError(words.more(found.processes.length, found.total));
-  for (const { nodeName, reason } of found.unanswered) context.printError(words.unanswered(nodeName, reason));
+  for (const silent of found.unanswered)
+    context.printError(visible(words.unanswered(silent.nodeName, whyUnanswered(silent, terminal.words))));
 }
 
 /** A table of them, in the hub's order: most GPU memory first. */

@@ -22,6 +22,11 @@ describe('exit codes and words', () => {
     [['processes', 'kill', '1', '--grace', '5h'], 'up to 60s'],
     [['processes', 'kill'], "missing required argument 'target'"],
     [['nodes', 'extra'], 'too many arguments'],
+    [
+      ['token', 'create', '--scope', 'foo'],
+      "flowline: option '--scope <scope>' argument 'foo' is invalid. say join",
+    ],
+    [['up', '--listen', '70000'], 'the last is 65535'],
   ])('%j is wrong usage, and what is right is said', async (argv, right) => {
     const { code, output, errors } = await runCommandLine(argv);
     expect(code).toBe(2);
@@ -59,6 +64,16 @@ describe('exit codes and words', () => {
     expect(errors).toContain('a hint');
   });
 
+  test('the help begins with what to try first, and tells each command in Chinese where the locale is', async () => {
+    expect((await runCommandLine(['--help'])).output).toMatch(/^Try first:\n {2}flowline status/);
+    const environment = { FLOWLINE_DATA: '/nowhere', LANG: 'zh_CN.UTF-8' };
+    const { output } = await runCommandLine(['--help'], { environment });
+    const [, commands = ''] = /Commands:\n(.*?)\n\n/s.exec(output) ?? [];
+    const lines = commands.split('\n').filter((line) => /^ {2}\w/.test(line));
+    expect(lines.length).toBeGreaterThan(10);
+    for (const line of lines) expect(line).toMatch(/\p{Script=Han}/u);
+  });
+
   test('every command has a help with examples', async () => {
     const seen: string[] = [];
     const look = async (path: string[]): Promise<void> => {
@@ -68,8 +83,7 @@ describe('exit codes and words', () => {
       const below = [...commands.matchAll(/^ {2}(\w+)/gm)]
         .map((match) => match[1] ?? '')
         .filter((name) => name !== 'help');
-      // `token` alone does nothing.
-      if (path.join() !== 'token') expect(output, path.join(' ')).toContain('Examples:');
+      expect(output, path.join(' ')).toContain('Examples:');
       seen.push(path.join(' '));
       for (const name of below) await look([...path, name]);
     };
@@ -155,6 +169,33 @@ describe('the fleet as text and JSON', () => {
     expect(missed.code).toBe(1);
     expect(missed.output).toBe('');
     expect(missed.errors).toMatch(/best: \S+ \d of 9 \(GPU .*\); of \d+ GPUs: .*in use/);
+  });
+
+  test('find takes a bare number for MiB as said, and says so where GiB were meant', async () => {
+    expect((await run(['find', '--memory', '40'])).errors).toContain('for 40 GiB say 40G');
+    expect((await run(['find', '--memory', '4096'])).errors).toBe('');
+    expect((await run(['find', '--memory', '40M'])).errors).toBe('');
+  });
+
+  test('processes --node of a machine that does not exist names those that do: exit 2', async () => {
+    const { code, errors } = await run(['processes', '--node', 'nope']);
+    expect(code).toBe(2);
+    expect(errors).toMatch(/no machine is called “nope”\n.*there are: .*atlas/);
+  });
+
+  test('a machine that is offline is said to be, one that is silent with its reason', async () => {
+    const hubOfTwo = await startSaidHub(() => ({
+      processes: [],
+      total: 0,
+      unanswered: [
+        { nodeId: 'd', nodeName: 'deneb', reason: 'this node is not connected', state: 'offline' },
+        { nodeId: 'r', nodeName: 'rigel', reason: 'no answer within 2 s' },
+      ],
+    }));
+    const { errors } = await runCommandLine(['processes', '--hub', hubOfTwo.url]);
+    await hubOfTwo.stop();
+    expect(errors).toContain('deneb, it is offline');
+    expect(errors).toContain('rigel, it did not answer: no answer within 2 s');
   });
 
   test('find --json has the nearest miss on stdout', async () => {

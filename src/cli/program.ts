@@ -21,20 +21,32 @@ export async function runCommand(argv: readonly string[], context: CommandContex
     .description('See every NVIDIA GPU of a fleet: what it does now, and for whom.')
     .version(context.version)
     .configureOutput({
-      writeOut: (text) => context.print(text.trimEnd()),
+      writeOut: (text) => context.print(text.replace(/\n$/, '')),
       writeErr: (text) => context.printError(text.trimEnd()),
+      outputError: (text, write) => write(text.replace(/^error: /, 'flowline: ')),
     })
     .exitOverride()
     .addHelpText(
+      'before',
+      [
+        'Try first:',
+        '  flowline status      look at this machine once, here',
+        '  flowline up          watch it, with a page',
+        '  flowline demo        a simulated fleet: no GPU needed',
+        '',
+      ].join('\n'),
+    )
+    .addHelpText(
       'after',
       examples(
-        'flowline up                              watch this machine, with a page',
-        'flowline status                          look at it once, here',
         'flowline find --gpus 2 --memory 40G      which GPUs are free?',
+        'flowline processes kill atlas:4711       end a process',
         'flowline <command> --help                options and examples of a command',
       ),
     )
     .showHelpAfterError('(add --help for what there is)');
+  const { words } = terminalOf(context);
+  program.helpCommand('help [command]', words.summary('help') ?? 'show the help of a command');
   addRoles(program, context);
   addStatus(program, context);
   addNodes(program, context);
@@ -44,6 +56,7 @@ export async function runCommand(argv: readonly string[], context: CommandContex
   addSessions(program, context);
   addDoctor(program, context);
   addToken(program, context);
+  for (const command of program.commands) command.summary(words.summary(command.name()) ?? '');
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return EXIT.done;
@@ -56,7 +69,8 @@ function explain(failure: unknown, context: CommandContext): number {
   if (failure instanceof CommanderError) return failure.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (failure instanceof HubFailure) {
     const told = terminalOf(context).words.hubFailure(failure.code);
-    if (told) say(context, `${told.what}: ${visible(failure.message)}`, told.hint);
+    if (told)
+      say(context, `${told.what === null ? '' : `${told.what}: `}${visible(failure.message)}`, told.hint);
     else say(context, visible(failure.message), failure.hint === null ? null : visible(failure.hint));
     if (failure.code === 'hub-not-reached') return EXIT.hubNotReached;
     return failure.status === 401 || failure.status === 403 ? EXIT.notAllowed : EXIT.failed;

@@ -14,6 +14,7 @@ import {
   DEFAULT_PORT,
   dataFolderOf,
   dataOption,
+  oneOf,
   parseInterval,
   parseListen,
   wholeNumber,
@@ -113,10 +114,10 @@ function addAgent(program: Command, context: CommandContext): void {
     .addOption(new Option('--hub <url>', 'the hub (else the one that was joined before)').env('FLOWLINE_HUB'))
     .addHelpText(
       'after',
-      examples(
+      `${examples(
         'FLOWLINE_JOIN_TOKEN=fl_… flowline agent --hub http://10.20.4.2:3569',
         'flowline agent                           again, later',
-      ),
+      )}\n\n\`flowline agent join URL\` does the same as \`flowline agent --hub URL\`: it joins if need be, then reports.`,
     )
     .action((flags: AgentFlags) => run(flags.hub, flags));
   withAgentOptions(agent.command('join'))
@@ -144,14 +145,17 @@ async function joinToken(context: CommandContext, file: string | undefined): Pro
 }
 
 const logLevelOption = () =>
-  new Option('--log-level <level>', 'how much is logged')
-    .choices(['debug', 'info', 'warn', 'error'])
-    .default('warn');
+  oneOf(new Option('--log-level <level>', 'how much is logged'), ['debug', 'info', 'warn', 'error']).default(
+    'warn',
+  );
 
 function withServing(command: Command): Command {
   return command
     .addOption(
-      new Option('--listen <host:port>', 'where to serve; beyond loopback reading needs the link')
+      new Option(
+        '--listen <host:port>',
+        'where to serve, a bare PORT on loopback; beyond it reading needs the link',
+      )
         .argParser(parseListen)
         .default({ host: '127.0.0.1', port: DEFAULT_PORT }, `127.0.0.1:${DEFAULT_PORT}`),
     )
@@ -161,9 +165,9 @@ function withServing(command: Command): Command {
         .default([], 'none'),
     )
     .addOption(
-      new Option('--readers <who>', 'who may read beyond loopback')
-        .choices(['link', 'everyone'])
-        .default('link'),
+      oneOf(new Option('--readers <who>', 'who may read beyond loopback'), ['link', 'everyone']).default(
+        'link',
+      ),
     )
     .addOption(dataOption())
     .addOption(logLevelOption());

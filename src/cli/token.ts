@@ -1,16 +1,20 @@
 /** `flowline token`: links that open the page, tokens for scripts and for machines that join. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { visible } from '../lib/displayText.ts';
-import { formatDuration, parseDurationMs } from '../lib/durations.ts';
+import { parseDurationMs } from '../lib/durations.ts';
 import type { TokenInfo, TokenScope } from '../protocol/hubApi.ts';
+import { awaitHub } from './awaitHub.ts';
 import type { CommandContext } from './context.ts';
 import { examples } from './examples.ts';
-import { connectHub, type HubOptions, jsonOption, wholeNumber, withHub } from './options.ts';
+import { connectHub, type HubOptions, jsonOption, oneOf, wholeNumber, withHub } from './options.ts';
+import { span } from './text/figures.ts';
+import { table } from './text/table.ts';
+import { type Terminal, terminalOf } from './text/terminal.ts';
 
 interface CreateOptions extends HubOptions {
   scope: TokenScope;
   label?: string;
-  expires?: number | null;
+  /** In seconds. */
+  expires?: number | 'never';
   uses?: number;
   json?: boolean;
 }
@@ -19,12 +23,26 @@ interface CreateOptions extends HubOptions {
 export function addToken(program: Command, context: CommandContext): void {
   const token = program
     .command('token')
-    .description('links that open the page, tokens for scripts and machines');
+    .description('links that open the page, tokens for scripts and machines')
+    .addHelpText(
+      'after',
+      `${examples(
+        'flowline token link                      open the page as administrator',
+        'flowline token create --scope join       let a machine report here',
+        'flowline token list',
+      )}
+
+What a token is for (its scope):
+  join   a machine joins with it, then has a credential of its own
+  read   sees what the page shows, changes nothing
+  admin  may do everything: end processes, create tokens`,
+    );
 
   withHub(token.command('link'))
     .description('print a link that opens the page as administrator, once, within 10 minutes')
     .addHelpText('after', examples('flowline token link'))
     .action(async (options: HubOptions) => {
+      await awaitHub(context, options.hub);
       const { url } = await (await connectHub(context, options)).call('createLink');
       context.print(url);
     });
@@ -32,15 +50,18 @@ export function addToken(program: Command, context: CommandContext): void {
   withHub(token.command('create'))
     .description('create a token; it is printed this once')
     .addOption(
-      new Option('--scope <scope>', 'what it is for')
-        .choices(['join', 'read', 'admin'])
-        .makeOptionMandatory(),
+      oneOf(new Option('--scope <scope>', 'join a machine, read everything, or admin: may do everything'), [
+        'join',
+        'read',
+        'admin',
+      ]).makeOptionMandatory(),
     )
-    .option('--label <text>', 'what it is for, in your words')
+    .option('--label <text>', 'a name for it, to know it by in the list')
     .addOption(
-      new Option('--expires <time>', 'for how long it is good: 1h, 30d, never (join: 1h)').argParser(
-        parseLifetime,
-      ),
+      new Option(
+        '--expires <time>',
+        'for how long it is good: 1h, 30d, never (else join 1h, others 90d)',
+      ).argParser(parseLifetime),
     )
     .addOption(new Option('--uses <n>', 'how often (join: once)').argParser(wholeNumber(1, 10_000)))
     .addOption(jsonOption())
@@ -53,16 +74,20 @@ export function addToken(program: Command, context: CommandContext): void {
       ),
     )
     .action(async (options: CreateOptions) => {
+      await awaitHub(context, options.hub);
       const client = await connectHub(context, options);
       const created = await client.call('createToken', {
         body: {
           scope: options.scope,
           label: options.label ?? null,
-          ...(options.expires === undefined ? {} : { lifetimeSeconds: options.expires }),
+          ...(options.expires === undefined
+            ? {}
+            : { lifetimeSeconds: options.expires === 'never' ? null : options.expires }),
           ...(options.uses === undefined ? {} : { uses: options.uses }),
         },
       });
       context.print(options.json ? JSON.stringify(created, null, 2) : created.token);
+      if (!options.json) context.printError(describeExpiry(created.info, Date.now(), terminalOf(context)));
     });
 
   withHub(token.command('list'))
@@ -72,9 +97,7 @@ export function addToken(program: Command, context: CommandContext): void {
     .action(async (options: HubOptions & { json?: boolean }) => {
       const { tokens } = await (await connectHub(context, options)).call('tokens');
       if (options.json) context.print(JSON.stringify({ tokens }, null, 2));
-      else if (tokens.length === 0)
-        context.print('no tokens; `flowline token create --scope join` makes one');
-      else context.print(tokens.map(describeToken).join('\n'));
+      else context.print(describeTokens(tokens, Date.now(), terminalOf(context)));
     });
 
   withHub(token.command('revoke'))
@@ -83,25 +106,46 @@ export function addToken(program: Command, context: CommandContext): void {
     .addHelpText('after', examples('flowline token revoke 7KQ2M9'))
     .action(async (id: string, options: HubOptions) => {
       await (await connectHub(context, options)).call('revokeToken', { parameters: { id } });
-      context.print(`revoked ${id}`);
+      context.print(terminalOf(context).words.token.revoked(id));
     });
 }
 
-function describeToken(token: TokenInfo): string {
-  const expiry =
-    token.expiresAtMs === null
-      ? 'never expires'
-      : `expires in ${formatDuration(token.expiresAtMs - Date.now())}`;
-  const uses = token.usesLeft === null ? '' : `, ${token.usesLeft} uses left`;
-  const used =
-    token.lastUsedAtMs === null
-      ? 'never used'
-      : `used ${formatDuration(Date.now() - token.lastUsedAtMs)} ago`;
-  return `${token.id}  ${token.scope.padEnd(5)}  ${expiry}${uses}, ${used}  ${visible(token.label ?? '')}`;
+function describeExpiry({ expiresAtMs }: TokenInfo, nowMs: number, { words }: Terminal): string {
+  if (expiresAtMs === null) return words.token.lasts;
+  // Rounded: by now some milliseconds of it have passed.
+  const leftMs = Math.round((expiresAtMs - nowMs) / 60_000) * 60_000;
+  return words.token.expires(span(words, leftMs < 60_000 ? expiresAtMs - nowMs : leftMs));
 }
 
-function parseLifetime(text: string): number | null {
-  if (text === 'never') return null;
+/** A table of them; whoever holds one is told by its label. */
+export function describeTokens(tokens: readonly TokenInfo[], nowMs: number, terminal: Terminal): string {
+  const { words } = terminal;
+  const { heading } = words;
+  if (tokens.length === 0) return words.token.none;
+  return table(
+    [
+      { title: 'id' },
+      { title: heading.scope },
+      { title: heading.expires },
+      { title: heading.usesLeft, align: 'right' },
+      { title: heading.lastUsed },
+      { title: heading.label, cutTo: 12 },
+    ],
+    tokens.map(({ id, scope, expiresAtMs, usesLeft, lastUsedAtMs, label }) => [
+      id,
+      scope,
+      expiresAtMs === null ? words.token.never : words.token.inTime(span(words, expiresAtMs - nowMs)),
+      usesLeft === null ? '' : String(usesLeft),
+      lastUsedAtMs === null ? words.token.never : words.time.ago(span(words, nowMs - lastUsedAtMs)),
+      label ?? '',
+    ]),
+    terminal,
+  );
+}
+
+function parseLifetime(text: string): number | 'never' {
+  // Not null: commander takes that for no value.
+  if (text === 'never') return text;
   const milliseconds = parseDurationMs(text);
   if (milliseconds === null || milliseconds < 1000)
     throw new InvalidArgumentError('say a time like 1h or 30d, or never');

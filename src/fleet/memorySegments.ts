@@ -34,6 +34,7 @@ export function memorySegments(
   add('unaccounted', null, gpu.memoryUnaccountedBytes ?? rest);
   return segments;
 }
+
 /** Below this the unaccounted memory is the driver's own. */
 const UNACCOUNTED_ROW_BYTES = 0.8 * 2 ** 30;
 

@@ -8,7 +8,7 @@ import { Container } from '../model/container.ts';
 import { amount, count, instantMs, message, name, percent, pid } from '../model/fields.ts';
 import { Gpu } from '../model/gpu.ts';
 import { MAX_PIDS_PER_KILL } from '../model/limits.ts';
-import { NodeStatus } from '../model/node.ts';
+import { NodeState, NodeStatus } from '../model/node.ts';
 import { FoundProcess, KillOutcome } from '../model/process.ts';
 import { Session } from '../model/session.ts';
 
@@ -38,7 +38,12 @@ export type ErrorBody = z.infer<typeof ErrorBody>;
 const ofNode = { nodeId: name, nodeName: name };
 
 /** A node that was asked and did not answer in time. */
-export const Unanswered = z.object({ ...ofNode, reason: message });
+export const Unanswered = z.object({
+  ...ofNode,
+  reason: message,
+  /** As the hub saw the machine when it asked; null from one that does not say. */
+  state: NodeState.nullable().default(null),
+});
 export type Unanswered = z.infer<typeof Unanswered>;
 
 export const ProcessOfNode = z.object({ ...ofNode, ...FoundProcess.shape });
@@ -263,7 +268,7 @@ export const hubApi = table({
     path: '/api/v1/tokens',
     right: 'administrator',
     summary:
-      'Creates a token; its secret is told this once. A join token is good for one machine and an hour unless told otherwise.',
+      'Creates a token; its secret is told this once. Unless told otherwise a join token is good for one machine and an hour, another for 90 days.',
     body: z.strictObject({
       scope: TokenScope,
       label: name.nullable().default(null),

@@ -177,6 +177,42 @@ describe('ending', () => {
   });
 });
 
+describe('tokens', () => {
+  test('without a login the hint is another than the command that was typed', async () => {
+    const empty = await temporaryFolder();
+    const { code, errors } = await command('token', 'link', '--data', empty.path);
+    await empty.remove();
+    expect(code).toBe(4);
+    expect(errors).toContain('the user who started the hub');
+    expect(errors).not.toContain('flowline token link');
+  });
+
+  test('one that reads expires after 90 days unless told otherwise', async () => {
+    const { code, output, errors } = await command('token', 'create', '--scope', 'read');
+    expect(code).toBe(0);
+    expect(output.trim()).toMatch(/^fl_\S+$/);
+    expect(errors).toContain('90 d');
+    const lasting = await command('token', 'create', '--scope', 'read', '--expires', 'never', '--json');
+    expect(JSON.parse(lasting.output).info.expiresAtMs).toBeNull();
+    expect(lasting.errors).toBe('');
+  });
+
+  test('a hub that is just being started is waited for', async () => {
+    const port = await freePort();
+    const folder = await temporaryFolder();
+    const line = `'${process.execPath}' '${PROGRAM}'`;
+    const rest = `--data '${folder.path}'`;
+    const { code, output } = await shell(
+      `${line} hub --listen ${port} ${rest} >/dev/null 2>&1 & hub=$!
+       FLOWLINE_HUB=http://127.0.0.1:${port} ${line} token link ${rest}; code=$?
+       kill $hub; wait $hub; exit $code`,
+    );
+    await folder.remove();
+    expect(output).toContain(`:${port}/#code=`);
+    expect(code).toBe(0);
+  });
+});
+
 describe('as a good citizen of the shell', () => {
   test('a reader that leaves early is no failure', async () => {
     const line = `set -o pipefail; '${process.execPath}' '${PROGRAM}' status --json | head -c 20`;

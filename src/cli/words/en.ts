@@ -4,11 +4,25 @@ import { stateWords } from '../../fleet/words.ts';
 const plural = (amount: number, one: string, many = `${one}s`): string =>
   `${amount} ${amount === 1 ? one : many}`;
 
+export interface HubFailureWords {
+  /** Before the hub's own sentence; null: that says enough. */
+  what: string | null;
+  hint: string;
+}
+
+/** The hub's hints are for the page; these are for whoever types commands. */
+const HUB_FAILURES: Record<string, HubFailureWords> = {
+  'login-needed': {
+    what: null,
+    hint: 'this data folder has no token of that hub: run it as the user who started the hub, with the same --data, or give --token-file',
+  },
+};
+
 export const en = {
   state: stateWords.en,
   time: { second: 's', minute: 'min', hour: 'h', day: 'd', ago: (age: string) => `${age} ago` },
   /** A failure of the hub's in this language, by its code; null where the hub's own words must do. */
-  hubFailure: (_code: string): { what: string; hint: string } | null => null,
+  hubFailure: (code: string): HubFailureWords | null => HUB_FAILURES[code] ?? null,
   heading: {
     machine: 'machine',
     alias: 'alias',
@@ -33,6 +47,11 @@ export const en = {
     attached: 'attached',
     outcome: 'outcome',
     told: 'in words',
+    scope: 'for',
+    expires: 'expires',
+    usesLeft: 'uses left',
+    lastUsed: 'last used',
+    label: 'label',
   },
   status: {
     of: 'of',
@@ -60,7 +79,9 @@ export const en = {
     none: (query: string) => (query === '' ? 'No processes were found.' : `No process matches “${query}”.`),
     more: (shown: number, total: number) =>
       `${shown} of ${total}; --limit shows more, words narrow the search`,
-    unanswered: (machine: string, reason: string) => `${machine} did not answer: ${reason}`,
+    unanswered: (machine: string, why: string) => `not searched: ${machine}, ${why}`,
+    itIs: (state: string) => `it is ${state}`,
+    silent: (reason: string) => `it did not answer: ${reason}`,
   },
   kill: {
     sayTarget: (text: string) => `“${text}” names no process`,
@@ -111,7 +132,19 @@ export const en = {
       `the free one with most memory: ${machine} GPU ${index}, ${memory}`,
     models: (models: string) => `models here: ${models}`,
     noGpus: 'this hub knows no GPU yet',
+    bareMemory: (number: string) => `--memory ${number} is ${number} MiB; for ${number} GiB say ${number}G`,
   },
+  token: {
+    none: 'no tokens; `flowline token create --scope join` makes one',
+    revoked: (id: string) => `revoked ${id}`,
+    never: 'never',
+    inTime: (time: string) => `in ${time}`,
+    expires: (time: string) => `it expires in ${time}; --expires says another time, or never`,
+    lasts: 'it never expires: revoke it when it is no longer needed',
+    waiting: (hub: string) => `waiting for the hub at ${hub} to start`,
+  },
+  /** A command in a line of `--help`, where that is not in English. */
+  summary: (_command: string): string | null => null,
   containers: { none: 'No containers.' },
   sessions: { none: 'No screen or tmux sessions.', yes: 'attached', no: 'detached' },
   doctor: {

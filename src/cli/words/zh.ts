@@ -1,8 +1,8 @@
 /** The commands' words in Chinese, by the glossary that page and commands share. */
 import { stateWords } from '../../fleet/words.ts';
-import type { Words } from './en.ts';
+import type { HubFailureWords, Words } from './en.ts';
 
-const HUB_FAILURES: Record<string, { what: string; hint: string }> = {
+const HUB_FAILURES: Record<string, HubFailureWords> = {
   'hub-not-reached': {
     what: '连不上中心',
     hint: '它在运行吗？`flowline up` 可启动一个；--hub URL 指定别处的',
@@ -11,13 +11,32 @@ const HUB_FAILURES: Record<string, { what: string; hint: string }> = {
     what: '看不懂对方的回答',
     hint: '这个地址是 FlowLine 中心吗？两边版本可能不同，请更新较旧的一方',
   },
-  'login-needed': { what: '需要登录', hint: '用 --token-file 或 FLOWLINE_TOKEN 给出令牌' },
+  'login-needed': {
+    what: '需要登录',
+    hint: '这个数据文件夹里没有该中心的令牌：请以启动中心的用户、用同一个 --data 运行，或用 --token-file 给出令牌',
+  },
   'not-allowed': { what: '没有权限', hint: '请找管理员' },
   'unknown-token': { what: '令牌无效', hint: '`flowline token list` 可列出令牌' },
   'unknown-node': { what: '没有这台机器', hint: '`flowline nodes` 可列出机器' },
   'node-not-connected': { what: '这台机器没有连上', hint: '看它的状态；在那台机器上运行 `flowline doctor`' },
   'node-silent': { what: '这台机器没有回答', hint: '请再试一次；它可能太忙' },
   'too-many-requests': { what: '请求太多', hint: '请稍候再试' },
+};
+
+const SUMMARIES: Record<string, string> = {
+  up: '看这台机器：中心、代理和网页合一',
+  hub: '只运行中心；机器用 `flowline agent` 加入',
+  agent: '把这台机器上报给中心；只有一条向外的连接，不开端口',
+  demo: '模拟的机群：不需要 GPU，不碰这台机器',
+  status: '现在读一次这台机器；加 --hub 则看整个机群',
+  nodes: '列出机群的机器',
+  processes: '在所有机器上查找进程；`processes kill` 结束进程',
+  find: '查找现在空闲的 GPU；没有时退出码为 1',
+  containers: '列出所有机器的容器，附进入命令',
+  sessions: '列出所有机器的 screen 和 tmux 会话，附接入命令',
+  doctor: '检查这里有什么问题、该怎么做；有问题时退出码为 1',
+  token: '打开网页的链接，脚本和机器的令牌',
+  help: '显示一个命令的帮助',
 };
 
 export const zh: Words = {
@@ -48,6 +67,11 @@ export const zh: Words = {
     attached: '接入',
     outcome: '结果',
     told: '说明',
+    scope: '用途',
+    expires: '过期',
+    usesLeft: '剩余次数',
+    lastUsed: '上次使用',
+    label: '标签',
   },
   status: {
     of: '/',
@@ -74,7 +98,9 @@ export const zh: Words = {
   processes: {
     none: (query) => (query === '' ? '没有找到进程。' : `没有进程匹配“${query}”。`),
     more: (shown, total) => `${total} 个中的 ${shown} 个；--limit 可显示更多，加词可缩小范围`,
-    unanswered: (machine, reason) => `${machine} 没有回答：${reason}`,
+    unanswered: (machine, why) => `没有搜索 ${machine}：${why}`,
+    itIs: (state) => state,
+    silent: (reason) => `没有回答：${reason}`,
   },
   kill: {
     sayTarget: (text) => `“${text}”不是进程`,
@@ -119,7 +145,18 @@ export const zh: Words = {
     roomiest: (machine, index, memory) => `空闲显存最多的：${machine} 的 GPU ${index}，${memory}`,
     models: (models) => `现有型号：${models}`,
     noGpus: '这个中心还不知道任何 GPU',
+    bareMemory: (number) => `--memory ${number} 是 ${number} MiB；${number} GiB 请写 ${number}G`,
   },
+  token: {
+    none: '没有令牌；`flowline token create --scope join` 可创建一个',
+    revoked: (id) => `已撤销 ${id}`,
+    never: '从不',
+    inTime: (time) => `${time}后`,
+    expires: (time) => `它将在 ${time}后过期；--expires 可另定时间，或 never`,
+    lasts: '它不会过期：不再需要时请撤销',
+    waiting: (hub) => `正在等待 ${hub} 的中心启动`,
+  },
+  summary: (command) => SUMMARIES[command] ?? null,
   containers: { none: '没有容器。' },
   sessions: { none: '没有 screen 或 tmux 会话。', yes: '已接入', no: '已断开' },
   doctor: {

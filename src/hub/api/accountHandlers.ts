@@ -14,7 +14,8 @@ type AccountRoute =
   | 'revokeToken'
   | 'join';
 
-const JOIN_TOKEN_LIFETIME_MS = 3_600_000;
+/** Unless told otherwise: nobody remembers what lasts for ever (trust.md: tokens have an expiry). */
+const TOKEN_LIFETIME_MS = { join: 3_600_000, read: 90 * 86_400_000, admin: 90 * 86_400_000 };
 
 /** Their handlers. */
 export function accountHandlers(hub: HubParts): Pick<Handlers, AccountRoute> {
@@ -62,13 +63,12 @@ export function accountHandlers(hub: HubParts): Pick<Handlers, AccountRoute> {
     tokens: () => ({ tokens: hub.tokens.list() }),
     async createToken(call) {
       const { scope, label, lifetimeSeconds, uses } = call.body;
-      const defaultLifetimeMs = scope === 'join' ? JOIN_TOKEN_LIFETIME_MS : null;
       const created = await hub.tokens.create({
         scope,
         label,
         lifetimeMs:
           lifetimeSeconds === undefined
-            ? defaultLifetimeMs
+            ? TOKEN_LIFETIME_MS[scope]
             : lifetimeSeconds === null
               ? null
               : lifetimeSeconds * 1000,

@@ -49,7 +49,7 @@ export function processHandlers(hub: HubParts): Pick<Handlers, 'processes' | 'ki
           total += answer.value.total;
           processes.push(...answer.value.processes.map((process) => ({ ...named(node), ...process })));
         } else {
-          unanswered.push({ ...named(node), reason: reasonOf(answer?.reason) });
+          unanswered.push({ ...named(node), reason: reasonOf(answer?.reason), state: node.state });
         }
       }
       processes.sort(bySearchOrder);
