@@ -1,16 +1,20 @@
 /** `flowline containers`: the containers of all machines, each with the command that enters it. */
 import type { Command } from 'commander';
 import type { z } from 'zod';
+import { visible } from '../lib/displayText.ts';
 import type { hubApi } from '../protocol/hubApi.ts';
 import type { CommandContext } from './context.ts';
 import { examples } from './examples.ts';
 import { type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
+import { describeSources, sourcesOf } from './sourceNotes.ts';
 import { commandsBelow } from './text/commandsBelow.ts';
 import { percent, ranges, size } from './text/figures.ts';
 import { table } from './text/table.ts';
 import type { Terminal } from './text/terminal.ts';
 
 type ContainerOfNode = z.output<typeof hubApi.containers.response>['containers'][number];
+
+const SOURCES = ['docker'] as const;
 
 /** Adds the command. */
 export function addContainers(program: Command, context: CommandContext): void {
@@ -22,8 +26,14 @@ export function addContainers(program: Command, context: CommandContext): void {
     )
     .action(async (options: FleetOptions) => {
       const { client, terminal, answer } = await openFleet(context, options);
-      const { containers } = await client.call('containers');
-      answer({ containers }, () => describeContainers(containers, terminal));
+      const [{ containers }, { nodes }] = await Promise.all([
+        client.call('containers'),
+        client.call('nodes'),
+      ]);
+      const sources = sourcesOf(nodes, SOURCES);
+      answer({ containers, sources }, () => describeContainers(containers, terminal));
+      if (options.json) return;
+      for (const line of describeSources(sources, SOURCES, terminal)) context.printError(visible(line));
     });
 }
 

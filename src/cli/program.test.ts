@@ -161,6 +161,37 @@ describe('the fleet as text and JSON', () => {
     }
   });
 
+  test('what could not be asked is said on stderr, machine by machine, in both languages, and is in the JSON', async () => {
+    const denied = { state: 'denied', message: 'no right' } as const;
+    const nodes = lab.slice(0, 2).map((node) => {
+      if (!node.sample) return node;
+      const { sources } = node.sample;
+      return { ...node, sample: { ...node.sample, sources: { ...sources, docker: denied, tmux: denied } } };
+    });
+    const blind = await startSaidHub((line) => {
+      if (line.includes('/containers')) return { containers: [] };
+      if (line.includes('/sessions')) return { sessions: [] };
+      return { nodes };
+    });
+    const ask = (command: string, LANG: string) =>
+      runCommandLine([command, '--hub', blind.url], { environment: { FLOWLINE_DATA: '/nowhere', LANG } });
+    const names = nodes.map(({ name }) => name);
+    expect((await ask('containers', 'C')).errors).toBe(
+      `${names.join(', ')}: docker may not be asked: no right`,
+    );
+    expect((await ask('sessions', 'zh_CN.UTF-8')).errors).toContain(
+      `${names.join('、')}：无权询问 tmux：no right`,
+    );
+    const { output, errors } = await runCommandLine(['containers', '--json', '--hub', blind.url]);
+    await blind.stop();
+    expect(errors).toBe('');
+    expect(JSON.parse(output).sources[0]).toEqual({
+      nodeId: nodes[0]?.id,
+      nodeName: nodes[0]?.name,
+      docker: denied,
+    });
+  });
+
   test('find prints what to paste, or the nearest miss and exit code 1', async () => {
     const found = await run(['find', '--gpus', '1', '--model', 'H100']);
     expect(found.code).toBe(0);

@@ -1,16 +1,20 @@
 /** `flowline sessions`: the screen and tmux sessions of all machines, each with the command that attaches to it. */
 import type { Command } from 'commander';
 import type { z } from 'zod';
+import { visible } from '../lib/displayText.ts';
 import type { hubApi } from '../protocol/hubApi.ts';
 import type { CommandContext } from './context.ts';
 import { examples } from './examples.ts';
 import { type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
+import { describeSources, sourcesOf } from './sourceNotes.ts';
 import { commandsBelow } from './text/commandsBelow.ts';
 import { MISSING, span } from './text/figures.ts';
 import { table } from './text/table.ts';
 import type { Terminal } from './text/terminal.ts';
 
 type SessionOfNode = z.output<typeof hubApi.sessions.response>['sessions'][number];
+
+const SOURCES = ['screen', 'tmux'] as const;
 
 /** Adds the command. */
 export function addSessions(program: Command, context: CommandContext): void {
@@ -22,8 +26,11 @@ export function addSessions(program: Command, context: CommandContext): void {
     )
     .action(async (options: FleetOptions) => {
       const { client, terminal, answer } = await openFleet(context, options);
-      const { sessions } = await client.call('sessions');
-      answer({ sessions }, () => describeSessions(sessions, Date.now(), terminal));
+      const [{ sessions }, { nodes }] = await Promise.all([client.call('sessions'), client.call('nodes')]);
+      const sources = sourcesOf(nodes, SOURCES);
+      answer({ sessions, sources }, () => describeSessions(sessions, Date.now(), terminal));
+      if (options.json) return;
+      for (const line of describeSources(sources, SOURCES, terminal)) context.printError(visible(line));
     });
 }
 

@@ -1,5 +1,7 @@
 /** The commands' words in English. `Words` is this object's shape: one that is missing in another language does not compile. */
+
 import { stateWords } from '../../fleet/words.ts';
+import type { SourceState } from '../../model/node.ts';
 
 const plural = (amount: number, one: string, many = `${one}s`): string =>
   `${amount} ${amount === 1 ? one : many}`;
@@ -147,6 +149,20 @@ export const en = {
   summary: (_command: string): string | null => null,
   containers: { none: 'No containers.' },
   sessions: { none: 'No screen or tmux sessions.', yes: 'attached', no: 'detached' },
+  sources: {
+    note: (source: string, state: SourceState['state'] | 'unknown', message: string | null) => {
+      const said = {
+        ok: `${source} was seen in part`,
+        absent: `${source} is not there`,
+        denied: `${source} may not be asked`,
+        failed: `${source} could not be asked`,
+        unknown: `nothing is known of ${source} yet`,
+      }[state];
+      return message === null ? said : `${said}: ${message}`;
+    },
+    of: (machines: readonly string[], others: number, note: string) =>
+      `${machines.join(', ')}${others === 0 ? '' : ` and ${others} more`}: ${note}`,
+  },
   doctor: {
     result: { ok: 'ok', note: 'note', problem: 'problem' },
     summary: (problems: number, notes: number) =>

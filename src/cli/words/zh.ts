@@ -159,6 +159,20 @@ export const zh: Words = {
   summary: (command) => SUMMARIES[command] ?? null,
   containers: { none: '没有容器。' },
   sessions: { none: '没有 screen 或 tmux 会话。', yes: '已接入', no: '已断开' },
+  sources: {
+    note: (source, state, message) => {
+      const said = {
+        ok: `只看到一部分 ${source}`,
+        absent: `没有 ${source}`,
+        denied: `无权询问 ${source}`,
+        failed: `无法询问 ${source}`,
+        unknown: `尚不清楚 ${source}`,
+      }[state];
+      return message === null ? said : `${said}：${message}`;
+    },
+    of: (machines, others, note) =>
+      `${machines.join('、')}${others === 0 ? '' : ` 等 ${machines.length + others} 台`}：${note}`,
+  },
   doctor: {
     result: { ok: '正常', note: '提示', problem: '问题' },
     summary: (problems, notes) =>
