@@ -56,6 +56,9 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
     if (message.type() === 'error' || /Content Security Policy/i.test(message.text()))
       complaints.push(message.text());
   });
+  // Also what a script tried, was refused and passed over in silence.
+  await page.addInitScript(`addEventListener('securitypolicyviolation', (event) =>
+    console.error('Content Security Policy: ' + event.violatedDirective + ' ' + event.blockedURI))`);
   await page.goto(url);
   return { page, complaints, close: () => context.close() };
 }

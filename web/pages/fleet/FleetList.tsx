@@ -3,7 +3,7 @@
  * focus: J and K walk from machine to machine, the arrows from GPU to GPU within one.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useRef } from 'react';
+import { type RefObject, useCallback, useEffect, useRef } from 'react';
 import { concernsOf } from '../../../src/fleet/concerns.ts';
 import { readPreferences, setPreferences, usePreferences } from '../../live/preferences.ts';
 import { type Shortcuts, useShortcuts } from '../../live/shortcuts.ts';
@@ -26,6 +26,8 @@ export function FleetList({ items, machines }: { items: FleetItem[]; machines: n
   const { expanded } = usePreferences();
   const { showGpu } = useActions();
   const scroller = useRef<HTMLElement>(null);
+  /** The machine that the keys are on, which may be scrolled away or not drawn yet. */
+  const cursor = useRef<string | null>(null);
   const awaited = useRef<string | null>(null);
   const folded = machines >= FOLD_FROM_MACHINES;
   const virtualizer = useVirtualizer({
@@ -42,6 +44,7 @@ export function FleetList({ items, machines }: { items: FleetItem[]; machines: n
     const item = items[index];
     if (!item) return;
     virtualizer.scrollToIndex(index, { align: 'auto' });
+    cursor.current = item.key;
     awaited.current = item.key;
     focusAwaited();
   }
@@ -55,11 +58,18 @@ export function FleetList({ items, machines }: { items: FleetItem[]; machines: n
     link.focus({ preventScroll: true });
   }
   useEffect(focusAwaited);
-  useShortcuts(listShortcuts(items, focusMachine));
+  useShortcuts(listShortcuts(items, cursor, focusMachine));
 
   if (items.length === 0) return <main className="page-body page-note">{words.empty.noMatch}</main>;
   return (
-    <main className="page-body" ref={scroller}>
+    <main
+      className="page-body"
+      ref={scroller}
+      onFocus={({ target }) => {
+        if (awaited.current !== null) return;
+        cursor.current = target.closest<HTMLElement>('.machine')?.dataset.node ?? cursor.current;
+      }}
+    >
       <div className="virtual-list" style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map(({ key, index, start }) => {
           const item = items[index];
@@ -111,10 +121,14 @@ function toggleExpanded(id: string): void {
   });
 }
 
-function listShortcuts(items: readonly FleetItem[], focusMachine: (index: number) => void): Shortcuts {
+function listShortcuts(
+  items: readonly FleetItem[],
+  cursor: RefObject<string | null>,
+  focusMachine: (index: number) => void,
+): Shortcuts {
   const machines = items.flatMap((item, index) => (item.kind === 'node' ? [{ item, index }] : []));
   const here = (): HTMLElement | null => document.activeElement?.closest<HTMLElement>('.machine') ?? null;
-  const place = (): number => machines.findIndex(({ item }) => item.key === here()?.dataset.node);
+  const place = (): number => machines.findIndex(({ item }) => item.key === cursor.current);
   const go = (to: number): void => {
     const machine = machines[Math.min(machines.length - 1, Math.max(0, to))];
     if (machine) focusMachine(machine.index);
@@ -134,7 +148,7 @@ function listShortcuts(items: readonly FleetItem[], focusMachine: (index: number
     right: walkGpus(1),
     left: walkGpus(-1),
     e: () => {
-      const id = here()?.dataset.node;
+      const id = here()?.dataset.node ?? cursor.current ?? undefined;
       if (id === undefined) return false;
       toggleExpanded(id);
       return true;
