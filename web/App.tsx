@@ -22,6 +22,7 @@ import { SettingsPage } from './pages/settings/SettingsPage.tsx';
 import { useActions } from './parts/actions.ts';
 import { ErrorBoundary } from './parts/ErrorBoundary.tsx';
 import { Link } from './parts/Link.tsx';
+import { LinkFailed } from './parts/LinkFailed.tsx';
 import { OwnerColours } from './parts/MemoryBar.tsx';
 import { Overlays } from './parts/Overlays.tsx';
 import { PhoneTabs } from './parts/PhoneTabs.tsx';
@@ -72,7 +73,8 @@ function useAccountState(): AccountState {
       ask();
     });
   }, [ask]);
-  return { who, linkFailure, logOut: () => void logOut().then(ask) };
+  const forgetLinkFailure = (): void => setLinkFailure(null);
+  return { who, linkFailure, forgetLinkFailure, logOut: () => void logOut().then(ask) };
 }
 
 let login: Promise<string | null> | null = null;
@@ -98,6 +100,7 @@ function Shell() {
     <>
       <TopBar place={place} view={place.page === 'fleet' && view !== 'now' && hasGpus ? view : null} />
       <HubLost />
+      <LinkFailed />
       <ErrorBoundary key={url.pathname}>
         <Page address={url} view={view} />
       </ErrorBoundary>

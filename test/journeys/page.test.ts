@@ -11,6 +11,7 @@ import {
 import { startImaginedHub } from '../support/imaginedHub.ts';
 import { imagineLab } from '../support/imaginedLab.ts';
 import { imagineDriverless, imagineMany } from '../support/imaginedPlaces.ts';
+import { waitFor } from '../support/waitFor.ts';
 
 /** Every page, and what must be there before it is judged. */
 const PAGES = [
@@ -140,7 +141,7 @@ describe.skipIf(withoutChromium)('the page', () => {
     await page.keyboard.press('n');
     expect(await focused()).toMatch(/^A /);
     for (const _ of Array(17)) await page.keyboard.press('j');
-    await page.waitForFunction(`document.activeElement.textContent === 'adhara'`);
+    await waitFor('the focus on adhara', async () => (await focused()) === 'A adhara');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.node-page h1');
     expect(page.url()).toContain('/nodes/adhara');
@@ -149,7 +150,7 @@ describe.skipIf(withoutChromium)('the page', () => {
     await page.waitForSelector('.machine');
     await page.keyboard.press('/');
     await page.keyboard.type('4070');
-    await page.waitForFunction(`document.querySelectorAll('.machine').length === 1`);
+    await waitFor('one machine', async () => (await page.locator('.machine').count()) === 1);
     await close();
   });
 

@@ -82,8 +82,40 @@ describe.skipIf(withoutChromium)('finding and ending a process by the keyboard',
     await confirm(page);
     await page.waitForSelector('dialog[open] .kill-outcome.free');
     await page.keyboard.press('Escape');
-    await page.waitForFunction(`document.querySelectorAll('.processes tbody tr').length === ${rows - 1}`);
+    await waitFor('a row less', async () => (await page.locator('.processes tbody tr').count()) === rows - 1);
     expect(complaints).toEqual([]);
+    await close();
+    await demo.end();
+  });
+
+  test('the printed link logs in once: kept over a reload, told why the second time, gone after logging out', async () => {
+    const demo = await startHubProgram('demo');
+    const link = await waitFor('the link', () => demo.link() || null);
+    const { page, complaints, close } = await visit(browser, link);
+    const mark = page.locator('.account-mark');
+    await mark.waitFor();
+    expect(await mark.getAttribute('title')).toMatch(/administrator/);
+    await page.reload();
+    await mark.waitFor();
+    expect(complaints).toEqual([]);
+
+    const second = await visit(browser, link);
+    const told = second.page.locator('.link-failed');
+    await told.waitFor();
+    expect(await told.textContent()).toMatch(/did not log you in.*link/);
+    expect(await second.page.locator('.account-mark').count()).toBe(0);
+    await second.page.click('.top-links a >> nth=1');
+    await second.page.waitForSelector('.processes-page');
+    await told.locator('button').click();
+    await told.waitFor({ state: 'detached' });
+    await second.close();
+
+    await mark.click();
+    await page.click('.setting button:has-text("Log out")');
+    await mark.waitFor({ state: 'detached' });
+    await page.reload();
+    await page.waitForSelector('.setting');
+    expect(await mark.count()).toBe(0);
     await close();
     await demo.end();
   });

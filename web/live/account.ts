@@ -11,12 +11,15 @@ export interface AccountState {
   who: WhoAmI | null;
   /** Why a one-time link did not log in; null where it did or there was none. */
   linkFailure: string | null;
+  /** The reader has read why. */
+  forgetLinkFailure: () => void;
   logOut: () => void;
 }
 
 export const AccountContext = createContext<AccountState>({
   who: null,
   linkFailure: null,
+  forgetLinkFailure: () => {},
   logOut: () => {},
 });
 export const useAccount = (): AccountState => useContext(AccountContext);

@@ -1,6 +1,5 @@
 /** Where the hub lets only those read who logged in: how to log in, instead of an empty page. */
 import type { ReactNode } from 'react';
-import { visible } from '../../../src/lib/displayText.ts';
 import { useAccount } from '../../live/account.ts';
 import { useWords } from '../../words/words.ts';
 import { CommandLine } from './CommandLine.tsx';
@@ -8,17 +7,12 @@ import './firstRun.css';
 
 export function Unreadable({ children }: { children: ReactNode }) {
   const words = useWords();
-  const { who, linkFailure } = useAccount();
+  const { who } = useAccount();
   if (!who || who.mayRead) return children;
   return (
     <main className="page-body">
       <div className="page-note first-step">
         <h1>{words.unreadable.title}</h1>
-        {linkFailure !== null && (
-          <p className="hint-bar is-bad" role="alert">
-            <strong>{words.error.linkUsed}</strong> {visible(linkFailure)}
-          </p>
-        )}
         <p>{words.unreadable.text}</p>
         <CommandLine text="flowline token link" />
       </div>

@@ -175,15 +175,10 @@ function RefreshChoice({ seconds }: { seconds: Preferences['refreshSeconds'] }) 
 function AccountRow() {
   const words = useWords();
   const { settings } = words;
-  const { who, linkFailure, logOut } = useAccount();
+  const { who, logOut } = useAccount();
   return (
     <Row name={settings.account}>
       <div className="setting-text">
-        {linkFailure !== null && (
-          <p className="hint-bar is-bad" role="alert">
-            <strong>{words.error.linkUsed}</strong> {visible(linkFailure)}
-          </p>
-        )}
         {who?.account ? (
           <>
             <p className="ink">

@@ -1,0 +1,29 @@
+/** Why the one-time link of this visit did not log in, in the hub's own sentence, until the reader closes it. */
+import { visible } from '../../src/lib/displayText.ts';
+import { useAccount } from '../live/account.ts';
+import { useWords } from '../words/words.ts';
+import { CodeText } from './CodeText.tsx';
+import { Icon } from './Icon.tsx';
+import './linkFailed.css';
+
+export function LinkFailed() {
+  const words = useWords();
+  const { linkFailure, forgetLinkFailure } = useAccount();
+  if (linkFailure === null) return null;
+  return (
+    <div className="link-failed" role="alert">
+      <p className="grow">
+        <strong>{words.error.linkUsed}</strong> <CodeText text={visible(linkFailure)} />
+      </p>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={words.close}
+        title={words.close}
+        onClick={forgetLinkFailure}
+      >
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}
