@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { FleetSample } from '../../src/fleet/view.ts';
-import { idleSince, lineAt, recentOf, withSample } from './recent.ts';
+import { emptyRecent, idleSince, lineAt, recentOf, spanOf, withSample } from './recent.ts';
 
 const figures = (utilizationPercent: (number | null)[]) =>
   recentOf({
@@ -17,6 +17,7 @@ const gpu = { uuid: 'GPU-a', pciBusId: null, index: 0, utilizationPercent: 90, p
 const sample = (takenAtMs: number, state = 'ok'): FleetSample =>
   ({
     takenAtMs,
+    intervalMs: 1000,
     driver: { state },
     gpus: [gpu],
     host: { cpuPercent: 3, memoryUsedBytes: 4, networks: [] },
@@ -58,4 +59,27 @@ it('knows since when a GPU is idle, or that it is at least as long as it remembe
   expect(idleSince(figures([0, 0, 0]), asked, 5)).toEqual({ sinceMs: 8_000, orLonger: true });
   expect(idleSince(figures([0, 90]), asked, 5)).toBeNull();
   expect(idleSince(figures([]), asked, 5)).toBeNull();
+});
+
+it('lets a figure of the hub, and one of a slow machine, stand for the whole interval it was read in', () => {
+  const slow = recentOf({
+    endsAtMs: 10_000,
+    intervalMs: 5000,
+    gpus: [],
+    host: { cpuPercent: [null, 7, 8], memoryUsedBytes: [], receiveBytesPerSecond: [] },
+  });
+  expect(end(slow.cpuPercent, 11)).toEqual([null, 7, 7, 7, 7, 7, 8, 8, 8, 8, 8]);
+  expect(slow.cpuPercent).toHaveLength(600);
+  const next = withSample(slow, { ...sample(13_000), intervalMs: 2000 });
+  expect(end(next.cpuPercent, 4)).toEqual([8, null, 3, 3]);
+});
+
+it('begins where anything is known, and says how much that is', () => {
+  const known = Array<number | null>(40).fill(5);
+  const recent = figures([...Array<null>(80).fill(null), ...known]);
+  expect(spanOf(recent)).toBe(40_000);
+  expect(lineAt(recent, recent.gpus['GPU-a'] ?? [], 10_000)).toEqual(known);
+  expect(lineAt(recent, recent.gpus['GPU-a'] ?? [], 15_000)).toEqual([...known, null, null, null]);
+  expect(spanOf(figures(Array<number>(900).fill(5)))).toBe(600_000);
+  expect(spanOf(withSample(emptyRecent(sample(10_000)), sample(10_000)))).toBe(1000);
 });

@@ -1,6 +1,7 @@
 /**
- * The last minutes of a machine as the page draws them: fetched once, then kept up from each live sample. Lines are
- * evenly spaced, `intervalMs` apart, the last one at `endsAtMs`; what was not read is null, never repeated. Pure.
+ * The last minutes of a machine as the page draws them: fetched once, then kept up from each live sample. Lines have a
+ * point a second, the last one at `endsAtMs`; a figure stands for the interval it was read in, and what was not read is
+ * null. Pure.
  */
 import type { FleetGpu, FleetSample } from '../../src/fleet/view.ts';
 import { gpuIdentity } from '../../src/model/gpu.ts';
@@ -10,7 +11,10 @@ export type Line = readonly (number | null)[];
 
 export interface Recent {
   endsAtMs: number;
+  /** From one figure to the next, where nothing is late. */
   intervalMs: number;
+  /** The first instant of which anything is known. */
+  beginsAtMs: number;
   /** Utilisation by GPU identity. */
   gpus: Readonly<Record<string, Line>>;
   /** Of all GPUs together. */
@@ -20,15 +24,17 @@ export interface Recent {
   receiveBytesPerSecond: Line;
 }
 
-/** What the page draws: ten minutes at one a second. */
-const POINTS = 600;
+const STEP_MS = 1000;
+/** What the page draws: ten minutes. */
+export const POINTS = 600;
 
 /** Lines in which nothing was read yet, ending just before a sample. */
 export function emptyRecent(sample: FleetSample): Recent {
   const nothing: Line = Array<null>(POINTS).fill(null);
   return {
     endsAtMs: sample.takenAtMs - sample.intervalMs,
-    intervalMs: sample.intervalMs || 1000,
+    intervalMs: sample.intervalMs,
+    beginsAtMs: sample.takenAtMs - sample.intervalMs,
     gpus: Object.fromEntries(sample.gpus.map((gpu) => [gpuIdentity(gpu), nothing])),
     powerWatts: nothing,
     cpuPercent: nothing,
@@ -37,30 +43,46 @@ export function emptyRecent(sample: FleetSample): Recent {
   };
 }
 
-/** The hub's answer as lines of the page's length. */
+/** The hub's answer as lines of the page's length and steps. */
 export function recentOf(figures: RecentFigures): Recent {
-  const { host, gpus } = figures;
-  return {
-    endsAtMs: figures.endsAtMs,
-    intervalMs: figures.intervalMs || 1000,
-    gpus: Object.fromEntries(gpus.map((gpu) => [gpu.identity, padded(gpu.utilizationPercent)])),
-    powerWatts: padded(sumLines(gpus.map((gpu) => gpu.powerWatts))),
-    cpuPercent: padded(host.cpuPercent),
-    memoryUsedBytes: padded(host.memoryUsedBytes),
-    receiveBytesPerSecond: padded(host.receiveBytesPerSecond),
+  const { host, gpus, endsAtMs, intervalMs } = figures;
+  const perFigure = Math.max(1, Math.round(intervalMs / STEP_MS));
+  const line = (values: Line): Line =>
+    padded(values.flatMap((value) => Array<number | null>(perFigure).fill(value)));
+  const recent = {
+    endsAtMs,
+    intervalMs,
+    gpus: Object.fromEntries(gpus.map((gpu) => [gpu.identity, line(gpu.utilizationPercent)])),
+    powerWatts: line(sumLines(gpus.map((gpu) => gpu.powerWatts))),
+    cpuPercent: line(host.cpuPercent),
+    memoryUsedBytes: line(host.memoryUsedBytes),
+    receiveBytesPerSecond: line(host.receiveBytesPerSecond),
   };
+  const known = Math.max(
+    ...[recent.cpuPercent, recent.memoryUsedBytes, ...Object.values(recent.gpus)].map(knownPoints),
+  );
+  return { ...recent, beginsAtMs: endsAtMs - known * STEP_MS };
+}
+
+/** How far back a line knows anything, in points. */
+export function knownPoints(line: Line): number {
+  const first = line.findIndex((value) => value !== null);
+  return first === -1 ? 0 : line.length - first;
 }
 
 /** The lines with a newer sample at their end; the same object where the sample is not newer. */
 export function withSample(recent: Recent, sample: FleetSample): Recent {
-  const steps = Math.round((sample.takenAtMs - recent.endsAtMs) / recent.intervalMs);
+  const steps = Math.round((sample.takenAtMs - recent.endsAtMs) / STEP_MS);
   if (steps < 1) return recent;
-  const push = (line: Line | undefined, value: number | null): Line => shifted(line ?? [], steps, value);
+  const covered = Math.min(steps, Math.max(1, Math.round(sample.intervalMs / STEP_MS)));
+  const push = (line: Line | undefined, value: number | null): Line =>
+    shifted(line ?? [], steps - covered, Array<number | null>(covered).fill(value));
   // While the driver is silent a sample repeats its last figures: they are true no more, and must not draw a flat line.
   const told = sample.driver.state === 'ok';
   return {
     ...recent,
     endsAtMs: sample.takenAtMs,
+    intervalMs: sample.intervalMs,
     gpus: Object.fromEntries(
       sample.gpus.map((gpu) => {
         const identity = gpuIdentity(gpu);
@@ -77,12 +99,26 @@ export function withSample(recent: Recent, sample: FleetSample): Recent {
   };
 }
 
-/** A line as seen at a later instant: what has not been read since is a gap at its right end. */
+/**
+ * A line as seen at an instant: what has not been read since is a gap at its right end, and it begins where anything of
+ * the machine is known, so that the first minutes are not a speck in the corner.
+ */
 export function lineAt(recent: Recent, line: Line, nowMs: number): Line {
   // Two intervals of lateness are ordinary: a line that trembles at its end would tell nothing.
-  const missing = Math.floor((nowMs - recent.endsAtMs) / recent.intervalMs) - 2;
-  return missing < 1 ? line : shifted(line, missing, null);
+  const missing = Math.floor((nowMs - recent.endsAtMs - 2 * recent.intervalMs) / STEP_MS);
+  const now = missing < 1 ? line : shifted(line, missing, []);
+  const known = Math.round((recent.endsAtMs - recent.beginsAtMs) / STEP_MS) + Math.max(0, missing);
+  return now.slice(-Math.max(SHORTEST, known));
 }
+
+/** How much time the lines of a machine show, in milliseconds. */
+export const spanOf = ({ beginsAtMs, endsAtMs }: Recent): number => Math.min(FULL_MS, endsAtMs - beginsAtMs);
+
+/** As much as lines show at most. */
+export const FULL_MS = POINTS * STEP_MS;
+
+/** A line of fewer points would be a dash that says nothing. */
+const SHORTEST = 10;
 
 export interface IdleTime {
   sinceMs: number;
@@ -99,7 +135,7 @@ export function idleSince(recent: Recent, gpu: FleetGpu, workingPercent: number)
   if (firstKnown === -1) return null;
   const from = lastWork === -1 ? firstKnown : lastWork + 1;
   return {
-    sinceMs: recent.endsAtMs - (line.length - 1 - from) * recent.intervalMs,
+    sinceMs: recent.endsAtMs - (line.length - 1 - from) * STEP_MS,
     orLonger: lastWork === -1,
   };
 }
@@ -107,10 +143,8 @@ export function idleSince(recent: Recent, gpu: FleetGpu, workingPercent: number)
 const padded = (line: Line): Line =>
   line.length >= POINTS ? line.slice(-POINTS) : [...Array<null>(POINTS - line.length).fill(null), ...line];
 
-function shifted(line: Line, steps: number, value: number | null): Line {
-  const gap = Array<null>(Math.min(POINTS, steps - (value === null ? 0 : 1))).fill(null);
-  return padded(value === null ? [...line, ...gap] : [...line, ...gap, value]);
-}
+const shifted = (line: Line, missed: number, read: Line): Line =>
+  padded([...line, ...Array<null>(Math.min(POINTS, missed)).fill(null), ...read]);
 
 const sum = (values: readonly (number | null)[]): number | null =>
   values.reduce((total, value) => (value === null ? total : (total ?? 0) + value), null);

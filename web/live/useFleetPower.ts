@@ -1,11 +1,9 @@
 /** The power of all GPUs over the last minutes: what the hub remembers of each machine, then each live figure. */
 import { useEffect, useState } from 'react';
 import { askHub } from './hub.ts';
-import { type Line, recentOf } from './recent.ts';
+import { knownPoints, type Line, POINTS, recentOf } from './recent.ts';
 import { useLive, useLiveStore } from './useLive.ts';
 
-/** At one figure a second: ten minutes. */
-const POINTS = 600;
 /** For more machines than this the past is not asked for: it would be a request each. */
 const MOST_ASKED = 40;
 
@@ -15,8 +13,8 @@ interface Figure {
   watts: number | null;
 }
 
-/** The line, its newest figure being `watts`. */
-export function useFleetPower(watts: number | null): Line {
+/** The line from where anything is known, its newest figure being `watts`, and the time that it shows. */
+export function useFleetPower(watts: number | null): { line: Line; spanMs: number } {
   const store = useLiveStore();
   const heardAtMs = useLive((picture) => picture.connection.heardAtMs);
   const [past, setPast] = useState<Line>([]);
@@ -42,7 +40,8 @@ export function useFleetPower(watts: number | null): Line {
     });
   }, [heardAtMs, watts]);
   const line = [...past, ...figures.map((figure) => figure.watts)].slice(-POINTS);
-  return [...Array<null>(POINTS - line.length).fill(null), ...line];
+  const known = knownPoints(line);
+  return { line: line.slice(-known), spanMs: known * 1000 };
 }
 
 /** Of lines that end together; null where any of them knows nothing, since a partial sum would be a dip that never was. */

@@ -7,9 +7,10 @@ import { memoryToTake } from '../../src/fleet/summary.ts';
 import type { FleetGpu } from '../../src/fleet/view.ts';
 import { gpuIdentity } from '../../src/model/gpu.ts';
 import { Sparkline } from '../charts/Sparkline.tsx';
-import { lineAt, type Recent } from '../live/recent.ts';
+import { FULL_MS, lineAt, type Recent, spanOf } from '../live/recent.ts';
 import { useLiveStore } from '../live/useLive.ts';
 import { gib, gibShort, MISSING, whole } from '../words/figures.ts';
+import { lastWords } from '../words/sentences.ts';
 import { useWords } from '../words/words.ts';
 import { GpuNote, GpuState } from './GpuState.tsx';
 import { MemoryBar, MemoryLegend } from './MemoryBar.tsx';
@@ -47,6 +48,9 @@ export const GpuCard = memo(function GpuCard({ gpu, condition, recent, onOpen }:
       </div>
       <div className="card-line">
         <Sparkline values={line} height={40} ceiling />
+        {recent && spanOf(recent) < FULL_MS && (
+          <span className="card-span">{lastWords(words, spanOf(recent))}</span>
+        )}
       </div>
       <p className="card-memory">
         <span>{words.gpu.memory}</span>

@@ -4,7 +4,7 @@ import type { FleetGpu, FleetNode } from '../../src/fleet/view.ts';
 import { sickWords } from '../../src/fleet/words.ts';
 import { visible } from '../../src/lib/displayText.ts';
 import type { Words } from './en.ts';
-import { clockTime, MISSING } from './figures.ts';
+import { clockTime, MISSING, span } from './figures.ts';
 
 /** Name of a machine as people say it. */
 export const nodeName = (node: Pick<FleetNode, 'name'>): string => visible(node.name);
@@ -14,6 +14,10 @@ export function newestXid(words: Words, gpu: FleetGpu): string | null {
   const event = gpu.xidEvents[0];
   return event ? words.sick.xid(event.code) : null;
 }
+
+/** How much time a line shows: "last 40 s", "last 10 min"; nothing while nothing is known. */
+export const lastWords = (words: Words, spanMs: number | null): string =>
+  spanMs === null || spanMs < 1000 ? '' : words.summary.last(span(words, Math.max(10_000, spanMs)));
 
 /** Why a machine is not there. */
 export function absenceWords(words: Words, node: FleetNode, nowMs: number): string {

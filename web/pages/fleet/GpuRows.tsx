@@ -6,7 +6,7 @@ import { conditionOf, memoryToTake } from '../../../src/fleet/summary.ts';
 import type { FleetGpu, FleetNode } from '../../../src/fleet/view.ts';
 import { gpuIdentity } from '../../../src/model/gpu.ts';
 import { Sparkline } from '../../charts/Sparkline.tsx';
-import { lineAt, type Recent } from '../../live/recent.ts';
+import { lineAt, type Recent, spanOf } from '../../live/recent.ts';
 import { useLiveStore, useWholeNode } from '../../live/useLive.ts';
 import { useRecent } from '../../live/useRecent.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
@@ -15,7 +15,7 @@ import { MemoryBar } from '../../parts/MemoryBar.tsx';
 import { ProcessTable } from '../../parts/ProcessTable.tsx';
 import { rowsOfGpus } from '../../parts/processRows.ts';
 import { gib, gibShort, MISSING, percent, whole } from '../../words/figures.ts';
-import { nodeName } from '../../words/sentences.ts';
+import { lastWords, nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 import './gpuRows.css';
 
@@ -45,7 +45,10 @@ export function GpuRows({ node, onOpenGpu }: GpuRowsProps) {
             <th>GPU</th>
             <th>{words.gpu.state}</th>
             <th colSpan={2}>{words.gpu.memoryByOwner}</th>
-            <th colSpan={2}>{words.gpu.utilisation10}</th>
+            <th colSpan={2}>
+              {words.gpu.utilisation}{' '}
+              <span className="quiet">{lastWords(words, recent && spanOf(recent))}</span>
+            </th>
             <th className="figure">{words.gpu.temperatureShort}</th>
             <th className="figure">{words.gpu.power}</th>
             <th className="figure">{words.gpu.clock}</th>

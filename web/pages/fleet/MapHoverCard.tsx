@@ -6,13 +6,13 @@ import type { FleetGpu, FleetNode } from '../../../src/fleet/view.ts';
 import { visible } from '../../../src/lib/displayText.ts';
 import { gpuIdentity } from '../../../src/model/gpu.ts';
 import { Sparkline } from '../../charts/Sparkline.tsx';
-import { lineAt } from '../../live/recent.ts';
+import { lineAt, spanOf } from '../../live/recent.ts';
 import { useLiveStore } from '../../live/useLive.ts';
 import { useRecent } from '../../live/useRecent.ts';
 import { GpuNote, GpuState } from '../../parts/GpuState.tsx';
 import { MemoryBar, MemoryLegend } from '../../parts/MemoryBar.tsx';
 import { gib, MISSING, percent, whole } from '../../words/figures.ts';
-import { nodeName } from '../../words/sentences.ts';
+import { lastWords, nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 
 interface MapHoverCardProps {
@@ -60,7 +60,7 @@ export function MapHoverCard({ node, gpu, origin, cell, width }: MapHoverCardPro
           height={24}
         />
         <strong>{past ? MISSING : percent(gpu.utilizationPercent)}</strong>
-        <span className="quiet">{words.summary.lastMinutes}</span>
+        <span className="quiet">{lastWords(words, recent && spanOf(recent))}</span>
       </div>
       <p className="hover-figures">
         <span>

@@ -6,7 +6,7 @@ import { useFleetPower } from '../../live/useFleetPower.ts';
 import { useActions } from '../../parts/actions.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { gib, kilo, MISSING, size, whole } from '../../words/figures.ts';
-import { nodeName } from '../../words/sentences.ts';
+import { lastWords, nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 import type { Show } from './fleetChoice.ts';
 import './summaryStrip.css';
@@ -84,12 +84,12 @@ function MemoryCell({
 
 function PowerCell({ summary: { powerWatts, powerLimitWatts } }: { summary: FleetSummary }) {
   const words = useWords();
-  const line = useFleetPower(powerWatts);
+  const { line, spanMs } = useFleetPower(powerWatts);
   return (
     <div className="summary-cell">
       <p>
         <strong>{kilo(powerWatts)}</strong> {words.summary.power(`${kilo(powerLimitWatts)} kW`)}
-        <span className="summary-note quiet">{words.summary.lastMinutes}</span>
+        <span className="summary-note quiet">{lastWords(words, spanMs)}</span>
       </p>
       <Sparkline values={line} height={18} high={powerLimitWatts} />
     </div>

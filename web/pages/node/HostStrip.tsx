@@ -4,7 +4,7 @@ import { DISK_FULL_PERCENT, DISK_WARN_PERCENT, fullestDisk } from '../../../src/
 import type { FleetNode } from '../../../src/fleet/view.ts';
 import { visible } from '../../../src/lib/displayText.ts';
 import { Sparkline } from '../../charts/Sparkline.tsx';
-import { type Line, lineAt, type Recent } from '../../live/recent.ts';
+import { FULL_MS, type Line, lineAt, type Recent, spanOf } from '../../live/recent.ts';
 import { useLiveStore } from '../../live/useLive.ts';
 import { Meter } from '../../parts/Meter.tsx';
 import {
@@ -17,6 +17,7 @@ import {
   watts,
   whole,
 } from '../../words/figures.ts';
+import { lastWords } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 
 export function HostStrip({ node, recent }: { node: FleetNode; recent: Recent | null }) {
@@ -35,6 +36,7 @@ export function HostStrip({ node, recent }: { node: FleetNode; recent: Recent | 
     <div className="host-strip">
       <Cell
         name={words.host.cpu}
+        note={recent && spanOf(recent) < FULL_MS ? lastWords(words, spanOf(recent)) : null}
         figure={percent(host.cpuPercent)}
         foot={[
           host.cpuModel === null ? null : visible(host.cpuModel.replace(/\(R\)|\(TM\)|CPU/g, '')),
@@ -76,7 +78,7 @@ export function HostStrip({ node, recent }: { node: FleetNode; recent: Recent | 
         <Cell
           name={words.host.gpuPower}
           figure={words.per(watts(power), watts(powerLimit))}
-          foot={[`${words.gpu.memory} ${size(total(sample.gpus.map((gpu) => gpu.memoryUsedBytes)))}`]}
+          foot={[words.host.gpuMemory(size(total(sample.gpus.map((gpu) => gpu.memoryUsedBytes))))]}
         >
           <Sparkline values={line((known) => known.powerWatts)} height={20} high={powerLimit} />
         </Cell>
@@ -87,16 +89,21 @@ export function HostStrip({ node, recent }: { node: FleetNode; recent: Recent | 
 
 interface CellProps {
   name: string;
+  /** Beside the name, for all cells: how much time the lines show. */
+  note?: string | null;
   figure: string;
   foot: (string | null)[];
   children: ReactNode;
 }
 
-function Cell({ name, figure, foot, children }: CellProps) {
+function Cell({ name, note = null, figure, foot, children }: CellProps) {
   return (
     <div className="host-cell">
       <p>
-        <span className="ellipsis">{name}</span> <strong>{figure}</strong>
+        <span className="ellipsis">
+          {name} {note !== null && <span className="quiet">· {note}</span>}
+        </span>{' '}
+        <strong>{figure}</strong>
       </p>
       <div className="host-line">{children}</div>
       <p className="quiet ellipsis">{foot.filter((part) => part !== null).join(' · ')}</p>

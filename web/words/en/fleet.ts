@@ -8,7 +8,7 @@ export const fleet = {
     gpusIn: (machines: number) => `GPUs in ${plural(machines, 'machine')}`,
     memory: (total: string) => `of ${total} GPU memory`,
     power: (limit: string) => `of ${limit}`,
-    lastMinutes: '10 min',
+    last: (time: string) => `last ${time}`,
     roomiest: 'free on one card',
     noneFree: 'No card is free',
     noneFreeHint: 'f shows those held idle',

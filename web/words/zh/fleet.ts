@@ -9,7 +9,7 @@ export const fleet: typeof english = {
     gpusIn: (machines) => `张 GPU，${grouped(machines)} 台机器`,
     memory: (total) => `/ ${total} 显存`,
     power: (limit) => `/ ${limit}`,
-    lastMinutes: '10 分钟',
+    last: (time) => `最近 ${time}`,
     roomiest: '单卡最多可用',
     noneFree: '没有空闲的卡',
     noneFreeHint: '可先看占卡闲置的',
