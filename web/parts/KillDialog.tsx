@@ -105,9 +105,9 @@ function KillLine({ row, result }: { row: ProcessRow; result: Killed['results'][
         <span className={`kill-outcome ${isEnded(result.outcome) ? 'free' : 'bad'}`}>
           <Icon name={isEnded(result.outcome) ? 'check' : 'cross'} />
           {words.kill.outcome[result.outcome]}
-          {result.outcome !== 'done' && <span className="quiet"> {visible(result.message)}</span>}
         </span>
       )}
+      {result && result.message !== '' && <p className="kill-message quiet">{visible(result.message)}</p>}
     </>
   );
 }

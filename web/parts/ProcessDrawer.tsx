@@ -1,6 +1,7 @@
 /** Everything that is known of one process, and the way to end it. */
 
 import { visible } from '../../src/lib/displayText.ts';
+import type { GpuProcess } from '../../src/model/process.ts';
 import { killHindrance, useAccount } from '../live/account.ts';
 import { useHubNow } from '../live/hubClock.ts';
 import { clockTime, gib, MISSING, percent, size, span } from '../words/figures.ts';
@@ -17,7 +18,9 @@ export function ProcessDrawer({ row, onClose }: { row: ProcessRow; onClose: () =
   const nowMs = useHubNow();
   const { endProcesses } = useActions();
   const hindrance = killHindrance(useAccount());
-  const { process, onGpu } = row;
+  const { process, onGpus } = row;
+  const onEach = (figure: (onGpu: GpuProcess) => number | null): string =>
+    onGpus.map((onGpu) => percent(figure(onGpu))).join(' · ') || MISSING;
   const name = visible(process?.name ?? words.gpu.unaccounted);
   const text = (value: string | number | null | undefined): string =>
     value === null || value === undefined ? MISSING : visible(String(value));
@@ -68,13 +71,13 @@ export function ProcessDrawer({ row, onClose }: { row: ProcessRow; onClose: () =
               ],
               [words.process.cpu, percent(process.cpuPercent)],
               [words.process.ram, size(process.hostMemoryBytes)],
-              [words.process.sm, percent(onGpu?.smUtilizationPercent ?? null)],
-              [words.gpu.memoryController, percent(onGpu?.memoryUtilizationPercent ?? null)],
+              [words.process.sm, onEach((onGpu) => onGpu.smUtilizationPercent)],
+              [words.gpu.memoryController, onEach((onGpu) => onGpu.memoryUtilizationPercent)],
               [
                 words.process.codec,
-                `${percent(onGpu?.encoderUtilizationPercent ?? null)}, ${percent(onGpu?.decoderUtilizationPercent ?? null)}`,
+                `${onEach((onGpu) => onGpu.encoderUtilizationPercent)}, ${onEach((onGpu) => onGpu.decoderUtilizationPercent)}`,
               ],
-              [words.process.type, onGpu ? words.process.types[onGpu.type] : MISSING],
+              [words.process.type, onGpus[0] ? words.process.types[onGpus[0].type] : MISSING],
               [words.process.where, text(process.container ?? process.session)],
               [words.process.executable, text(process.executable)],
               [words.process.directory, text(process.workingDirectory)],

@@ -4,6 +4,7 @@
  */
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { visible } from '../../src/lib/displayText.ts';
+import { shortCommand } from '../../src/lib/shortCommand.ts';
 import { killHindrance, useAccount } from '../live/account.ts';
 import { useHubNow } from '../live/hubClock.ts';
 import { keyName } from '../live/shortcuts.ts';
@@ -45,7 +46,10 @@ export function ProcessTable({
 }: ProcessTableProps) {
   const words = useWords();
   const { endProcesses, showProcess } = useActions();
-  const hindrance = killHindrance(useAccount());
+  const account = useAccount();
+  const hindrance = killHindrance(account);
+  // Boxes that lead nowhere are not offered: above the table stands how to come by them.
+  const mayChoose = selectable && hindrance === null;
   const [sorting, setSorting] = useState<Sorting>({ column: 'memory', descending: true });
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [cursor, setCursor] = useState<string | null>(null);
@@ -53,7 +57,7 @@ export function ProcessTable({
   const [all, setAll] = useState(false);
   const body = useRef<HTMLTableSectionElement>(null);
   // A search asks machines, not drivers: it knows no SM utilisation.
-  const withSm = rows.some((row) => row.onGpu !== null);
+  const withSm = rows.some((row) => row.onGpus.length > 0);
   const sorted = useMemo(() => sortRows(rows, sorting), [rows, sorting]);
   const shown = all ? sorted : sorted.slice(0, FIRST_ROWS);
   const selected = sorted.filter((row) => chosen.has(row.key) && row.pid !== null);
@@ -68,7 +72,7 @@ export function ProcessTable({
     setChosen(new Set([...chosen, ...between.flatMap((row) => (row.pid === null ? [] : [row.key]))]));
   };
   const toggle = (row: ProcessRow): void => {
-    if (row.pid === null) return;
+    if (row.pid === null || !mayChoose) return;
     setAnchor(row.key);
     const next = new Set(chosen);
     if (!next.delete(row.key)) next.add(row.key);
@@ -110,13 +114,22 @@ export function ProcessTable({
   );
   return (
     <>
+      {selectable && account.who !== null && hindrance !== null && (
+        <p className="table-hint quiet">
+          <CodeText text={words.kill[hindrance]} />
+        </p>
+      )}
       <table className={`processes${showMachine ? ' with-machine' : ''}`} aria-label={label}>
         <thead>
           <tr>
-            {selectable && <th className="select-cell" aria-label={words.process.selectAll} />}
+            {mayChoose && (
+              <th className="select-cell">
+                <SelectAll rows={shown} chosen={chosen} onChange={setChosen} />
+              </th>
+            )}
             {showMachine && head('machine', words.process.machine)}
             {COLUMNS.filter((column) => column !== 'sm' || withSm).map((column) =>
-              head(column, words.process[column as 'gpu'], ['gpu', 'owner'].includes(column) ? '' : 'figure'),
+              head(column, words.process[column], ['gpu', 'owner'].includes(column) ? '' : 'figure'),
             )}
             <th className="where-cell">{words.process.where}</th>
             {head('command', words.process.command)}
@@ -129,12 +142,12 @@ export function ProcessTable({
               key={row.key}
               data-key={row.key}
               tabIndex={row.key === cursorKey ? 0 : -1}
-              aria-selected={selectable ? chosen.has(row.key) : undefined}
+              aria-selected={mayChoose ? chosen.has(row.key) : undefined}
               className={chosen.has(row.key) ? 'chosen' : ''}
               onFocus={() => setCursor(row.key)}
               onClick={() => showProcess(row)}
             >
-              {selectable && (
+              {mayChoose && (
                 <td className="select-cell">
                   {row.pid !== null && (
                     <input
@@ -155,26 +168,51 @@ export function ProcessTable({
       </table>
       {shown.length < sorted.length && (
         <button type="button" className="button small" onClick={() => setAll(true)}>
-          {sorted.length - shown.length} …
+          {words.process.showMore(sorted.length - shown.length)}
         </button>
       )}
-      {selectable && (
+      {mayChoose && (
         <div className="table-foot">
           <button
             type="button"
             className="button small danger"
-            disabled={selected.length === 0 || hindrance !== null}
+            disabled={selected.length === 0}
             onClick={() => endProcesses(selected, onEnded)}
           >
             {selected.length > 1 ? words.kill.endSelected(selected.length) : words.kill.end}
           </button>
           {selected.length > 0 && <span>{words.process.selected(selected.length)}</span>}
-          <span className="quiet">
-            {hindrance === null ? words.processes.keys : <CodeText text={words.kill[hindrance]} />}
-          </span>
+          <span className="quiet">{words.processes.keys}</span>
         </div>
       )}
     </>
+  );
+}
+
+interface SelectAllProps {
+  rows: readonly ProcessRow[];
+  chosen: ReadonlySet<string>;
+  onChange: (chosen: ReadonlySet<string>) => void;
+}
+
+/** The box in the head: all rows that are shown, or none; half where only some are chosen. */
+function SelectAll({ rows, chosen, onChange }: SelectAllProps) {
+  const words = useWords();
+  const keys = rows.flatMap((row) => (row.pid === null ? [] : [row.key]));
+  const amount = keys.filter((key) => chosen.has(key)).length;
+  const every = amount > 0 && amount === keys.length;
+  return (
+    <input
+      type="checkbox"
+      aria-label={words.process.selectAll}
+      title={words.process.selectAll}
+      disabled={keys.length === 0}
+      checked={every}
+      ref={(box) => {
+        if (box) box.indeterminate = amount > 0 && !every;
+      }}
+      onChange={() => onChange(new Set(every ? [] : keys))}
+    />
   );
 }
 
@@ -247,7 +285,9 @@ function ProcessCells({ row, showMachine, withSm }: ProcessCellsProps) {
         {process === null ? (
           <span className="plain quiet">{words.process.unaccountedGuess(gib(row.gpuMemoryBytes))}</span>
         ) : (
-          visible(process.command ?? process.name ?? words.process.notReadable)
+          visible(
+            process.command ? shortCommand(process.command) : (process.name ?? words.process.notReadable),
+          )
         )}
       </td>
       <td className="figure pid-cell quiet mono">{row.pid ?? MISSING}</td>

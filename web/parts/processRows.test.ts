@@ -20,7 +20,7 @@ const order = (column: ProcessColumn, descending: boolean) =>
   sortRows(rows, { column, descending }).map((row) => row.pid);
 
 it('gives unaccounted memory a row of its own, unless it is what a driver takes', () => {
-  expect(rows.map((row) => row.key)).toEqual(['0/11', '0/12', '1/9', '1/unaccounted']);
+  expect(rows.map((row) => row.key)).toEqual(['n/11/11000', 'n/12/12000', 'n/9/9000', 'n/unaccounted/1']);
 });
 
 it('puts what is missing last in either direction', () => {
@@ -34,4 +34,23 @@ it('calls the process that started first the longest running', () => {
 
 it('sorts owners by name', () => {
   expect(order('owner', false)).toEqual([12, 11, 9, null]);
+});
+
+it('gives a process on several GPUs one row, so that it is named and ended once', () => {
+  const joined = rowsOfGpus({ id: 'n', name: 'atlas' }, [
+    gpu(0, 0, [{ ...process(11, 3, 'b'), smUtilizationPercent: 90 }]),
+    gpu(1, 0, [{ ...process(11, 5, 'b'), smUtilizationPercent: 70 }]),
+  ]);
+  expect(joined).toMatchObject([
+    { pid: 11, gpus: [0, 1], gpuMemoryBytes: 8 * GIB, smUtilizationPercent: 80 },
+  ]);
+  expect(joined[0]?.onGpus).toHaveLength(2);
+});
+
+it('takes a pid that was given anew for another process', () => {
+  const one = rowsOfGpus({ id: 'n', name: 'a' }, [gpu(0, 0, [process(11, 3, 'b')])]);
+  const other = rowsOfGpus({ id: 'n', name: 'a' }, [
+    gpu(0, 0, [{ ...process(11, 3, 'b'), startedAtMs: 99_000 }]),
+  ]);
+  expect(one[0]?.key).not.toBe(other[0]?.key);
 });

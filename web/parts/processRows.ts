@@ -15,32 +15,36 @@ export interface ProcessRow {
   gpuMemoryBytes: number | null;
   smUtilizationPercent: number | null;
   process: ProcessDetails | null;
-  /** What only the driver knows of it; null from a search. */
-  onGpu: GpuProcess | null;
+  /** What only the driver knows of it, for each of `gpus`; empty from a search. */
+  onGpus: GpuProcess[];
 }
 
-/** A row for each process and GPU, and one for each GPU with memory that nobody accounts for. */
+/** A row for each process, whose GPUs are joined, and one for each GPU with memory that nobody accounts for. */
 export function rowsOfGpus(
   node: { id: string; name: string },
   gpus: readonly (Gpu | FleetGpu)[],
 ): ProcessRow[] {
-  return gpus.flatMap((gpu) => {
-    const rows = ('processes' in gpu ? gpu.processes : []).map(
-      (process): ProcessRow => ({
-        key: `${gpu.index}/${process.pid}`,
+  const rows = new Map<string, ProcessRow>();
+  for (const gpu of gpus) {
+    for (const process of 'processes' in gpu ? gpu.processes : []) {
+      const key = keyOfProcess(node.id, process);
+      const row = rows.get(key);
+      rows.set(key, {
+        key,
         nodeId: node.id,
         nodeName: node.name,
-        gpus: [gpu.index],
+        gpus: [...(row?.gpus ?? []), gpu.index],
         pid: process.pid,
-        gpuMemoryBytes: process.memoryUsedBytes,
-        smUtilizationPercent: process.smUtilizationPercent,
+        gpuMemoryBytes: sum(row?.gpuMemoryBytes ?? null, process.memoryUsedBytes),
+        smUtilizationPercent: mean([...(row?.onGpus ?? []), process]),
         process,
-        onGpu: process,
-      }),
-    );
-    if (!hasUnaccountedRow(gpu)) return rows;
-    const unaccounted: ProcessRow = {
-      key: `${gpu.index}/unaccounted`,
+        onGpus: [...(row?.onGpus ?? []), process],
+      });
+    }
+    if (!hasUnaccountedRow(gpu)) continue;
+    const key = `${node.id}/unaccounted/${gpu.index}`;
+    rows.set(key, {
+      key,
       nodeId: node.id,
       nodeName: node.name,
       gpus: [gpu.index],
@@ -48,16 +52,28 @@ export function rowsOfGpus(
       gpuMemoryBytes: gpu.memoryUnaccountedBytes,
       smUtilizationPercent: null,
       process: null,
-      onGpu: null,
-    };
-    return [...rows, unaccounted];
-  });
+      onGpus: [],
+    });
+  }
+  return [...rows.values()];
+}
+
+/** Names one process for good: its pid alone may be another's by the next search. */
+const keyOfProcess = (nodeId: string, { pid, startedAtMs }: { pid: number; startedAtMs: number | null }) =>
+  `${nodeId}/${pid}/${startedAtMs ?? ''}`;
+
+const sum = (one: number | null, other: number | null): number | null =>
+  one === null ? other : one + (other ?? 0);
+
+function mean(processes: readonly GpuProcess[]): number | null {
+  const known = processes.flatMap((process) => process.smUtilizationPercent ?? []);
+  return known.length === 0 ? null : known.reduce((total, value) => total + value, 0) / known.length;
 }
 
 /** A row for each process that a search found. */
 export function rowsOfFound(found: readonly ProcessOfNode[]): ProcessRow[] {
   return found.map((process) => ({
-    key: `${process.nodeId}/${process.pid}`,
+    key: keyOfProcess(process.nodeId, process),
     nodeId: process.nodeId,
     nodeName: process.nodeName,
     gpus: process.gpus,
@@ -65,7 +81,7 @@ export function rowsOfFound(found: readonly ProcessOfNode[]): ProcessRow[] {
     gpuMemoryBytes: process.gpuMemoryBytes,
     smUtilizationPercent: null,
     process,
-    onGpu: null,
+    onGpus: [],
   }));
 }
 

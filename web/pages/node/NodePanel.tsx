@@ -165,7 +165,8 @@ function PanelTables({ node, whole }: { node: FleetNode; whole: NodeStatus | nul
     <div className="panel-tables">
       <section>
         <h2>
-          {words.process.title} <span className="quiet">{words.process.count(rows.length)}</span>
+          {words.process.title}{' '}
+          <span className="quiet">{words.process.count(rows.filter((row) => row.pid !== null).length)}</span>
         </h2>
         {rows.length > 0 ? (
           <ProcessTable rows={rows} label={words.process.title} selectable />
