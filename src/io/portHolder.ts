@@ -1,7 +1,7 @@
 /** Who listens on a TCP port of this machine, from /proc: for the words that go with "the port is taken". */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
-/** `node (pid 4711)`, or null where the process cannot be seen (another user's). */
+/** `flowline up (pid 4711)`, or null where the process cannot be seen (another user's). */
 export async function whoListens(port: number): Promise<string | null> {
   const inodes = new Set<string>();
   for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
@@ -16,12 +16,29 @@ export async function whoListens(port: number): Promise<string | null> {
       const target = await readlink(`/proc/${pid}/fd/${file}`).catch(() => '');
       const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
       if (inode === undefined || !inodes.has(inode)) continue;
-      const name = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim();
-      return `${name || 'a process'} (pid ${pid})`;
+      const name = programName(await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''));
+      return `${name ?? 'a process'} (pid ${pid})`;
     }
   }
   return null;
 }
+
+/**
+ * What a person calls a program, from its /proc/PID/cmdline: `nginx`, `flowline up`; null where that is empty. Not its
+ * comm: Node calls its first thread MainThread.
+ */
+export function programName(commandLine: string): string | null {
+  const [program = '', ...rest] = commandLine.split('\0').filter((word) => word !== '');
+  // Some write a sentence there, like `nginx: master process /usr/sbin/nginx`.
+  const name = baseName(program.split(' ')[0] ?? '').replace(/:$/, '');
+  if (!/^(node|nodejs|python[\d.]*)$/.test(name)) return name || null;
+  const [script, word = ''] = rest.filter((argument) => !argument.startsWith('-'));
+  if (script === undefined) return name;
+  const scriptName = baseName(script).replace(/\.([cm]?js|ts|py)$/, '');
+  return /^[a-z]+$/.test(word) ? `${scriptName} ${word}` : scriptName;
+}
+
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /**
  * Socket inodes that listen on a port, of a table like (proc(5), local_address in hexadecimal, state 0A is LISTEN):

@@ -1,5 +1,6 @@
 /** Starts a hub in its data folder, with the page, and turns a taken port into words: shared by `up`, `hub`, `demo`. */
 import type { RoleOptions } from '../cli/context.ts';
+import { hubClient } from '../client/hubClient.ts';
 import { findPage, type Hub, startHub } from '../hub/hub.ts';
 import { systemClock } from '../io/clock.ts';
 import { openDataFolder } from '../io/dataFolder.ts';
@@ -15,9 +16,12 @@ export interface RunningHub {
 /** A port that somebody else has. */
 export class PortTaken extends Error {
   readonly hint: string;
-  constructor(address: string, holder: string | null) {
-    super(`${address} is in use${holder ? ` by ${holder}` : ' by a process of another user'}`);
-    this.hint = 'if that is FlowLine, open its page; else choose another with --listen 127.0.0.1:PORT';
+  constructor(address: string, holder: string | null, page: string | null) {
+    super(`${address} is in use by ${holder ?? 'a process of another user'}`);
+    this.hint =
+      page === null
+        ? 'choose another port with --listen 127.0.0.1:PORT'
+        : `that is a FlowLine hub: its page is ${page}; for a second one name another port (--listen 127.0.0.1:PORT) and folder (--data DIR)`;
   }
 }
 
@@ -54,7 +58,7 @@ export async function runHub(
   } catch (failure) {
     await stopping.stop();
     if (failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE') {
-      throw new PortTaken(address, await whoListens(port));
+      throw new PortTaken(address, await whoListens(port), await pageThere(options.listen));
     }
     if (failure instanceof Error && 'code' in failure && failure.code === 'EADDRNOTAVAIL') {
       throw new Error(
@@ -63,4 +67,17 @@ export async function runHub(
     }
     throw failure;
   }
+}
+
+const HEALTH_PATIENCE_MS = 1000;
+
+/** The page of the hub that answers there; null where none does. */
+async function pageThere({ host, port }: RoleOptions['listen']): Promise<string | null> {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  const page = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  const health = hubClient({ baseUrl: page, timeoutMs: HEALTH_PATIENCE_MS }).call('health');
+  return health.then(
+    () => page,
+    () => null,
+  );
 }

@@ -236,6 +236,16 @@ describe('as a good citizen of the shell', () => {
     expect(errors).toContain(hub);
   });
 
+  test('a port that a hub has: exit 1, who holds it, and its page', async () => {
+    const empty = await temporaryFolder();
+    const { port } = new URL(up.url);
+    const { code, errors } = await command('hub', '--listen', port, '--data', empty.path);
+    await empty.remove();
+    expect(code).toBe(1);
+    expect(errors).toContain(`in use by flowline up (pid ${up.child.pid})`);
+    expect(errors).toContain(`its page is ${up.url}`);
+  });
+
   test('a token that is wrong: exit 4', async () => {
     const { code, output } = await runProgram(['token', 'list', '--json'], {
       ...surroundings(),

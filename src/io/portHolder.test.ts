@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { programName } from './portHolder.ts';
+
+test.each([
+  [['/usr/bin/node', '/opt/flowline/dist/flowline.js', 'up', '--listen', '3700'], 'flowline up'],
+  [['node', '--enable-source-maps', '/opt/flowline/bin/flowline.mjs', 'hub'], 'flowline hub'],
+  [['node', 'server.js', '/srv/data'], 'server'],
+  [['node'], 'node'],
+  [['/usr/bin/python3.12', '-m', 'http.server', '3569'], 'http.server'],
+  [['nginx: master process /usr/sbin/nginx -g daemon off;'], 'nginx'],
+  [['/usr/sbin/sshd', '-D'], 'sshd'],
+  [[], null],
+])('the program of %j is called %j', (words, name) => {
+  expect(programName(words.map((word) => `${word}\0`).join(''))).toBe(name);
+});
