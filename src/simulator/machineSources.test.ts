@@ -43,7 +43,10 @@ describe('what else an imagined machine tells', () => {
 
   test('a session can be come back to, unless its name is a trap', async () => {
     const { sessions } = await imaginedSessions(look('orion')).read();
-    expect(sessions.map(({ session }) => session.attachCommand)).toEqual(['tmux attach -t probe', null]);
+    expect(sessions.map(({ session }) => session.attachCommand)).toEqual([
+      expect.stringMatching(/^tmux -S \/tmp\/tmux-\d+\/default attach -t '\$0'$/),
+      null,
+    ]);
     const processes = look('orion')().processes;
     for (const { rootPids } of sessions) {
       expect(processes.some(({ pid, program }) => rootPids.includes(pid) && program.name === 'bash')).toBe(

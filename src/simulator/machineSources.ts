@@ -1,4 +1,6 @@
 /** The agent's seams over an imagined machine, all but the driver and the processes: its containers, its sessions, its own figures. */
+import { containerEnterCommand } from '../agent/collectors/containers/enterCommand.ts';
+import { screenAttachCommand, tmuxAttachCommand } from '../agent/collectors/sessions/attachCommand.ts';
 import type {
   ContainerSource,
   FoundContainer,
@@ -58,7 +60,7 @@ function foundContainer(node: ImaginedNode, container: ImaginedContainer): Found
       gpus: container.gpus,
       // Found by the sampler, from label and mounts.
       owner: null,
-      enterCommand: runs ? `docker exec -it ${container.name} sh` : null,
+      enterCommand: runs ? containerEnterCommand(['docker'], container) : null,
     },
     ownerLabel: container.ownerLabel,
     homeMounts: container.homeMounts,
@@ -89,21 +91,24 @@ export const imaginedSessions = (look: Look): SessionSource => ({
   stop: async () => {},
 });
 
-const foundSession = (session: ImaginedSession): FoundSession => ({
-  session: {
-    kind: session.kind,
-    id: session.id,
-    name: session.name,
-    user: session.person.login,
-    attached: session.attached,
-    createdAtMs: session.createdAtMs,
-    attachCommand: attachCommand(session),
-  },
-  rootPids: [session.rootPid],
-});
-
-/** Null where the name holds control characters: nobody should paste those (trust.md 15). */
-function attachCommand({ kind, id, name }: ImaginedSession): string | null {
-  if (/\p{Cc}/u.test(name)) return null;
-  return kind === 'screen' ? `screen -r ${id}.${name}` : `tmux attach -t ${name}`;
+function foundSession(session: ImaginedSession): FoundSession {
+  const { kind, name, person, attached, createdAtMs, rootPid } = session;
+  // Each person has one server of tmux, and screen finds its sockets by itself.
+  const socketPath = `/tmp/tmux-${person.uid}/default`;
+  const screenId = `${session.id}.${name}`;
+  return {
+    session: {
+      kind,
+      id: kind === 'screen' ? screenId : `${socketPath}:${session.id}`,
+      name,
+      user: person.login,
+      attached,
+      createdAtMs,
+      attachCommand:
+        kind === 'screen'
+          ? screenAttachCommand(screenId, attached, null)
+          : tmuxAttachCommand(socketPath, session.id),
+    },
+    rootPids: [rootPid],
+  };
 }

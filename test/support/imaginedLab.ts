@@ -248,7 +248,7 @@ function ofAtlas(name: string): Partial<NonNullable<NodeStatus['sample']>> {
         user: 'wang.ll',
         attached: true,
         createdAtMs: null,
-        attachCommand: 'tmux attach -t wll',
+        attachCommand: "tmux -S /tmp/tmux-1012/default attach -t '$0'",
       },
       {
         kind: 'screen',

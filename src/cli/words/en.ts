@@ -1,5 +1,4 @@
 /** The commands' words in English. `Words` is this object's shape: one that is missing in another language does not compile. */
-
 import { stateWords } from '../../fleet/words.ts';
 import type { SourceState } from '../../model/node.ts';
 
