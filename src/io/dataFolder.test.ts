@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -26,6 +26,17 @@ describe('the data folder', () => {
     });
     folder.release();
     (await openDataFolder(parent, 'the third')).release();
+  });
+
+  test('every file that taking it leaves there is its owner’s only, one from before too', async () => {
+    await writeFile(join(parent, 'lock.sqlite'), '', { mode: 0o644 });
+    for (const path of [parent, join(parent, 'new')]) {
+      const folder = await openDataFolder(path, 'test');
+      const names = (await readdir(path)).filter((name) => name !== 'new');
+      expect(names).toEqual(expect.arrayContaining(['holder', 'lock.sqlite']));
+      for (const name of names) expect((await stat(join(path, name))).mode & 0o777, name).toBe(0o600);
+      folder.release();
+    }
   });
 
   test.each(['/proc/nope/deeper', '/dev/null/below'])(

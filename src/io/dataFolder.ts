@@ -107,8 +107,12 @@ async function makeFolder(path: string): Promise<void> {
 
 async function lock(path: string): Promise<() => void> {
   let database: DatabaseSync | null = null;
+  const file = join(path, 'lock.sqlite');
   try {
-    database = new DatabaseSync(join(path, 'lock.sqlite'), { timeout: 0 });
+    // Made before SQLite does, which would let everybody read it; its journal gets the same mode. One that is there is
+    // not opened: closing it again would let go of a lock that this process holds on it (fcntl(2)).
+    await writeFile(file, '', { mode: 0o600, flag: 'wx' }).catch(() => chmod(file, 0o600));
+    database = new DatabaseSync(file, { timeout: 0 });
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     const held = database;
     return () => held.close();
