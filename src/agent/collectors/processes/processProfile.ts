@@ -5,7 +5,7 @@ import { MAX_COMMAND_CHARACTERS, MAX_PATH_CHARACTERS } from '../../../model/limi
 import { readKernelFile } from '../kernelFile.ts';
 import type { ProcessFacts } from '../sources.ts';
 import { readAncestors, readParent } from './ancestors.ts';
-import { maskArguments } from './mask.ts';
+import { maskArguments } from './mask/maskArguments.ts';
 import { type ProcessStat, parseArguments, parseContainerId, parseUid } from './processText.ts';
 import { findPythonEnvironment } from './pythonEnvironment.ts';
 

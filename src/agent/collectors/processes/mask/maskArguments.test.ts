@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MASK, maskArguments } from './mask.ts';
+import { MASK } from './mask.ts';
+import { maskArguments } from './maskArguments.ts';
 
 const masked = (command: string) => maskArguments(command.split(' ')).join(' ');
 
