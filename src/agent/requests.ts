@@ -1,6 +1,6 @@
 /** What an agent answers when its hub asks: find processes, end them, sample now, look for what is wrong. */
 
-import { bySearchOrder } from '../fleet/searchOrder.ts';
+import { pidsIn, searchOrder } from '../fleet/searchOrder.ts';
 import type { Check } from '../model/check.ts';
 import { MAX_SEARCH_RESULTS_PER_NODE } from '../model/limits.ts';
 import type { NodeSample } from '../model/node.ts';
@@ -70,7 +70,7 @@ export async function findProcesses(
       gpuMemoryBytes: held?.memoryBytes ?? null,
     });
   }
-  return found.sort(bySearchOrder);
+  return found.sort(searchOrder(query));
 }
 
 /**
@@ -83,7 +83,7 @@ async function allAndNamed(
   query: string,
 ): Promise<ProcessFacts[]> {
   const all = await machine.processes.all();
-  const named = query.split(/\s+/).flatMap((word) => (/^[1-9]\d{0,9}$/.test(word) ? [Number(word)] : []));
+  const named = pidsIn(query);
   if (named.length === 0) return all;
   // Together with those that hold GPUs: a source remembers only the ones it was asked for last.
   const onGpus = (sample?.gpus ?? []).flatMap((gpu) => gpu.processes.map((process) => process.pid));

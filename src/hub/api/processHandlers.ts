@@ -1,7 +1,7 @@
 /** Looking for processes on all machines, and ending them: both ask the agents, and say who did not answer. */
 
 import type { z } from 'zod';
-import { bySearchOrder } from '../../fleet/searchOrder.ts';
+import { searchOrder } from '../../fleet/searchOrder.ts';
 import type { NodeStatus } from '../../model/node.ts';
 import type { AgentRequest } from '../../protocol/agentHub.ts';
 import type { HubApi } from '../../protocol/hubApi.ts';
@@ -52,7 +52,7 @@ export function processHandlers(hub: HubParts): Pick<Handlers, 'processes' | 'ki
           unanswered.push({ ...named(node), reason: reasonOf(answer?.reason), state: node.state });
         }
       }
-      processes.sort(bySearchOrder);
+      processes.sort(searchOrder(query.query));
       return { processes: processes.slice(0, query.limit), total, unanswered };
     },
 
