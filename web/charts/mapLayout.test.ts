@@ -40,3 +40,21 @@ it('walks down to a smaller machine, and stays at the edge', () => {
 it('shrinks cells as the fleet grows', () => {
   expect([120, 300, 301, 1000].map(cellSize)).toEqual([17, 17, 11, 7]);
 });
+
+it('gives a small fleet larger cells, yet no wall of them and none wider than the box', () => {
+  const few = (machines: number, width: number) =>
+    mapLayout(
+      [
+        {
+          label: '',
+          nodes: Array.from({ length: machines }, (_, place) => nodes[place % 5]).flatMap(
+            (node) => node ?? [],
+          ),
+        },
+      ],
+      width,
+    );
+  expect(few(12, 1000).cell).toBe(28);
+  expect(few(300, 1000).cell).toBe(17);
+  expect(few(12, 300).columnWidth).toBeLessThanOrEqual(318);
+});

@@ -34,14 +34,29 @@ const COLUMN_GAP = 18;
 
 /** Large cells as long as they fit a screen or two; labels are left to the pointer where cells are small. */
 export function cellSize(machines: number): number {
-  if (machines <= 300) return 17;
+  if (machines <= 300) return USUAL_CELL;
   return machines <= 600 ? 11 : 7;
 }
 
-/** Lays groups out in a box of this width: each group in columns, filled from the top as one reads names. */
+const USUAL_CELL = 17;
+const LARGEST_CELL = 28;
+/** A small fleet grows to this height, not to a wall of cells. */
+const GROWN_HEIGHT = 560;
+
+/** The map of a fleet that leaves most of its box empty has larger cells: as large as still keep it to one screen. */
 export function mapLayout(groups: readonly MapGroup[], width: number): MapLayout {
   const machines = groups.reduce((sum, group) => sum + group.nodes.length, 0);
-  const cell = cellSize(machines);
+  const usual = cellSize(machines);
+  if (usual < USUAL_CELL) return layoutWith(usual, groups, width);
+  for (let cell = LARGEST_CELL; cell > USUAL_CELL; cell--) {
+    const layout = layoutWith(cell, groups, width);
+    if (layout.height <= GROWN_HEIGHT && layout.columnWidth <= width + COLUMN_GAP) return layout;
+  }
+  return layoutWith(USUAL_CELL, groups, width);
+}
+
+/** Lays groups out in a box of this width: each group in columns, filled from the top as one reads names. */
+function layoutWith(cell: number, groups: readonly MapGroup[], width: number): MapLayout {
   const pitch = cell + (cell > 7 ? 2 : 1);
   const everyone = groups.flatMap((group) => group.nodes);
   const mostGpus = Math.max(4, ...everyone.map((node) => node.sample?.gpus.length ?? 0));

@@ -3,11 +3,13 @@ import { useEffect, useState } from 'react';
 import type { FleetNode } from '../../../src/fleet/view.ts';
 import { visible } from '../../../src/lib/displayText.ts';
 import type { Check } from '../../../src/model/check.ts';
+import type { DriverState } from '../../../src/model/node.ts';
 import { useAccount } from '../../live/account.ts';
 import { askHub, type HubAnswer } from '../../live/hub.ts';
 import { CodeText } from '../../parts/CodeText.tsx';
 import { Failure } from '../../parts/Failure.tsx';
 import { Icon, type IconName } from '../../parts/Icon.tsx';
+import type { Words } from '../../words/en.ts';
 import { nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 import { CommandLine } from './CommandLine.tsx';
@@ -19,7 +21,8 @@ export function FirstRunPage({ node }: { node: FleetNode }) {
   const words = useWords();
   const state = node.sample?.driver.state ?? 'starting';
   const message = node.sample?.driver.message ?? null;
-  const step = words.first.steps[state];
+  const answer = useChecks(node);
+  const step = firstStep(words, state, answer);
   const watched = words.first.watched(nodeName(node));
   return (
     <main className="page-body">
@@ -53,7 +56,7 @@ export function FirstRunPage({ node }: { node: FleetNode }) {
         </div>
         <aside>
           <MachineGlance node={node} />
-          <LookedAt node={node} />
+          <LookedAt answer={answer} />
         </aside>
       </div>
     </main>
@@ -80,10 +83,11 @@ function Elsewhere({ node }: { node: FleetNode }) {
 const RESULT_ICON: Record<Check['result'], IconName> = { ok: 'check', note: 'note', problem: 'cross' };
 const RESULT_COLOUR: Record<Check['result'], string> = { ok: 'free', note: 'quiet', problem: 'bad' };
 
-/** What `flowline doctor` looked at on that machine, asked once for each state of its driver. */
-function LookedAt({ node }: { node: FleetNode }) {
-  const words = useWords();
-  const [answer, setAnswer] = useState<HubAnswer<{ checks: Check[] }> | null>(null);
+type Checks = HubAnswer<{ checks: Check[] }> | null;
+
+/** What `flowline doctor` looked at on that machine, asked once for each state of its driver; null until it has come. */
+function useChecks(node: FleetNode): Checks {
+  const [answer, setAnswer] = useState<Checks>(null);
   const asked = `${node.id} ${node.sample?.driver.state}`;
   useEffect(() => {
     const abort = new AbortController();
@@ -93,6 +97,19 @@ function LookedAt({ node }: { node: FleetNode }) {
     });
     return () => abort.abort();
   }, [asked]);
+  return answer;
+}
+
+/** What to do first; without a driver that depends on whether a card was found on the bus. */
+function firstStep(words: Words, state: DriverState, answer: Checks): Words['first']['noCard'] {
+  if (state !== 'absent' || !answer?.ok) return words.first.steps[state];
+  const card = answer.value.checks.find((check) => check.name === 'pci-device');
+  if (card?.result === 'note') return words.first.noCard;
+  return card ? { ...words.first.steps.absent, title: words.first.cardFound } : words.first.steps.absent;
+}
+
+function LookedAt({ answer }: { answer: Checks }) {
+  const words = useWords();
   return (
     <section className="looked-at">
       <h2>

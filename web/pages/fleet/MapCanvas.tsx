@@ -43,7 +43,7 @@ export function MapCanvas({ layout, groups, figure, width, marked }: MapCanvasPr
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
     }
     paintHeadings(context, colours, layout, groups, words, width);
-    paintMachines(context, colours, layout, figure, painted.current.looks);
+    paintMachines(context, colours, layout, figure, words, painted.current.looks);
   }, [layout, groups, figure, width, words, theme]);
   return (
     <>
@@ -116,12 +116,13 @@ function paintMachines(
   colours: MapColours,
   layout: MapLayout,
   figure: MapFigure,
+  words: Words,
   looks: Map<string, string>,
 ): void {
   const afresh = looks.size === 0;
   const alike = new Map<string, { look: CellLook; corners: Point[] }>();
   for (const [place, { node, x, y }] of layout.places.entries()) {
-    if (layout.labelWidth > 0) paintLabel(context, colours, layout, place, looks);
+    if (layout.labelWidth > 0) paintLabel(context, colours, layout, place, words, looks);
     for (const [index, gpu] of (node.sample?.gpus ?? []).entries()) {
       const look = cellLook(node, gpu, figure);
       const key = `${look.condition} ${look.slowed} ${look.heat}`;
@@ -141,6 +142,7 @@ function paintLabel(
   colours: MapColours,
   layout: MapLayout,
   place: number,
+  words: Words,
   looks: Map<string, string>,
 ): void {
   const { node, x, y } = layout.places[place] ?? {};
@@ -148,12 +150,16 @@ function paintLabel(
   const gone = node.state === 'offline' || node.state === 'unknown';
   const silent = node.sample?.driver.state === 'unresponsive';
   const colour = silent ? colours.sick : gone ? colours.ink3 : colours.ink2;
-  if (!changed(looks, `label ${place}`, node.name + colour)) return;
-  context.clearRect(x, y, layout.labelWidth - 2, layout.rowHeight);
+  const driver = node.sample?.driver.state ?? 'ok';
+  const instead = node.sample?.gpus.length === 0 && !gone ? words.node.driverShort[driver] : '';
+  if (!changed(looks, `label ${place}`, node.name + colour + instead)) return;
+  context.clearRect(x, y, instead === '' ? layout.labelWidth - 2 : layout.columnWidth, layout.rowHeight);
   context.font = '11px ui-monospace, "DejaVu Sans Mono", monospace';
   context.textBaseline = 'middle';
   context.fillStyle = colour;
   context.fillText(visible(node.name), x, y + layout.cell / 2 + 0.5, layout.labelWidth - 8);
+  context.fillStyle = driver === 'absent' || driver === 'starting' ? colours.ink3 : colours.sick;
+  context.fillText(instead, x + layout.labelWidth, y + layout.cell / 2 + 0.5);
 }
 
 function changed(looks: Map<string, string>, key: string, look: string): boolean {

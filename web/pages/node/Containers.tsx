@@ -2,14 +2,15 @@
 
 import { visible } from '../../../src/lib/displayText.ts';
 import type { Container } from '../../../src/model/container.ts';
-import type { NodeSample } from '../../../src/model/node.ts';
+import type { SourceState } from '../../../src/model/node.ts';
 import { CopyButton } from '../../parts/CopyButton.tsx';
 import { size } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
+import { SourceNote } from './SourceNote.tsx';
 
 interface ContainersProps {
   containers: readonly Container[];
-  source: NodeSample['sources']['docker'];
+  source: SourceState;
 }
 
 export function Containers({ containers, source }: ContainersProps) {
@@ -19,11 +20,8 @@ export function Containers({ containers, source }: ContainersProps) {
       <h2>
         {words.containers.title} <span className="quiet">{containers.length}</span>
       </h2>
-      {containers.length === 0 && (
-        <p className="quiet">
-          {source.state === 'ok' ? words.containers.none : words.containers[source.state]}
-        </p>
-      )}
+      <SourceNote name="Docker" source={source} />
+      {containers.length === 0 && source.state === 'ok' && <p className="quiet">{words.containers.none}</p>}
       <ul>
         {containers.map((container) => (
           <li key={container.id} title={`${visible(container.state)} · ${visible(container.status)}`}>

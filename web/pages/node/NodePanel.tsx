@@ -177,7 +177,7 @@ function PanelTables({ node, whole }: { node: FleetNode; whole: NodeStatus | nul
       {whole?.sample && (
         <aside>
           <Containers containers={whole.sample.containers} source={whole.sample.sources.docker} />
-          <Sessions sessions={whole.sample.sessions} />
+          <Sessions sessions={whole.sample.sessions} sources={whole.sample.sources} />
         </aside>
       )}
     </div>

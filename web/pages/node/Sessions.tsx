@@ -1,13 +1,20 @@
 /** A machine's terminal sessions with the command that attaches; for one that somebody is in, a second question. */
 import { useState } from 'react';
 import { hasHiddenCharacters, visible } from '../../../src/lib/displayText.ts';
+import type { NodeSample } from '../../../src/model/node.ts';
 import type { Session } from '../../../src/model/session.ts';
 import { CopyButton } from '../../parts/CopyButton.tsx';
 import { Dialog } from '../../parts/Dialog.tsx';
 import { Icon } from '../../parts/Icon.tsx';
 import { useWords } from '../../words/words.ts';
+import { SourceNote } from './SourceNote.tsx';
 
-export function Sessions({ sessions }: { sessions: readonly Session[] }) {
+interface SessionsProps {
+  sessions: readonly Session[];
+  sources: Pick<NodeSample['sources'], 'screen' | 'tmux'>;
+}
+
+export function Sessions({ sessions, sources: { screen, tmux } }: SessionsProps) {
   const words = useWords();
   const [asked, setAsked] = useState<Session | null>(null);
   return (
@@ -15,7 +22,11 @@ export function Sessions({ sessions }: { sessions: readonly Session[] }) {
       <h2>
         {words.sessions.title} <span className="quiet">{sessions.length}</span>
       </h2>
-      {sessions.length === 0 && <p className="quiet">{words.sessions.none}</p>}
+      <SourceNote name="screen" source={screen} />
+      <SourceNote name="tmux" source={tmux} />
+      {sessions.length === 0 && screen.state === 'ok' && tmux.state === 'ok' && (
+        <p className="quiet">{words.sessions.none}</p>
+      )}
       <ul>
         {sessions.map((session) => (
           <li key={`${session.kind} ${session.id}`}>

@@ -76,9 +76,11 @@ export const fleet = {
   containers: {
     title: 'Containers',
     none: 'None run.',
-    absent: 'Docker is not there.',
-    denied: 'Docker may not be asked.',
-    failed: 'Docker could not be asked.',
+  },
+  source: {
+    absent: (name: string) => `${name} is not there.`,
+    denied: (name: string) => `${name} may not be asked.`,
+    failed: (name: string) => `${name} could not be asked.`,
   },
   sessions: {
     title: 'Sessions',

@@ -77,9 +77,11 @@ export const fleet: typeof english = {
   containers: {
     title: '容器',
     none: '没有在运行的。',
-    absent: '没有 Docker。',
-    denied: '无权询问 Docker。',
-    failed: '询问 Docker 失败。',
+  },
+  source: {
+    absent: (name) => `没有 ${name}。`,
+    denied: (name) => `无权询问 ${name}。`,
+    failed: (name) => `询问 ${name} 失败。`,
   },
   sessions: {
     title: '会话',
