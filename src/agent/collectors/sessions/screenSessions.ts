@@ -1,4 +1,5 @@
 /** GNU screen's sessions, from its socket folders (screen(1), "SCREENDIR"): screen itself is never run. */
+import { inParallel } from '../../../lib/inParallel.ts';
 import type { SourceState } from '../../../model/node.ts';
 import type { FoundSession } from '../sources.ts';
 import { screenAttachCommand } from './attachCommand.ts';
@@ -29,6 +30,7 @@ export interface ToolSessions {
 
 /** Each costs two looks into /proc, and nobody has so many. */
 const MOST_SESSIONS_PER_FOLDER = 50;
+const FOLDERS_AT_ONCE = 16;
 
 /** Every session whose socket the agent may see and whose screen still runs. */
 export async function readScreenSessions(options: ScreenOptions): Promise<ToolSessions> {
@@ -41,7 +43,7 @@ export async function readScreenSessions(options: ScreenOptions): Promise<ToolSe
       sessions: [],
     };
   }
-  const found = await Promise.all(folders.map((folder) => readFolder(folder, options)));
+  const found = await inParallel(folders, FOLDERS_AT_ONCE, (folder) => readFolder(folder, options));
   const hidden = found.filter((sessions) => sessions === null).length;
   return {
     state: describeSight('screen', { seen: folders.length - hidden, hidden }),

@@ -3,6 +3,7 @@
  * bound: a user's servers are asked one after the other in two seconds together, four users at a time, six seconds in all.
  */
 import { inParallel } from '../../../lib/inParallel.ts';
+import type { SourceState } from '../../../model/node.ts';
 import type { FoundSession } from '../sources.ts';
 import type { ToolSessions } from './screenSessions.ts';
 import { findUserFolders, readSockets, type SocketFile, type UserFolder } from './sessionFolder.ts';
@@ -29,6 +30,7 @@ const SHORTEST_PATIENCE_MS = 300;
 /** How long a server that was silent is left alone. */
 const SILENCE_MS = 60_000;
 const USERS_AT_ONCE = 4;
+const NAMES_AT_ONCE = 16;
 const MOST_SERVERS_PER_USER = 8;
 const MOST_SESSIONS_PER_USER = 100;
 
@@ -46,8 +48,8 @@ export function createTmuxReader(options: TmuxOptions): () => Promise<ToolSessio
     );
     const folders = shared.flat();
     if (folders.length === 0) return { state: NOBODY, sessions: [] };
-    // All at once: with a directory that hangs each name takes its whole patience.
-    await Promise.all(folders.map(({ uid }) => options.nameOf(uid)));
+    // Before the clock starts: with a directory that hangs each name takes its whole patience.
+    await inParallel(folders, NAMES_AT_ONCE, ({ uid }) => options.nameOf(uid));
     const untilMs = performance.now() + PATIENCE_IN_ALL_MS;
     const answers = await inParallel(folders, USERS_AT_ONCE, (folder) =>
       askUser(folder, { options, untilMs, silentSince }),
@@ -123,7 +125,7 @@ function inOrder(sockets: readonly SocketFile[], silentSince: ReadonlyMap<string
   return sockets.toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
 }
 
-function describeAnswers(answers: readonly UserAnswer[]) {
+function describeAnswers(answers: readonly UserAnswer[]): SourceState {
   const users = (look: UserAnswer['look']) => answers.filter((answer) => answer.look === look).length;
   const servers = (count: number) => (count === 1 ? 'one server' : `${count} servers`);
   const silent = answers.reduce((sum, answer) => sum + answer.silent, 0);
@@ -135,9 +137,9 @@ function describeAnswers(answers: readonly UserAnswer[]) {
           `the agent runs as root and may not become ${otherUsers(notAllowed)} to ask tmux: it lacks CAP_SETUID or CAP_SETGID`,
         ]
       : []),
-    ...(silent > 0 ? [`${servers(silent)} of tmux did not answer, and are asked again once a minute`] : []),
+    ...(silent > 0 ? [`${servers(silent)} of tmux did not answer (asked once a minute)`] : []),
     ...(unasked > 0
-      ? [`${servers(unasked)} of tmux were not asked: a user has ${MOST_SERVERS_PER_USER} and 2 s`]
+      ? [`${servers(unasked)} of tmux left out (${MOST_SERVERS_PER_USER} of a user are asked, within 2 s)`]
       : []),
   ];
   return describeSight('tmux', { seen: users('seen'), hidden: users('hidden'), notes });
