@@ -1,7 +1,7 @@
 /**
  * Keeps a list of every process of the machine, about 10 s old at most, without being felt: each round reads the list
- * in slices that end after a millisecond or so, spread over the interval. Who asks before the first round is through
- * waits for it, and hurries it.
+ * in slices that end after a millisecond or so, spread over the interval by what is left of both. What a slice found is
+ * told at once. Who asks before the first round is through waits for it, and hurries it.
  */
 import { readdir } from 'node:fs/promises';
 import { setTimeout as delay, setImmediate as letOthersRun } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import type { ProcessFacts } from '../sources.ts';
 import type { ProcessReader } from './processReader.ts';
 
 export interface ProcessSweep {
-  /** Every process but the kernel's threads, as of the last round. */
+  /** Every process but the kernel's threads, each as last read. */
   all(): Promise<ProcessFacts[]>;
   stop(): Promise<void>;
 }
@@ -21,8 +21,10 @@ const PROCESSES_PER_SLICE = 16;
 const LONGEST_SLICE_MS = 1;
 
 /** Starts the rounds. `root` is where /proc is looked for; the reader should be this sweep's own. */
-export function startProcessSweep(root: string, reader: ProcessReader): ProcessSweep {
-  let processes: ProcessFacts[] = [];
+export function startProcessSweep(root: string, reader: ProcessReader, roundMs = ROUND_MS): ProcessSweep {
+  const processes = new Map<number, ProcessFacts>();
+  /** The pids of the last round, threads of the kernel too. */
+  let before: ReadonlySet<number> = new Set();
   const firstRound = Promise.withResolvers<void>();
   /** Aborted when somebody waits for the first round: its pauses end. */
   const hurry = new AbortController();
@@ -30,31 +32,44 @@ export function startProcessSweep(root: string, reader: ProcessReader): ProcessS
 
   async function sweep(): Promise<void> {
     for (let pace = AbortSignal.any([hurry.signal, stopping.signal]); !stopping.signal.aborted; ) {
-      const startedAtMs = performance.now();
-      processes = await readRound(pace);
+      const endsAtMs = performance.now() + roundMs;
+      await readRound(endsAtMs, pace);
       firstRound.resolve();
       pace = stopping.signal;
-      await pause(Math.max(0, ROUND_MS - (performance.now() - startedAtMs)), pace);
+      await pause(endsAtMs - performance.now(), pace);
     }
   }
 
-  /** Reads every process once, slice by slice, as long apart as fills the interval. */
-  async function readRound(pace: AbortSignal): Promise<ProcessFacts[]> {
+  /** Reads every process once, those first that nobody has seen yet. */
+  async function readRound(endsAtMs: number, pace: AbortSignal): Promise<void> {
     const names = await readdir(`${root}/proc`).catch(() => []);
-    const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
-    const sliceEachMs = (ROUND_MS * PROCESSES_PER_SLICE) / (pids.length + PROCESSES_PER_SLICE);
-    const found: ProcessFacts[] = [];
+    const now = new Set(names.filter((name) => /^\d+$/.test(name)).map(Number));
+    for (const pid of processes.keys()) if (!now.has(pid)) processes.delete(pid);
+    reader.keepOnly(now);
+    const pids = [...now].sort((a, b) => Number(before.has(a)) - Number(before.has(b)));
+    before = now;
     for (let next = 0; next < pids.length && !stopping.signal.aborted; ) {
-      const startedAtMs = performance.now();
-      const end = Math.min(pids.length, next + PROCESSES_PER_SLICE);
-      while (next < end && performance.now() - startedAtMs < LONGEST_SLICE_MS) {
-        const facts = reader.readProgram(pids[next++] ?? 0);
-        if (facts !== null) found.push(facts);
-      }
-      await pause(sliceEachMs, pace);
+      const begun = next;
+      next = readSlice(pids, begun);
+      const done = next - begun;
+      // Its share of the time left: a slice that its limit cut short pays for what it did, not for a whole one.
+      const share = done / (pids.length - begun);
+      if (next < pids.length) await pause((endsAtMs - performance.now()) * share, pace);
     }
-    reader.keepOnly(new Set(pids));
-    return found;
+  }
+
+  /** Reads the next few, one at least; answers where to go on. */
+  function readSlice(pids: readonly number[], from: number): number {
+    const startedAtMs = performance.now();
+    const end = Math.min(pids.length, from + PROCESSES_PER_SLICE);
+    let next = from;
+    do {
+      const pid = pids[next++] ?? 0;
+      const facts = reader.readProgram(pid);
+      if (facts === null) processes.delete(pid);
+      else processes.set(pid, facts);
+    } while (next < end && performance.now() - startedAtMs < LONGEST_SLICE_MS);
+    return next;
   }
 
   const swept = sweep();
@@ -62,7 +77,7 @@ export function startProcessSweep(root: string, reader: ProcessReader): ProcessS
     async all() {
       hurry.abort();
       await firstRound.promise;
-      return processes;
+      return [...processes.values()];
     },
     async stop() {
       stopping.abort();
@@ -74,5 +89,5 @@ export function startProcessSweep(root: string, reader: ProcessReader): ProcessS
 /** Waits, or only lets others have a turn where `pace` is aborted. */
 async function pause(milliseconds: number, pace: AbortSignal): Promise<void> {
   if (pace.aborted) await letOthersRun();
-  else await delay(milliseconds, undefined, { signal: pace, ref: false }).catch(() => {});
+  else await delay(Math.max(0, milliseconds), undefined, { signal: pace, ref: false }).catch(() => {});
 }

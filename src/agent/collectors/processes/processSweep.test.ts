@@ -1,0 +1,88 @@
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import type { ProcessFacts } from '../sources.ts';
+import type { ProcessReader } from './processReader.ts';
+import { startProcessSweep } from './processSweep.ts';
+
+const releases: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const release of releases.splice(0).reverse()) await release();
+});
+
+function makeRoot() {
+  const root = mkdtempSync(join(tmpdir(), 'flowline-proc-'));
+  releases.push(() => rmSync(root, { recursive: true }));
+  const folder = (pid: number) => join(root, 'proc', String(pid));
+  return {
+    root,
+    start: (pids: readonly number[]) => {
+      for (const pid of pids) mkdirSync(folder(pid), { recursive: true });
+    },
+    end: (pids: readonly number[]) => {
+      for (const pid of pids) rmdirSync(folder(pid));
+    },
+  };
+}
+
+const range = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index);
+
+/** A reader that takes so long for each process, and notes the order. */
+function makeReader(millisecondsEach: number): ProcessReader & { readonly order: number[] } {
+  const order: number[] = [];
+  return {
+    order,
+    readStat: () => null,
+    read: () => null,
+    readProgram(pid) {
+      const startedAtMs = performance.now();
+      while (performance.now() - startedAtMs < millisecondsEach);
+      order.push(pid);
+      return { pid } as ProcessFacts;
+    },
+    keepOnly() {},
+  };
+}
+
+test('many that appear at once are told slice by slice and within two rounds, though each slice is cut short', async () => {
+  const machine = makeRoot();
+  machine.start(range(1, 150));
+  const sweep = startProcessSweep(machine.root, makeReader(1.2), 1000);
+  releases.push(sweep.stop);
+  expect(await sweep.all()).toHaveLength(150);
+  machine.start(range(1000, 150));
+  const startedAtMs = performance.now();
+  const counts = new Set<number>();
+  while ((await sweep.all()).length < 300) {
+    counts.add((await sweep.all()).length);
+    expect(performance.now() - startedAtMs).toBeLessThan(6000);
+    await delay(5);
+  }
+  expect(counts.size).toBeGreaterThan(10);
+}, 10_000);
+
+test('who is new is read before those that were known, and who ended is told no more', async () => {
+  const machine = makeRoot();
+  machine.start(range(1, 100));
+  const reader = makeReader(0);
+  const sweep = startProcessSweep(machine.root, reader, 200);
+  releases.push(sweep.stop);
+  await sweep.all();
+  machine.start([5000]);
+  machine.end([7]);
+  const deadlineMs = performance.now() + 5000;
+  while (!(await sweep.all()).some(({ pid }) => pid === 5000)) {
+    expect(performance.now()).toBeLessThan(deadlineMs);
+    await delay(5);
+  }
+  const place = reader.order.indexOf(5000);
+  while (reader.order.length < place + 100) {
+    expect(performance.now()).toBeLessThan(deadlineMs);
+    await delay(5);
+  }
+  // At the head of its round: the 99 that were known all follow before any comes again.
+  expect(new Set(reader.order.slice(place, place + 100)).size).toBe(100);
+  expect((await sweep.all()).map(({ pid }) => pid)).not.toContain(7);
+});
