@@ -33,10 +33,10 @@ export function describeNodes(nodes: readonly NodeStatus[], nowMs: number, termi
   return table(
     [
       { title: heading.machine },
-      { title: heading.alias, rarity: 2 },
-      { title: heading.state },
+      { title: heading.alias, cutTo: 7, rarity: 2 },
+      { title: heading.state, cutTo: 14 },
       { title: heading.gpus },
-      { title: heading.model, cutTo: 12 },
+      { title: heading.model, cutTo: 13 },
       { title: `${heading.memory} GiB`, align: 'right', rarity: 1 },
       { title: 'CPU', align: 'right', rarity: 3 },
       { title: heading.driver, rarity: 4 },
@@ -56,7 +56,7 @@ function nodeRow(status: NodeStatus, nowMs: number, words: Words): Cell[] {
     stateCell(status, nowMs, words),
     gpuCell(node, words),
     modelsOf(gpus)
-      .map(([model, count]) => `${model} ×${count}`)
+      .map(([model, count]) => `${count}× ${model}`)
       .join(', '),
     gpus.length === 0
       ? MISSING

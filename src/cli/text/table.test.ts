@@ -35,6 +35,32 @@ describe('a table', () => {
     expect(text).toBe('machine   PID  for  command\natlas    4711  3 h  python train.py…');
   });
 
+  test('columns that may be cut are cut before one goes, the widest most', () => {
+    const columns: Column[] = [
+      { title: 'alias', cutTo: 6, rarity: 1 },
+      { title: 'model', cutTo: 12 },
+      { title: 'CPU', rarity: 2 },
+    ];
+    const cells = [['lab-4090-02', '4× RTX 4090 24 GB', '10 %']];
+    expect(table(columns, cells, { columns: 30, paint: plain }).split('\n')[1]).toBe(
+      'lab-409…  4× RTX 4090 2…  10 %',
+    );
+    expect(table(columns, cells, { columns: 24, paint: plain }).split('\n')[1]).toBe(
+      'lab-409…  4× RTX 4090 2…',
+    );
+  });
+
+  test('of columns as rare as each other the one further right goes first, and no more than must', () => {
+    const columns: Column[] = [
+      { title: 'name' },
+      { title: 'CPU', rarity: 1 },
+      { title: 'address', rarity: 1 },
+    ];
+    expect(table(columns, [['atlas', '10 %', '10.20.4.11']], { columns: 15, paint: plain })).toBe(
+      'name   CPU\natlas  10 %',
+    );
+  });
+
   test('a pipe gets every character', () => {
     expect(table(COLUMNS, [row], { columns: null, paint: plain })).toContain('--epochs 90');
   });

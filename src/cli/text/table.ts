@@ -1,6 +1,6 @@
 /**
  * Rows in columns for a terminal. Every cell is made harmless here, so that no command can forget it; nothing gets wider
- * than the terminal: first the rarer columns go, then the one that may be cut is cut, last the line.
+ * than the terminal: those that may be cut are cut before a column goes, the rarest first; last the line is cut.
  */
 import { type Cell, cutPieces, type Piece, piecesOf, piecesWidth } from './cell.ts';
 import type { Paint } from './paint.ts';
@@ -9,9 +9,9 @@ import { widthOf } from './width.ts';
 export interface Column {
   title: string;
   align?: 'left' | 'right';
-  /** May be cut, down to so many columns, where the line would be too long. At most one of a table. */
+  /** May be cut, down to so many columns, where the line would be too long. */
   cutTo?: number;
-  /** Left out where the terminal is narrow; the highest goes first. */
+  /** Left out where cutting does not do; the highest goes first, of two alike the one further right. */
   rarity?: number;
 }
 
@@ -62,15 +62,22 @@ function fitColumns(measured: readonly Measured[], limit: number): Measured[] {
   while (lineWidth(shown, leastWidth) > limit) {
     const rarest = Math.max(0, ...shown.map(({ column }) => column.rarity ?? 0));
     if (rarest === 0) break;
-    shown = shown.filter(({ column }) => column.rarity !== rarest);
+    const gone = shown.findLast(({ column }) => column.rarity === rarest);
+    shown = shown.filter((entry) => entry !== gone);
   }
-  const tooWide = lineWidth(shown, ({ width }) => width) - limit;
-  if (tooWide <= 0) return shown;
-  return shown.map((entry) =>
-    entry.column.cutTo === undefined
-      ? entry
-      : { ...entry, width: Math.max(leastWidth(entry), entry.width - tooWide) },
-  );
+  return cutColumns(shown, lineWidth(shown, ({ width }) => width) - limit);
+}
+
+/** The one with most to lose loses first, so that several are cut alike. */
+function cutColumns(shown: readonly Measured[], tooWide: number): Measured[] {
+  const cut = shown.map((entry) => ({ ...entry }));
+  const toLose = (entry: Measured): number => entry.width - leastWidth(entry);
+  for (let left = tooWide; left > 0; left -= 1) {
+    const most = cut.reduce<Measured | null>((a, b) => (a === null || toLose(b) > toLose(a) ? b : a), null);
+    if (most === null || toLose(most) === 0) break;
+    most.width -= 1;
+  }
+  return cut;
 }
 
 const leastWidth = ({ column, width }: Measured): number => Math.min(width, column.cutTo ?? width);
