@@ -108,9 +108,11 @@ export function ProcessesPage({ query }: { query: string }) {
         {found ? words.processes.found(rows.length, onlyGpu ? rows.length : found.total) : ''}
         {asking && <span className="quiet"> {words.processes.searching}</span>}
       </p>
-      {found?.unanswered.map(({ nodeId, nodeName, reason }) => (
+      {found?.unanswered.map(({ nodeId, nodeName, reason, state }) => (
         <p key={nodeId} className="hint-bar unanswered">
-          {words.processes.unanswered(visible(nodeName), visible(reason))}
+          {state === 'offline'
+            ? words.processes.away(visible(nodeName))
+            : words.processes.unanswered(visible(nodeName), visible(reason))}
         </p>
       ))}
       {answer !== null && !answer.ok && <Failure failure={answer} />}

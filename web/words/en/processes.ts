@@ -77,6 +77,7 @@ export const processes = {
       `Name, command line, user and pid of all processes of ${plural(machines, 'machine')} were searched.`,
     nearest: 'People who hold a GPU now:',
     unanswered: (machine: string, reason: string) => `${machine} did not answer: ${reason}`,
+    away: (machine: string) => `${machine} is offline: its processes were not searched`,
     keys: '↑ ↓ move · X select · Enter details · Delete end…',
     onlyGpu: 'only with a GPU',
     search: 'Search',

@@ -72,6 +72,7 @@ export const processes: typeof english = {
     nothingHint: (machines) => `已搜索 ${machines} 台机器全部进程的名称、命令行、用户和 pid。`,
     nearest: '正在占用 GPU 的人：',
     unanswered: (machine, reason) => `${machine} 没有回答：${reason}`,
+    away: (machine) => `${machine} 离线：没有搜索它的进程`,
     keys: '↑ ↓ 移动 · X 选中 · Enter 详情 · Delete 结束…',
     onlyGpu: '只看占 GPU 的',
     search: '搜索',
