@@ -39,10 +39,11 @@ function maskNamedArguments(argv: readonly string[]): string[] {
   });
 }
 
-/** One argument, which may be a plain word, an assignment, or text with more inside. */
+/** One argument, which may be a plain word, an assignment, a header, or text with more inside. */
 function maskArgument(argument: string): string {
-  const [, name, value = ''] = /^([-+]*[A-Za-z_][\w.-]*)=([\s\S]*)$/.exec(argument) ?? [];
+  const [, name, separator = '', value = ''] =
+    /^([-+]*[A-Za-z_][\w.-]*)(=|:[ \t]+)([\s\S]*)$/.exec(argument) ?? [];
   if (name === undefined || !looksSecret(name.replace(/^[-+]+/, ''))) return maskText(argument);
   // The whole rest is the value: no shell will look at spaces and quotes in it any more.
-  return isHarmlessValue(name, value) ? argument : `${name}=${MASK}`;
+  return isHarmlessValue(name, value) ? argument : name + separator + MASK;
 }

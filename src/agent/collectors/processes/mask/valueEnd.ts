@@ -14,7 +14,9 @@ export function findValueEnd(text: string, from: number): number {
     const character = text[at] ?? '';
     if (ENDS.test(character)) break;
     const quote = quoteAt(text, at);
-    if (quote !== '') at = behindQuoted(text, at + quote.length, quote);
+    // A shell's way to write a quote between single quotes: 'it'\''s'.
+    if (quote === "\\'" && at > from && text[at - 1] === "'") at += quote.length;
+    else if (quote !== '') at = behindQuoted(text, at + quote.length, quote);
     else if (character === '[' || character === '{') at = behindBracket(text, at);
     else at += character === '\\' ? 2 : 1;
   }
