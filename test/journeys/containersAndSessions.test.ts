@@ -198,10 +198,11 @@ describe.skipIf(skipWithout('screen', 'tmux', 'script'))('real sessions (screen,
 
   test('sessions that ended are not seen any more', async () => {
     run('screen', '-dmS', 'short', 'sleep', '71003');
-    run('tmux', '-L', 'lab', 'new-session', '-d', '-s', 'brief', 'sleep 71004');
+    // A server of its own: one that is just ending would take the new session with it.
+    run('tmux', '-L', 'brief', 'new-session', '-d', '-s', 'brief', 'sleep 71004');
     await waitFor('both', async () => (await findSession('short')) && (await findSession('brief')));
     run('screen', '-S', 'short', '-X', 'quit');
-    run('tmux', '-L', 'lab', 'kill-server');
+    run('tmux', '-L', 'brief', 'kill-server');
     await waitFor('neither', async () => !(await findSession('short')) && !(await findSession('brief')));
   });
 });
