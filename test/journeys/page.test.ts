@@ -114,6 +114,38 @@ describe.skipIf(withoutChromium)('the page', () => {
     await close();
   });
 
+  test('shows a person in one colour in every view, and the first eight in eight', async () => {
+    const { page, close } = await visit(browser, `${hub.url}/?view=map`);
+    const colours = new Map<string, Set<string>>();
+    const read = async (selector: string): Promise<void> => {
+      for (const square of await page.locator(selector).all()) {
+        const [colour = ''] = /\bo\d\b/.exec((await square.getAttribute('class')) ?? '') ?? [];
+        const [name = ''] = /^[a-z.]+/.exec(await square.evaluate(textAfter)) ?? [];
+        if (colour !== '' && name.includes('.'))
+          colours.set(name, (colours.get(name) ?? new Set()).add(colour));
+      }
+    };
+    const textAfter = (element: unknown): string =>
+      (element as { nextSibling: { textContent: string } | null }).nextSibling?.textContent?.trim() ?? '';
+    await page.waitForSelector('.people-list li');
+    await read('.people-list .owner-square');
+    expect(new Set([...colours.values()].flatMap((own) => [...own])).size).toBe(8);
+    await page.keyboard.press('1');
+    await page.waitForSelector('.tile >> nth=20');
+    await read('.tile .owner-square:first-child:last-of-type');
+    await page.goto(`${hub.url}/nodes/orion`);
+    await page.waitForSelector('.gpu-card >> nth=7');
+    await read('.memory-legend .owner-square');
+    await page.waitForSelector('.processes tbody tr >> nth=1');
+    await read('.processes .owner-square');
+    await page.goto(`${hub.url}/processes?q=python`);
+    await page.waitForSelector('.processes tbody tr >> nth=5');
+    await read('.processes .owner-square');
+    expect([...colours].filter(([, own]) => own.size > 1)).toEqual([]);
+    expect(colours.size).toBeGreaterThanOrEqual(8);
+    await close();
+  });
+
   test('remembers which machines were expanded', async () => {
     const { page, close } = await visit(browser, `${hub.url}/?view=list`);
     await page.click('[data-node="atlas"] .machine-toggle');

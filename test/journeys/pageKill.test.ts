@@ -39,6 +39,8 @@ describe.skipIf(withoutChromium)('finding and ending a process by the keyboard',
   test('without a login one may look, and is told how to log in', async () => {
     const { page, close } = await visit(browser, hub.url);
     await search(page, 'kernel-8f1c.json');
+    expect(await page.locator('.processes input').count()).toBe(0);
+    expect(await page.textContent('.table-hint')).toContain('flowline token link');
     await page.keyboard.press('Delete');
     const dialog = page.locator('dialog[open]');
     await dialog.waitFor();
@@ -52,6 +54,11 @@ describe.skipIf(withoutChromium)('finding and ending a process by the keyboard',
     await page.waitForSelector('.account-mark');
     expect(page.url()).not.toContain('code');
     await search(page, 'kernel-8f1c.json');
+    await page.check('.processes thead input');
+    await page.waitForSelector('tr.chosen');
+    await page.uncheck('.processes thead input');
+    await page.waitForSelector('tr.chosen', { state: 'detached' });
+    await page.locator('.processes tbody tr').first().focus();
     await page.keyboard.press('x');
     await page.waitForSelector('tr.chosen');
     await page.keyboard.press('Delete');

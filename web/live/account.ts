@@ -40,7 +40,7 @@ export function takeLinkCode(): string | null {
 /** Logs in by a link's code; answers why it failed, or null. */
 export async function logInByCode(code: string): Promise<string | null> {
   const answer = await askHub('openSession', { body: { code } });
-  if (!answer.ok) return answer.hint === null ? answer.message : `${answer.message} ${answer.hint}`;
+  if (!answer.ok) return answer.hint === null ? answer.message : `${answer.message}; ${answer.hint}`;
   keepSessionSecret(answer.value.secret);
   return null;
 }

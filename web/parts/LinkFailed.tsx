@@ -13,7 +13,7 @@ export function LinkFailed() {
   return (
     <div className="link-failed" role="alert">
       <p className="grow">
-        <strong>{words.error.linkUsed}</strong> <CodeText text={visible(linkFailure)} />
+        <strong>{words.error.linkUsed}:</strong> <CodeText text={visible(linkFailure)} />
       </p>
       <button
         type="button"

@@ -140,7 +140,7 @@ function ThemeSwitch() {
       type="button"
       className="icon-button wide-only"
       aria-label={words.theme}
-      title={words.theme}
+      title={`${words.theme}: ${words.settings.themes[dark ? 'dark' : 'light']}`}
       onClick={() => setPreferences({ theme: dark ? 'light' : 'dark' })}
     >
       <Icon name={dark ? 'sun' : 'moon'} />

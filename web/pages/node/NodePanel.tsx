@@ -140,8 +140,16 @@ function PanelMessage({ node }: { node: FleetNode }) {
   const words = useWords();
   const nowMs = useHubNow();
   const concern = fleetConcern(node);
-  if (!concern) return null;
   const driver = node.sample?.driver;
+  if (!concern) {
+    // A machine without a driver, or whose driver is being asked for the first time, is no fault: it is said in grey.
+    return driver === undefined || driver.state === 'ok' ? null : (
+      <p className="hint-bar" role="status">
+        <strong>{words.node.driver[driver.state]}</strong>{' '}
+        {driver.message === null ? '' : visible(driver.message)}
+      </p>
+    );
+  }
   const silent = concern.kind === 'driver' && driver?.state === 'unresponsive';
   return (
     <p className={`hint-bar ${concern.severity === 'sick' ? 'is-bad' : ''}`} role="status">
