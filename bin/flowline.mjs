@@ -3,12 +3,11 @@
 // process, else by running the Node 24 that comes with the package, with signals and the exit code passed on.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { findNode24, isNewEnough } from './node24.mjs';
 
-const NEEDED = 24;
 const here = dirname(fileURLToPath(import.meta.url));
 const program = join(here, '..', 'dist', 'flowline.js');
 
@@ -17,18 +16,10 @@ if (!existsSync(program)) {
   process.exit(1);
 }
 
-const major = Number(process.versions.node.split('.')[0]);
-if (major >= NEEDED) {
+if (isNewEnough) {
   await import(pathToFileURL(program).href);
 } else {
-  const node = bundledNode();
-  if (!node) {
-    console.error(
-      `flowline: needs Node ${NEEDED} or newer, this is ${process.version}, and the Node that comes with FlowLine is not there for ${process.platform} ${process.arch}.\n` +
-        'Run `npm ci` again without --omit=optional, or install Node 24.',
-    );
-    process.exit(1);
-  }
+  const node = findNode24();
   // The channel tells the child when this process is gone, however it ended (kill -9 too).
   const child = spawn(node, [program, ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
@@ -42,13 +33,4 @@ if (major >= NEEDED) {
     process.exit(1);
   });
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
-}
-
-function bundledNode() {
-  const require = createRequire(import.meta.url);
-  try {
-    return require.resolve(`node-linux-${process.arch}/bin/node`);
-  } catch {
-    return null;
-  }
 }

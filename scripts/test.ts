@@ -14,13 +14,20 @@ const passedOn = process.argv.slice(2).filter((argument) => argument !== '--soak
 
 installNeeds();
 run('build', process.execPath, ['scripts/build.ts']);
-if (passedOn.length === 0) run('check', 'npm', ['run', '--silent', 'check']);
+if (passedOn.length === 0) run('check', process.execPath, ['scripts/check.ts']);
 
 const reportFolder = mkdtempSync(join(tmpdir(), 'flowline-test-'));
 const reportPath = join(reportFolder, 'report.json');
 const tests = spawnSync(
-  'npx',
-  ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`, ...passedOn],
+  process.execPath,
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${reportPath}`,
+    ...passedOn,
+  ],
   { cwd: root, stdio: 'inherit', env: { ...process.env, ...(soak ? { FLOWLINE_SOAK: 'true' } : {}) } },
 );
 const closed = printClosingLine();
