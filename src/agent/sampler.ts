@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../io/clock.ts';
 import type { Gpu, GpuReading } from '../model/gpu.ts';
-import type { Host } from '../model/host.ts';
+import { UNKNOWN_HOST } from '../model/host.ts';
 import { MAX_CONTAINERS_PER_NODE, MAX_MESSAGE_CHARACTERS, MAX_SESSIONS_PER_NODE } from '../model/limits.ts';
 import type { NodeSample, SourceState } from '../model/node.ts';
 import type { GpuProcess, ProcessDetails } from '../model/process.ts';
@@ -118,24 +118,6 @@ const failedDriver = ({ message }: SourceState): DriverReading => ({
   gpus: [],
   refusedFigures: {},
 });
-
-const UNKNOWN_HOST: Host = {
-  cpuModel: null,
-  cpuCores: null,
-  cpuPercent: null,
-  loadAverage: null,
-  cpuTemperatureCelsius: null,
-  memoryTotalBytes: null,
-  memoryUsedBytes: null,
-  memoryAvailableBytes: null,
-  swapTotalBytes: null,
-  swapUsedBytes: null,
-  disks: [],
-  networks: [],
-  os: null,
-  kernel: null,
-  uptimeSeconds: null,
-};
 
 function joinGpu(gpu: GpuReading, details: (pid: number) => ProcessDetails): Gpu {
   const processes: GpuProcess[] = gpu.processes.map((process) => ({ ...process, ...details(process.pid) }));

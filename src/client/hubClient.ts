@@ -3,6 +3,7 @@
  * is a HubFailure with the hub's own code, sentence and hint, or `hub-not-reached`. For Node and the browser.
  */
 import type { z } from 'zod';
+import { firstIssue } from '../lib/firstIssue.ts';
 import { ErrorBody, type HubApi, hubApi, type Route, type RouteName } from '../protocol/hubApi.ts';
 
 type Query<Name extends RouteName> = HubApi[Name] extends { query: infer Q extends z.ZodType }
@@ -120,11 +121,10 @@ function read<Name extends RouteName>(
   }
   const parsed = hubApi[name].response.safeParse(value);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
     throw new HubFailure(
       'bad-answer',
       status,
-      `the hub's answer is not understood: ${issue?.path.join('.')}: ${issue?.message}`,
+      `the hub's answer is not understood: ${firstIssue(parsed.error)}`,
       'hub and this program may differ in version: update the older',
     );
   }

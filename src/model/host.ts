@@ -45,3 +45,22 @@ export const Host = z.object({
   uptimeSeconds: amount.nullable(),
 });
 export type Host = z.infer<typeof Host>;
+
+/** A machine of which nothing could be read. */
+export const UNKNOWN_HOST: Host = {
+  cpuModel: null,
+  cpuCores: null,
+  cpuPercent: null,
+  loadAverage: null,
+  cpuTemperatureCelsius: null,
+  memoryTotalBytes: null,
+  memoryUsedBytes: null,
+  memoryAvailableBytes: null,
+  swapTotalBytes: null,
+  swapUsedBytes: null,
+  disks: [],
+  networks: [],
+  os: null,
+  kernel: null,
+  uptimeSeconds: null,
+};

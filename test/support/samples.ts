@@ -1,24 +1,6 @@
 /** Small valid samples, for tests that are about their way and not about what they hold. */
-import type { Host } from '../../src/model/host.ts';
+import { UNKNOWN_HOST } from '../../src/model/host.ts';
 import type { NodeSample } from '../../src/model/node.ts';
-
-const unknownHost: Host = {
-  cpuModel: null,
-  cpuCores: null,
-  cpuPercent: null,
-  loadAverage: null,
-  cpuTemperatureCelsius: null,
-  memoryTotalBytes: null,
-  memoryUsedBytes: null,
-  memoryAvailableBytes: null,
-  swapTotalBytes: null,
-  swapUsedBytes: null,
-  disks: [],
-  networks: [],
-  os: null,
-  kernel: null,
-  uptimeSeconds: null,
-};
 
 const absent = { state: 'absent', message: null } as const;
 
@@ -32,7 +14,7 @@ export function bareSample(hostname: string, takenAtMs: number, intervalMs = 100
     bootId: null,
     driver: { state: 'absent', version: null, cudaVersion: null, message: null, answeredAtMs: null },
     gpus: [],
-    host: unknownHost,
+    host: UNKNOWN_HOST,
     containers: [],
     sessions: [],
     sources: { docker: absent, screen: absent, tmux: absent },

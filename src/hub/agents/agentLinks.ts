@@ -8,6 +8,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { applyPatch, type Json } from '../../fleet/patch.ts';
 import type { Clock } from '../../io/clock.ts';
 import type { Log } from '../../io/log.ts';
+import { firstIssue } from '../../lib/firstIssue.ts';
 import { parseJson } from '../../lib/json.ts';
 import { tokenBucket } from '../../lib/tokenBucket.ts';
 import { MAX_LINK_FRAME_BYTES } from '../../model/limits.ts';
@@ -22,6 +23,7 @@ import {
 } from '../../protocol/agentHub.ts';
 import { HubError } from '../errors.ts';
 import type { FleetNow } from '../fleetNow.ts';
+import { nodeAddress } from './nodeAddress.ts';
 
 export interface AgentLinksOptions {
   fleet: FleetNow;
@@ -124,7 +126,12 @@ export function agentLinks({ fleet, clock, log, sampled, refused }: AgentLinksOp
         }
         link.raw = message.sample as unknown as Json;
         link.sequence = message.sequence;
-        fleet.applySample(link.nodeId, message.sample, addressOf(link, message.sample), clock.nowMs());
+        fleet.applySample(
+          link.nodeId,
+          message.sample,
+          nodeAddress(link.address, message.sample),
+          clock.nowMs(),
+        );
         sampled(link.nodeId);
         return say(link, { type: 'welcome', protocol: LINK_PROTOCOL, nodeId: link.nodeId });
       case 'sample':
@@ -168,7 +175,7 @@ export function agentLinks({ fleet, clock, log, sampled, refused }: AgentLinksOp
     // What the schema does not know is let go here: kept, it would be a node's own store in our memory.
     link.raw = sample.data as unknown as Json;
     link.sequence = sequence;
-    fleet.applySample(link.nodeId, sample.data, addressOf(link, sample.data), clock.nowMs());
+    fleet.applySample(link.nodeId, sample.data, nodeAddress(link.address, sample.data), clock.nowMs());
     sampled(link.nodeId);
   };
 
@@ -302,16 +309,4 @@ export function agentLinks({ fleet, clock, log, sampled, refused }: AgentLinksOp
       server.close();
     },
   };
-}
-
-/** Where people reach the node: the address it came from; for one that came over loopback, the first it says it has. */
-function addressOf(link: Pick<Link, 'address'>, sample: NodeSample): string {
-  if (link.address !== '::1' && !link.address.startsWith('127.')) return link.address;
-  return sample.host.networks.flatMap((network) => network.addresses)[0] ?? link.address;
-}
-
-/** Where a message went wrong and why, in a few words. */
-function firstIssue(error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] }): string {
-  const issue = error.issues[0];
-  return issue ? `${issue.path.join('.') || 'message'}: ${issue.message}` : 'not a message';
 }
