@@ -12,19 +12,34 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   model: ['lib'],
   protocol: ['model', 'lib'],
   fleet: ['model', 'lib'],
+  scheduling: ['fleet', 'protocol', 'model', 'lib'],
+  tables: ['protocol', 'model', 'lib'],
   client: ['protocol', 'fleet', 'model', 'lib'],
-  agent: ['protocol', 'fleet', 'model', 'lib', 'io'],
-  hub: ['protocol', 'fleet', 'model', 'lib', 'io'],
-  simulator: ['agent', 'model', 'lib', 'io'],
-  cli: ['client', 'fleet', 'protocol', 'model', 'lib', 'io'],
-  tui: ['client', 'fleet', 'protocol', 'model', 'lib', 'io'],
-  web: ['client', 'fleet', 'protocol', 'model', 'lib'],
-  roles: ['cli', 'client', 'agent', 'hub', 'simulator', 'fleet', 'protocol', 'model', 'lib', 'io'],
+  agent: ['protocol', 'scheduling', 'tables', 'fleet', 'model', 'lib', 'io'],
+  hub: ['protocol', 'scheduling', 'tables', 'fleet', 'model', 'lib', 'io'],
+  simulator: ['agent', 'protocol', 'model', 'lib', 'io'],
+  cli: ['client', 'scheduling', 'tables', 'fleet', 'protocol', 'model', 'lib', 'io'],
+  tui: ['client', 'scheduling', 'fleet', 'protocol', 'model', 'lib', 'io'],
+  web: ['client', 'scheduling', 'tables', 'fleet', 'protocol', 'model', 'lib'],
+  roles: [
+    'cli',
+    'client',
+    'agent',
+    'hub',
+    'simulator',
+    'scheduling',
+    'tables',
+    'fleet',
+    'protocol',
+    'model',
+    'lib',
+    'io',
+  ],
   main: ['roles', 'cli', 'agent', 'io'],
 };
 
 /** Rooms without a machine under them: no Node, no timers, no clock. */
-const PURE = new Set(['lib', 'model', 'protocol', 'fleet']);
+const PURE = new Set(['lib', 'model', 'protocol', 'fleet', 'scheduling', 'tables']);
 
 interface Source {
   path: string;

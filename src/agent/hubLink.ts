@@ -110,7 +110,7 @@ export function openHubLink(options: HubLinkOptions): HubLink {
     } else if (message.type === 'again') {
       log.debug({ reason: message.reason }, 'the hub asks for everything once more');
       sayHello();
-    } else {
+    } else if (message.type === 'request') {
       void answerTo(message.id, message.request);
     }
   };

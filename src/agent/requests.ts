@@ -42,6 +42,8 @@ export async function answerRequest(sources: RequestSources, request: AgentReque
       return { kind: 'refreshed' };
     case 'doctor':
       return { kind: 'checked', checks: await sources.examine() };
+    default:
+      return { kind: 'failed', code: 'no-supervisor', message: 'this agent shows figures only' };
   }
 }
 

@@ -4,7 +4,8 @@
  */
 import type { z } from 'zod';
 import { firstIssue } from '../lib/firstIssue.ts';
-import { ErrorBody, type HubApi, hubApi, type Route, type RouteName } from '../protocol/hubApi.ts';
+import { ErrorBody, type HubApi, hubApi, type RouteName } from '../protocol/hubApi.ts';
+import type { Route } from '../protocol/route.ts';
 
 type Query<Name extends RouteName> = HubApi[Name] extends { query: infer Q extends z.ZodType }
   ? z.input<Q>

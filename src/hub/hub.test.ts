@@ -7,7 +7,8 @@ import WebSocket from 'ws';
 import { waitFor } from '../../test/support/waitFor.ts';
 import { systemClock } from '../io/clock.ts';
 import { silentLog } from '../io/log.ts';
-import { hubApi, type Route } from '../protocol/hubApi.ts';
+import { hubApi } from '../protocol/hubApi.ts';
+import type { Route } from '../protocol/route.ts';
 import { type Hub, startHub } from './hub.ts';
 
 let folder: string;

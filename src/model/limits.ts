@@ -35,3 +35,25 @@ export const MAX_INTERVAL_MS = 3_600_000;
 export const MAX_REFUSED_FIGURE_NAMES = 128;
 /** A sample larger than this is cut by the agent before it is sent: well below what the hub takes in one message. */
 export const MAX_SAMPLE_BYTES = 3 * 1024 * 1024;
+
+/** Words of one task's command, and the length of each: Linux takes 128 KiB an argument. */
+export const MAX_COMMAND_WORDS = 4096;
+export const MAX_COMMAND_WORD_CHARACTERS = 32 * 1024;
+/** Columns of a task table, and the text of one cell. */
+export const MAX_COLUMNS = 512;
+export const MAX_ROW_TEXT_CHARACTERS = 32 * 1024;
+/** Rows of one task table, and how many travel in one request. */
+export const MAX_ROWS_PER_TABLE = 1_000_000;
+export const MAX_ROWS_PER_BATCH = 2000;
+/** Runs wanted of one row. */
+export const MAX_RUNS_PER_TASK = 100_000;
+/** A submit's environment in all: ARG_MAX is 2 MiB on Linux, and arguments need room too. */
+export const MAX_ENVIRONMENT_BYTES = 512 * 1024;
+/** Attempts that one node may have open or unacknowledged at once. */
+export const MAX_ATTEMPTS_PER_NODE = 4096;
+/** Bytes of a log that travel in one answer. */
+export const MAX_LOG_SLICE_BYTES = 512 * 1024;
+/** Tasks that one request may name or one answer list. */
+export const MAX_TASKS_PER_REQUEST = 10_000;
+/** Body of the requests that carry rows, in bytes. */
+export const MAX_ROWS_BODY_BYTES = 16 * 1024 * 1024;

@@ -11,23 +11,7 @@ import { MAX_PIDS_PER_KILL } from '../model/limits.ts';
 import { NodeState, NodeStatus } from '../model/node.ts';
 import { FoundProcess, KillOutcome } from '../model/process.ts';
 import { Session } from '../model/session.ts';
-
-/**
- * Who may call a route. `open`: anybody. `viewer`: figures; on loopback anybody, elsewhere who has a session or token.
- * `user`: his own processes and tasks. `administrator`: everything. `join`: a machine with a join token.
- */
-export type Right = 'open' | 'viewer' | 'user' | 'administrator' | 'join';
-
-export interface Route {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** With `{name}` for parameters. */
-  path: string;
-  right: Right;
-  summary: string;
-  query?: z.ZodObject;
-  body?: z.ZodType;
-  response: z.ZodType;
-}
+import type { Route } from './route.ts';
 
 export const ErrorBody = z.object({
   error: z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() }),

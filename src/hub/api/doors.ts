@@ -3,7 +3,8 @@
  * (another site's page), and who is asking (trust.md 1–3). HTTP and WebSockets ask the same functions.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Account, Right } from '../../protocol/hubApi.ts';
+import type { Account } from '../../protocol/hubApi.ts';
+import type { Right } from '../../protocol/route.ts';
 import type { PageSessions } from '../accounts/sessions.ts';
 import type { Tokens } from '../accounts/tokens.ts';
 import { HubError } from '../errors.ts';

@@ -1,6 +1,7 @@
 /** The route table as an OpenAPI 3.1 document: nothing is written twice. */
 import * as z from 'zod';
-import { ErrorBody, hubApi, type Route } from '../../protocol/hubApi.ts';
+import { ErrorBody, hubApi } from '../../protocol/hubApi.ts';
+import type { Route } from '../../protocol/route.ts';
 
 /** The document, without host names. */
 export function openApiDocument(version: string): Record<string, unknown> {
