@@ -1,0 +1,64 @@
+/** The words for states of runs and for why attempts ended: one glossary for page and commands (brief.md 3, product.md). */
+import type { EndClass, RunState } from '../model/task.ts';
+import type { Language } from './words.ts';
+
+export interface TaskWords {
+  state: Record<RunState, string>;
+  class: Record<EndClass, string>;
+}
+
+const en: TaskWords = {
+  state: {
+    held: 'held',
+    queued: 'queued',
+    starting: 'starting',
+    running: 'running',
+    stopping: 'stopping',
+    unreachable: 'unreachable',
+    succeeded: 'succeeded',
+    failed: 'failed',
+    cancelled: 'cancelled',
+    timed_out: 'timed out',
+    impossible: 'impossible',
+    lost: 'lost',
+  },
+  class: {
+    ok: 'done',
+    program: 'the program failed',
+    gpu_oom: 'out of GPU memory',
+    host_oom: 'out of host memory',
+    infra: 'the node failed it',
+    preempted: 'made room for another',
+    timeout: 'over its time limit',
+    user_kill: 'somebody stopped it',
+  },
+};
+
+const zh: TaskWords = {
+  state: {
+    held: '暂缓',
+    queued: '排队中',
+    starting: '启动中',
+    running: '运行中',
+    stopping: '正在停止',
+    unreachable: '失去联系',
+    succeeded: '成功',
+    failed: '失败',
+    cancelled: '已取消',
+    timed_out: '超时',
+    impossible: '无法满足',
+    lost: '已丢失',
+  },
+  class: {
+    ok: '完成',
+    program: '程序出错',
+    gpu_oom: '显存不足',
+    host_oom: '内存不足',
+    infra: '节点故障',
+    preempted: '让位给其他任务',
+    timeout: '超过时限',
+    user_kill: '被人停止',
+  },
+};
+
+export const taskWords: Record<Language, TaskWords> = { en, zh };
