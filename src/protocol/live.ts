@@ -15,11 +15,24 @@ import { count, instantMs, message, name } from '../model/fields.ts';
 
 export const LIVE_PATH = '/api/v1/live';
 
-/** `fleet`: every node without processes, containers, sessions (fleet/view.ts). `node:ID`: everything of one node. */
-export const Scope = z.union([z.literal('fleet'), z.templateLiteral(['node:', z.string().min(1).max(128)])]);
+/**
+ * `fleet`: every node without processes, containers, sessions (fleet/view.ts). `node:ID`: everything of one node.
+ * `queue`: the queue at a glance (taskApi.ts, `QueueStatus`). `task:ID`: one task with its story, as the route `task`
+ * answers it. The last two are for those who may use the route: a page says its secret first.
+ */
+export const Scope = z.union([
+  z.enum(['fleet', 'queue']),
+  z.templateLiteral(['node:', z.string().min(1).max(128)]),
+  z.templateLiteral(['task:', z.string().min(1).max(128)]),
+]);
 export type Scope = z.infer<typeof Scope>;
 
 export const ViewerMessage = z.discriminatedUnion('type', [
+  /**
+   * The page's per-origin secret: a browser can put no header on a socket, and a cookie alone names nobody (trust.md, 1).
+   * Said before the scopes that ask for a right; a program sends its token as a header of the upgrade instead.
+   */
+  z.object({ type: z.literal('identify'), secret: z.string().max(256) }),
   z.object({ type: z.literal('subscribe'), scope: Scope }),
   z.object({ type: z.literal('unsubscribe'), scope: Scope }),
 ]);
@@ -36,6 +49,7 @@ export const LiveMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('patch'), scope: Scope, sequence: count, atMs: instantMs, patch: z.unknown() }),
   /** Sent each tick in which nothing changed, so that a viewer can tell a quiet fleet from a dead connection. */
   z.object({ type: z.literal('quiet'), atMs: instantMs }),
-  z.object({ type: z.literal('error'), code: name, message }),
+  /** `scope`: what was refused, where it is about one. */
+  z.object({ type: z.literal('error'), code: name, message, scope: Scope.optional() }),
 ]);
 export type LiveMessage = z.infer<typeof LiveMessage>;

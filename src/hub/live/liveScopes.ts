@@ -186,8 +186,12 @@ export function liveScopes({ fleet, clock, tickMs = TICK_MS }: LiveOptions): Liv
         message: 'say {"type": "subscribe", "scope": "fleet"} or "node:ID"',
       });
     }
+    // Who asks matters to nobody yet: the queue's scopes come with the queue.
+    if (parsed.data.type === 'identify') return;
     const { type, scope } = parsed.data;
-    if (type === 'unsubscribe') {
+    if (type === 'subscribe' && (scope === 'queue' || scope.startsWith('task:'))) {
+      send(viewer, { type: 'error', code: 'no-queue', message: 'this hub has no queue', scope });
+    } else if (type === 'unsubscribe') {
       viewer.scopes.delete(scope);
     } else if (!viewer.scopes.has(scope) && viewer.scopes.size >= MAX_SCOPES_PER_VIEWER) {
       send(viewer, {
