@@ -1,11 +1,13 @@
-/** `flowline nodes`: the machines of the fleet, a line each. */
+/** `flowline nodes`: the machines of the fleet, a line each; which of them may run tasks. */
 import type { Command } from 'commander';
 import { conditionOf, modelsOf } from '../fleet/summary.ts';
 import { type FleetNode, fleetNode } from '../fleet/view.ts';
+import { visible } from '../lib/displayText.ts';
 import type { NodeStatus } from '../model/node.ts';
 import type { CommandContext } from './context.ts';
 import { examples } from './examples.ts';
 import { type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
+import { namedNode } from './namedNode.ts';
 import { stateText } from './nodeText.ts';
 import type { Cell } from './text/cell.ts';
 import { gib, MISSING, percent, span } from './text/figures.ts';
@@ -16,13 +18,49 @@ import type { Words } from './words/words.ts';
 
 /** Adds the command. */
 export function addNodes(program: Command, context: CommandContext): void {
-  withFleet(program.command('nodes'))
+  const nodes = withFleet(program.command('nodes'))
     .description('list the machines of the fleet')
-    .addHelpText('after', examples('flowline nodes', 'flowline nodes --json | jq -r .nodes[].name'))
-    .action(async (options: FleetOptions) => {
+    .addHelpText(
+      'after',
+      examples(
+        'flowline nodes',
+        'flowline nodes --json | jq -r .nodes[].name',
+        'flowline nodes allow atlas       a machine that joined may run tasks from now on',
+      ),
+    );
+  nodes.action(async (options: FleetOptions) => {
+    const { client, terminal, answer } = await openFleet(context, options);
+    const { nodes } = await client.call('nodes');
+    answer({ nodes }, () => describeNodes(nodes, Date.now(), terminal));
+  });
+  addPermission(nodes, context, 'allow');
+  addPermission(nodes, context, 'disallow');
+}
+
+/** A machine that joined shows figures only, until an administrator lets it run tasks. */
+function addPermission(nodes: Command, context: CommandContext, verb: 'allow' | 'disallow'): void {
+  const mayRun = verb === 'allow';
+  withFleet(nodes.command(`${verb} <nodes...>`))
+    .description(
+      mayRun
+        ? 'let machines run tasks (administrator)'
+        : 'start no more tasks on machines; what runs there goes on (administrator)',
+    )
+    .addHelpText('after', examples(`flowline nodes ${verb} atlas`, `flowline nodes ${verb} atlas rigel`))
+    .action(async (wanted: string[], _options: FleetOptions, command: Command) => {
+      const options = command.optsWithGlobals<FleetOptions>();
       const { client, terminal, answer } = await openFleet(context, options);
-      const { nodes } = await client.call('nodes');
-      answer({ nodes }, () => describeNodes(nodes, Date.now(), terminal));
+      const { nodes: known } = await client.call('nodes');
+      // All names are understood before anything is changed.
+      const chosen = wanted.map((name) => namedNode(known, name, terminal.words));
+      const changed: NodeStatus[] = [];
+      for (const { id } of chosen)
+        changed.push(await client.call('changeNode', { parameters: { id }, body: { mayRun } }));
+      answer({ nodes: changed }, () =>
+        changed
+          .map(({ name }) => terminal.words.nodes[mayRun ? 'allowed' : 'disallowed'](visible(name)))
+          .join('\n'),
+      );
     });
 }
 
@@ -39,6 +77,7 @@ export function describeNodes(nodes: readonly NodeStatus[], nowMs: number, termi
       { title: heading.model, cutTo: 13 },
       { title: `${heading.memory} GiB`, align: 'right', rarity: 1 },
       { title: 'CPU', align: 'right', rarity: 3 },
+      { title: heading.tasks, rarity: 2 },
       { title: heading.driver, rarity: 4 },
       { title: heading.address, rarity: 3 },
     ],
@@ -62,6 +101,7 @@ function nodeRow(status: NodeStatus, nowMs: number, words: Words): Cell[] {
       ? MISSING
       : `${gib(sum(gpus.map((gpu) => gpu.memoryUsedBytes)))} / ${gib(sum(gpus.map((gpu) => gpu.memoryTotalBytes)))}`,
     percent(node.sample?.host.cpuPercent ?? null),
+    status.mayRun ? words.nodes.mayRun : { text: words.nodes.mayNotRun, style: 'faint' },
     driverText(node, words),
     node.address ?? MISSING,
   ];

@@ -7,6 +7,8 @@ export interface NodeRecord {
   name: string;
   alias: string | null;
   address: string | null;
+  /** Whether it may run tasks. */
+  mayRun: boolean;
   /** Set when it said goodbye, until it speaks again. */
   goodbye: 'stopped' | 'rebooting' | null;
   /** Since when it has no connection; null while it has one. */
@@ -51,6 +53,6 @@ function absence(record: NodeRecord, state: NodeState): AbsenceReason | null {
 /** The node as everybody is told of it. */
 export function nodeStatus(record: NodeRecord, nowMs: number): NodeStatus {
   const state = nodeState(record, nowMs);
-  const { id, name, alias, address, lastSeenAtMs, sample } = record;
-  return { id, name, alias, address, state, absence: absence(record, state), lastSeenAtMs, sample };
+  const { id, name, alias, address, mayRun, lastSeenAtMs, sample } = record;
+  return { id, name, alias, address, state, absence: absence(record, state), mayRun, lastSeenAtMs, sample };
 }

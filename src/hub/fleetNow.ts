@@ -10,7 +10,7 @@ export interface FleetNow {
   /** Adds a node or changes what is known of it beside samples. */
   setNode(
     node: Pick<NodeRecord, 'id' | 'name' | 'alias'> &
-      Partial<Pick<NodeRecord, 'address' | 'lastSeenAtMs' | 'sample' | 'disconnectedAtMs'>>,
+      Partial<Pick<NodeRecord, 'address' | 'mayRun' | 'lastSeenAtMs' | 'sample' | 'disconnectedAtMs'>>,
   ): void;
   forgetNode(id: string): void;
   /** A sample arrived, at `nowMs` of the hub's clock. */
@@ -43,6 +43,7 @@ export function fleetNow(): FleetNow {
       const before = records.get(node.id);
       records.set(node.id, {
         address: null,
+        mayRun: false,
         goodbye: null,
         disconnectedAtMs: null,
         lastSeenAtMs: null,

@@ -81,11 +81,30 @@ async function assemble(
   const fleet = fleetNow();
   const lastTruths = await keepLastTruths(dataFolder, () => fleet.all(clock.nowMs()), clock, log);
   stopping.add(() => lastTruths.stop());
-  for (const { id, name, alias } of registry.list()) {
+  for (const { id, name, alias, mayRun } of registry.list()) {
     const truth = await lastTruths.load(id);
-    fleet.setNode({ id, name, alias, ...truth, disconnectedAtMs: truth?.lastSeenAtMs ?? null });
+    fleet.setNode({
+      id,
+      name,
+      alias,
+      mayRun: mayRun === true,
+      ...truth,
+      disconnectedAtMs: truth?.lastSeenAtMs ?? null,
+    });
   }
   const figures = recent();
+  /** Two machines with one credential: which of them was trusted, nobody can tell. */
+  const askAgain = async (nodeId: string, from: string): Promise<void> => {
+    const { mayRun } = (await registry.change(nodeId, { mayRun: null })) ?? { mayRun: null };
+    const status = fleet.status(nodeId, clock.nowMs());
+    if (status)
+      fleet.setNode({ id: nodeId, name: status.name, alias: status.alias, mayRun: mayRun === true });
+    log.warn(
+      { node: nodeId, address: from },
+      'two machines use one credential: it may run no tasks until allowed again',
+    );
+    audit.write({ who: nodeId, what: 'clone', on: 'hub', result: 'may run no tasks', from, door: 'agent' });
+  };
   const links = agentLinks({
     fleet,
     clock,
@@ -94,6 +113,7 @@ async function assemble(
       const status = fleet.status(nodeId, clock.nowMs());
       if (status?.sample) figures.note(nodeId, status.sample, clock.nowMs());
     },
+    cloned: (nodeId, from) => void askAgain(nodeId, from),
     refused: (nodeId, from, reason) =>
       audit.write({
         who: nodeId,
@@ -188,10 +208,15 @@ async function assemble(
     createLink: () =>
       `${url}/#code=${sessions.createCode({ name: 'local administrator', role: 'administrator' }).code}`,
     async admitMachine({ alias, ...machine }) {
-      const { node, nodeToken } = await registry.join(machine, clock.nowMs());
+      const { node, nodeToken } = await registry.join(machine, clock.nowMs(), true);
       const named =
-        alias !== undefined && node.alias === null ? await registry.setAlias(node.id, alias) : node;
-      fleet.setNode({ id: node.id, name: node.name, alias: named?.alias ?? null });
+        alias !== undefined && node.alias === null ? await registry.change(node.id, { alias }) : node;
+      fleet.setNode({
+        id: node.id,
+        name: node.name,
+        alias: named?.alias ?? null,
+        mayRun: node.mayRun === true,
+      });
       return { nodeId: node.id, nodeToken };
     },
     linkFacts: links.facts,

@@ -1,21 +1,21 @@
 /** A limit on how often something may happen: `burst` at once, then `perSecond`. */
 
 export interface TokenBucket {
-  /** True where one more is allowed now. */
-  take(nowMs: number): boolean;
+  /** True where one more, or so many, is allowed now. */
+  take(nowMs: number, amount?: number): boolean;
 }
 
 export function tokenBucket(perSecond: number, burst: number): TokenBucket {
   let left = burst;
   let filledAtMs: number | null = null;
   return {
-    take(nowMs) {
+    take(nowMs, amount = 1) {
       // A clock that jumped back must not fill or empty the bucket.
       const elapsedMs = Math.max(0, nowMs - (filledAtMs ?? nowMs));
       filledAtMs = nowMs;
       left = Math.min(burst, left + (elapsedMs / 1000) * perSecond);
-      if (left < 1) return false;
-      left -= 1;
+      if (left < amount) return false;
+      left -= amount;
       return true;
     },
   };

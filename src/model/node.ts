@@ -72,6 +72,8 @@ export const NodeStatus = z.object({
   address: name.nullable(),
   state: NodeState,
   absence: AbsenceReason.nullable(),
+  /** Whether an administrator lets it run tasks; one that only joined shows figures. */
+  mayRun: z.boolean().default(false),
   lastSeenAtMs: instantMs.nullable(),
   sample: NodeSample.nullable(),
 });

@@ -115,8 +115,8 @@ export const hubApi = table({
     method: 'PATCH',
     path: '/api/v1/nodes/{id}',
     right: 'administrator',
-    summary: "Changes a machine's alias.",
-    body: z.strictObject({ alias: name.nullable() }),
+    summary: "Changes a machine's alias, or whether it may run tasks.",
+    body: z.strictObject({ alias: name.nullable().optional(), mayRun: z.boolean().optional() }),
     response: NodeStatus,
   },
   forgetNode: {

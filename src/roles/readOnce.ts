@@ -23,6 +23,7 @@ export async function readThisMachine(surroundings: Surroundings): Promise<NodeS
       address: null,
       state: 'online',
       absence: null,
+      mayRun: false,
       lastSeenAtMs: sample.takenAtMs,
       sample,
     };

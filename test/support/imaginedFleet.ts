@@ -241,6 +241,7 @@ export function imagineNode(machine: ImaginedMachine, nowMs: number): NodeStatus
     address: machine.address,
     state: 'online',
     absence: null,
+    mayRun: false,
     lastSeenAtMs: nowMs - 400,
     sample,
   };

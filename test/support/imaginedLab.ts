@@ -200,6 +200,7 @@ const SPECIAL: Record<string, (node: NodeStatus, nowMs: number) => NodeStatus> =
     ...node,
     state: 'offline',
     absence: 'silent',
+    mayRun: false,
     lastSeenAtMs: nowMs - 47 * 60_000,
   }),
 };

@@ -29,6 +29,7 @@ export const en = {
     alias: 'alias',
     state: 'state',
     address: 'address',
+    tasks: 'tasks',
     gpus: 'GPUs',
     model: 'model',
     memory: 'memory',
@@ -75,6 +76,10 @@ export const en = {
   nodes: {
     free: (free: number, total: number) => `${free} of ${total} free`,
     noGpus: 'none',
+    mayRun: 'allowed',
+    mayNotRun: 'figures only',
+    allowed: (node: string) => `${node} may run tasks.`,
+    disallowed: (node: string) => `${node} starts no more tasks; what runs there goes on.`,
   },
   processes: {
     none: (query: string) => (query === '' ? 'No processes were found.' : `No process matches “${query}”.`),

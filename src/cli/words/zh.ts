@@ -48,6 +48,7 @@ export const zh: Words = {
     alias: '别名',
     state: '状态',
     address: '地址',
+    tasks: '任务',
     gpus: 'GPU',
     model: '型号',
     memory: '显存',
@@ -94,6 +95,10 @@ export const zh: Words = {
   nodes: {
     free: (free, total) => `${free} / ${total} 空闲`,
     noGpus: '无',
+    mayRun: '已允许',
+    mayNotRun: '仅显示',
+    allowed: (node) => `${node} 现在可以运行任务。`,
+    disallowed: (node) => `${node} 不再开始新任务；正在运行的继续。`,
   },
   processes: {
     none: (query) => (query === '' ? '没有找到进程。' : `没有进程匹配“${query}”。`),

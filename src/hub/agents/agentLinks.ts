@@ -1,29 +1,36 @@
 /**
  * The hub's ends of the agents' links (protocol/agentHub.ts): parses what they say exactly once, bounds it, keeps each
- * node's last sample for the next patch, and asks agents on behalf of people. A node speaks only of itself.
+ * node's last sample for the next patch, and asks agents on behalf of people. A node speaks only of itself; whether an
+ * attempt or a table is its own to speak of, the ears decide that the queue lends it.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { applyPatch, type Json } from '../../fleet/patch.ts';
+import type { Json } from '../../fleet/patch.ts';
 import type { Clock } from '../../io/clock.ts';
 import type { Log } from '../../io/log.ts';
 import { firstIssue } from '../../lib/firstIssue.ts';
 import { parseJson } from '../../lib/json.ts';
-import { tokenBucket } from '../../lib/tokenBucket.ts';
 import { MAX_LINK_FRAME_BYTES } from '../../model/limits.ts';
-import { NodeSample } from '../../model/node.ts';
+import type { NodeSample } from '../../model/node.ts';
 import {
-  AgentAnswer,
+  type AgentAnswer,
   AgentMessage,
   type AgentRequest,
   type HubMessage,
   LINK_CLOSE,
   LINK_PROTOCOL,
 } from '../../protocol/agentHub.ts';
+import type { Acknowledgement } from '../../protocol/supervision.ts';
+import type { TableEdits } from '../../protocol/tableSync.ts';
 import { HubError } from '../errors.ts';
 import type { FleetNow } from '../fleetNow.ts';
+import { DEAF, type LinkEars } from './linkEars.ts';
+import { type LinkLimits, linkLimits } from './linkLimits.ts';
 import { nodeAddress } from './nodeAddress.ts';
+import { type Questions, questions } from './questions.ts';
+import { refusals } from './refusals.ts';
+import { type SampleChain, sampleChain } from './sampleChain.ts';
 
 export interface AgentLinksOptions {
   fleet: FleetNow;
@@ -31,6 +38,8 @@ export interface AgentLinksOptions {
   log: Log;
   /** A sample was applied: history and others may look. */
   sampled: (nodeId: string) => void;
+  /** Two machines use one credential. */
+  cloned: (nodeId: string, address: string) => void;
   refused: (nodeId: string, address: string, reason: string) => void;
 }
 
@@ -51,6 +60,12 @@ export interface AgentLinks {
    * @throws HubError `node-not-connected` or `node-silent` (after `patienceMs`).
    */
   ask(nodeId: string, request: AgentRequest, patienceMs: number): Promise<AgentAnswer>;
+  /** Tells a node that its reports are durable; a node that is gone meanwhile says them again. */
+  acknowledge(nodeId: string, reports: readonly Acknowledgement[]): void;
+  /** Refuses something that a connected node said: audited, and once a minute in the log. */
+  refuse(nodeId: string, reason: string): void;
+  /** From now on the queue hears what comes; before that nobody does. */
+  lend(ears: LinkEars): void;
   isConnected(nodeId: string): boolean;
   facts(): LinkFacts[];
   /** Ends a node's connection, e.g. because it was forgotten. */
@@ -61,47 +76,39 @@ export interface AgentLinks {
 const PING_MS = 10_000;
 /** A connection that said nothing for this long after it was opened is not an agent's. */
 const HELLO_MS = 30_000;
-/** A sample a second, answers and a refresh now and then: more is a fault. */
-const MESSAGES_PER_SECOND = 20;
-const MESSAGE_BURST = 100;
 const MAX_LINKS = 5000;
-const SAME_REFUSAL_MS = 60_000;
+/**
+ * A connection that was heard this recently belongs to a machine that runs: another one with the same credential and
+ * another boot is another machine. A machine that boots is silent for longer.
+ */
+const ALIVE_MS = 3000;
 
 interface Link {
   nodeId: string;
   address: string;
   socket: WebSocket;
   connectedSinceMs: number;
-  /** Null until hello. */
-  raw: Json | null;
-  sequence: number;
-  gaps: number;
-  waiting: Map<number, (answer: AgentAnswer | HubError) => void>;
-  nextRequest: number;
+  samples: SampleChain;
+  questions: Questions;
+  heardAtMs: number;
+  bootId: string | null;
+  /** The connection that this one took the place of, if it was alive until then. */
+  replaced: { bootId: string } | null;
   answeredPing: boolean;
 }
 
 /** No agents at first. */
-export function agentLinks({ fleet, clock, log, sampled, refused }: AgentLinksOptions): AgentLinks {
+export function agentLinks({ fleet, clock, log, sampled, cloned, refused }: AgentLinksOptions): AgentLinks {
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_LINK_FRAME_BYTES,
     perMessageDeflate: false,
   });
   const links = new Map<string, Link>();
-  const toldRefusals = new Map<string, { reason: string; atMs: number }>();
+  let ears = DEAF;
+  const tellRefusal = refusals(clock, log, refused);
 
   const say = (link: Link, message: HubMessage): void => link.socket.send(JSON.stringify(message));
-
-  /** A node that says the same wrong thing at every connection must not fill the disk with it. */
-  const tellRefusal = (nodeId: string, address: string, reason: string): void => {
-    const told = toldRefusals.get(nodeId);
-    const nowMs = clock.nowMs();
-    if (told?.reason === reason && nowMs - told.atMs < SAME_REFUSAL_MS) return;
-    toldRefusals.set(nodeId, { reason, atMs: nowMs });
-    log.warn({ node: nodeId, address, reason }, 'a link was refused or broke');
-    refused(nodeId, address, reason);
-  };
 
   const refuse = (link: Link, code: number, reason: string): void => {
     tellRefusal(link.nodeId, link.address, reason);
@@ -109,11 +116,14 @@ export function agentLinks({ fleet, clock, log, sampled, refused }: AgentLinksOp
     link.socket.close(code, reason.slice(0, 120));
   };
 
-  const hear = (link: Link, text: string): void => {
+  const hear = (link: Link, limits: LinkLimits, text: string): void => {
     const parsed = AgentMessage.safeParse(parseJson(text));
     if (!parsed.success)
       return refuse(link, LINK_CLOSE.malformed, `malformed message: ${firstIssue(parsed.error)}`);
     const message = parsed.data;
+    const isAwaited = message.type === 'answer' && link.questions.isAwaited(message.id);
+    const tooMuch = isAwaited ? null : limits.takeMessage(message.type, clock.nowMs());
+    if (tooMuch !== null) return refuse(link, LINK_CLOSE.malformed, tooMuch);
     switch (message.type) {
       case 'hello':
         if (message.protocol !== LINK_PROTOCOL) {
@@ -124,59 +134,47 @@ export function agentLinks({ fleet, clock, log, sampled, refused }: AgentLinksOp
             `agent speaks ${message.protocol}, hub ${LINK_PROTOCOL}: update the ${older}`,
           );
         }
-        link.raw = message.sample as unknown as Json;
-        link.sequence = message.sequence;
-        fleet.applySample(
-          link.nodeId,
-          message.sample,
-          nodeAddress(link.address, message.sample),
-          clock.nowMs(),
-        );
-        sampled(link.nodeId);
+        link.samples.begin(message.sample, message.sequence);
+        link.bootId = message.sample.bootId;
+        if (link.replaced && link.bootId !== null && link.replaced.bootId !== link.bootId)
+          cloned(link.nodeId, link.address);
+        takeSample(link, message.sample);
         return say(link, { type: 'welcome', protocol: LINK_PROTOCOL, nodeId: link.nodeId });
       case 'sample':
         return hearSample(link, message.sequence, message.patch as Json);
-      case 'answer': {
-        const answer = AgentAnswer.safeParse(message.answer);
-        link.waiting.get(message.id)?.(
-          answer.success
-            ? answer.data
-            : new HubError(502, 'bad-answer', 'the agent answered something this hub does not know'),
-        );
-        return;
-      }
+      case 'answer':
+        return void link.questions.hear(message.id, message.answer);
       case 'goodbye':
         fleet.sayGoodbye(link.nodeId, message.reason);
-        log.info({ node: link.nodeId, reason: message.reason }, 'a node said goodbye');
+        return log.info({ node: link.nodeId, reason: message.reason }, 'a node said goodbye');
+      case 'inventory':
+        return ears.inventory(link.nodeId, message.inventory);
+      case 'reports':
+        return ears.reports(link.nodeId, message.reports);
+      case 'table-edits':
+        return void hearEdits(link, message.id, message.edits);
     }
   };
 
-  const hearSample = (link: Link, sequence: number, patch: Json): void => {
-    if (link.raw === null) return say(link, { type: 'again', reason: 'a sample came before hello' });
-    const expected = link.sequence + 1;
-    if (sequence !== expected) {
-      link.gaps += Math.max(1, sequence - expected);
-      link.raw = null;
-      return say(link, { type: 'again', reason: `sample ${sequence} came, ${expected} was due` });
-    }
-    let next: Json;
-    try {
-      next = applyPatch(link.raw, patch);
-    } catch (failure) {
-      link.raw = null;
-      return say(link, {
-        type: 'again',
-        reason: failure instanceof Error ? failure.message : String(failure),
-      });
-    }
-    const sample = NodeSample.safeParse(next);
-    if (!sample.success)
-      return refuse(link, LINK_CLOSE.malformed, `malformed sample: ${firstIssue(sample.error)}`);
-    // What the schema does not know is let go here: kept, it would be a node's own store in our memory.
-    link.raw = sample.data as unknown as Json;
-    link.sequence = sequence;
-    fleet.applySample(link.nodeId, sample.data, nodeAddress(link.address, sample.data), clock.nowMs());
+  /** What was not taken is not acknowledged: the agent says it again. */
+  const hearEdits = (link: Link, id: number, edits: TableEdits): Promise<void> =>
+    ears.tableEdits(link.nodeId, edits).then(
+      () => {
+        if (link.socket.readyState === link.socket.OPEN) say(link, { type: 'table-edits-taken', id });
+      },
+      (failure: unknown) => tellRefusal(link.nodeId, link.address, `table edits: ${messageOf(failure)}`),
+    );
+
+  const takeSample = (link: Link, sample: NodeSample): void => {
+    fleet.applySample(link.nodeId, sample, nodeAddress(link.address, sample), clock.nowMs());
     sampled(link.nodeId);
+  };
+
+  const hearSample = (link: Link, sequence: number, patch: Json): void => {
+    const heard = link.samples.follow(sequence, patch);
+    if (heard.kind === 'again') return say(link, { type: 'again', reason: heard.reason });
+    if (heard.kind === 'malformed') return refuse(link, LINK_CLOSE.malformed, heard.reason);
+    takeSample(link, heard.sample);
   };
 
   const opened = (socket: WebSocket, nodeId: string, address: string): void => {
@@ -185,27 +183,30 @@ export function agentLinks({ fleet, clock, log, sampled, refused }: AgentLinksOp
       address,
       socket,
       connectedSinceMs: clock.nowMs(),
-      raw: null,
-      sequence: 0,
-      gaps: 0,
-      waiting: new Map(),
-      nextRequest: 1,
+      samples: sampleChain(),
+      questions: questions(clock),
+      heardAtMs: clock.nowMs(),
+      bootId: null,
+      replaced: null,
       answeredPing: true,
     };
-    const limit = tokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST);
+    const limits = linkLimits();
     const before = links.get(nodeId);
     links.set(nodeId, link);
+    if (before && before.bootId !== null && clock.nowMs() - before.heardAtMs < ALIVE_MS)
+      link.replaced = { bootId: before.bootId };
     if (before) before.socket.close(LINK_CLOSE.replaced, 'another connection with this credential took over');
+    ears.opened(nodeId);
     const forgetHello = clock.after(HELLO_MS, () => {
-      if (link.raw === null && link.sequence === 0)
-        refuse(link, LINK_CLOSE.malformed, 'no hello within 30 s');
+      if (!link.samples.hasBegun()) refuse(link, LINK_CLOSE.malformed, 'no hello within 30 s');
     });
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       if (socket.readyState !== socket.OPEN) return;
       if (isBinary) return refuse(link, LINK_CLOSE.malformed, 'messages are text');
-      if (!limit.take(clock.nowMs()))
-        return refuse(link, LINK_CLOSE.malformed, `more than ${MESSAGES_PER_SECOND} messages a second`);
-      hear(link, data.toString('utf8'));
+      link.heardAtMs = clock.nowMs();
+      const tooMuch = limits.takeBytes(data.byteLength, clock.nowMs());
+      if (tooMuch !== null) return refuse(link, LINK_CLOSE.malformed, tooMuch);
+      hear(link, limits, data.toString('utf8'));
     });
     socket.on('pong', () => {
       link.answeredPing = true;
@@ -219,17 +220,9 @@ export function agentLinks({ fleet, clock, log, sampled, refused }: AgentLinksOp
       if (links.get(nodeId) === link) {
         links.delete(nodeId);
         fleet.loseConnection(nodeId, clock.nowMs());
+        ears.closed(nodeId);
       }
-      for (const answer of link.waiting.values()) {
-        answer(
-          new HubError(
-            503,
-            'node-not-connected',
-            'the connection to this node broke',
-            'try again in a moment',
-          ),
-        );
-      }
+      link.questions.giveUp();
     });
   };
 
@@ -266,35 +259,25 @@ export function agentLinks({ fleet, clock, log, sampled, refused }: AgentLinksOp
           ),
         );
       }
-      const id = link.nextRequest++;
-      return new Promise((resolve, reject) => {
-        const giveUp = clock.after(patienceMs, () => {
-          link.waiting.delete(id);
-          reject(
-            new HubError(
-              504,
-              'node-silent',
-              `this node did not answer within ${patienceMs / 1000} s`,
-              'try again; the node may be overloaded',
-            ),
-          );
-        });
-        link.waiting.set(id, (answer) => {
-          giveUp();
-          link.waiting.delete(id);
-          if (answer instanceof HubError) reject(answer);
-          else resolve(answer);
-        });
-        say(link, { type: 'request', id, request });
-      });
+      return link.questions.ask((id) => say(link, { type: 'request', id, request }), patienceMs);
+    },
+    acknowledge(nodeId, reports) {
+      const link = links.get(nodeId);
+      if (link && reports.length > 0) say(link, { type: 'acknowledged', reports: [...reports] });
+    },
+    refuse(nodeId, reason) {
+      tellRefusal(nodeId, links.get(nodeId)?.address ?? '', reason);
+    },
+    lend(lent) {
+      ears = lent;
     },
     isConnected: (nodeId) => links.has(nodeId),
     facts: () =>
-      [...links.values()].map(({ nodeId, connectedSinceMs, sequence, gaps }) => ({
+      [...links.values()].map(({ nodeId, connectedSinceMs, samples }) => ({
         nodeId,
         connectedSinceMs,
-        lastSequence: sequence,
-        gaps,
+        lastSequence: samples.lastSequence(),
+        gaps: samples.gaps(),
       })),
     drop(nodeId, reason) {
       links.get(nodeId)?.socket.close(LINK_CLOSE.unauthorized, reason.slice(0, 120));
@@ -310,3 +293,6 @@ export function agentLinks({ fleet, clock, log, sampled, refused }: AgentLinksOp
     },
   };
 }
+
+const messageOf = (failure: unknown): string =>
+  failure instanceof Error ? failure.message : String(failure);

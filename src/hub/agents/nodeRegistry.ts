@@ -12,6 +12,11 @@ const KnownNode = z.object({
   /** What the machine calls itself; joining again with the same one keeps the node's id. */
   machineId: z.string(),
   tokenHash: z.string(),
+  /**
+   * Whether an administrator lets it run tasks (trust.md, 6): joining is not being trusted. Null: nobody has said, and it
+   * shows figures only.
+   */
+  mayRun: z.boolean().nullable().default(null),
   joinedAtMs: instantMs,
 });
 export type KnownNode = z.infer<typeof KnownNode>;
@@ -20,16 +25,22 @@ const MAX_NODES = 5000;
 
 export interface NodeRegistry {
   list(): KnownNode[];
-  /** Gives a machine its own credential; an earlier one of the same machine ends. */
+  /**
+   * Gives a machine its own credential; an earlier one of the same machine ends. Whoever comes by a join token may name
+   * any machine id: whether it runs tasks is asked again.
+   * @param mayRun for a machine in this very process: it may, unless an administrator said otherwise.
+   */
   join(
     machine: { hostname: string; machineId: string },
     nowMs: number,
+    mayRun?: true,
   ): Promise<{ node: KnownNode; nodeToken: string }>;
   /** The node that this machine already is, or null. */
   find(machineId: string): KnownNode | null;
   /** The node that a credential belongs to. */
   check(nodeToken: string): KnownNode | null;
-  setAlias(id: string, alias: string | null): Promise<KnownNode | null>;
+  /** Null where there is none of that id. */
+  change(id: string, changes: Partial<Pick<KnownNode, 'alias' | 'mayRun'>>): Promise<KnownNode | null>;
   /** False where there is none of that id. */
   forget(id: string): Promise<boolean>;
 }
@@ -49,7 +60,7 @@ export async function openNodeRegistry(dataFolder: string): Promise<NodeRegistry
   return {
     list: () => [...nodes.values()],
     find,
-    async join({ hostname, machineId }, nowMs) {
+    async join({ hostname, machineId }, nowMs, mayRun) {
       const before = find(machineId);
       if (!before && nodes.size >= MAX_NODES) throw new Error(`this hub knows ${MAX_NODES} machines already`);
       const secret = newSecret();
@@ -60,6 +71,7 @@ export async function openNodeRegistry(dataFolder: string): Promise<NodeRegistry
         alias: before?.alias ?? null,
         machineId,
         tokenHash: hashSecret(secret),
+        mayRun: mayRun === undefined ? null : (before?.mayRun ?? mayRun),
         joinedAtMs: nowMs,
       };
       nodes.set(id, node);
@@ -76,10 +88,10 @@ export async function openNodeRegistry(dataFolder: string): Promise<NodeRegistry
       const node = parts ? nodes.get(parts.id) : undefined;
       return parts && node && matchesHash(parts.secret, node.tokenHash) ? node : null;
     },
-    async setAlias(id, alias) {
+    async change(id, changes) {
       const node = nodes.get(id);
       if (!node) return null;
-      const changed = { ...node, alias };
+      const changed = { ...node, ...changes };
       nodes.set(id, changed);
       await save();
       return changed;

@@ -91,7 +91,7 @@ export function accountHandlers(hub: HubParts): Pick<Handlers, AccountRoute> {
     },
     async join(call) {
       const { node, nodeToken } = await hub.registry.join(call.body, clock.nowMs());
-      fleet.setNode({ id: node.id, name: node.name, alias: node.alias });
+      fleet.setNode({ id: node.id, name: node.name, alias: node.alias, mayRun: node.mayRun === true });
       audit.write({
         who: node.id,
         what: 'join',

@@ -46,9 +46,14 @@ export function fleetHandlers(hub: HubParts): Pick<Handlers, FleetRoute> {
     node: ({ parameters }) => findNode(hub, parameters.id),
     async changeNode(call) {
       const { id } = findNode(hub, call.parameters.id);
-      const changed = await hub.registry.setAlias(id, call.body.alias);
-      if (changed) fleet.setNode({ id, name: changed.name, alias: changed.alias });
-      noteDeed(audit, call, 'change-node', id, 'done');
+      const { alias, mayRun } = call.body;
+      const changed = await hub.registry.change(id, {
+        ...(alias === undefined ? {} : { alias }),
+        ...(mayRun === undefined ? {} : { mayRun }),
+      });
+      if (changed)
+        fleet.setNode({ id, name: changed.name, alias: changed.alias, mayRun: changed.mayRun === true });
+      noteDeed(audit, call, 'change-node', id, mayRun === undefined ? 'done' : `may run tasks: ${mayRun}`);
       return findNode(hub, id);
     },
     async forgetNode(call) {
