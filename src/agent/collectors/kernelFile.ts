@@ -35,3 +35,45 @@ export function readKernelFile(path: string, limitBytes = LARGEST_FILE_BYTES): s
     closeSync(file);
   }
 }
+
+/** More than any record read here has. */
+const RECORD_BYTES = 2048;
+
+/**
+ * A kernel file that is one record, and so comes whole in one read: a process's stat and status, and never a list,
+ * which the kernel may hand over in parts.
+ */
+export interface KernelRecord {
+  /** As it is now; null where its process has ended, even if another one has that pid meanwhile. */
+  read(): string | null;
+  close(): void;
+}
+
+/** Opened to be read again and again: opening and closing it each time costs as much as the reading. */
+export function openKernelRecord(path: string): KernelRecord | null {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    return null;
+  }
+  return {
+    read() {
+      try {
+        return buffer.toString('utf8', 0, readSync(file, buffer, 0, RECORD_BYTES, 0));
+      } catch {
+        return null;
+      }
+    },
+    close: () => closeSync(file),
+  };
+}
+
+/** Read once; null where there is none. */
+export function readKernelRecord(path: string): string | null {
+  const record = openKernelRecord(path);
+  if (record === null) return null;
+  const text = record.read();
+  record.close();
+  return text;
+}

@@ -2,9 +2,9 @@
 import { readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { MAX_COMMAND_CHARACTERS, MAX_PATH_CHARACTERS } from '../../../model/limits.ts';
-import { readKernelFile } from '../kernelFile.ts';
+import { readKernelFile, readKernelRecord } from '../kernelFile.ts';
 import type { ProcessFacts } from '../sources.ts';
-import { readAncestors, readParent } from './ancestors.ts';
+import { readAncestors } from './ancestors.ts';
 import { maskArguments } from './mask/maskArguments.ts';
 import { type ProcessStat, parseArguments, parseContainerId, parseUid } from './processText.ts';
 import { findPythonEnvironment } from './pythonEnvironment.ts';
@@ -29,26 +29,25 @@ const COMMAND_LINE_BYTES = 4 * MAX_COMMAND_CHARACTERS;
 const LISTED_ANCESTORS = 64;
 
 /**
- * The profile of a process whose stat was just read. To read arguments the kernel takes the lock of that process's
+ * The profile of a process, from its folder in /proc, whose stat was just read. To read arguments the kernel takes the lock of that process's
  * memory: one that hangs in a driver (state D) may hold it for ever, and whoever asks hangs too. So in that state
  * what was known `before` is kept.
  */
 export function readProcessProfile(
-  root: string,
-  pid: number,
+  folder: string,
   stat: ProcessStat,
+  parentOf: (pid: number) => number,
   before: ProcessProfile | null,
 ): ProcessProfile {
-  const folder = `${root}/proc/${pid}`;
   const executable = readLink(`${folder}/exe`);
   const workingDirectory = readLink(`${folder}/cwd`);
   return {
     facts: {
       executable,
       workingDirectory,
-      uid: parseUid(readKernelFile(`${folder}/status`, 1024) ?? ''),
+      uid: parseUid(readKernelRecord(`${folder}/status`) ?? ''),
       containerId: parseContainerId(readKernelFile(`${folder}/cgroup`) ?? ''),
-      ancestorPids: readAncestors(stat, LISTED_ANCESTORS, (parentPid) => readParent(root, parentPid)),
+      ancestorPids: readAncestors(stat, LISTED_ANCESTORS, parentOf),
     },
     launch: stat.state === 'D' ? (before?.launch ?? null) : readLaunch(folder, executable, workingDirectory),
   };

@@ -2,12 +2,14 @@
  * Reads one process after the other from /proc and remembers of each what rarely changes, so that a reading costs
  * one small file. What may not be read (another's process, `hidepid`) is null; a process that is gone is null as a whole.
  */
-import { readKernelFile } from '../kernelFile.ts';
+import { readKernelRecord } from '../kernelFile.ts';
 import { ratePerSecond, SHORTEST_RATE_MS } from '../rate.ts';
 import type { ProcessFacts } from '../sources.ts';
+import { createParentReader } from './ancestors.ts';
 import { readKernelConstants } from './bootClock.ts';
 import { type ProcessProfile, readProcessProfile } from './processProfile.ts';
-import { type ProcessStat, parseProcessId, parseProcessStat } from './processText.ts';
+import { type ProcessStat, parseProcessId } from './processText.ts';
+import { createStatFiles } from './statFiles.ts';
 import type { UserNames } from './userNames.ts';
 
 export interface ProcessReader {
@@ -27,6 +29,8 @@ export interface ProcessReaderOptions {
   userNames: UserNames;
   /** How long a profile is believed, half more or less. */
   rememberMs: number;
+  /** Of how many processes a file stays open between readings (statFiles.ts); none if left out. */
+  mostOpenFiles?: number;
   /** When the machine booted: one answer for all readers, so that start times compare. */
   readBootedAtMs: () => number;
   readClockMs?: () => number;
@@ -45,11 +49,14 @@ interface Known {
 
 /** A reader with a memory of its own: two that read at different intervals do not disturb each other's rates. */
 export function createProcessReader(options: ProcessReaderOptions): ProcessReader {
-  const { root, userNames, rememberMs, readBootedAtMs, readClockMs = () => performance.now() } = options;
+  const { root, userNames, rememberMs, readBootedAtMs } = options;
+  const { mostOpenFiles = 0, readClockMs = () => performance.now() } = options;
   const { pageBytes, ticksPerSecond } = readKernelConstants();
   const known = new Map<number, Known>();
-
-  const readStat = (pid: number) => parseProcessStat(readKernelFile(`${root}/proc/${pid}/stat`, 2048) ?? '');
+  const stats = createStatFiles(root, mostOpenFiles);
+  const parentOf = createParentReader(root, readClockMs);
+  const readProfile = (pid: number, stat: ProcessStat, before: ProcessProfile | null) =>
+    readProcessProfile(`${root}/proc/${pid}`, stat, parentOf, before);
 
   function describe(pid: number, stat: ProcessStat): ProcessFacts {
     const { profile, cpuPercent } = recall(pid, stat);
@@ -75,7 +82,7 @@ export function createProcessReader(options: ProcessReaderOptions): ProcessReade
     known.set(pid, process);
     const isOld = now - process.profileAtMs >= rememberMs * staggerOf(pid) || process.profile.launch === null;
     if (isOld || process.comm !== stat.name) {
-      process.profile = readProcessProfile(root, pid, stat, process.profile);
+      process.profile = readProfile(pid, stat, process.profile);
       process.profileAtMs = now;
       process.comm = stat.name;
     }
@@ -93,7 +100,7 @@ export function createProcessReader(options: ProcessReaderOptions): ProcessReade
     return {
       startTicks: stat.startTicks,
       comm: stat.name,
-      profile: readProcessProfile(root, pid, stat, null),
+      profile: readProfile(pid, stat, null),
       profileAtMs: now,
       usedTicks: stat.usedTicks,
       usedAtMs: now,
@@ -103,19 +110,20 @@ export function createProcessReader(options: ProcessReaderOptions): ProcessReade
 
   return {
     readStat(pid) {
-      const isProcess = parseProcessId(readKernelFile(`${root}/proc/${pid}/status`, 1024) ?? '') === pid;
-      return isProcess ? readStat(pid) : null;
+      const isProcess = parseProcessId(readKernelRecord(`${root}/proc/${pid}/status`) ?? '') === pid;
+      return isProcess ? stats.read(pid) : null;
     },
     read(pid) {
-      const stat = readStat(pid);
+      const stat = stats.read(pid);
       return stat === null ? null : describe(pid, stat);
     },
     readProgram(pid) {
-      const stat = readStat(pid);
+      const stat = stats.read(pid);
       return stat === null || stat.isKernelThread ? null : describe(pid, stat);
     },
     keepOnly(pids) {
       for (const pid of known.keys()) if (!pids.has(pid)) known.delete(pid);
+      stats.keepOnly(pids);
     },
   };
 }

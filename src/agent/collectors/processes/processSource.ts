@@ -19,6 +19,8 @@ export interface ProcessSourceOptions {
 /** Working folder and arguments of a GPU process may change; of all processes, one search in six sees it late. */
 const REMEMBER_INSPECTED_MS = 10_000;
 const REMEMBER_SWEPT_MS = 60_000;
+/** More than nearly any machine has on its GPUs; a descriptor each. */
+const MOST_OPEN_FILES = 256;
 /** How long a sample waits for names that were never asked for; until they come the numbers are shown. */
 const NAME_PATIENCE_MS = 500;
 
@@ -26,9 +28,9 @@ const NAME_PATIENCE_MS = 500;
 export function startProcessSource(options: ProcessSourceOptions = {}): ProcessSource {
   const { root = '/', userNames = createUserNames(), ownPid = process.pid } = options;
   const readBootedAtMs = createBootClock(root, Date.now, () => performance.now());
-  const startReader = (rememberMs: number) =>
-    createProcessReader({ root, userNames, rememberMs, readBootedAtMs });
-  const inspected = startReader(REMEMBER_INSPECTED_MS);
+  const startReader = (rememberMs: number, mostOpenFiles = 0) =>
+    createProcessReader({ root, userNames, rememberMs, mostOpenFiles, readBootedAtMs });
+  const inspected = startReader(REMEMBER_INSPECTED_MS, MOST_OPEN_FILES);
   const sweep = startProcessSweep(root, startReader(REMEMBER_SWEPT_MS));
   let systemCall: Promise<SystemCall | null> | null = null;
 
@@ -68,7 +70,10 @@ export function startProcessSource(options: ProcessSourceOptions = {}): ProcessS
         graceMs,
       });
     },
-    stop: sweep.stop,
+    async stop() {
+      await sweep.stop();
+      inspected.keepOnly(new Set());
+    },
   };
 
   /** Replaces numbers by names that have become known since the process was read. */

@@ -14,6 +14,10 @@ export interface ProcessStat {
   residentPages: number;
 }
 
+/** One expression and no list of words: dozens of these lines are read each second. Numbers are what JavaScript holds exactly. */
+const STAT =
+  /^\d+ \((.*)\) (\S) (\d{1,10})(?: \S+){4} (\d{1,10})(?: \S+){4} (\d{1,15}) (\d{1,15})(?: \S+){6} (\d{1,15}) \S+ (\d{1,15})(?: |$)/s;
+
 /** `PF_KTHREAD` of the kernel's flags (include/linux/sched.h). */
 const KERNEL_THREAD_FLAG = 0x0020_0000;
 
@@ -24,22 +28,18 @@ const KERNEL_THREAD_FLAG = 0x0020_0000;
  *     pid  comm  state ppid …          flags             utime stime …        start vsize   rss
  */
 export function parseProcessStat(text: string): ProcessStat | null {
-  const open = text.indexOf('(');
-  const close = text.lastIndexOf(')');
-  if (open < 0 || close < open) return null;
-  const fields = text.slice(close + 2).split(' ');
-  const number = (position: number) => Number(fields[position] || Number.NaN);
-  const stat = {
-    name: text.slice(open + 1, close),
-    state: fields[0] ?? '',
-    parentPid: number(1),
-    isKernelThread: (number(6) & KERNEL_THREAD_FLAG) !== 0,
-    usedTicks: number(11) + number(12),
-    startTicks: number(19),
-    residentPages: number(21),
+  const [, name, state, parentPid, flags, userTicks, systemTicks, startTicks, residentPages] =
+    STAT.exec(text) ?? [];
+  if (name === undefined || state === undefined) return null;
+  return {
+    name,
+    state,
+    parentPid: Number(parentPid),
+    isKernelThread: (Number(flags) & KERNEL_THREAD_FLAG) !== 0,
+    usedTicks: Number(userTicks) + Number(systemTicks),
+    startTicks: Number(startTicks),
+    residentPages: Number(residentPages),
   };
-  const numbers = [stat.parentPid, stat.usedTicks, stat.startTicks, stat.residentPages];
-  return numbers.every((value) => Number.isSafeInteger(value) && value >= 0) ? stat : null;
 }
 
 export interface ProcessUids {

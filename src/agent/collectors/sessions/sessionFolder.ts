@@ -7,7 +7,7 @@ import type { Dirent, Stats } from 'node:fs';
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inParallel } from '../../../lib/inParallel.ts';
-import { readKernelFile } from '../kernelFile.ts';
+import { readKernelRecord } from '../kernelFile.ts';
 import { parseProcessStat, parseUid } from '../processes/processText.ts';
 
 export interface SocketFile {
@@ -102,12 +102,12 @@ async function listNames(
  */
 export function startTicksOf(pid: number, uid: number): number | null {
   if (!isOwnedBy(pid, uid)) return null;
-  return parseProcessStat(readKernelFile(`/proc/${pid}/stat`) ?? '')?.startTicks ?? null;
+  return parseProcessStat(readKernelRecord(`/proc/${pid}/stat`) ?? '')?.startTicks ?? null;
 }
 
 /** Whether a process runs, and is this user's. */
 export function isOwnedBy(pid: number, uid: number): boolean {
-  return parseUid(readKernelFile(`/proc/${pid}/status`, 1024) ?? '') === uid;
+  return parseUid(readKernelRecord(`/proc/${pid}/status`) ?? '') === uid;
 }
 
 async function lookAt(path: string): Promise<Stats | null> {
