@@ -24,7 +24,7 @@ export interface Agent {
   link: HubLink;
   newestSample(): NodeSample | null;
   /** Says goodbye to the hub (unless `silently`), then lets go of the machine. */
-  stop(reason?: 'stopped' | 'silently'): Promise<void>;
+  stop(reason?: 'stopped' | 'rebooting' | 'silently'): Promise<void>;
 }
 
 /** Starts sampling and opens the link. */

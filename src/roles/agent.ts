@@ -1,6 +1,8 @@
 /** `flowline agent`: reports this machine to a hub over one outgoing connection. */
 import { join } from 'node:path';
 import { startAgent } from '../agent/agent.ts';
+import { readGoingDownFacts } from '../agent/goingDown/facts.ts';
+import { goodbyeReason, howMachineGoesDown } from '../agent/goingDown/goingDown.ts';
 import { type AgentRoleOptions, CommandFailure, EXIT } from '../cli/context.ts';
 import { systemClock } from '../io/clock.ts';
 import { openDataFolder } from '../io/dataFolder.ts';
@@ -46,7 +48,10 @@ export async function runAgent(options: AgentRoleOptions, surroundings: Surround
       clock: systemClock,
       log,
     });
-    stopping.add(() => agent.stop());
+    stopping.add(async () => {
+      const facts = await readGoingDownFacts({ path: surroundings.environment.PATH });
+      await agent.stop(goodbyeReason(howMachineGoesDown(facts, systemClock.nowMs())));
+    });
     surroundings.print(`FlowLine reports this machine to ${credential.hubUrl}`);
   });
 }

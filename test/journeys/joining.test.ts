@@ -1,4 +1,6 @@
 /** Agents of their own, as processes: joining, a hub that dies or restarts, a credential that is taken away. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { NodeStatus } from '../../src/model/node.ts';
 import { administratorOf, createJoinToken } from '../support/administrator.ts';
@@ -26,11 +28,16 @@ interface RunningAgent extends RunningProgram {
 }
 
 /** An agent that joins with this token; without one it uses what its data folder keeps. */
-async function startAgent(joinToken: string | null, dataFolder?: string): Promise<RunningAgent> {
+async function startAgent(
+  joinToken: string | null,
+  dataFolder?: string,
+  environment: Record<string, string> = {},
+): Promise<RunningAgent> {
   const own = dataFolder === undefined ? await temporaryFolder() : null;
   const folder = dataFolder ?? own?.path ?? '';
   const args = joinToken === null ? ['agent'] : ['agent', 'join', hub.url];
   const agent = startProgram([...args, '--data', folder, '--interval', '250ms'], {
+    ...environment,
     ...(joinToken === null ? {} : { FLOWLINE_JOIN_TOKEN: joinToken }),
   });
   endings.unshift(() => agent.stop());
@@ -51,6 +58,28 @@ describe('joining', () => {
     expect(gone).toMatchObject({ state: 'offline', absence: 'goodbye' });
     await startAgent(null, agent.dataFolder);
     expect((await online()).id).toBe(id);
+  });
+
+  test('an agent that ends because its machine reboots says so; one of a machine that is switched off was stopped', async () => {
+    const commands = await temporaryFolder();
+    endings.push(commands.remove);
+    const queue = (target: string): Promise<void> =>
+      writeFile(
+        join(commands.path, 'systemctl'),
+        `#!/bin/sh\nprintf '7 %s start waiting\\n8 shutdown.target start waiting\\n' ${target}\n`,
+        { mode: 0o755 },
+      );
+    const environment = { PATH: `${commands.path}:${process.env.PATH}` };
+    await queue('reboot.target');
+    const agent = await startAgent(await createJoinToken(hub, 1), undefined, environment);
+    const { id } = await online();
+    expect(await agent.stop()).toBe(0);
+    expect((await nodes())[0]).toMatchObject({ id, state: 'offline', absence: 'rebooting' });
+    await queue('poweroff.target');
+    const again = await startAgent(null, agent.dataFolder, environment);
+    await online();
+    expect(await again.stop()).toBe(0);
+    expect((await nodes())[0]).toMatchObject({ id, state: 'offline', absence: 'goodbye' });
   });
 
   test('a used up token lets nobody else in: exit code 4, and what to do', async () => {
