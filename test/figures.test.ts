@@ -32,9 +32,10 @@ function fieldsOf(schema: z.ZodObject, prefix = ''): string[] {
   });
 }
 
-/** What an array holds, what may be null or missing. */
+/** What an array holds, what may be null or missing, or is then taken for something. */
 function innermost(field: unknown): unknown {
-  if (field instanceof z.ZodNullable || field instanceof z.ZodOptional) return innermost(field.unwrap());
+  if (field instanceof z.ZodNullable || field instanceof z.ZodOptional || field instanceof z.ZodDefault)
+    return innermost(field.unwrap());
   return field instanceof z.ZodArray ? innermost(field.element) : field;
 }
 

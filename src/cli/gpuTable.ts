@@ -28,6 +28,7 @@ const LOOKS: Record<GpuCondition, Look> = {
   offline: { glyph: '◌', style: 'faint' },
   asleep: { glyph: '◔', style: 'faint' },
   starting: { glyph: '◔', style: 'faint' },
+  maintenance: { glyph: '⊖', style: 'faint' },
   unknown: { glyph: '◌', style: 'faint' },
 };
 
@@ -56,7 +57,12 @@ export function gpuTable(node: NodeStatus, terminal: Terminal): string | null {
 }
 
 function gpuRow(node: NodeStatus, sample: FleetSample, gpu: FleetGpu, words: Words, isWide: boolean): Cell[] {
-  const condition = gpuCondition({ nodeState: node.state, driver: sample.driver, gpu });
+  const condition = gpuCondition({
+    nodeState: node.state,
+    absence: node.absence,
+    driver: sample.driver,
+    gpu,
+  });
   const look = LOOKS[condition];
   const { memoryUsedBytes: used, memoryTotalBytes: total } = gpu;
   const drawn = used === null || total === null || total === 0 ? null : bar(used / total, isWide ? 20 : 10);

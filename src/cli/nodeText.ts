@@ -5,6 +5,7 @@ import type { Host } from '../model/host.ts';
 import type { NodeSample, NodeStatus } from '../model/node.ts';
 import { gpuProcessTable } from './gpuProcessTable.ts';
 import { gpuTable } from './gpuTable.ts';
+import { maintenanceText } from './maintenance.ts';
 import { amount, percent, size, span } from './text/figures.ts';
 import type { Style } from './text/paint.ts';
 import type { Terminal } from './text/terminal.ts';
@@ -18,14 +19,21 @@ interface Part {
 }
 
 const SEPARATOR = ' · ';
+/** For so long it is news that a machine booted again without having said that it would. */
+const REBOOT_NEWS_MS = 86_400_000;
 
 /** Several lines, without a line end at the end. */
 export function describeNode(node: NodeStatus, nowMs: number, terminal: Terminal): string {
   const { sample } = node;
-  const title = line(titleParts(node, nowMs, terminal.words), terminal);
-  if (!sample) return title;
+  const title = [line(titleParts(node, nowMs, terminal.words), terminal)];
+  const maintenance = maintenanceText(node, nowMs, terminal.words);
+  if (maintenance !== null) title.push(line([{ text: maintenance, style: 'warn' }], terminal, '  '));
+  if (!sample) return title.join('\n');
   const gpus = gpuTable(node, terminal);
-  const head = [title, ...hostLines(sample.host, terminal.words).map((parts) => line(parts, terminal, '  '))];
+  const head = [
+    ...title,
+    ...hostLines(sample.host, terminal.words).map((parts) => line(parts, terminal, '  ')),
+  ];
   const blocks = [head.join('\n')];
   if (gpus === null || sample.driver.state !== 'ok') blocks.push(driverLines(sample, terminal));
   if (gpus !== null) blocks.push(gpus);
@@ -66,6 +74,8 @@ function titleParts(node: NodeStatus, nowMs: number, words: Words): Part[] {
   if (sample?.driver.cudaVersion) parts.push({ text: `CUDA ${sample.driver.cudaVersion}` });
   if (sample && sample.host.uptimeSeconds !== null)
     parts.push({ text: words.status.up(span(words, sample.host.uptimeSeconds * 1000)) });
+  if (node.rebooted && !node.rebooted.announced && nowMs - node.rebooted.bootedAtMs < REBOOT_NEWS_MS)
+    parts.push({ text: words.status.fellSilent, style: 'warn' });
   if (sample?.host.os) parts.push({ text: sample.host.os, style: 'faint' });
   return parts;
 }

@@ -1,4 +1,4 @@
-/** `flowline nodes`: the machines of the fleet, a line each; which of them may run tasks. */
+/** `flowline nodes`: the machines of the fleet, a line each; which of them may run tasks. Maintenance is maintenance.ts. */
 import type { Command } from 'commander';
 import { conditionOf, modelsOf } from '../fleet/summary.ts';
 import { type FleetNode, fleetNode } from '../fleet/view.ts';
@@ -7,6 +7,7 @@ import type { NodeStatus } from '../model/node.ts';
 import type { CommandContext } from './context.ts';
 import { examples } from './examples.ts';
 import { type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
+import { addMaintenance } from './maintenance.ts';
 import { namedNode } from './namedNode.ts';
 import { stateText } from './nodeText.ts';
 import type { Cell } from './text/cell.ts';
@@ -16,16 +17,17 @@ import { table } from './text/table.ts';
 import type { Terminal } from './text/terminal.ts';
 import type { Words } from './words/words.ts';
 
-/** Adds the command. */
+/** Adds the command and `nodes maintenance`. */
 export function addNodes(program: Command, context: CommandContext): void {
   const nodes = withFleet(program.command('nodes'))
-    .description('list the machines of the fleet')
+    .description('list the machines of the fleet; `nodes maintenance` says that one is cared for')
     .addHelpText(
       'after',
       examples(
         'flowline nodes',
         'flowline nodes --json | jq -r .nodes[].name',
         'flowline nodes allow atlas       a machine that joined may run tasks from now on',
+        'flowline nodes maintenance atlas on --message "new power supply" --for 2h',
       ),
     );
   nodes.action(async (options: FleetOptions) => {
@@ -62,6 +64,7 @@ function addPermission(nodes: Command, context: CommandContext, verb: 'allow' | 
           .join('\n'),
       );
     });
+  addMaintenance(nodes, context);
 }
 
 /** A table of them. */

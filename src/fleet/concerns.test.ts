@@ -15,3 +15,8 @@ it('says of a machine that is away only that', () => {
   const away = { ...machine('failed'), state: 'offline' as const };
   expect(concernsOf(away)).toEqual([{ kind: 'absent', severity: 'off', node: away }]);
 });
+
+it('asks for nobody where somebody cares for the machine, connected or not', () => {
+  for (const state of ['online', 'offline'] as const)
+    expect(concernsOf({ ...machine('failed'), state, absence: 'maintenance' })).toEqual([]);
+});

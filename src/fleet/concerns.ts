@@ -20,8 +20,12 @@ export type Concern =
 
 const RANK = { sick: 0, warn: 1, off: 2 };
 
-/** A machine's concerns, worst first. A machine that is away has only that: the rest is not known now. */
+/**
+ * A machine's concerns, worst first. A machine that is away has only that: the rest is not known now. One in
+ * maintenance has none: somebody cares for it already.
+ */
 export function concernsOf(node: FleetNode): Concern[] {
+  if (node.absence === 'maintenance') return [];
   if (node.state === 'offline' || node.state === 'unknown')
     return [{ kind: 'absent', severity: 'off', node }];
   const sample = node.sample;

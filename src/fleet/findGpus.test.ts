@@ -35,6 +35,14 @@ describe('finding free GPUs', () => {
     expect(chosen(findGpus(nodes, { ...ANY, gpus: 2 }))).toEqual([['small', [0, 1]]]);
   });
 
+  test('a machine in maintenance is not offered, though it is connected and free', () => {
+    const cared = { ...node('cared', [free(0), free(1)]), absence: 'maintenance' as const };
+    const result = findGpus([cared, node('other', [free(0)])], ANY);
+    expect(chosen(result)).toEqual([['other', [0]]]);
+    expect(result.misses).toMatchObject({ maintenance: 2, away: 0 });
+    expect(findGpus([cared], { ...ANY, mayBeSpread: true }).found).toBeNull();
+  });
+
   test('of machines that are alike the first in the configured order is taken', () => {
     const nodes = [node('first', [free(0)]), node('second', [free(0)])];
     expect(chosen(findGpus(nodes, ANY))).toEqual([['first', [0]]]);
@@ -64,7 +72,7 @@ describe('finding free GPUs', () => {
     const result = findGpus(nodes, { ...ANY, gpus: 3, model: 'h100' });
     expect(result.nearest?.node.name).toBe('atlas');
     expect(result.nearest?.gpus.map((gpu) => gpu.index)).toEqual([0, 1]);
-    expect(result.misses).toEqual({ away: 1, model: 1, unusable: 1, taken: 1, memory: 0 });
+    expect(result.misses).toEqual({ maintenance: 0, away: 1, model: 1, unusable: 1, taken: 1, memory: 0 });
   });
 
   test('too little memory names the roomiest', () => {

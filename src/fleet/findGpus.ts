@@ -23,7 +23,7 @@ export interface GpusOfNode {
 }
 
 /** Why a GPU is not offered; the first that applies, in this order. */
-export type Miss = 'away' | 'model' | 'unusable' | 'taken' | 'memory';
+export type Miss = 'maintenance' | 'away' | 'model' | 'unusable' | 'taken' | 'memory';
 
 export interface FindResult {
   /** Null where the wish cannot be met now. */
@@ -41,7 +41,14 @@ export interface FindResult {
  * with least memory that is enough. Spread: from as few machines as that takes.
  */
 export function findGpus(nodes: readonly FleetNode[], wish: GpuWish): FindResult {
-  const misses: Record<Miss, number> = { away: 0, model: 0, unusable: 0, taken: 0, memory: 0 };
+  const misses: Record<Miss, number> = {
+    maintenance: 0,
+    away: 0,
+    model: 0,
+    unusable: 0,
+    taken: 0,
+    memory: 0,
+  };
   let roomiest: FindResult['roomiest'] = null;
   const fitting: GpusOfNode[] = [];
   for (const node of nodes) {
@@ -88,6 +95,7 @@ function take({ node, gpus }: GpusOfNode, number: number): GpusOfNode {
 }
 
 function whyNot(node: FleetNode, gpu: FleetGpu, wish: GpuWish): Miss | null {
+  if (node.absence === 'maintenance') return 'maintenance';
   if (node.state !== 'online') return 'away';
   if (wish.model !== null && !isModel(gpu, wish.model)) return 'model';
   const condition = conditionOf(node, gpu);

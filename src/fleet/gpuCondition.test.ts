@@ -22,7 +22,7 @@ const quiet: ConditionInput['gpu'] = {
   retiredPages: { singleBit: 0, doubleBit: 0, pending: false },
 };
 const condition = (gpu: Partial<ConditionInput['gpu']>, more: Partial<ConditionInput> = {}) =>
-  gpuCondition({ nodeState: 'online', driver, ...more, gpu: { ...quiet, ...gpu } });
+  gpuCondition({ nodeState: 'online', absence: null, driver, ...more, gpu: { ...quiet, ...gpu } });
 
 describe('what a GPU is doing', () => {
   test('nobody holds it and hardly anything is used: free', () => {

@@ -2,7 +2,7 @@
  * What a GPU is doing, in one word that page, terminal and commands share. The rules are here and nowhere else, and
  * each condition can say its rule in words (the page prints it).
  */
-import type { Driver, NodeState } from '../model/node.ts';
+import type { AbsenceReason, Driver, NodeState } from '../model/node.ts';
 import type { FleetGpu } from './view.ts';
 
 /** brief.md, 3: one glyph, word and colour each. */
@@ -15,6 +15,7 @@ export type GpuCondition =
   | 'offline'
   | 'asleep'
   | 'starting'
+  | 'maintenance'
   | 'unknown';
 
 /** A GPU is free while no process computes on it and less than this is used: a driver, or a desktop's X server, keeps some hundred MiB. */
@@ -27,6 +28,7 @@ const SLOWING = new Set(['hardware-slowdown', 'software-thermal', 'hardware-ther
 
 export interface ConditionInput {
   nodeState: NodeState;
+  absence: AbsenceReason | null;
   driver: Driver;
   gpu: Pick<
     FleetGpu,
@@ -42,8 +44,16 @@ export interface ConditionInput {
   >;
 }
 
-/** The condition of a GPU now. Holding idle is what it is from the first idle second on; how long is told beside it. */
-export function gpuCondition({ nodeState, driver, gpu }: ConditionInput): GpuCondition {
+/**
+ * The condition of a GPU now. Holding idle is what it is from the first idle second on; how long is told beside it.
+ * Free is what may be taken: on a machine in maintenance nothing is, though what works there is still seen to work.
+ */
+export function gpuCondition(input: ConditionInput): GpuCondition {
+  const condition = conditionByItself(input);
+  return condition === 'free' && input.absence === 'maintenance' ? 'maintenance' : condition;
+}
+
+function conditionByItself({ nodeState, driver, gpu }: ConditionInput): GpuCondition {
   if (nodeState === 'offline' || nodeState === 'unknown') return 'offline';
   if (driver.state === 'unresponsive') return 'no-answer';
   if (driver.state === 'starting') return 'starting';

@@ -1,5 +1,5 @@
 /** How fresh a node is, from when it was last heard: the one rule behind `online`, `stale` and `offline`. */
-import type { AbsenceReason, NodeSample, NodeState, NodeStatus } from '../model/node.ts';
+import type { AbsenceReason, Maintenance, NodeSample, NodeState, NodeStatus, Reboot } from '../model/node.ts';
 
 /** What the hub remembers of a node. Instants are the hub's own clock. */
 export interface NodeRecord {
@@ -11,6 +11,9 @@ export interface NodeRecord {
   mayRun: boolean;
   /** Set when it said goodbye, until it speaks again. */
   goodbye: 'stopped' | 'rebooting' | null;
+  /** As it was set; it may be over. */
+  maintenance: Maintenance | null;
+  rebooted: Reboot | null;
   /** Since when it has no connection; null while it has one. */
   disconnectedAtMs: number | null;
   /** When its newest sample arrived. */
@@ -44,7 +47,12 @@ export function nodeState(record: NodeRecord, nowMs: number): NodeState {
   return ageMs <= Math.max(OFFLINE_AFTER_MS, 5 * intervalMs) ? 'stale' : 'offline';
 }
 
-function absence(record: NodeRecord, state: NodeState): AbsenceReason | null {
+/** Maintenance that was given an end is over by itself. */
+export const maintenanceNow = ({ maintenance }: Pick<NodeRecord, 'maintenance'>, nowMs: number) =>
+  maintenance && (maintenance.untilMs === null || nowMs < maintenance.untilMs) ? maintenance : null;
+
+function absence(record: NodeRecord, state: NodeState, nowMs: number): AbsenceReason | null {
+  if (maintenanceNow(record, nowMs)) return 'maintenance';
   if (state !== 'offline') return null;
   if (record.goodbye === 'stopped') return 'goodbye';
   return record.goodbye === 'rebooting' ? 'rebooting' : 'silent';
@@ -53,6 +61,34 @@ function absence(record: NodeRecord, state: NodeState): AbsenceReason | null {
 /** The node as everybody is told of it. */
 export function nodeStatus(record: NodeRecord, nowMs: number): NodeStatus {
   const state = nodeState(record, nowMs);
-  const { id, name, alias, address, mayRun, lastSeenAtMs, sample } = record;
-  return { id, name, alias, address, state, absence: absence(record, state), mayRun, lastSeenAtMs, sample };
+  const { id, name, alias, address, mayRun, rebooted, lastSeenAtMs, sample } = record;
+  const maintenance = maintenanceNow(record, nowMs);
+  return {
+    id,
+    name,
+    alias,
+    address,
+    state,
+    absence: absence(record, state, nowMs),
+    mayRun,
+    maintenance,
+    rebooted,
+    lastSeenAtMs,
+    sample,
+  };
+}
+
+/**
+ * The boot between two samples: another boot id than the one before. The time is the hub's clock less what the machine
+ * says that it is up.
+ */
+export function rebootBetween(before: NodeRecord, sample: NodeSample, nowMs: number): Reboot | null {
+  const knownId = before.sample?.bootId ?? null;
+  if (knownId === null || sample.bootId === null || sample.bootId === knownId) return before.rebooted;
+  const upMs = (sample.host.uptimeSeconds ?? 0) * 1000;
+  return {
+    bootedAtMs: Math.max(0, Math.round(nowMs - upMs)),
+    lastHeardAtMs: before.lastSeenAtMs,
+    announced: before.goodbye !== null,
+  };
 }

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
+import { imagineLab } from '../../test/support/imaginedLab.ts';
 import { clockWord, warmth } from './gpuWords.ts';
 import { shortModelName } from './modelName.ts';
-import { conditionGroup, memoryToTake, modelsOf } from './summary.ts';
-import type { FleetGpu } from './view.ts';
+import { conditionGroup, conditionOf, fleetSummary, freeByModel, memoryToTake, modelsOf } from './summary.ts';
+import { type FleetGpu, fleetNode } from './view.ts';
 
 const GIB = 2 ** 30;
 
@@ -51,4 +52,24 @@ it('counts a GPU whose driver does not answer among the sick', () => {
 it('does not know what can be taken of an unknown memory', () => {
   expect(memoryToTake({ memoryTotalBytes: GIB, memoryUsedBytes: null, memoryFreeBytes: null })).toBeNull();
   expect(memoryToTake({ memoryTotalBytes: 3, memoryUsedBytes: 1, memoryFreeBytes: null })).toBe(2);
+});
+
+it('counts no card of a machine in maintenance as free or sick, and still shows what works there', () => {
+  const lab = imagineLab(Date.UTC(2026, 0, 1)).map(fleetNode);
+  const cared = lab.map((node) => ({ ...node, absence: 'maintenance' as const }));
+  const before = fleetSummary(lab).groups;
+  const { groups } = fleetSummary(cared);
+  expect([before.free > 0, before.sick > 0]).toEqual([true, true]);
+  expect(groups).toEqual({
+    ...before,
+    free: 0,
+    sick: 0,
+    offline: before.offline + before.free + before.sick,
+  });
+  expect(freeByModel(cared).reduce((sum, { free }) => sum + free, 0)).toBe(0);
+  const conditions = new Set(
+    cared.flatMap((node) => (node.sample?.gpus ?? []).map((gpu) => conditionOf(node, gpu))),
+  );
+  expect(conditions).toContain('maintenance');
+  expect(conditions).toContain('sick');
 });

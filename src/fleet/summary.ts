@@ -11,24 +11,33 @@ export function nodesInOrder(view: FleetView): FleetNode[] {
 
 /** The condition of one GPU of a node; `unknown` where the node has no sample. */
 export function conditionOf(node: FleetNode, gpu: FleetGpu): GpuCondition {
-  return node.sample ? gpuCondition({ nodeState: node.state, driver: node.sample.driver, gpu }) : 'unknown';
+  if (!node.sample) return 'unknown';
+  const { state: nodeState, absence } = node;
+  return gpuCondition({ nodeState, absence, driver: node.sample.driver, gpu });
 }
 
 /** The five words of the summary; every GPU counts as exactly one. */
 export type ConditionGroup = 'free' | 'working' | 'holding-idle' | 'sick' | 'offline';
 
-/** No answer is counted with the sick; asleep and starting are not there to be taken, so they count as offline. */
+/** No answer is counted with the sick; asleep, starting and maintenance are not there to be taken, so they count as offline. */
 export function conditionGroup(condition: GpuCondition): ConditionGroup {
   switch (condition) {
     case 'no-answer':
       return 'sick';
     case 'asleep':
     case 'starting':
+    case 'maintenance':
     case 'unknown':
       return 'offline';
     default:
       return condition;
   }
+}
+
+/** As what a GPU counts in its fleet: a sick one of a machine in maintenance is cared for, and calls nobody. */
+export function groupOf(node: FleetNode, gpu: FleetGpu): ConditionGroup {
+  const group = conditionGroup(conditionOf(node, gpu));
+  return group === 'sick' && node.absence === 'maintenance' ? 'offline' : group;
 }
 
 export interface FleetSummary {
@@ -66,7 +75,7 @@ export function fleetSummary(nodes: readonly FleetNode[]): FleetSummary {
 }
 
 function countGpu(summary: FleetSummary, node: FleetNode, gpu: FleetGpu): void {
-  const group = conditionGroup(conditionOf(node, gpu));
+  const group = groupOf(node, gpu);
   summary.gpus += 1;
   summary.groups[group] += 1;
   if (node.state !== 'online' && node.state !== 'stale') return;

@@ -3,14 +3,13 @@
  * order in which nodes became known. It keeps no history and speaks to nobody: those who must hear of a change ask for
  * the dirty ones each tick.
  */
-import { type NodeRecord, nodeState, nodeStatus } from '../fleet/nodeState.ts';
-import type { NodeSample, NodeState, NodeStatus } from '../model/node.ts';
+import { type NodeRecord, nodeStatus, rebootBetween } from '../fleet/nodeState.ts';
+import type { NodeSample, NodeStatus } from '../model/node.ts';
 
 export interface FleetNow {
   /** Adds a node or changes what is known of it beside samples. */
   setNode(
-    node: Pick<NodeRecord, 'id' | 'name' | 'alias'> &
-      Partial<Pick<NodeRecord, 'address' | 'mayRun' | 'lastSeenAtMs' | 'sample' | 'disconnectedAtMs'>>,
+    node: Pick<NodeRecord, 'id' | 'name' | 'alias'> & Partial<Omit<NodeRecord, 'id' | 'name' | 'alias'>>,
   ): void;
   forgetNode(id: string): void;
   /** A sample arrived, at `nowMs` of the hub's clock. */
@@ -20,6 +19,8 @@ export interface FleetNow {
   sayGoodbye(id: string, reason: 'stopped' | 'rebooting'): void;
   status(id: string, nowMs: number): NodeStatus | null;
   all(nowMs: number): NodeStatus[];
+  /** What is remembered of each, to be kept over a restart. */
+  records(): NodeRecord[];
   order(): string[];
   /** Ids of nodes that changed, in state too, since the last call. */
   takeChanged(nowMs: number): Set<string>;
@@ -28,7 +29,7 @@ export interface FleetNow {
 /** An empty fleet. */
 export function fleetNow(): FleetNow {
   const records = new Map<string, NodeRecord>();
-  const toldState = new Map<string, NodeState>();
+  const toldState = new Map<string, string>();
   let changed = new Set<string>();
 
   const change = (id: string, with_: Partial<NodeRecord>): void => {
@@ -45,6 +46,8 @@ export function fleetNow(): FleetNow {
         address: null,
         mayRun: false,
         goodbye: null,
+        maintenance: null,
+        rebooted: null,
         disconnectedAtMs: null,
         lastSeenAtMs: null,
         sample: null,
@@ -59,7 +62,10 @@ export function fleetNow(): FleetNow {
       changed.add(id);
     },
     applySample(id, sample, address, nowMs) {
+      const before = records.get(id);
+      if (!before) return;
       change(id, {
+        rebooted: rebootBetween(before, sample, nowMs),
         sample,
         address,
         name: sample.hostname,
@@ -79,10 +85,13 @@ export function fleetNow(): FleetNow {
       return record ? nodeStatus(record, nowMs) : null;
     },
     all: (nowMs) => [...records.values()].map((record) => nodeStatus(record, nowMs)),
+    records: () => [...records.values()],
     order: () => [...records.keys()],
     takeChanged(nowMs) {
       for (const [id, record] of records) {
-        const state = nodeState(record, nowMs);
+        // Time alone changes both: a node grows stale, maintenance ends.
+        const { state: freshness, absence } = nodeStatus(record, nowMs);
+        const state = `${freshness} ${absence}`;
         if (toldState.get(id) === state) continue;
         toldState.set(id, state);
         changed.add(id);

@@ -79,15 +79,16 @@ async function assemble(
   const audit = openAudit(dataFolder, clock, log);
   stopping.add(() => audit.stop());
   const fleet = fleetNow();
-  const lastTruths = await keepLastTruths(dataFolder, () => fleet.all(clock.nowMs()), clock, log);
+  const lastTruths = await keepLastTruths(dataFolder, fleet.records, clock, log);
   stopping.add(() => lastTruths.stop());
-  for (const { id, name, alias, mayRun } of registry.list()) {
+  for (const { id, name, alias, mayRun, maintenance } of registry.list()) {
     const truth = await lastTruths.load(id);
     fleet.setNode({
       id,
       name,
       alias,
       mayRun: mayRun === true,
+      maintenance,
       ...truth,
       disconnectedAtMs: truth?.lastSeenAtMs ?? null,
     });

@@ -61,9 +61,34 @@ export type NodeSample = z.infer<typeof NodeSample>;
 export const NodeState = z.enum(['online', 'stale', 'offline', 'unknown']);
 export type NodeState = z.infer<typeof NodeState>;
 
-/** Why a node is not online: it said goodbye, it fell silent, its boot id changed, or somebody set it so. */
+/**
+ * Why a node is not there to be used: its agent said goodbye, it fell silent, its agent said that the machine reboots,
+ * or an administrator set it into maintenance. The last is told of a node that is connected too.
+ */
 export const AbsenceReason = z.enum(['goodbye', 'silent', 'rebooting', 'maintenance']);
 export type AbsenceReason = z.infer<typeof AbsenceReason>;
+
+/** That somebody cares for a machine, which is not offered meanwhile. */
+export const Maintenance = z.object({
+  sinceMs: instantMs,
+  /** When it ends by itself; null: when somebody ends it. */
+  untilMs: instantMs.nullable(),
+  /** What for; null where nobody said. */
+  message: name.nullable(),
+  /** The account that set it. */
+  by: name,
+});
+export type Maintenance = z.infer<typeof Maintenance>;
+
+/** The newest boot of a machine that its hub has noticed, by the hub's clock. */
+export const Reboot = z.object({
+  bootedAtMs: instantMs,
+  /** When it was last heard before. */
+  lastHeardAtMs: instantMs.nullable(),
+  /** False where it had fallen silent: nobody said that it would end. */
+  announced: z.boolean(),
+});
+export type Reboot = z.infer<typeof Reboot>;
 
 export const NodeStatus = z.object({
   id: name,
@@ -74,6 +99,10 @@ export const NodeStatus = z.object({
   absence: AbsenceReason.nullable(),
   /** Whether an administrator lets it run tasks; one that only joined shows figures. */
   mayRun: z.boolean().default(false),
+  /** Null where it is in none; older hubs do not tell. */
+  maintenance: Maintenance.nullable().default(null),
+  /** Null where none was noticed; older hubs do not tell. */
+  rebooted: Reboot.nullable().default(null),
   lastSeenAtMs: instantMs.nullable(),
   sample: NodeSample.nullable(),
 });

@@ -75,6 +75,29 @@ export const RecentFigures = z.object({
 });
 export type RecentFigures = z.infer<typeof RecentFigures>;
 
+/** What an administrator says of a machine; what is left out stays as it is. */
+export const NodeChange = z
+  .strictObject({
+    alias: name.nullable().optional(),
+    /** Whether it may run tasks. */
+    mayRun: z.boolean().optional(),
+    maintenance: z.boolean().optional(),
+    /** With `maintenance: true`: what for. */
+    message: name.nullable().optional(),
+    /** With `maintenance: true`: when it ends by itself, by the hub's clock. */
+    untilMs: instantMs.nullable().optional(),
+  })
+  .refine(
+    ({ alias, mayRun, maintenance }) => [alias, mayRun, maintenance].some((said) => said !== undefined),
+    'say an alias, mayRun or maintenance',
+  )
+  .refine(
+    ({ maintenance, message, untilMs }) =>
+      maintenance === true || (message === undefined && untilMs === undefined),
+    'message and untilMs belong to maintenance: true',
+  );
+export type NodeChange = z.infer<typeof NodeChange>;
+
 const text = z.string().max(200);
 const wholeNumber = z.coerce.number().int().nonnegative();
 const nothing = z.object({});
@@ -115,8 +138,9 @@ export const hubApi = table({
     method: 'PATCH',
     path: '/api/v1/nodes/{id}',
     right: 'administrator',
-    summary: "Changes a machine's alias, or whether it may run tasks.",
-    body: z.strictObject({ alias: name.nullable().optional(), mayRun: z.boolean().optional() }),
+    summary:
+      "Changes a machine's alias, whether it may run tasks, or whether it is in maintenance: not offered, and calling nobody.",
+    body: NodeChange,
     response: NodeStatus,
   },
   forgetNode: {

@@ -24,6 +24,8 @@ export async function readThisMachine(surroundings: Surroundings): Promise<NodeS
       state: 'online',
       absence: null,
       mayRun: false,
+      maintenance: null,
+      rebooted: null,
       lastSeenAtMs: sample.takenAtMs,
       sample,
     };

@@ -92,6 +92,7 @@ describe('an imagined fleet', () => {
         }));
         const condition = gpuCondition({
           nodeState: 'online',
+          absence: null,
           driver,
           gpu: { ...gpu, holders: holdersOf(holders) },
         });

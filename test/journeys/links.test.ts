@@ -4,6 +4,7 @@ import WebSocket from 'ws';
 import { type HubLink, openHubLink } from '../../src/agent/hubLink.ts';
 import { systemClock } from '../../src/io/clock.ts';
 import { silentLog } from '../../src/io/log.ts';
+import { UNKNOWN_HOST } from '../../src/model/host.ts';
 import { MAX_LINK_FRAME_BYTES } from '../../src/model/limits.ts';
 import { NodeStatus } from '../../src/model/node.ts';
 import { LINK_CLOSE, LINK_PATH, LINK_PROTOCOL } from '../../src/protocol/agentHub.ts';
@@ -188,6 +189,34 @@ describe('leaving and returning', () => {
     });
     expect(status.absence).toBe('goodbye');
     expect(status.sample?.hostname).toBe('node');
+  });
+
+  test('a machine that fell silent and came with another boot is told to have booted again', async () => {
+    const agent = await healthyAgent('node');
+    const samples = { ...bareSample('node', 1, INTERVAL_MS), host: { ...UNKNOWN_HOST, uptimeSeconds: 30 } };
+    agent.link.send({ ...samples, bootId: 'first' });
+    await waitFor('its boot', async () => (await statusOf(agent.nodeId)).sample?.bootId === 'first');
+    expect((await statusOf(agent.nodeId)).rebooted).toBeNull();
+    await agent.link.stop('silently');
+    hub = await hub.restart();
+    const again = await rawLink('node');
+    again.socket.send(hello('node', { sample: { ...samples, bootId: 'second' } }));
+    const { rebooted } = await waitFor('the boot', async () => {
+      const status = await statusOf(agent.nodeId);
+      return status.rebooted !== null && status;
+    });
+    expect(rebooted?.announced).toBe(false);
+    expect(Math.abs((rebooted?.bootedAtMs ?? 0) - (Date.now() - 30_000))).toBeLessThan(10_000);
+    hub = await hub.restart();
+    expect((await statusOf(agent.nodeId)).rebooted).toEqual(rebooted);
+  });
+
+  test('why a machine is away outlives a restart of the hub', async () => {
+    const agent = await healthyAgent('node');
+    await agent.link.stop('rebooting');
+    await waitFor('offline', async () => (await statusOf(agent.nodeId)).absence === 'rebooting');
+    hub = await hub.restart();
+    expect(await statusOf(agent.nodeId)).toMatchObject({ state: 'offline', absence: 'rebooting' });
   });
 
   test('what a machine last said outlives a restart of the hub, with its age', async () => {

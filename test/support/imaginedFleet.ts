@@ -242,6 +242,8 @@ export function imagineNode(machine: ImaginedMachine, nowMs: number): NodeStatus
     state: 'online',
     absence: null,
     mayRun: false,
+    maintenance: null,
+    rebooted: null,
     lastSeenAtMs: nowMs - 400,
     sample,
   };

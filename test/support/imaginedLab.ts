@@ -201,6 +201,8 @@ const SPECIAL: Record<string, (node: NodeStatus, nowMs: number) => NodeStatus> =
     state: 'offline',
     absence: 'silent',
     mayRun: false,
+    maintenance: null,
+    rebooted: null,
     lastSeenAtMs: nowMs - 47 * 60_000,
   }),
 };

@@ -14,6 +14,7 @@ const COLOUR: Record<GlyphName, string> = {
   offline: 'off',
   asleep: 'off',
   starting: 'off',
+  maintenance: 'off',
   unknown: 'off',
 };
 
@@ -67,6 +68,13 @@ function form(name: GlyphName) {
     case 'offline':
     case 'unknown':
       return <circle cx="6" cy="6" r="4.4" strokeWidth="1.5" strokeDasharray="2.2 1.8" />;
+    case 'maintenance':
+      return (
+        <>
+          <circle cx="6" cy="6" r="4.8" strokeWidth="1.3" />
+          <path d="M3.6 6h4.8" strokeWidth="1.8" />
+        </>
+      );
     case 'asleep':
     case 'starting':
       return (

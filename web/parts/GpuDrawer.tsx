@@ -50,7 +50,12 @@ function GpuDetails({ node, gpu }: { node: FleetNode; gpu: FleetGpu }) {
   const nowMs = useHubNow();
   const sample = node.sample;
   if (!sample) return null;
-  const condition = gpuCondition({ nodeState: node.state, driver: sample.driver, gpu });
+  const condition = gpuCondition({
+    nodeState: node.state,
+    absence: node.absence,
+    driver: sample.driver,
+    gpu,
+  });
   const warm = warmth(gpu);
   const clock = clockWord(gpu);
   const celsius = (value: number | null): string => (value === null ? MISSING : `${whole(value)}\u2009°C`);

@@ -21,6 +21,7 @@ export const STATE_COLOUR: Record<GpuCondition, string> = {
   offline: 'off',
   asleep: 'off',
   starting: 'off',
+  maintenance: 'off',
   unknown: 'off',
 };
 

@@ -64,6 +64,7 @@ export const en = {
     disk: (mount: string, percent: number, total: string) => `${mount} ${percent} % of ${total}`,
     mountSilent: (mount: string) => `${mount} does not answer`,
     up: (time: string) => `up ${time}`,
+    fellSilent: 'fell silent before it booted again',
     driver: 'driver',
     noGpus: 'The driver counts no GPUs.',
     askDoctor: '`flowline doctor` tells what was looked at, and what to do.',
@@ -80,6 +81,15 @@ export const en = {
     mayNotRun: 'figures only',
     allowed: (node: string) => `${node} may run tasks.`,
     disallowed: (node: string) => `${node} starts no more tasks; what runs there goes on.`,
+  },
+  maintenance: {
+    isOn: (machine: string, time: string | null) =>
+      `${machine} is in maintenance${time === null ? ', until it is set off' : ` for ${time}`}`,
+    isOff: (machine: string) => `${machine} is not in maintenance`,
+    onlyWithOn: '--message and --for go with “on”',
+    tooLong: (most: number) => `--message holds at most ${most} characters`,
+    told: (since: string, left: string | null, by: string, message: string | null) =>
+      `in maintenance for ${since}${left === null ? '' : `, ${left} to go`}, set by ${by}${message === null ? '' : `: ${message}`}`,
   },
   processes: {
     none: (query: string) => (query === '' ? 'No processes were found.' : `No process matches “${query}”.`),
@@ -127,6 +137,7 @@ export const en = {
     best: (machine: string, found: number, wanted: number, indexes: string) =>
       `best: ${machine} ${found} of ${wanted} (GPU ${indexes})`,
     reasons: {
+      maintenance: (gpus: number) => `${gpus} on machines in maintenance`,
       away: (gpus: number) => `${gpus} on machines that are away`,
       model: (gpus: number) => `${gpus} of another model`,
       unusable: (gpus: number) => `${gpus} not usable`,

@@ -29,7 +29,7 @@ const SUMMARIES: Record<string, string> = {
   agent: '把这台机器上报给中心；只有一条向外的连接，不开端口',
   demo: '模拟的机群：不需要 GPU，不碰这台机器',
   status: '现在读一次这台机器；加 --hub 则看整个机群',
-  nodes: '列出机群的机器',
+  nodes: '列出机群的机器；`nodes maintenance` 设定维护',
   processes: '在所有机器上查找进程；`processes kill` 结束进程',
   find: '查找现在空闲的 GPU；没有时退出码为 1',
   containers: '列出所有机器的容器，附进入命令',
@@ -83,6 +83,7 @@ export const zh: Words = {
     disk: (mount, percent, total) => `${mount} 已用 ${percent} %，共 ${total}`,
     mountSilent: (mount) => `${mount} 无响应`,
     up: (time) => `已运行 ${time}`,
+    fellSilent: '重启之前没有消息就断了',
     driver: '驱动',
     noGpus: '驱动没有列出 GPU。',
     askDoctor: '`flowline doctor` 会说明看过哪里、该怎么做。',
@@ -99,6 +100,14 @@ export const zh: Words = {
     mayNotRun: '仅显示',
     allowed: (node) => `${node} 现在可以运行任务。`,
     disallowed: (node) => `${node} 不再开始新任务；正在运行的继续。`,
+  },
+  maintenance: {
+    isOn: (machine, time) => `${machine} 进入维护${time === null ? '，直到关闭' : `，为期 ${time}`}`,
+    isOff: (machine) => `${machine} 不在维护中`,
+    onlyWithOn: '--message 和 --for 只与 on 连用',
+    tooLong: (most) => `--message 最多 ${most} 个字符`,
+    told: (since, left, by, message) =>
+      `维护中，已 ${since}${left === null ? '' : `，还有 ${left}`}，由 ${by} 设定${message === null ? '' : `：${message}`}`,
   },
   processes: {
     none: (query) => (query === '' ? '没有找到进程。' : `没有进程匹配“${query}”。`),
@@ -140,6 +149,7 @@ export const zh: Words = {
       `${onOneMachine && gpus > 1 ? '同一台机器上的 ' : ''}${gpus} 张空闲的${model === null ? '卡' : ` ${model}`}${memory === null ? '' : `（每张 ${memory} 显存）`}`,
     best: (machine, found, wanted, indexes) => `最接近：${machine} 有 ${found} / ${wanted}（GPU ${indexes}）`,
     reasons: {
+      maintenance: (gpus) => `${gpus} 张所在机器在维护中`,
       away: (gpus) => `${gpus} 张所在机器不在线`,
       model: (gpus) => `${gpus} 张是别的型号`,
       unusable: (gpus) => `${gpus} 张不可用`,

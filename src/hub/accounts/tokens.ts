@@ -46,7 +46,7 @@ export async function openTokens(dataFolder: string, clock: Clock): Promise<Toke
   const local: TokenRecord = {
     id: parseToken(localToken)?.id ?? '',
     scope: 'admin',
-    label: 'DATA/token',
+    label: 'local administrator',
     createdAtMs: clock.nowMs(),
     expiresAtMs: null,
     lastUsedAtMs: null,

@@ -1,8 +1,9 @@
-/** The machines that joined: their ids, aliases and hashed credentials, in `DATA/nodes.json`. */
+/** The machines that joined: their ids, aliases, hashed credentials and maintenance, in `DATA/nodes.json`. */
 import { join } from 'node:path';
 import * as z from 'zod';
 import { openRecordFile } from '../../io/recordFile.ts';
 import { instantMs, name } from '../../model/fields.ts';
+import { Maintenance } from '../../model/node.ts';
 import { formatToken, hashSecret, matchesHash, newId, newSecret, parseToken } from '../accounts/secrets.ts';
 
 const KnownNode = z.object({
@@ -18,6 +19,8 @@ const KnownNode = z.object({
    */
   mayRun: z.boolean().nullable().default(null),
   joinedAtMs: instantMs,
+  /** Files of the first versions do not tell. */
+  maintenance: Maintenance.nullable().default(null),
 });
 export type KnownNode = z.infer<typeof KnownNode>;
 
@@ -39,8 +42,11 @@ export interface NodeRegistry {
   find(machineId: string): KnownNode | null;
   /** The node that a credential belongs to. */
   check(nodeToken: string): KnownNode | null;
-  /** Null where there is none of that id. */
-  change(id: string, changes: Partial<Pick<KnownNode, 'alias' | 'mayRun'>>): Promise<KnownNode | null>;
+  /** What an administrator says of it; null where there is none of that id. */
+  change(
+    id: string,
+    said: Partial<Pick<KnownNode, 'alias' | 'mayRun' | 'maintenance'>>,
+  ): Promise<KnownNode | null>;
   /** False where there is none of that id. */
   forget(id: string): Promise<boolean>;
 }
@@ -73,6 +79,7 @@ export async function openNodeRegistry(dataFolder: string): Promise<NodeRegistry
         tokenHash: hashSecret(secret),
         mayRun: mayRun === undefined ? null : (before?.mayRun ?? mayRun),
         joinedAtMs: nowMs,
+        maintenance: before?.maintenance ?? null,
       };
       nodes.set(id, node);
       await save().catch((failure: unknown) => {
@@ -88,12 +95,16 @@ export async function openNodeRegistry(dataFolder: string): Promise<NodeRegistry
       const node = parts ? nodes.get(parts.id) : undefined;
       return parts && node && matchesHash(parts.secret, node.tokenHash) ? node : null;
     },
-    async change(id, changes) {
+    async change(id, said) {
       const node = nodes.get(id);
       if (!node) return null;
-      const changed = { ...node, ...changes };
+      const changed = { ...node, ...said };
       nodes.set(id, changed);
-      await save();
+      await save().catch((failure: unknown) => {
+        // What is not on disk would be undone by the next start without a word.
+        nodes.set(id, node);
+        throw failure;
+      });
       return changed;
     },
     async forget(id) {

@@ -2,9 +2,10 @@
 import type { z } from 'zod';
 import { gpuCondition } from '../../fleet/gpuCondition.ts';
 import { fleetNode } from '../../fleet/view.ts';
-import type { NodeStatus } from '../../model/node.ts';
+import type { Maintenance, NodeStatus } from '../../model/node.ts';
 import { HubError } from '../errors.ts';
 import {
+  type Call,
   expectKind,
   findNode,
   type Handlers,
@@ -45,15 +46,33 @@ export function fleetHandlers(hub: HubParts): Pick<Handlers, FleetRoute> {
     nodes: () => ({ nodes: allNodes() }),
     node: ({ parameters }) => findNode(hub, parameters.id),
     async changeNode(call) {
-      const { id } = findNode(hub, call.parameters.id);
-      const { alias, mayRun } = call.body;
+      const before = findNode(hub, call.parameters.id);
+      const { id } = before;
+      const { alias, mayRun, maintenance: isOn } = call.body;
+      const maintenance = isOn ? maintenanceOf(call, before, clock.nowMs()) : null;
       const changed = await hub.registry.change(id, {
         ...(alias === undefined ? {} : { alias }),
         ...(mayRun === undefined ? {} : { mayRun }),
+        ...(isOn === undefined ? {} : { maintenance }),
       });
       if (changed)
-        fleet.setNode({ id, name: changed.name, alias: changed.alias, mayRun: changed.mayRun === true });
-      noteDeed(audit, call, 'change-node', id, mayRun === undefined ? 'done' : `may run tasks: ${mayRun}`);
+        fleet.setNode({
+          id,
+          name: before.name,
+          alias: changed.alias,
+          mayRun: changed.mayRun === true,
+          maintenance: changed.maintenance,
+        });
+      if (alias !== undefined || mayRun !== undefined)
+        noteDeed(audit, call, 'change-node', id, mayRun === undefined ? 'done' : `may run tasks: ${mayRun}`);
+      if (isOn !== undefined)
+        noteDeed(
+          audit,
+          call,
+          isOn ? 'maintenance-on' : 'maintenance-off',
+          id,
+          maintenance?.message ?? 'done',
+        );
       return findNode(hub, id);
     },
     async forgetNode(call) {
@@ -96,7 +115,12 @@ export function fleetHandlers(hub: HubParts): Pick<Handlers, FleetRoute> {
           const viewed = view?.gpus[place];
           const condition =
             sample && viewed
-              ? gpuCondition({ nodeState: node.state, driver: sample.driver, gpu: viewed })
+              ? gpuCondition({
+                  nodeState: node.state,
+                  absence: node.absence,
+                  driver: sample.driver,
+                  gpu: viewed,
+                })
               : 'unknown';
           return { ...named(node), nodeState: node.state, condition, ...gpu };
         });
@@ -112,5 +136,27 @@ export function fleetHandlers(hub: HubParts): Pick<Handlers, FleetRoute> {
         (node.sample?.sessions ?? []).map((session) => ({ ...named(node), ...session })),
       ),
     }),
+  };
+}
+
+/** Set again it keeps its beginning, and what for and until when are as said last. @throws HubError 400. */
+function maintenanceOf(
+  { body, caller }: Pick<Call<'changeNode'>, 'body' | 'caller'>,
+  before: NodeStatus,
+  nowMs: number,
+): Maintenance {
+  const untilMs = body.untilMs ?? null;
+  if (untilMs !== null && untilMs <= nowMs)
+    throw new HubError(
+      400,
+      'time-is-past',
+      'maintenance would end before it begins',
+      "say a later untilMs, by the hub's clock (GET /api/v1/health tells it)",
+    );
+  return {
+    sinceMs: before.maintenance?.sinceMs ?? nowMs,
+    untilMs,
+    message: body.message?.trim() || null,
+    by: caller.account?.name ?? 'nobody',
   };
 }

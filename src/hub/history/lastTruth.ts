@@ -6,14 +6,22 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { type NodeRecord, nodeState } from '../../fleet/nodeState.ts';
 import { readFileIfThere, writeFileAtomically } from '../../io/atomicFile.ts';
 import type { Clock } from '../../io/clock.ts';
 import type { Log } from '../../io/log.ts';
 import { parseJson } from '../../lib/json.ts';
 import { instantMs, name } from '../../model/fields.ts';
-import { NodeSample, type NodeStatus } from '../../model/node.ts';
+import { NodeSample, Reboot } from '../../model/node.ts';
 
-const LastTruth = z.object({ address: name.nullable(), lastSeenAtMs: instantMs, sample: NodeSample });
+const LastTruth = z.object({
+  address: name.nullable(),
+  lastSeenAtMs: instantMs,
+  sample: NodeSample,
+  /** Files of the first versions do not tell these two. */
+  goodbye: z.enum(['stopped', 'rebooting']).nullable().default(null),
+  rebooted: Reboot.nullable().default(null),
+});
 export type LastTruth = z.infer<typeof LastTruth>;
 
 export interface LastTruths {
@@ -26,10 +34,10 @@ export interface LastTruths {
 
 const LOOK_EVERY_MS = 5000;
 
-/** Starts looking for machines that went offline. `all` are the nodes as they are now. */
+/** Starts looking for machines that went offline. `records` are what is remembered of the nodes now. */
 export async function keepLastTruths(
   dataFolder: string,
-  all: () => NodeStatus[],
+  records: () => NodeRecord[],
   clock: Clock,
   log: Log,
 ): Promise<LastTruths> {
@@ -37,12 +45,16 @@ export async function keepLastTruths(
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // Ids are made by this hub (hexadecimal): they are safe in a path, whatever a node says of itself.
   const pathOf = (nodeId: string): string => join(folder, `${nodeId}.json`);
-  const written = new Map<string, number>();
+  const written = new Map<string, string>();
+  const versionOf = ({ lastSeenAtMs, goodbye }: LastTruth): string => `${lastSeenAtMs} ${goodbye}`;
 
-  const write = async ({ id, address, lastSeenAtMs, sample }: NodeStatus): Promise<void> => {
-    if (lastSeenAtMs === null || sample === null || written.get(id) === lastSeenAtMs) return;
-    written.set(id, lastSeenAtMs);
-    const truth: LastTruth = { address, lastSeenAtMs, sample };
+  const write = async (record: NodeRecord): Promise<void> => {
+    const { id, address, lastSeenAtMs, sample, goodbye, rebooted } = record;
+    if (lastSeenAtMs === null || sample === null) return;
+    const truth: LastTruth = { address, lastSeenAtMs, sample, goodbye, rebooted };
+    const version = versionOf(truth);
+    if (written.get(id) === version) return;
+    written.set(id, version);
     await writeFileAtomically(pathOf(id), JSON.stringify(truth)).catch((failure: unknown) => {
       written.delete(id);
       log.warn({ node: id, failure: String(failure) }, 'could not keep what this node last said');
@@ -51,7 +63,7 @@ export async function keepLastTruths(
 
   let writing: Promise<unknown> = Promise.resolve();
   const stopLooking = clock.every(LOOK_EVERY_MS, () => {
-    const gone = all().filter((node) => node.state === 'offline');
+    const gone = records().filter((record) => nodeState(record, clock.nowMs()) === 'offline');
     writing = writing.then(() => Promise.all(gone.map(write)));
   });
 
@@ -60,7 +72,7 @@ export async function keepLastTruths(
       const text = await readFileIfThere(pathOf(nodeId)).catch(() => null);
       const truth = text === null ? null : LastTruth.safeParse(parseJson(text));
       if (!truth?.success) return null;
-      written.set(nodeId, truth.data.lastSeenAtMs);
+      written.set(nodeId, versionOf(truth.data));
       return truth.data;
     },
     async forget(nodeId) {
@@ -70,7 +82,7 @@ export async function keepLastTruths(
     async stop() {
       stopLooking();
       await writing;
-      await Promise.all(all().map(write));
+      await Promise.all(records().map(write));
     },
   };
 }
