@@ -133,6 +133,10 @@ export function paintCells(
       if (look.slowed && large) mark(colours.bg, 1.8, CHEVRON);
       if (look.slowed && !large) mark(colours.idle, 2, UNDERLINE);
       return;
+    case 'maintenance':
+      outline(colours.ink3);
+      mark(colours.ink3, large ? 1.8 : 1, ACROSS);
+      return;
     default:
       outline(colours.off, [2.5, 2]);
   }
@@ -150,6 +154,10 @@ const RISING: [number, number][] = [
 const DIAGONAL: [number, number][] = [
   [0.12, 0.88],
   [0.88, 0.12],
+];
+const ACROSS: [number, number][] = [
+  [0.3, 0.5],
+  [0.7, 0.5],
 ];
 const CHEVRON: [number, number][] = [
   [0.28, 0.42],

@@ -30,6 +30,12 @@ export function killHindrance({ who }: AccountState): 'login' | 'viewer' | null 
   return who.account.role === 'viewer' ? 'viewer' : null;
 }
 
+/** What keeps a reader from what only administrators may. Null: he may. */
+export function administratorHindrance({ who }: AccountState): 'login' | 'role' | null {
+  if (!who?.account || sessionSecret() === null) return 'login';
+  return who.account.role === 'administrator' ? null : 'role';
+}
+
 /** Takes the code out of the address at once, so that it is neither bookmarked nor seen by another script. */
 export function takeLinkCode(): string | null {
   const code = new URLSearchParams(location.hash.slice(1)).get('code');

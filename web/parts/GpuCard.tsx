@@ -80,7 +80,7 @@ function Figure({ gpu, condition }: { gpu: FleetGpu; condition: GpuCondition }) 
       </span>
     );
   }
-  const known = condition === 'working' || condition === 'holding-idle' || condition === 'unknown';
+  const known = ['working', 'holding-idle', 'maintenance', 'unknown'].includes(condition);
   return (
     <span className="card-figure">
       <strong>{known ? whole(gpu.utilizationPercent) : MISSING}</strong> %

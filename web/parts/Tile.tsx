@@ -69,7 +69,8 @@ export const Tile = memo(function Tile({ gpu, condition, machine, inTabOrder, on
 /** Utilisation; for a free card the GiB that can be had. */
 function figure(gpu: FleetGpu, condition: GpuCondition): string {
   if (condition === 'free') return gibShort(memoryToTake(gpu));
-  if (condition === 'working' || condition === 'holding-idle') return percent(gpu.utilizationPercent);
+  if (condition === 'working' || condition === 'holding-idle' || condition === 'maintenance')
+    return percent(gpu.utilizationPercent);
   return MISSING;
 }
 

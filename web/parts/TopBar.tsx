@@ -160,14 +160,11 @@ function AccountMark() {
   const { who } = useAccount();
   if (!who?.account) return null;
   const { name, role } = who.account;
+  const whole = words.settings.loggedInAs(visible(name), words.settings.roles[role]);
+  // What is read aloud begins with what is seen: whoever speaks to the page says that.
   return (
-    <Link
-      href="/settings"
-      className="account-mark"
-      aria-label={words.settings.loggedInAs(visible(name), words.settings.roles[role])}
-      title={words.settings.loggedInAs(visible(name), words.settings.roles[role])}
-    >
-      {visible(name).slice(0, 2).toUpperCase()}
+    <Link href="/settings" className="account-mark" title={whole}>
+      {visible(name).slice(0, 2).toUpperCase()} <span className="visually-hidden">{whole}</span>
     </Link>
   );
 }

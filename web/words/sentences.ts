@@ -19,10 +19,25 @@ export function newestXid(words: Words, gpu: FleetGpu): string | null {
 export const lastWords = (words: Words, spanMs: number | null): string =>
   spanMs === null || spanMs < 1000 ? '' : words.summary.last(span(words, Math.max(10_000, spanMs)));
 
+/** Since when, until when, by whom and what for a machine is in maintenance; null where it is not. */
+export function maintenanceWords(words: Words, node: FleetNode, nowMs: number): string | null {
+  if (!node.maintenance) return null;
+  const { sinceMs, untilMs, by, message } = node.maintenance;
+  const said = words.node.maintenance(
+    clockTime(sinceMs, nowMs),
+    untilMs === null ? null : clockTime(untilMs, nowMs),
+    visible(by),
+    message === null ? null : visible(message),
+  );
+  const isThere = node.state === 'online' || node.state === 'stale';
+  return isThere ? said : `${said} ${words.node.notConnected}`;
+}
+
 /** Why a machine is not there. */
 export function absenceWords(words: Words, node: FleetNode, nowMs: number): string {
+  const maintenance = maintenanceWords(words, node, nowMs);
+  if (maintenance !== null) return maintenance;
   const when = clockTime(node.lastSeenAtMs, nowMs);
-  if (node.absence === 'maintenance') return words.node.maintenance;
   if (node.state === 'unknown' || when === MISSING) return words.node.neverSeen;
   if (node.absence === 'goodbye') return words.node.goodbye(when);
   if (node.absence === 'rebooting') return words.node.rebooting(when);

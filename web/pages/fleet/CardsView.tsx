@@ -136,7 +136,9 @@ function RailItem({ item: { node, stripe }, chosen, onChoose }: RailItemProps) {
   const gone = node.state === 'offline' || node.state === 'unknown';
   const model = modelsOf(node.sample?.gpus ?? [])[0]?.[0] ?? words.node.noGpus;
   const driver = gone ? 'ok' : (node.sample?.driver.state ?? 'ok');
-  const sick = driver === 'unresponsive' || driver === 'failed' || driver === 'mismatch';
+  const sick =
+    node.absence !== 'maintenance' &&
+    (driver === 'unresponsive' || driver === 'failed' || driver === 'mismatch');
   return (
     <button
       type="button"
@@ -150,11 +152,13 @@ function RailItem({ item: { node, stripe }, chosen, onChoose }: RailItemProps) {
           <strong>{nodeName(node)}</strong> {node.alias === null ? '' : visible(node.alias)}
         </span>
         <span className={sick ? 'bad' : 'quiet'}>
-          {driver !== 'ok'
-            ? words.node.driverShort[driver]
-            : node.lastSeenAtMs === null
-              ? ''
-              : span(words, nowMs - node.lastSeenAtMs)}
+          {node.absence === 'maintenance'
+            ? words.condition.maintenance
+            : driver !== 'ok'
+              ? words.node.driverShort[driver]
+              : node.lastSeenAtMs === null
+                ? ''
+                : span(words, nowMs - node.lastSeenAtMs)}
         </span>
       </span>
       <span className="rail-line">

@@ -19,7 +19,7 @@ import { Link } from '../../parts/Link.tsx';
 import { Meter } from '../../parts/Meter.tsx';
 import { nodePath } from '../../router.ts';
 import { gibShort, MISSING, percent, span } from '../../words/figures.ts';
-import { concernWords, nodeName } from '../../words/sentences.ts';
+import { concernWords, maintenanceWords, nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 
 interface MachineHeadProps {
@@ -82,6 +82,14 @@ const SEVERITY_GLYPH: Record<'sick' | 'warn' | 'off', GlyphName> = {
 function MachineMessage({ node }: { node: FleetNode }) {
   const words = useWords();
   const nowMs = useHubNow();
+  const maintenance = maintenanceWords(words, node, nowMs);
+  if (maintenance !== null) {
+    return (
+      <span className="machine-message ellipsis" title={maintenance}>
+        <Glyph name="maintenance" /> {maintenance}
+      </span>
+    );
+  }
   // A slowed card or a filling disk shows on its own tile or bar already.
   const concern = concernsOf(node).find(({ severity }) => severity !== 'warn');
   if (!concern && node.state === 'stale' && node.lastSeenAtMs !== null) {

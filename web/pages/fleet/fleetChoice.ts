@@ -2,8 +2,8 @@
 import { concernsOf } from '../../../src/fleet/concerns.ts';
 import {
   type ConditionGroup,
-  conditionGroup,
   conditionOf,
+  groupOf,
   memoryToTake,
   modelsOf,
 } from '../../../src/fleet/summary.ts';
@@ -76,7 +76,7 @@ function isShown(node: FleetNode, show: Show): boolean {
       (gpu) => conditionOf(node, gpu) === 'free' && (memoryToTake(gpu) ?? 0) >= (ROOMY_GIB - 1) * 2 ** 30,
     );
   }
-  return gpus.some((gpu) => conditionGroup(conditionOf(node, gpu)) === show);
+  return gpus.some((gpu) => groupOf(node, gpu) === show);
 }
 
 function matches(node: FleetNode, text: string): boolean {

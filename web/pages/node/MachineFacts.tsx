@@ -1,13 +1,17 @@
 /** What is known of a machine beside its GPUs: every disk, every network, its software. */
 import type { FleetNode } from '../../../src/fleet/view.ts';
 import { visible } from '../../../src/lib/displayText.ts';
+import type { Reboot } from '../../../src/model/node.ts';
+import { useHubNow } from '../../live/hubClock.ts';
 import { Facts } from '../../parts/Facts.tsx';
 import { Meter } from '../../parts/Meter.tsx';
-import { bitsPerSecond, MISSING, sizeOf, span, whole } from '../../words/figures.ts';
+import type { Words } from '../../words/en.ts';
+import { bitsPerSecond, clockTime, MISSING, sizeOf, span, whole } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
 
 export function MachineFacts({ node }: { node: FleetNode }) {
   const words = useWords();
+  const nowMs = useHubNow();
   const sample = node.sample;
   if (!sample) return null;
   const { host, driver } = sample;
@@ -67,6 +71,9 @@ export function MachineFacts({ node }: { node: FleetNode }) {
               words.host.bootedFor,
               span(words, host.uptimeSeconds === null ? null : host.uptimeSeconds * 1000),
             ],
+            ...(node.rebooted
+              ? [[words.host.bootedAgain, rebootWords(words, node.rebooted, nowMs)] as const]
+              : []),
             ...Object.entries(sample.refusedFigures).map(
               ([figure, count]) => [`${words.host.refused} ${visible(figure)}`, whole(count)] as const,
             ),
@@ -75,4 +82,11 @@ export function MachineFacts({ node }: { node: FleetNode }) {
       </section>
     </div>
   );
+}
+
+function rebootWords(words: Words, { bootedAtMs, lastHeardAtMs, announced }: Reboot, nowMs: number): string {
+  const booted = clockTime(bootedAtMs, nowMs);
+  return announced
+    ? words.node.rebootAnnounced(booted)
+    : words.node.rebootSilent(booted, clockTime(lastHeardAtMs, nowMs));
 }

@@ -1,30 +1,30 @@
 /** One machine, close up: who it is, its own figures, a card for each GPU, processes, containers and sessions. */
-import { useMemo } from 'react';
-import { type ConditionGroup, conditionGroup, conditionOf, modelsOf } from '../../../src/fleet/summary.ts';
+import { useMemo, useState } from 'react';
+import type { GpuCondition } from '../../../src/fleet/gpuCondition.ts';
+import { conditionGroup, conditionOf, modelsOf } from '../../../src/fleet/summary.ts';
 import type { FleetNode } from '../../../src/fleet/view.ts';
 import { visible } from '../../../src/lib/displayText.ts';
 import { gpuIdentity } from '../../../src/model/gpu.ts';
 import type { NodeStatus } from '../../../src/model/node.ts';
 import { askHub } from '../../live/hub.ts';
-import { useHubNow } from '../../live/hubClock.ts';
 import { useShortcuts } from '../../live/shortcuts.ts';
 import { useLiveStore, useWholeNode } from '../../live/useLive.ts';
 import { useRecent } from '../../live/useRecent.ts';
 import { Age } from '../../parts/Age.tsx';
 import { useActions } from '../../parts/actions.ts';
-import { CodeText } from '../../parts/CodeText.tsx';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { GpuCard } from '../../parts/GpuCard.tsx';
 import { Icon } from '../../parts/Icon.tsx';
 import { ProcessTable } from '../../parts/ProcessTable.tsx';
 import { rowsOfGpus } from '../../parts/processRows.ts';
-import { clockTime, span } from '../../words/figures.ts';
-import { concernWords, nodeName } from '../../words/sentences.ts';
+import { span } from '../../words/figures.ts';
+import { nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 import { Containers } from './Containers.tsx';
 import { HostStrip } from './HostStrip.tsx';
 import { MachineFacts } from './MachineFacts.tsx';
-import { fleetConcern } from './nodeConcern.ts';
+import { MaintenanceDialog } from './MaintenanceDialog.tsx';
+import { PanelMessage } from './PanelMessage.tsx';
 import { Sessions } from './Sessions.tsx';
 import './nodePanel.css';
 
@@ -42,7 +42,7 @@ export function NodePanel({ node, stripe, withFacts = false }: NodePanelProps) {
   const gpus = node.sample?.gpus ?? [];
   return (
     <>
-      <PanelHead node={node} stripe={stripe} />
+      <PanelHead node={node} stripe={stripe} withSwitch={withFacts} />
       <PanelMessage node={node} />
       {node.sample && (
         <>
@@ -66,9 +66,20 @@ export function NodePanel({ node, stripe, withFacts = false }: NodePanelProps) {
   );
 }
 
-const COUNTED: ConditionGroup[] = ['free', 'working', 'holding-idle', 'sick', 'offline'];
+const COUNTED: GpuCondition[] = ['free', 'working', 'holding-idle', 'sick', 'maintenance', 'offline'];
 
-function PanelHead({ node, stripe }: { node: FleetNode; stripe: number }) {
+/** Here what is in maintenance is called so; only the whole fleet counts it with what is not there. */
+const countedAs = (condition: GpuCondition): GpuCondition =>
+  condition === 'maintenance' ? condition : conditionGroup(condition);
+
+interface PanelHeadProps {
+  node: FleetNode;
+  stripe: number;
+  /** With the button for maintenance. */
+  withSwitch: boolean;
+}
+
+function PanelHead({ node, stripe, withSwitch }: PanelHeadProps) {
   const words = useWords();
   const sample = node.sample;
   const gpus = sample?.gpus ?? [];
@@ -94,7 +105,7 @@ function PanelHead({ node, stripe }: { node: FleetNode; stripe: number }) {
       </div>
       <ul className="panel-counts">
         {COUNTED.map((group) => {
-          const count = gpus.filter((gpu) => conditionGroup(conditionOf(node, gpu)) === group).length;
+          const count = gpus.filter((gpu) => countedAs(conditionOf(node, gpu)) === group).length;
           return (
             count > 0 && (
               <li key={group}>
@@ -103,6 +114,11 @@ function PanelHead({ node, stripe }: { node: FleetNode; stripe: number }) {
             )
           );
         })}
+        {withSwitch && (
+          <li>
+            <MaintenanceButton node={node} />
+          </li>
+        )}
         <li>
           <RefreshButton nodeId={node.id} />
         </li>
@@ -111,6 +127,19 @@ function PanelHead({ node, stripe }: { node: FleetNode; stripe: number }) {
         </li>
       </ul>
     </header>
+  );
+}
+
+function MaintenanceButton({ node }: { node: FleetNode }) {
+  const { maintenance: words } = useWords();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" className="button small" onClick={() => setOpen(true)}>
+        {words.button}
+      </button>
+      {isOpen && <MaintenanceDialog node={node} onClose={() => setOpen(false)} />}
+    </>
   );
 }
 
@@ -132,37 +161,6 @@ function RefreshButton({ nodeId }: { nodeId: string }) {
     >
       <Icon name="refresh" />
     </button>
-  );
-}
-
-/** What is wrong with this machine, in words; nothing where nothing is. */
-function PanelMessage({ node }: { node: FleetNode }) {
-  const words = useWords();
-  const nowMs = useHubNow();
-  const concern = fleetConcern(node);
-  const driver = node.sample?.driver;
-  if (!concern) {
-    // A machine without a driver, or whose driver is being asked for the first time, is no fault: it is said in grey.
-    return driver === undefined || driver.state === 'ok' ? null : (
-      <p className="hint-bar" role="status">
-        <strong>{words.node.driver[driver.state]}</strong>{' '}
-        {driver.message === null ? '' : visible(driver.message)}
-      </p>
-    );
-  }
-  const silent = concern.kind === 'driver' && driver?.state === 'unresponsive';
-  return (
-    <p className={`hint-bar ${concern.severity === 'sick' ? 'is-bad' : ''}`} role="status">
-      <strong>{concernWords(words, concern, nowMs)}</strong>{' '}
-      {silent && (
-        <>
-          {words.node.driverNote(clockTime(driver.answeredAtMs, nowMs, true))}{' '}
-          <CodeText text={words.node.driverAdvice} />
-        </>
-      )}
-      {concern.kind === 'driver' && !silent && driver?.message && visible(driver.message)}
-      {concern.kind === 'gpu-sick' && concern.gpu.message !== null && visible(concern.gpu.message)}
-    </p>
   );
 }
 

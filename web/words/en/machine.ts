@@ -17,7 +17,8 @@ export const machine = {
     'holding-idle': 'Holding idle: a process holds memory, and the GPU works less than 5 %.',
     working: 'Working: at least 5 % utilisation.',
     sick: 'Sick: lost, missing, unreadable, or it asks for a reset.',
-    offline: 'Offline: its machine does not report, or the card is asleep.',
+    offline: 'Offline: its machine does not report or is in maintenance, or the card is asleep.',
+    maintenance: 'In maintenance: nobody uses it, and it is not offered meanwhile.',
   },
   sick: stateWords.en.sick,
   throttle: {
@@ -56,8 +57,13 @@ export const machine = {
     silentSince: (when: string) => `Offline: silent since ${when}. What it last said is shown in grey.`,
     goodbye: (when: string) =>
       `Stopped at ${when}: its agent said goodbye. What it last said is shown in grey.`,
-    rebooting: (when: string) => `Rebooting since ${when}.`,
-    maintenance: 'In maintenance.',
+    rebooting: (when: string) =>
+      `Rebooting: it went down at ${when} and is not back yet. What it last said is shown in grey.`,
+    maintenance: (since: string, until: string | null, by: string, message: string | null) =>
+      `In maintenance since ${since}${until === null ? '' : `, until ${until}`}, set by ${by}${message === null ? '.' : `: ${message}`}`,
+    notConnected: 'It is not connected: what it last said is shown in grey.',
+    rebootAnnounced: (booted: string) => `${booted}, after a goodbye`,
+    rebootSilent: (booted: string, silent: string) => `${booted}; it had fallen silent at ${silent}`,
     neverSeen: 'Not seen since this hub started.',
     staleFor: (age: string) => `No new figures for ${age}`,
     driverSilent: (when: string) => `Driver does not answer since ${when}`,
@@ -82,6 +88,22 @@ export const machine = {
     expand: (name: string) => `Expand ${name}`,
     collapse: (name: string) => `Collapse ${name}`,
   },
+  maintenance: {
+    button: 'Maintenance…',
+    title: (machine: string) => `Maintenance of ${machine}`,
+    explain:
+      'Its free cards are not offered, and it does not ask for attention. What runs there goes on, and its figures are shown as ever.',
+    what: 'What for (everybody sees it)',
+    example: 'new power supply',
+    until: 'How long, from now',
+    choices: ['until somebody ends it', '1 hour', '4 hours', '1 day', '1 week'],
+    cancel: 'Leave as it is',
+    begin: 'Begin maintenance',
+    change: 'Say it anew',
+    end: 'End maintenance',
+    login: 'For administrators: run `flowline token link` and open the link.',
+    role: 'For administrators. Ask one.',
+  },
   host: {
     cpu: 'CPU',
     memory: 'Memory',
@@ -105,6 +127,7 @@ export const machine = {
     agent: 'Agent',
     driver: 'Driver',
     bootedFor: 'Up for',
+    bootedAgain: 'Booted again',
     refused: 'Refused figures:',
     unresponsive: 'does not answer',
     failed: 'could not be read',

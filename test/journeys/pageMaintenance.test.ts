@@ -1,0 +1,121 @@
+/** An administrator sets a machine into maintenance on its page, and everybody sees it; in both languages, on a telephone too. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { administratorOf } from '../support/administrator.ts';
+import {
+  openBrowser,
+  seriousAxeFindings,
+  sidewaysScroll,
+  visit,
+  withoutChromium,
+} from '../support/browser.ts';
+import { type RunningHub, runProgram, startHubProgram } from '../support/program.ts';
+import { waitFor } from '../support/waitFor.ts';
+
+describe.skipIf(withoutChromium)('maintenance on the page', () => {
+  let browser: Browser;
+  let demo: RunningHub;
+  const ids = new Map<string, string>();
+  beforeAll(async () => {
+    [browser, demo] = await Promise.all([openBrowser(), startHubProgram('demo')]);
+    const administrator = await administratorOf(demo);
+    await waitFor('the fleet', async () => {
+      const { nodes } = await administrator.call('nodes');
+      for (const node of nodes) ids.set(node.name, node.id);
+      return nodes.length > 5 && nodes.every((node) => node.sample !== null);
+    });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await demo.end();
+  });
+
+  const pageOf = (name: string) => `${demo.url}/nodes/${ids.get(name)}`;
+  const openDialog = async (page: Page): Promise<void> => {
+    await page.waitForSelector('.gpu-card');
+    await page.click('.panel-counts .button');
+    await page.waitForSelector('dialog[open]');
+  };
+  const find = () => runProgram(['find', '--gpus', '1', '--hub', demo.url, '--json'], { LANG: 'C' });
+
+  test('who is not logged in is told who may', async () => {
+    const { page, close } = await visit(browser, pageOf('atlas'));
+    await openDialog(page);
+    expect(await page.textContent('dialog[open]')).toContain('flowline token link');
+    expect(await page.locator('dialog[open] .primary').isDisabled()).toBe(true);
+    await close();
+  });
+
+  test('set, seen by everybody, not offered, calling nobody, ended', async () => {
+    const found = JSON.parse((await find()).output) as { nodes: { nodeName: string }[] };
+    const name = found.nodes[0]?.nodeName ?? '';
+    const administrator = await administratorOf(demo);
+    const { url } = await administrator.call('createLink');
+    const { page, complaints, close } = await visit(browser, url);
+    await page.waitForSelector('.account-mark');
+    await page.goto(pageOf(name));
+    await openDialog(page);
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Leave as it is');
+    await page.fill('dialog[open] input', 'new <b>fans</b>');
+    await page.selectOption('dialog[open] select', { label: '4 hours' });
+    await page.keyboard.press('Tab');
+    await page.click('dialog[open] .primary');
+    await page.waitForSelector('dialog[open]', { state: 'detached' });
+    const bar = page.locator('.hint-bar', { hasText: 'In maintenance since' });
+    await bar.waitFor();
+    expect(await bar.textContent()).toMatch(/until .+, set by local administrator: new <b>fans<\/b>/);
+    await page.waitForSelector('.gpu-card.is-maintenance');
+    expect(await page.locator('.gpu-card.is-free').count()).toBe(0);
+
+    const other = await visit(browser, `${demo.url}/?view=list`);
+    const head = other.page.locator(`[data-node="${ids.get(name)}"] .machine-message`);
+    await waitFor('the words in the list', async () => (await head.textContent())?.includes('maintenance'));
+    expect(await other.page.locator(`[data-node="${ids.get(name)}"] .tile.is-free`).count()).toBe(0);
+    await other.close();
+    expect((await find()).output).not.toContain(`"${name}"`);
+
+    await openDialog(page);
+    await page.click('dialog[open] .button:has-text("End maintenance")');
+    await bar.waitFor({ state: 'detached' });
+    await page.waitForSelector('.gpu-card.is-free');
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test.each([
+    { language: 'en-GB', theme: 'dark', width: 1440 },
+    { language: 'zh-CN', theme: 'light', width: 360 },
+  ] as const)('is sound in $language, $theme, $width px wide', async ({ language, theme, width }) => {
+    const administrator = await administratorOf(demo);
+    const id = ids.get('vega') ?? '';
+    const message = 'new power supply, and the fans of the upper rack while it is open';
+    await administrator.call('changeNode', { parameters: { id }, body: { maintenance: true, message } });
+    const { url } = await administrator.call('createLink');
+    const { page, complaints, close } = await visit(browser, url, { language, theme, width, height: 780 });
+    // A telephone's bar has no room for who is logged in.
+    await waitFor('the login', () =>
+      page.evaluate<boolean>(`localStorage.getItem('flowline.session') !== null`),
+    );
+    await page.goto(pageOf('vega'));
+    await page.waitForSelector('.hint-bar .glyph');
+    expect(await page.textContent('.hint-bar')).toContain(message);
+    expect(await page.textContent('.hint-bar')).toMatch(
+      language === 'zh-CN' ? /维护中：自/ : /In maintenance/,
+    );
+    expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0);
+    expect(await seriousAxeFindings(page)).toEqual([]);
+    await openDialog(page);
+    expect(
+      await page.evaluate(
+        `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('dialog[open]'))`,
+      ),
+    ).toBe(0);
+    const box = await page.locator('dialog[open]').boundingBox();
+    expect((box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? 0) <= width).toBe(true);
+    expect(await seriousAxeFindings(page)).toEqual([]);
+    if (process.env.FLOWLINE_SHOTS)
+      await page.screenshot({ path: `${process.env.FLOWLINE_SHOTS}/maintenance-${language}.png` });
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
