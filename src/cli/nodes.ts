@@ -37,6 +37,7 @@ export function addNodes(program: Command, context: CommandContext): void {
   });
   addPermission(nodes, context, 'allow');
   addPermission(nodes, context, 'disallow');
+  addMaintenance(nodes, context);
 }
 
 /** A machine that joined shows figures only, until an administrator lets it run tasks. */
@@ -64,7 +65,6 @@ function addPermission(nodes: Command, context: CommandContext, verb: 'allow' | 
           .join('\n'),
       );
     });
-  addMaintenance(nodes, context);
 }
 
 /** A table of them. */
