@@ -35,6 +35,7 @@ export function addToken(program: Command, context: CommandContext): void {
 What a token is for (its scope):
   join   a machine joins with it, then has a credential of its own
   read   sees what the page shows, changes nothing
+  submit queues tasks, as the login name that --label says
   admin  may do everything: end processes, create tokens`,
     );
 
@@ -50,11 +51,13 @@ What a token is for (its scope):
   withHub(token.command('create'))
     .description('create a token; it is printed this once')
     .addOption(
-      oneOf(new Option('--scope <scope>', 'join a machine, read everything, or admin: may do everything'), [
-        'join',
-        'read',
-        'admin',
-      ]).makeOptionMandatory(),
+      oneOf(
+        new Option(
+          '--scope <scope>',
+          'join a machine, read everything, submit tasks, or admin: may do everything',
+        ),
+        ['join', 'read', 'submit', 'admin'],
+      ).makeOptionMandatory(),
     )
     .option('--label <text>', 'a name for it, to know it by in the list')
     .addOption(
@@ -71,6 +74,7 @@ What a token is for (its scope):
         'flowline token create --scope join',
         'flowline token create --scope join --uses 40 --expires 1d',
         'flowline token create --scope read --label dashboard',
+        'flowline token create --scope submit --label alice',
       ),
     )
     .action(async (options: CreateOptions) => {

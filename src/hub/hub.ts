@@ -13,7 +13,7 @@ import { openSessions } from './accounts/sessions.ts';
 import { openTokens } from './accounts/tokens.ts';
 import { agentLinks, type LinkFacts } from './agents/agentLinks.ts';
 import { openNodeRegistry } from './agents/nodeRegistry.ts';
-import type { DoorOptions } from './api/doors.ts';
+import { type DoorOptions, LOCAL_ADMINISTRATOR } from './api/doors.ts';
 import { handlers } from './api/handlers.ts';
 import { requestLimits } from './api/requestLimits.ts';
 import { apiServer } from './api/server.ts';
@@ -206,8 +206,7 @@ async function assemble(
   return {
     url,
     localToken: tokens.localToken,
-    createLink: () =>
-      `${url}/#code=${sessions.createCode({ name: 'local administrator', role: 'administrator' }).code}`,
+    createLink: () => `${url}/#code=${sessions.createCode(LOCAL_ADMINISTRATOR).code}`,
     async admitMachine({ alias, ...machine }) {
       const { node, nodeToken } = await registry.join(machine, clock.nowMs(), true);
       const named =

@@ -39,8 +39,11 @@ export type Role = z.infer<typeof Role>;
 export const Account = z.object({ name, role: Role });
 export type Account = z.infer<typeof Account>;
 
-/** `read`, `admin`: people and scripts; `join`: lets machines join. More scopes come with their doors. */
-export const TokenScope = z.enum(['read', 'admin', 'join']);
+/**
+ * `read`, `submit`, `admin`: people and scripts; `join`: lets machines join. A `submit` token is a user's: its label is the
+ * login name that its tasks run as. More scopes come with their doors.
+ */
+export const TokenScope = z.enum(['read', 'submit', 'admin', 'join']);
 export type TokenScope = z.infer<typeof TokenScope>;
 
 export const TokenInfo = z.object({

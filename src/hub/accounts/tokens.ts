@@ -30,6 +30,8 @@ export interface Tokens {
   revoke(id: string): Promise<boolean>;
   /** The administrator's token of this data folder, made on the first start (`DATA/token`, 0600). */
   localToken: string;
+  /** Its id. */
+  localTokenId: string;
 }
 
 /** More are refused: nobody has that many, and a loop that creates them must end. */
@@ -69,6 +71,7 @@ export async function openTokens(dataFolder: string, clock: Clock): Promise<Toke
 
   return {
     localToken,
+    localTokenId: local.id,
     async create({ scope, label, lifetimeMs, uses }) {
       const nowMs = clock.nowMs();
       records = records.filter((record) => record.expiresAtMs === null || record.expiresAtMs > nowMs);

@@ -1,8 +1,7 @@
 /** Routes of sessions, links, tokens and joining machines. */
-import type { Account } from '../../protocol/hubApi.ts';
 import { HubError } from '../errors.ts';
 import { type Handlers, type HubParts, noteDeed } from './call.ts';
-import { openReading } from './doors.ts';
+import { LOCAL_ADMINISTRATOR, openReading } from './doors.ts';
 
 type AccountRoute =
   | 'whoAmI'
@@ -15,7 +14,11 @@ type AccountRoute =
   | 'join';
 
 /** Unless told otherwise: nobody remembers what lasts for ever (trust.md: tokens have an expiry). */
-const TOKEN_LIFETIME_MS = { join: 3_600_000, read: 90 * 86_400_000, admin: 90 * 86_400_000 };
+const DAY_MS = 86_400_000;
+const TOKEN_LIFETIME_MS = { join: 3_600_000, read: 90 * DAY_MS, submit: 90 * DAY_MS, admin: 90 * DAY_MS };
+
+/** As Linux takes login names. */
+const LOGIN_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}\$?$/;
 
 /** Their handlers. */
 export function accountHandlers(hub: HubParts): Pick<Handlers, AccountRoute> {
@@ -55,7 +58,7 @@ export function accountHandlers(hub: HubParts): Pick<Handlers, AccountRoute> {
       return {};
     },
     createLink(call) {
-      const account: Account = { name: 'local administrator', role: 'administrator' };
+      const account = LOCAL_ADMINISTRATOR;
       const { code, expiresAtMs } = hub.sessions.createCode(account);
       noteDeed(audit, call, 'create-link', 'hub', 'done');
       return { url: `${hub.url()}/#code=${code}`, expiresAtMs };
@@ -63,6 +66,13 @@ export function accountHandlers(hub: HubParts): Pick<Handlers, AccountRoute> {
     tokens: () => ({ tokens: hub.tokens.list() }),
     async createToken(call) {
       const { scope, label, lifetimeSeconds, uses } = call.body;
+      if (scope === 'submit' && !LOGIN_NAME.test(label ?? ''))
+        throw new HubError(
+          400,
+          'login-name-needed',
+          'the label of a submit token is the login name that its tasks run as',
+          'flowline token create --scope submit --label alice',
+        );
       const created = await hub.tokens.create({
         scope,
         label,

@@ -43,6 +43,8 @@ export interface Call<Name extends RouteName> {
   caller: Caller;
   /** Network address. */
   from: string;
+  /** The header Idempotency-Key: a repeated request is answered as the first. */
+  idempotencyKey: string | null;
   setCookie: (value: string, lifetimeSeconds: number) => void;
 }
 

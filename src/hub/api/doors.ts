@@ -33,9 +33,18 @@ export interface Caller {
   sessionId: string | null;
   /** True where a page's cookie came without its secret. */
   cookieOnly: boolean;
+  /** The local administrator's token, or a session that its link opened: it names no person by itself. */
+  isLocal: boolean;
 }
 
+/** Whose session a link of the local administrator opens. */
+export const LOCAL_ADMINISTRATOR: Account = { name: 'local administrator', role: 'administrator' };
+
+const NOBODY: Caller = { account: null, door: 'none', sessionId: null, cookieOnly: false, isLocal: false };
+
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+const ROLE_OF = { admin: 'administrator', submit: 'user', read: 'viewer' } as const;
 
 /** The host part of a `Host` header, lower case, without its port. */
 export function hostOf(header: string): string {
@@ -93,19 +102,26 @@ export function identify(headers: IncomingHttpHeaders, options: DoorOptions): Ca
         'create one with `flowline token create`',
       );
     }
-    const role = token.scope === 'admin' ? 'administrator' : 'viewer';
+    const role = ROLE_OF[token.scope];
     return {
       account: { name: token.label ?? `token ${token.id}`, role },
       door: 'token',
       sessionId: null,
       cookieOnly: false,
+      isLocal: token.id === options.tokens.localTokenId,
     };
   }
   const cookie = cookieValue(headers.cookie, options.cookieName);
   const secret = headers[SESSION_HEADER];
   const session = cookie ? options.sessions.check(cookie, typeof secret === 'string' ? secret : null) : null;
-  if (!session) return { account: null, door: 'none', sessionId: null, cookieOnly: false };
-  return { account: session.account, door: 'page', sessionId: session.id, cookieOnly: !session.mayWrite };
+  if (!session) return NOBODY;
+  return {
+    account: session.account,
+    door: 'page',
+    sessionId: session.id,
+    cookieOnly: !session.mayWrite,
+    isLocal: session.account.name === LOCAL_ADMINISTRATOR.name,
+  };
 }
 
 /** Whether anybody may read here without a login. */

@@ -69,7 +69,8 @@ export async function apiServer(options: ServerOptions): Promise<FastifyInstance
     checkOrigin(request.headers, request.method !== 'GET' && request.method !== 'HEAD');
   });
   app.setErrorHandler((failure: unknown, request, reply) => {
-    const { status, code, message, hint } = describeFailure(options.limits.slowLogins(failure, request.ip));
+    const told = options.limits.slowLogins(failure, request.ip);
+    const { status, code, message, hint } = describeFailure(told, request.routeOptions.bodyLimit);
     if (status >= 500 && !(failure instanceof HubError)) {
       log.error({ path: request.routeOptions.url, failure: String(failure) }, 'a request failed');
     }
@@ -120,6 +121,7 @@ function mountRoute(app: FastifyInstance, name: RouteName, options: ServerOption
   app.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    ...(route.bodyLimitBytes === undefined ? {} : { bodyLimit: route.bodyLimitBytes }),
     handler: async (request, reply) => {
       const caller = await admit(route, request, options);
       const answer = await handle({
@@ -128,12 +130,26 @@ function mountRoute(app: FastifyInstance, name: RouteName, options: ServerOption
         body: parse(route.body, request.body, 'body'),
         caller,
         from: request.ip,
+        idempotencyKey: idempotencyKey(request),
         setCookie: (value, lifetimeSeconds) =>
           setCookie(reply, options.doors.cookieName, value, lifetimeSeconds),
       } as Call<RouteName>);
       return reply.header('cache-control', 'no-store').send(answer);
     },
   });
+}
+
+/** @throws HubError 400 for one that is no key. */
+function idempotencyKey(request: FastifyRequest): string | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,200}$/.test(key)) return key;
+  throw new HubError(
+    400,
+    'malformed-key',
+    'Idempotency-Key is at most 200 printable characters',
+    'send a new random one (a UUID) with each submit, and the same with its repetition',
+  );
 }
 
 async function admit(
@@ -166,7 +182,7 @@ async function admit(
       'create another on the hub: `flowline token create --scope join`',
     );
   }
-  return { account: null, door: 'token', sessionId: null, cookieOnly: false };
+  return { account: null, door: 'token', sessionId: null, cookieOnly: false, isLocal: false };
 }
 
 /** @throws HubError 400 that names the field, what is wrong with it, and where the interface is described. */
@@ -188,7 +204,10 @@ function setCookie(reply: FastifyReply, name: string, value: string, lifetimeSec
 }
 
 /** What a caller is told of a failure; what is inside stays inside. */
-export function describeFailure(failure: unknown): {
+export function describeFailure(
+  failure: unknown,
+  bodyLimitBytes = MAX_BODY_BYTES,
+): {
   status: number;
   code: string;
   message: string;
@@ -199,7 +218,7 @@ export function describeFailure(failure: unknown): {
     return { status: 507, code: 'disk-full', message: failure.message, hint: failure.hint };
   const status = statusOf(failure);
   if (status === 413)
-    return { status, code: 'body-too-large', message: `a body may have ${MAX_BODY_BYTES} bytes`, hint: null };
+    return { status, code: 'body-too-large', message: `a body may have ${bodyLimitBytes} bytes`, hint: null };
   if (status === 415)
     return {
       status,
