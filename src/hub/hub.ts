@@ -24,6 +24,7 @@ import { fleetNow } from './fleetNow.ts';
 import { keepLastTruths } from './history/lastTruth.ts';
 import { recent } from './history/recent.ts';
 import { liveScopes } from './live/liveScopes.ts';
+import { watcher } from './live/watcher.ts';
 
 export interface HubOptions {
   dataFolder: string;
@@ -37,6 +38,15 @@ export interface HubOptions {
   clock: Clock;
   log: Log;
 }
+
+/** Until the queue comes up. */
+const noQueue = {
+  admit(): string {
+    throw new HubError(503, 'no-queue', 'this hub has no queue yet');
+  },
+  newest: () => undefined,
+  forget() {},
+};
 
 export interface Hub {
   /** `http://HOST:PORT` as people on this machine reach it. */
@@ -125,7 +135,7 @@ async function assemble(
         door: 'agent',
       }),
   });
-  const live = liveScopes({ fleet, clock });
+  const live = liveScopes({ fleet, clock, privates: noQueue });
   let server: { close(): Promise<unknown> } | null = null;
   // Sockets first: closing the server waits for every connection.
   stopping.add(async () => {
@@ -193,7 +203,9 @@ async function assemble(
       agentOf: (token) => registry.check(token)?.id ?? null,
       acceptAgent: links.accept,
       acceptViewer: (request, socket, head) =>
-        viewers.handleUpgrade(request, socket, head, (viewer) => live.serve(viewer)),
+        viewers.handleUpgrade(request, socket, head, (viewer) =>
+          live.serve(viewer, watcher(request.headers, doors)),
+        ),
       viewers: live.viewers,
       limits,
     }),

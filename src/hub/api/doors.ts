@@ -40,7 +40,14 @@ export interface Caller {
 /** Whose session a link of the local administrator opens. */
 export const LOCAL_ADMINISTRATOR: Account = { name: 'local administrator', role: 'administrator' };
 
-const NOBODY: Caller = { account: null, door: 'none', sessionId: null, cookieOnly: false, isLocal: false };
+/** Who is not logged in. */
+export const NOBODY: Caller = {
+  account: null,
+  door: 'none',
+  sessionId: null,
+  cookieOnly: false,
+  isLocal: false,
+};
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 

@@ -5,6 +5,9 @@ import { type ManualClock, manualClock } from '../../../test/support/manualClock
 import { bareSample } from '../../../test/support/samples.ts';
 import { applyPatch, type Json } from '../../fleet/patch.ts';
 import { LiveMessage } from '../../protocol/live.ts';
+import type { Caller } from '../api/doors.ts';
+import { NOBODY } from '../api/doors.ts';
+import { HubError } from '../errors.ts';
 import { type FleetNow, fleetNow } from '../fleetNow.ts';
 import { type LiveScopes, liveScopes } from './liveScopes.ts';
 
@@ -35,10 +38,25 @@ class FakeSocket extends EventEmitter {
 let clock: ManualClock;
 let fleet: FleetNow;
 let live: LiveScopes;
+let queueState: Json | undefined;
+const forgotten: string[] = [];
 beforeEach(() => {
   clock = manualClock();
   fleet = fleetNow();
-  live = liveScopes({ fleet, clock });
+  queueState = undefined;
+  forgotten.length = 0;
+  live = liveScopes({
+    fleet,
+    clock,
+    privates: {
+      admit(scope, { account }) {
+        if (!account) throw new HubError(401, 'login-needed', 'nobody is logged in');
+        return `${scope}|${account.name}`;
+      },
+      newest: () => queueState,
+      forget: (name) => forgotten.push(name),
+    },
+  });
   fleet.setNode({ id: 'a', name: 'atlas', alias: null });
   sampleArrives();
 });
@@ -47,9 +65,29 @@ function sampleArrives(): void {
   fleet.applySample('a', bareSample('atlas', clock.nowMs()), null, clock.nowMs());
 }
 
-function viewer(scope: string | null = 'fleet'): FakeSocket {
+const alice: Caller = {
+  account: { name: 'alice', role: 'user' },
+  door: 'page',
+  sessionId: 's',
+  cookieOnly: false,
+  isLocal: false,
+};
+
+/** A page whose secret is `open`, until its session ends. */
+function page(session: { isOpen: boolean } = { isOpen: true }) {
+  let said = false;
+  return {
+    caller: () => (said && session.isOpen ? alice : NOBODY),
+    identify: (secret: string) => {
+      said = secret === 'open';
+      return said;
+    },
+  };
+}
+
+function viewer(scope: string | null = 'fleet', who = page()): FakeSocket {
   const socket = new FakeSocket();
-  live.serve(socket as unknown as WebSocket);
+  live.serve(socket as unknown as WebSocket, who);
   if (scope !== null) socket.say({ type: 'subscribe', scope });
   return socket;
 }
@@ -151,5 +189,63 @@ describe('what a viewer says', () => {
     expect(socket.heard.at(-1)).toMatchObject({ type: 'error', code: 'too-many-scopes' });
     for (let times = 0; times < 100; times++) socket.say({ type: 'unsubscribe', scope: 'fleet' });
     expect(socket.ended).toBe(true);
+  });
+});
+
+describe('a scope that asks who is there', () => {
+  test('is refused, by its name, to whoever has not said his secret', () => {
+    const socket = viewer('queue');
+    expect(socket.heard).toMatchObject([{ type: 'error', code: 'login-needed', scope: 'queue' }]);
+  });
+
+  test('a wrong secret is told; the right one opens it', () => {
+    queueState = { revision: 1 };
+    const socket = viewer(null);
+    socket.say({ type: 'identify', secret: 'guess' });
+    socket.say({ type: 'identify', secret: 'open' });
+    socket.say({ type: 'subscribe', scope: 'queue' });
+    expect(socket.heard).toMatchObject([
+      { type: 'error', code: 'unknown-session' },
+      { type: 'snapshot', scope: 'queue', state: { revision: 1 } },
+    ]);
+  });
+
+  test('whose state must be read first comes whole once it is known, then by patches', () => {
+    const socket = viewer(null);
+    socket.say({ type: 'identify', secret: 'open' });
+    socket.say({ type: 'subscribe', scope: 'task:t1' });
+    expect(socket.heard).toEqual([]);
+    queueState = { task: { state: 'queued' } };
+    clock.pass(250);
+    queueState = { task: { state: 'running' } };
+    clock.pass(250);
+    expect(socket.heard).toMatchObject([
+      { type: 'snapshot', sequence: 1, state: { task: { state: 'queued' } } },
+      { type: 'patch', sequence: 2, patch: { task: { state: 'running' } } },
+    ]);
+  });
+
+  test('ends, and says so, when the session has ended', () => {
+    queueState = { revision: 1 };
+    const session = { isOpen: true };
+    const socket = viewer(null, page(session));
+    socket.say({ type: 'identify', secret: 'open' });
+    socket.say({ type: 'subscribe', scope: 'queue' });
+    session.isOpen = false;
+    clock.pass(20_000);
+    expect(socket.heard.at(-1)).toMatchObject({ type: 'error', code: 'login-needed', scope: 'queue' });
+    queueState = { revision: 2 };
+    clock.pass(250);
+    expect(types(socket).filter((type) => type === 'patch')).toEqual([]);
+  });
+
+  test('that nobody watches any more is forgotten', () => {
+    queueState = { revision: 1 };
+    const socket = viewer(null);
+    socket.say({ type: 'identify', secret: 'open' });
+    socket.say({ type: 'subscribe', scope: 'queue' });
+    socket.say({ type: 'unsubscribe', scope: 'queue' });
+    clock.pass(250);
+    expect(forgotten).toEqual(['queue|alice']);
   });
 });

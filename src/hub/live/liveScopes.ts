@@ -9,18 +9,23 @@ import type { Clock } from '../../io/clock.ts';
 import { parseJson } from '../../lib/json.ts';
 import { tokenBucket } from '../../lib/tokenBucket.ts';
 import { type LiveMessage, type Scope, ViewerMessage } from '../../protocol/live.ts';
+import { HubError } from '../errors.ts';
 import type { FleetNow } from '../fleetNow.ts';
+import { isPrivate, type PrivateScopes } from './privateScopes.ts';
+import type { Watcher } from './watcher.ts';
 
 export interface LiveOptions {
   fleet: FleetNow;
   clock: Clock;
+  /** Scopes that not everybody may watch. */
+  privates: PrivateScopes;
   /** How often changes are gathered into one patch. */
   tickMs?: number;
 }
 
 export interface LiveScopes {
   /** Serves a viewer that came through the doors. */
-  serve(socket: WebSocket): void;
+  serve(socket: WebSocket, watcher: Watcher): void;
   viewers(): number;
   stop(): void;
 }
@@ -39,27 +44,36 @@ const VIEWER_MESSAGES = { perSecond: 10, burst: 50 };
 const QUIET_EVERY_TICKS = 4;
 
 interface ScopeState {
+  scope: Scope;
   sequence: number;
-  state: Json;
+  /** Undefined until it is known: a private scope may have to be read first. */
+  state: Json | undefined;
 }
 
 interface Viewer {
   socket: WebSocket;
-  /** Per scope: whether the viewer has its state, or waits for a snapshot. */
-  scopes: Map<Scope, 'following' | 'behind'>;
+  watcher: Watcher;
+  /**
+   * By the name under which viewers share a state (a private scope has one for each sight): whether the viewer has it, waits
+   * for a snapshot until it has read what was sent before, or for the state to be known.
+   */
+  scopes: Map<string, 'following' | 'behind' | 'awaiting'>;
+  /** Names of the scopes that it watches. */
+  names: Map<Scope, string>;
   /** Since when it has not caught up; null while it keeps up. */
   behindSinceMs: number | null;
   answeredPing: boolean;
 }
 
 /** Starts ticking at once; a scope costs nothing until somebody watches it. */
-export function liveScopes({ fleet, clock, tickMs = TICK_MS }: LiveOptions): LiveScopes {
+export function liveScopes({ fleet, clock, privates, tickMs = TICK_MS }: LiveOptions): LiveScopes {
   const viewers = new Set<Viewer>();
-  const scopes = new Map<Scope, ScopeState>();
+  const scopes = new Map<string, ScopeState>();
   let ticks = 0;
 
-  const wholeState = (scope: Scope): Json => {
+  const wholeState = (name: string, scope: Scope): Json | undefined => {
     const nowMs = clock.nowMs();
+    if (isPrivate(scope)) return privates.newest(name);
     if (scope === 'fleet') {
       const nodes = Object.fromEntries(fleet.all(nowMs).map((status) => [status.id, fleetNode(status)]));
       return { nodes, order: fleet.order() } as unknown as Json;
@@ -67,30 +81,32 @@ export function liveScopes({ fleet, clock, tickMs = TICK_MS }: LiveOptions): Liv
     return fleet.status(scope.slice('node:'.length), nowMs) as unknown as Json;
   };
 
-  const stateOf = (scope: Scope): ScopeState => {
-    const kept = scopes.get(scope);
+  const stateOf = (name: string, scope: Scope): ScopeState => {
+    const kept = scopes.get(name);
     if (kept) return kept;
-    const fresh = { sequence: 0, state: wholeState(scope) };
-    scopes.set(scope, fresh);
+    const fresh = { scope, sequence: 0, state: wholeState(name, scope) };
+    scopes.set(name, fresh);
     return fresh;
   };
 
   const send = (viewer: Viewer, message: LiveMessage): void => viewer.socket.send(JSON.stringify(message));
 
-  const sendSnapshot = (viewer: Viewer, scope: Scope): void => {
-    const { sequence, state } = stateOf(scope);
-    viewer.scopes.set(scope, 'following');
-    send(viewer, { type: 'snapshot', scope, sequence, atMs: clock.nowMs(), state });
+  const sendSnapshot = (viewer: Viewer, name: string, kept: ScopeState): void => {
+    const { scope, sequence, state } = kept;
+    viewer.scopes.set(name, state === undefined ? 'awaiting' : 'following');
+    if (state !== undefined) send(viewer, { type: 'snapshot', scope, sequence, atMs: clock.nowMs(), state });
   };
 
   /** The patch of a scope since the last tick, or UNCHANGED. */
-  const advance = (scope: Scope, kept: ScopeState, changed: ReadonlySet<string>): Json | typeof UNCHANGED => {
+  const advance = (name: string, kept: ScopeState, changed: ReadonlySet<string>): Json | typeof UNCHANGED => {
+    const { scope } = kept;
     if (scope === 'fleet') return advanceFleet(kept, changed);
-    if (!changed.has(scope.slice('node:'.length))) return UNCHANGED;
-    const state = wholeState(scope);
-    const patch = diff(kept.state, state);
+    if (!isPrivate(scope) && !changed.has(scope.slice('node:'.length))) return UNCHANGED;
+    const state = wholeState(name, scope);
+    const before = kept.state;
     kept.state = state;
-    return patch;
+    if (state === undefined) return UNCHANGED;
+    return before === undefined ? state : diff(before, state);
   };
 
   const advanceFleet = (kept: ScopeState, changed: ReadonlySet<string>): Json | typeof UNCHANGED => {
@@ -116,7 +132,7 @@ export function liveScopes({ fleet, clock, tickMs = TICK_MS }: LiveOptions): Liv
     if (Object.keys(nodes).length > 0) patch.nodes = nodes;
     if (order !== UNCHANGED) patch.order = order;
     if (Object.keys(patch).length === 0) return UNCHANGED;
-    kept.state = applyPatch(kept.state, patch);
+    kept.state = applyPatch(kept.state ?? null, patch);
     return patch;
   };
 
@@ -124,21 +140,21 @@ export function liveScopes({ fleet, clock, tickMs = TICK_MS }: LiveOptions): Liv
     const changed = fleet.takeChanged(clock.nowMs());
     ticks += 1;
     const spokenTo = new Set<Viewer>();
-    for (const [scope, kept] of scopes) {
-      const watchers = [...viewers].filter((viewer) => viewer.scopes.has(scope));
+    for (const [name, kept] of scopes) {
+      const watchers = [...viewers].filter((viewer) => viewer.scopes.has(name));
       if (watchers.length === 0) {
-        scopes.delete(scope);
+        scopes.delete(name);
+        if (isPrivate(kept.scope)) privates.forget(name);
         continue;
       }
-      const patch = advance(scope, kept, changed);
+      const patch = advance(name, kept, changed);
       if (patch !== UNCHANGED) kept.sequence += 1;
+      const { scope, sequence } = kept;
       const message: LiveMessage | null =
-        patch === UNCHANGED
-          ? null
-          : { type: 'patch', scope, sequence: kept.sequence, atMs: clock.nowMs(), patch };
+        patch === UNCHANGED ? null : { type: 'patch', scope, sequence, atMs: clock.nowMs(), patch };
       const encoded = message ? JSON.stringify(message) : null;
       for (const viewer of watchers) {
-        if (keepsUp(viewer, scope) && encoded) viewer.socket.send(encoded);
+        if (keepsUp(viewer, name, kept) && encoded) viewer.socket.send(encoded);
         if (encoded) spokenTo.add(viewer);
       }
     }
@@ -152,25 +168,43 @@ export function liveScopes({ fleet, clock, tickMs = TICK_MS }: LiveOptions): Liv
 
   /** A snapshot now, or once what was sent before has been read: a viewer that never reads must not fill our memory. */
   const subscribe = (viewer: Viewer, scope: Scope): void => {
-    if (viewer.socket.bufferedAmount <= CAUGHT_UP_BYTES) return sendSnapshot(viewer, scope);
-    stateOf(scope);
-    fallBehind(viewer, scope);
+    let name: string = scope;
+    if (isPrivate(scope)) {
+      try {
+        name = privates.admit(scope, viewer.watcher.caller());
+      } catch (failure) {
+        const { code, message } = failure instanceof HubError ? failure : new HubError(500, 'hub-failed', '');
+        return send(viewer, { type: 'error', code, message, scope });
+      }
+    }
+    unsubscribe(viewer, scope);
+    viewer.names.set(scope, name);
+    const kept = stateOf(name, scope);
+    if (viewer.socket.bufferedAmount <= CAUGHT_UP_BYTES) return sendSnapshot(viewer, name, kept);
+    fallBehind(viewer, name);
   };
 
-  const fallBehind = (viewer: Viewer, scope: Scope): void => {
-    viewer.scopes.set(scope, 'behind');
+  const unsubscribe = (viewer: Viewer, scope: Scope): void => {
+    const name = viewer.names.get(scope);
+    viewer.names.delete(scope);
+    if (name !== undefined) viewer.scopes.delete(name);
+  };
+
+  const fallBehind = (viewer: Viewer, name: string): void => {
+    viewer.scopes.set(name, 'behind');
     viewer.behindSinceMs ??= clock.nowMs();
   };
 
   /** False while a viewer is behind; the tick in which it has caught up sends it a snapshot, which holds the patch. */
-  const keepsUp = (viewer: Viewer, scope: Scope): boolean => {
+  const keepsUp = (viewer: Viewer, name: string, kept: ScopeState): boolean => {
     const unsent = viewer.socket.bufferedAmount;
-    if (viewer.scopes.get(scope) === 'following') {
+    const state = viewer.scopes.get(name);
+    if (state === 'following') {
       if (unsent <= BEHIND_BYTES) return true;
-      fallBehind(viewer, scope);
+      fallBehind(viewer, name);
     } else if (unsent <= CAUGHT_UP_BYTES) {
-      viewer.behindSinceMs = null;
-      sendSnapshot(viewer, scope);
+      if (state === 'behind') viewer.behindSinceMs = null;
+      if (kept.state !== undefined) sendSnapshot(viewer, name, kept);
     } else if (viewer.behindSinceMs !== null && clock.nowMs() - viewer.behindSinceMs > BEHIND_MS) {
       viewer.socket.terminate();
     }
@@ -183,17 +217,22 @@ export function liveScopes({ fleet, clock, tickMs = TICK_MS }: LiveOptions): Liv
       return send(viewer, {
         type: 'error',
         code: 'malformed',
-        message: 'say {"type": "subscribe", "scope": "fleet"} or "node:ID"',
+        message: 'say {"type": "subscribe", "scope": "fleet"}, or "node:ID", "queue", "task:ID"',
       });
     }
-    // Who asks matters to nobody yet: the queue's scopes come with the queue.
-    if (parsed.data.type === 'identify') return;
+    if (parsed.data.type === 'identify') {
+      if (!viewer.watcher.identify(parsed.data.secret))
+        send(viewer, {
+          type: 'error',
+          code: 'unknown-session',
+          message: 'this secret opens no session here',
+        });
+      return;
+    }
     const { type, scope } = parsed.data;
-    if (type === 'subscribe' && (scope === 'queue' || scope.startsWith('task:'))) {
-      send(viewer, { type: 'error', code: 'no-queue', message: 'this hub has no queue', scope });
-    } else if (type === 'unsubscribe') {
-      viewer.scopes.delete(scope);
-    } else if (!viewer.scopes.has(scope) && viewer.scopes.size >= MAX_SCOPES_PER_VIEWER) {
+    if (type === 'unsubscribe') {
+      unsubscribe(viewer, scope);
+    } else if (!viewer.names.has(scope) && viewer.names.size >= MAX_SCOPES_PER_VIEWER) {
       send(viewer, {
         type: 'error',
         code: 'too-many-scopes',
@@ -204,17 +243,39 @@ export function liveScopes({ fleet, clock, tickMs = TICK_MS }: LiveOptions): Liv
     }
   };
 
+  /** A session may end, or a token be revoked, while its socket is open. */
+  const recheck = (viewer: Viewer): void => {
+    for (const [scope, name] of viewer.names) {
+      if (!isPrivate(scope)) continue;
+      try {
+        if (privates.admit(scope, viewer.watcher.caller()) === name) continue;
+      } catch {
+        // Said below.
+      }
+      unsubscribe(viewer, scope);
+      send(viewer, { type: 'error', code: 'login-needed', message: 'this login has ended', scope });
+    }
+  };
+
   const stopTicking = clock.every(tickMs, tick);
   const stopPinging = clock.every(PING_MS, () => {
     for (const viewer of viewers) {
       if (!viewer.answeredPing) viewer.socket.terminate();
       viewer.answeredPing = false;
       viewer.socket.ping();
+      recheck(viewer);
     }
   });
   return {
-    serve(socket) {
-      const viewer: Viewer = { socket, scopes: new Map(), behindSinceMs: null, answeredPing: true };
+    serve(socket, watcher) {
+      const viewer: Viewer = {
+        socket,
+        watcher,
+        scopes: new Map(),
+        names: new Map(),
+        behindSinceMs: null,
+        answeredPing: true,
+      };
       viewers.add(viewer);
       const limit = tokenBucket(VIEWER_MESSAGES.perSecond, VIEWER_MESSAGES.burst);
       socket.on('message', (data: Buffer) => {
