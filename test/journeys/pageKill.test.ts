@@ -1,11 +1,30 @@
-/** From the one-time link to an ended process, by the keyboard alone; then the same through the built program. */
+/** From the one-time link to an ended process, by the keyboard alone; then the same through the built program, for simulated processes and for real ones. */
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser, visit, withoutChromium } from '../support/browser.ts';
 import { startImaginedHub } from '../support/imaginedHub.ts';
 import { imagineLab } from '../support/imaginedLab.ts';
+import { isAlive } from '../support/processTree.ts';
 import { startHubProgram } from '../support/program.ts';
 import { waitFor } from '../support/waitFor.ts';
+
+interface Started {
+  pid: number;
+  /** By which signal it ended. */
+  signal: Promise<string | null>;
+  end(): void;
+}
+
+/** A process of this test, once it has printed something. */
+async function startNode(args: readonly string[]): Promise<Started> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const signal = new Promise<string | null>((resolve) => child.once('exit', (_, name) => resolve(name)));
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  if (child.pid === undefined) throw new Error('it did not start');
+  return { pid: child.pid, signal, end: () => void child.kill('SIGKILL') };
+}
 
 describe.skipIf(withoutChromium)('finding and ending a process by the keyboard', () => {
   let browser: Browser;
@@ -93,6 +112,58 @@ describe.skipIf(withoutChromium)('finding and ending a process by the keyboard',
     expect(complaints).toEqual([]);
     await close();
     await demo.end();
+  });
+
+  test('real processes of a real machine: found, the chosen ones ended, the other left, the answers shown', async () => {
+    const marker = `page-kill-${randomUUID()}`;
+    const script = (body: string) => ['-e', `${body}; setInterval(() => {}, 1e6); console.log('ready')`];
+    const start = (which: string, body = ''): Promise<Started> => startNode([...script(body), marker, which]);
+    const [obliging, stubborn, other] = await Promise.all([
+      start('obliging'),
+      start('stubborn', "process.on('SIGTERM', () => {})"),
+      start('other'),
+    ]);
+    const up = await startHubProgram('up');
+    try {
+      const { page, complaints, close } = await visit(
+        browser,
+        await waitFor('the link', () => up.link() || null),
+      );
+      await page.waitForSelector('.account-mark');
+      await page.keyboard.press('Control+k');
+      await page.waitForSelector('dialog.palette[open]');
+      await page.keyboard.type(marker);
+      await page.keyboard.press('Enter');
+      const row = (which: string) => page.locator('.processes tbody tr', { hasText: `${marker} ${which}` });
+      await waitFor('three rows', async () => (await page.locator('.processes tbody tr').count()) === 3);
+      for (const which of ['obliging', 'stubborn']) await row(which).locator('input').check();
+      await page.keyboard.press('Delete');
+      const dialog = page.locator('dialog[open]');
+      await dialog.waitFor();
+      const asked = (await dialog.textContent()) ?? '';
+      expect([obliging, stubborn, other].map(({ pid }) => asked.includes(`PID ${pid}`))).toEqual([
+        true,
+        true,
+        false,
+      ]);
+      await confirm(page);
+      await dialog.locator('.kill-outcome.free >> nth=1').waitFor();
+      // Said as ended is ended: at the moment at which it is shown.
+      expect([obliging, stubborn, other].map(({ pid }) => isAlive(pid))).toEqual([false, false, true]);
+      expect([await obliging.signal, await stubborn.signal]).toEqual(['SIGTERM', 'SIGKILL']);
+      const told = ({ pid }: Started) =>
+        dialog.locator('.kill-list li', { hasText: `PID ${pid}` }).textContent();
+      expect(await told(obliging)).toMatch(/ended.*when asked \(SIGTERM\)/);
+      expect(await told(stubborn)).toMatch(/ended.*killed \(SIGKILL\)/);
+      await page.keyboard.press('Escape');
+      await row('obliging').waitFor({ state: 'detached' });
+      expect(await row('other').count()).toBe(1);
+      expect(complaints).toEqual([]);
+      await close();
+    } finally {
+      for (const { end } of [obliging, stubborn, other]) end();
+      await up.end();
+    }
   });
 
   test('the printed link logs in once: kept over a reload, told why the second time, gone after logging out', async () => {
