@@ -34,11 +34,14 @@ export interface WaitingRun {
   /** Place within band and owner: lower goes first. Given at submit in the order of the rows; a retry takes a new, higher one. */
   order: number;
   queuedAtMs: number;
-  /** Its `memoryBytes` is not looked at: `asked` is. */
+  /** Its `memoryBytes` is not looked at: `askedOf` goes by the three below. */
   ask: Ask;
-  asked: Asked;
-  /** Runs of one profile take the same memory (learn.ts, profileOf): while nothing is known, one of them warms up per card. */
+  /** What this very run is known to take: its row's figure, or what the row itself taught (after an out of memory, or by an earlier run). */
+  own: { bytes: number; by: 'row' | 'learned' } | null;
+  /** Runs of one profile take about the same (learn.ts, profileOf): DecisionFacts.promises; while nothing is known, one warms up per card. */
   profile: string;
+  /** The table's default, for when nothing is learned. */
+  tableBytes: number | null;
   /** Id of the node that must run it because its files are there; null: any. */
   pin: string | null;
   /** Whose task it is on the machine; null: the node's rule for users is not asked (tests, demo). */
@@ -161,10 +164,24 @@ export interface DecisionFacts {
   live: readonly LiveAttempt[];
   settings: QueueSettings;
   usage: Usage;
+  /** Learned bytes per GPU, by profile (learn.ts). */
+  promises: ReadonlyMap<string, number>;
   /** Orders by owners' programs: uuids, the best first, by key; a card that is not named comes last. */
   gpuOrders: ReadonlyMap<string, readonly string[]>;
   /** Of the plan before; null at first. */
   reservation: Reservation | null;
+}
+
+/** What a run is promised now: row > learned > table > whole card. */
+export function askedOf(
+  { ask, own, profile, tableBytes }: Pick<WaitingRun, 'ask' | 'own' | 'profile' | 'tableBytes'>,
+  promises: ReadonlyMap<string, number>,
+): Asked {
+  if (ask.gpus === 0) return { bytes: null, by: 'none' };
+  if (own) return own;
+  const learned = promises.get(profile);
+  if (learned !== undefined) return { bytes: learned, by: 'learned' };
+  return tableBytes === null ? { bytes: null, by: 'whole-card' } : { bytes: tableBytes, by: 'table' };
 }
 
 /** `t42.2`: a run's id in the line. */

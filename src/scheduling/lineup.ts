@@ -24,6 +24,8 @@ export interface Group {
   readonly table: string | null;
   /** What places it: runs of one shape fit the same cards. */
   readonly shape: Shape;
+  /** Any of them, for what they have in common. */
+  readonly example: WaitingRun;
   entries: Entry[];
   waiting: number;
 }
@@ -33,7 +35,8 @@ export interface Shape {
   /** Which cards may be looked at at all. */
   readonly where: string;
   readonly gpus: number;
-  readonly bytes: number | null;
+  /** How much memory: a figure of its own, or what is known of its profile or table by then. */
+  readonly memory: string;
 }
 
 const FREE_TABLE: TableLimits = { maxRunning: null, paused: null, isComplete: true };
@@ -143,10 +146,19 @@ export class Lineup {
     const { run } = entry;
     const table = run.table !== null && isApart(this.limitsOf(run.table)) ? run.table : null;
     const shape = shapeOf(run);
-    const key = `${run.priority}|${run.owner}|${table ?? ''}|${shape.gpus}|${shape.bytes ?? ''}|${shape.where}`;
+    const key = `${run.priority}|${run.owner}|${table ?? ''}|${shape.gpus}|${shape.memory}|${shape.where}`;
     let group = this.#groups.get(key);
     if (!group) {
-      group = { key, owner: run.owner, priority: run.priority, table, shape, entries: [], waiting: 0 };
+      group = {
+        key,
+        owner: run.owner,
+        priority: run.priority,
+        table,
+        shape,
+        example: run,
+        entries: [],
+        waiting: 0,
+      };
       this.#groups.set(key, group);
     }
     entry.group = group;
@@ -174,7 +186,7 @@ export class Lineup {
 }
 
 /** What decides where a run fits. */
-export function shapeOf({ ask, asked, pin, person, avoid, gpuOrder }: WaitingRun): Shape {
+export function shapeOf({ ask, own, profile, tableBytes, pin, person, avoid, gpuOrder }: WaitingRun): Shape {
   const where = [
     ask.model?.toLowerCase() ?? '',
     ask.node ?? '',
@@ -183,7 +195,8 @@ export function shapeOf({ ask, asked, pin, person, avoid, gpuOrder }: WaitingRun
     gpuOrder ?? '',
     avoid.join(','),
   ].join('\u0000');
-  return { where, gpus: ask.gpus, bytes: ask.gpus === 0 ? null : asked.bytes };
+  const memory = own ? `${own.bytes}` : `${profile}\u0000${tableBytes ?? ''}`;
+  return { where, gpus: ask.gpus, memory: ask.gpus === 0 ? '' : memory };
 }
 
 /** True where nothing it depends on is missing. */

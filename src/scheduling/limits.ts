@@ -1,0 +1,54 @@
+/** How much runs now, against what is allowed: overall, by table, by person. Over a limit is a reason to wait, no error. */
+import type { WaitingReason } from '../model/waiting.ts';
+import type { DecisionFacts, TableLimits, WaitingRun } from './facts.ts';
+
+export type LimitReason = Extract<WaitingReason, { kind: 'limit' }>;
+
+export class Counts {
+  #running = 0;
+  readonly #ofTable = new Map<string, number>();
+  readonly #gpusOf = new Map<string, number>();
+  readonly #facts: Pick<DecisionFacts, 'settings' | 'usage'>;
+
+  constructor(facts: Pick<DecisionFacts, 'live' | 'settings' | 'usage'>) {
+    this.#facts = facts;
+    for (const attempt of facts.live) {
+      if (!attempt.isReturning) this.add(attempt.owner, attempt.table, attempt.gpus.length);
+    }
+  }
+
+  /** Counts one more that runs. */
+  add(owner: string, table: string | null, gpus: number): void {
+    this.#running += 1;
+    if (table !== null) this.#ofTable.set(table, (this.#ofTable.get(table) ?? 0) + 1);
+    this.#gpusOf.set(owner, this.gpusOf(owner) + gpus);
+  }
+
+  /** GPUs that somebody's attempts have now. */
+  gpusOf(owner: string): number {
+    return this.#gpusOf.get(owner) ?? 0;
+  }
+
+  /** The limit that keeps a run, or null. */
+  check(run: WaitingRun, table: TableLimits): LimitReason | null {
+    const { maxRunning, maxGpusPerUser } = this.#facts.settings;
+    if (maxRunning !== null && this.#running >= maxRunning) {
+      return { kind: 'limit', limit: 'overall', running: this.#running, allowed: maxRunning, handStarted: 0 };
+    }
+    const ofTable = run.table === null ? 0 : (this.#ofTable.get(run.table) ?? 0);
+    if (table.maxRunning !== null && ofTable >= table.maxRunning) {
+      return {
+        kind: 'limit',
+        limit: 'table',
+        running: ofTable,
+        allowed: table.maxRunning,
+        handStarted: 0,
+      };
+    }
+    if (maxGpusPerUser === null || run.ask.gpus === 0) return null;
+    const handStarted = this.#facts.usage.handStartedGpus.get(run.owner) ?? 0;
+    const running = this.gpusOf(run.owner) + handStarted;
+    if (running + run.ask.gpus <= maxGpusPerUser) return null;
+    return { kind: 'limit', limit: 'user', running, allowed: maxGpusPerUser, handStarted };
+  }
+}
