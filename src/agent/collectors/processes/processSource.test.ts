@@ -92,6 +92,18 @@ test('every process of the machine is found, soon for who asks first', async () 
   expect(all.find(({ pid }) => pid === 1)?.user).toBe('root');
 });
 
+test('a process that was ended from here is not found any more, from the answer on', async () => {
+  const child = await startProgram('sleep', ['63']);
+  const source = start({ ownPid: 2 ** 30 });
+  const pids = async () => (await source.all()).map(({ pid }) => pid);
+  expect(await pids()).toContain(child.pid);
+  const [facts] = (await source.inspect([child.pid])).values();
+  const target = { pid: child.pid, startedAtMs: facts?.startedAtMs ?? null };
+  const [result] = await source.kill([target], { may: 'everyone' }, 5000);
+  expect(result?.outcome).toBe('done');
+  expect(await pids()).not.toContain(child.pid);
+});
+
 test('a stopped source lets nobody wait', async () => {
   const source = startProcessSource();
   await source.stop();

@@ -1,4 +1,5 @@
 /** The machine's processes: the few that hold GPUs each second, all of them now and then, and ending some. */
+import { isEnded } from '../../../model/process.ts';
 import type { ProcessFacts, ProcessSource } from '../sources.ts';
 import { createBootClock } from './bootClock.ts';
 import { createIdentityReader } from './kill/identity.ts';
@@ -60,7 +61,7 @@ export function startProcessSource(options: ProcessSourceOptions = {}): ProcessS
         if (facts !== null) await nameUsers([facts]);
         return facts;
       };
-      return await killProcesses(targets, authority, {
+      const results = await killProcesses(targets, authority, {
         look: { readStat: reader.readStat, readFacts, readIdentity },
         ourselves: {
           pid: ownPid,
@@ -69,6 +70,9 @@ export function startProcessSource(options: ProcessSourceOptions = {}): ProcessS
         systemCall: await systemCall,
         graceMs,
       });
+      // Whoever ended them looks again at once, and is not to find them for another round.
+      for (const { pid, outcome } of results) if (isEnded(outcome)) sweep.forget(pid);
+      return results;
     },
     async stop() {
       await sweep.stop();

@@ -11,6 +11,8 @@ import type { ProcessReader } from './processReader.ts';
 export interface ProcessSweep {
   /** Every process but the kernel's threads, each as last read. */
   all(): Promise<ProcessFacts[]>;
+  /** It is known to have ended: nobody is to wait a round to be told so. */
+  forget(pid: number): void;
   stop(): Promise<void>;
 }
 
@@ -79,6 +81,7 @@ export function startProcessSweep(root: string, reader: ProcessReader, roundMs =
       await firstRound.promise;
       return [...processes.values()];
     },
+    forget: (pid) => void processes.delete(pid),
     async stop() {
       stopping.abort();
       await swept;
