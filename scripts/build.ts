@@ -35,8 +35,7 @@ async function bundleProgram(): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   await bundle({
     absWorkingDir: root,
-    // The second is the store's own thread, which src/hub/tasks/store/store.ts starts by this name.
-    entryPoints: { flowline: 'src/main.ts', storeWorker: 'src/hub/tasks/store/worker.ts' },
+    entryPoints: { flowline: 'src/main.ts' },
     outdir: 'dist',
     bundle: true,
     splitting: true,

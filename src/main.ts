@@ -3,6 +3,7 @@
  * process.argv and process.env; it holds no logic. Each role is imported when it is run, so that a process loads only
  * its own.
  */
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { CommandContext } from './cli/context.ts';
 import type { Surroundings } from './roles/surroundings.ts';
@@ -32,8 +33,20 @@ if (role === 'driver-child') {
 } else if (role === 'mount-child') {
   const { runMountChild } = await import('./agent/collectors/host/mountChild.ts');
   runMountChild();
+} else if (role === 'flow-runner') {
+  const { runFlow } = await import('./agent/flow/flowRunner.ts');
+  process.exitCode = await runFlow(rest);
 } else {
   await runCommandLine(role === undefined ? [] : [role, ...rest]);
+}
+
+/** A container may run as a number that no file gives a name to. */
+function loginName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
 }
 
 async function runCommandLine(argv: string[]): Promise<void> {
@@ -48,6 +61,9 @@ async function runCommandLine(argv: string[]): Promise<void> {
   const context: CommandContext = {
     environment: process.env,
     version,
+    selfCommand: surroundings.selfCommand,
+    userName: loginName(),
+    machineId: async (dataFolder) => (await import('./roles/credentials.ts')).knownMachineId(dataFolder),
     terminalColumns: process.stdout.isTTY ? process.stdout.columns : null,
     print,
     printError: (text) => process.stderr.write(`${text}\n`),

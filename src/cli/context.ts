@@ -33,6 +33,12 @@ export interface DemoRoleOptions extends RoleOptions {
 export interface CommandContext {
   environment: Record<string, string | undefined>;
   version: string;
+  /** How to start this very program again: what a task needs that is answered by a role of ours. */
+  selfCommand: readonly string[];
+  /** Login name of whoever typed the command; null where it has none (a container's bare number). */
+  userName: string | null;
+  /** What hubs know this machine by; null where it never joined one and has no id of its own. */
+  machineId(dataFolder: string): Promise<string | null>;
   /** Columns of the terminal; null where stdout is none. */
   terminalColumns: number | null;
   print(text: string): void;

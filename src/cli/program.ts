@@ -12,11 +12,16 @@ import { addProcesses } from './processes.ts';
 import { addRoles } from './roles.ts';
 import { addSessions } from './sessions.ts';
 import { addStatus } from './status.ts';
+import { addSubmit } from './submit/submit.ts';
 import { terminalOf } from './text/terminal.ts';
 import { addToken } from './token.ts';
 
+/** Commands that take another command after `--`; commander would mix it with their own arguments. */
+const TAKES_COMMAND = ['submit', 'run', 'find'];
+
 /** Runs one command line and answers its exit code. */
-export async function runCommand(argv: readonly string[], context: CommandContext): Promise<number> {
+export async function runCommand(line: readonly string[], context: CommandContext): Promise<number> {
+  const { argv, words: commandWords } = withoutCommand(line);
   const program = new Command('flowline')
     .description('See every NVIDIA GPU of a fleet: what it does now, and for whom.')
     .version(context.version)
@@ -56,6 +61,7 @@ export async function runCommand(argv: readonly string[], context: CommandContex
   addSessions(program, context);
   addDoctor(program, context);
   addToken(program, context);
+  addSubmit(program, context, commandWords);
   for (const command of program.commands) command.summary(words.summary(command.name()) ?? '');
   try {
     await program.parseAsync([...argv], { from: 'user' });
@@ -63,6 +69,16 @@ export async function runCommand(argv: readonly string[], context: CommandContex
   } catch (failure) {
     return explain(failure, context);
   }
+}
+
+/** The line, and what stands after its `--`; null where there is none, or it is no command. */
+function withoutCommand(line: readonly string[]): {
+  argv: readonly string[];
+  words: readonly string[] | null;
+} {
+  const at = line.indexOf('--');
+  if (at === -1 || !TAKES_COMMAND.includes(line[0] ?? '')) return { argv: line, words: null };
+  return { argv: line.slice(0, at), words: line.slice(at + 1) };
 }
 
 function explain(failure: unknown, context: CommandContext): number {

@@ -4,13 +4,18 @@
  */
 import type { z } from 'zod';
 import { firstIssue } from '../lib/firstIssue.ts';
-import { ErrorBody, type HubApi, hubApi, type RouteName } from '../protocol/hubApi.ts';
+import { ErrorBody, hubApi } from '../protocol/hubApi.ts';
 import type { Route } from '../protocol/route.ts';
+import { taskApi } from '../protocol/taskApi.ts';
 
-type Query<Name extends RouteName> = HubApi[Name] extends { query: infer Q extends z.ZodType }
+const api = { ...hubApi, ...taskApi };
+type Api = typeof api;
+type RouteName = keyof Api;
+
+type Query<Name extends RouteName> = Api[Name] extends { query: infer Q extends z.ZodType }
   ? z.input<Q>
   : never;
-type Body<Name extends RouteName> = HubApi[Name] extends { body: infer B extends z.ZodType }
+type Body<Name extends RouteName> = Api[Name] extends { body: infer B extends z.ZodType }
   ? z.input<B>
   : never;
 
@@ -18,6 +23,8 @@ export interface CallOptions<Name extends RouteName> {
   parameters?: Record<string, string>;
   query?: Query<Name>;
   body?: Body<Name>;
+  /** Beside those that every request carries. */
+  headers?: Record<string, string>;
 }
 
 export interface HubClientOptions {
@@ -33,7 +40,7 @@ export interface HubClient {
   call<Name extends RouteName>(
     name: Name,
     options?: CallOptions<Name>,
-  ): Promise<z.output<HubApi[Name]['response']>>;
+  ): Promise<z.output<Api[Name]['response']>>;
 }
 
 /** A call that failed: what happened, and what to do next. */
@@ -62,7 +69,7 @@ export function hubClient({
 }: HubClientOptions): HubClient {
   return {
     async call(name, options = {}) {
-      const route: Route = hubApi[name];
+      const route: Route = api[name];
       const url =
         baseUrl +
         fillPath(route.path, options.parameters ?? {}) +
@@ -73,7 +80,11 @@ export function hubClient({
       try {
         response = await fetch(url, {
           method: route.method,
-          headers: { ...headers(), ...(body === null ? {} : { 'content-type': 'application/json' }) },
+          headers: {
+            ...headers(),
+            ...options.headers,
+            ...(body === null ? {} : { 'content-type': 'application/json' }),
+          },
           body,
           signal: AbortSignal.timeout(timeoutMs),
         });
@@ -95,7 +106,7 @@ function read<Name extends RouteName>(
   name: Name,
   status: number,
   text: string,
-): z.output<HubApi[Name]['response']> {
+): z.output<Api[Name]['response']> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -120,7 +131,7 @@ function read<Name extends RouteName>(
       'is this address a FlowLine hub?',
     );
   }
-  const parsed = hubApi[name].response.safeParse(value);
+  const parsed = api[name].response.safeParse(value);
   if (!parsed.success) {
     throw new HubFailure(
       'bad-answer',
@@ -129,7 +140,7 @@ function read<Name extends RouteName>(
       'hub and this program may differ in version: update the older',
     );
   }
-  return parsed.data as z.output<HubApi[Name]['response']>;
+  return parsed.data as z.output<Api[Name]['response']>;
 }
 
 const fillPath = (path: string, parameters: Record<string, string>): string =>

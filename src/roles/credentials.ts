@@ -45,14 +45,29 @@ export async function joinHub(dataFolder: string, hubUrl: string, joinToken: str
  * (machine-id(5)), so a hash of it goes out; without one, a random id is kept in the data folder.
  */
 export async function machineId(dataFolder: string): Promise<string> {
+  const known = (await systemMachineId()) ?? (await keptMachineId(dataFolder));
+  if (known !== null) return known;
+  const made = randomUUID();
+  await writeFileAtomically(join(dataFolder, MACHINE_ID_FILE), `${made}\n`);
+  return made;
+}
+
+/** The same for a command that only asks: of `up` in this data folder, else of its agent; null where neither ran here. */
+export const knownMachineId = async (dataFolder: string): Promise<string | null> =>
+  (await systemMachineId()) ??
+  (await keptMachineId(dataFolder)) ??
+  (await keptMachineId(join(dataFolder, 'agent')));
+
+const MACHINE_ID_FILE = 'machine-id';
+
+async function systemMachineId(): Promise<string | null> {
   for (const path of ['/etc/machine-id', '/var/lib/dbus/machine-id']) {
     const id = (await readFile(path, 'utf8').catch(() => '')).trim();
     if (/^[0-9a-f]{32}$/.test(id)) return createHash('sha256').update(`flowline ${id}`).digest('hex');
   }
-  const path = join(dataFolder, 'machine-id');
-  const kept = (await readFileIfThere(path))?.trim();
-  if (kept) return kept;
-  const made = randomUUID();
-  await writeFileAtomically(path, `${made}\n`);
-  return made;
+  return null;
 }
+
+/** Another user's folder is not ours to read, and has no id for us. */
+const keptMachineId = async (dataFolder: string): Promise<string | null> =>
+  (await readFileIfThere(join(dataFolder, MACHINE_ID_FILE)).catch(() => null))?.trim() || null;

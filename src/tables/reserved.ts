@@ -17,6 +17,10 @@ export const RESULT_COLUMNS: readonly ResultColumn[] = [
 /** What stands in `cmd` where a row has no command of its own. */
 export const NO_COMMAND = 'No command';
 
+/** Result columns that a file already has, whoever made them. */
+export const resultColumnsIn = (columns: readonly string[]): ResultColumn[] =>
+  RESULT_COLUMNS.filter((column) => columns.includes(column));
+
 /** Name of a row without one; `index` counts from 0, as the older scheduler did. */
 export const defaultName = (index: number): string => `Task:${index}`;
 

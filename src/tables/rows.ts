@@ -13,7 +13,7 @@ import type { FileRow } from '../protocol/tableSync.ts';
 import { type Grid, placeOf, type ReadOptions } from './grid.ts';
 import { type KeyedCells, keysOf } from './keys.ts';
 import { TableProblem } from './problem.ts';
-import { isReserved, NO_COMMAND, RESULT_COLUMNS, type ResultColumn } from './reserved.ts';
+import { isReserved, NO_COMMAND, type ResultColumn } from './reserved.ts';
 
 export interface RowOptions extends ReadOptions {
   /** Columns of results that we write into this file: not parameters. */
@@ -141,7 +141,3 @@ function checkColumns({ columns, rows }: Grid, options: RowOptions): void {
     );
   }
 }
-
-/** Result columns that a file already has, whoever made them. */
-export const resultColumnsIn = (columns: readonly string[]): ResultColumn[] =>
-  RESULT_COLUMNS.filter((column) => columns.includes(column));

@@ -26,6 +26,9 @@ export async function runCommandLine(
   const context: CommandContext = {
     environment: { FLOWLINE_DATA: '/nowhere' },
     version: '0.0.0',
+    selfCommand: ['/nowhere/flowline'],
+    userName: 'alice',
+    machineId: async () => 'machine',
     terminalColumns: null,
     print: (text) => output.push(text),
     printError: (text) => errors.push(text),

@@ -160,6 +160,35 @@ export const en = {
     lasts: 'it never expires: revoke it when it is no longer needed',
     waiting: (hub: string) => `waiting for the hub at ${hub} to start`,
   },
+  submit: {
+    reading: (rows: number) => `read ${rows} rows…`,
+    sending: (sent: number, rows: number) => `queued ${sent} of ${rows} rows…`,
+    passedOver: (rows: number) =>
+      `${plural(rows, 'row has', 'rows have')} a command in the column cmd; the one on the command line is run instead`,
+    already: (file: string, table: string) => `${file} is queued already, as ${table}`,
+    alreadyHint:
+      'rows added to the file, and a raised need_run_num, are taken up by themselves; --again queues all of it once more',
+    queuedOne: (task: string) => `Queued ${task}`,
+    queuedTable: (tasks: number, table: string, name: string, ids: string) =>
+      `Queued ${plural(tasks, 'row')} of ${name} as table ${table}: ${ids}`,
+    done: (rows: number) =>
+      `${plural(rows, 'row has', 'rows have')} run as often as wanted already, by run_num and need_run_num`,
+    next: (commands: readonly (readonly [command: string, does: string])[]) =>
+      `Next: ${commands.map(([command, does]) => `${command} (${does})`).join(' · ')}`,
+    nextLogs: 'its output',
+    nextWhy: 'why it waits',
+    nextTasks: 'how they stand',
+    row: 'row',
+    where: 'where now',
+    moreRows: (rows: number) => `… and ${plural(rows, 'row')} more`,
+    nothingQueued: 'Dry run: nothing was queued.',
+    progress: (ended: number, runs: number, running: number, failed: number) =>
+      `${ended} of ${plural(runs, 'run')} done, ${running} running${failed > 0 ? `, ${failed} failed` : ''}`,
+    away: (reason: string) => `the hub does not answer (${reason}); waiting for it: tasks go on meanwhile`,
+    failed: (runs: number) => `${plural(runs, 'run')} did not succeed`,
+    failedHint: (table: string) =>
+      `flowline tasks shows which, of table ${table}; flowline logs ID what it printed; flowline retry runs it again`,
+  },
   /** A command in a line of `--help`, where that is not in English. */
   summary: (_command: string): string | null => null,
   containers: { none: 'No containers.' },

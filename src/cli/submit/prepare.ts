@@ -1,0 +1,278 @@
+/** Everything that a submit sends, made from the options, the table and where it was typed; nothing is sent here. */
+import { execFile } from 'node:child_process';
+import { access, constants, stat } from 'node:fs/promises';
+import { basename, isAbsolute, resolve } from 'node:path';
+import { MAX_NAME_CHARACTERS } from '../../model/limits.ts';
+import type { TableFile } from '../../model/queue.ts';
+import type { SubmittedRow, SubmittedTable } from '../../protocol/taskApi.ts';
+import { CommandProblem } from '../../tables/command/problem.ts';
+import { type CommandSource, commandMaker, sourceText } from '../../tables/command/rowCommand.ts';
+import { splitTemplate } from '../../tables/command/split.ts';
+import { placeText } from '../../tables/problem.ts';
+import { defaultName } from '../../tables/reserved.ts';
+import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
+import type { QueueOptions } from './options.ts';
+import { taskOptionsOf } from './options.ts';
+import { type ReadTableFile, readTableFile } from './readTableFile.ts';
+import { environmentFor, gitStateOf, workingDirectoryOf } from './surroundings.ts';
+
+export interface PreparedSubmit {
+  table: SubmittedTable;
+  rows: SubmittedRow[];
+  file: TableFile | null;
+  /** Rows whose own command in `cmd` is not used, because one was given for all. */
+  commandsPassedOver: number;
+}
+
+export interface SubmitRequest {
+  /** File of the table as it was typed; null: a command by itself. */
+  table: string | null;
+  /** What stood after `--`; null where there was no `--`. */
+  words: readonly string[] | null;
+  options: QueueOptions;
+  dataFolder: string;
+  /** Runs of a command by itself. */
+  runs: number;
+  progress(rows: number): void;
+}
+
+/** @throws CommandFailure where something of it cannot be understood */
+export async function prepareSubmit(
+  context: CommandContext,
+  request: SubmitRequest,
+): Promise<PreparedSubmit> {
+  const { options, words } = request;
+  const workingDirectory = await workingDirectoryOf(options.cwd, context.environment);
+  const machineId = await context.machineId(request.dataFolder);
+  const uid = process.getuid?.() ?? 0;
+  const read =
+    request.table === null
+      ? null
+      : await readTableFile({
+          named: request.table,
+          sheet: options.sheet ?? null,
+          results: options.results,
+          machineId: machineId ?? '',
+          uid,
+          progress: request.progress,
+        });
+  const source = await sourceOf(context, options, words, read, workingDirectory);
+  const rows = read ? tableRows(read, source, request.table ?? '') : [singleRow(source, request)];
+  const [environment, git] = await Promise.all([
+    environmentFor(options, context.environment),
+    gitStateOf(workingDirectory),
+  ]);
+  if (options.here && machineId === null) {
+    throw new CommandFailure(
+      EXIT.usage,
+      '--here: this machine has no id that a hub could know it by',
+      'start `flowline agent` or `flowline up` here first, or name it: --node NAME',
+    );
+  }
+  return {
+    rows,
+    file: read?.file ?? null,
+    commandsPassedOver:
+      read && !isOwnCommand(source) ? read.rows.filter(({ command }) => command !== null).length : 0,
+    table: {
+      name: nameOf(options, request.table, rows),
+      owner: context.userName,
+      file: read?.file ?? null,
+      command: sourceText(source),
+      options: taskOptionsOf(options),
+      maxRunning: options.max ?? null,
+      hold: options.hold ?? false,
+      workingDirectory,
+      environment,
+      machineId: options.here ? machineId : null,
+      gpuOrder: await gpuOrderOf(context, options, workingDirectory),
+      ...git,
+    },
+  };
+}
+
+const isOwnCommand = (source: CommandSource): boolean => source.kind === 'column' && source.column === 'cmd';
+
+function nameOf({ name }: QueueOptions, table: string | null, rows: readonly SubmittedRow[]): string {
+  return (name ?? (table === null ? (rows[0]?.name ?? '') : basename(table))).slice(0, MAX_NAME_CHARACTERS);
+}
+
+/** Where commands come from. @throws CommandFailure where that is said twice, or not at all */
+async function sourceOf(
+  context: CommandContext,
+  options: QueueOptions,
+  words: readonly string[] | null,
+  read: ReadTableFile | null,
+  workingDirectory: string,
+): Promise<CommandSource> {
+  const said: [string, CommandSource][] = [];
+  if (words) said.push(['--', { kind: 'words', words }]);
+  if (options.command !== undefined)
+    said.push(['--command', { kind: 'template', template: options.command }]);
+  if (options.commandFrom !== undefined)
+    said.push([
+      '--command-from',
+      {
+        kind: 'program',
+        program: await programOf(options.commandFrom, '--command-from', workingDirectory),
+      },
+    ]);
+  if (options.flow !== undefined)
+    said.push([
+      '--flow',
+      { kind: 'program', program: await flowProgram(context, options.flow, workingDirectory) },
+    ]);
+  if (options.commandColumn !== undefined)
+    said.push(['--command-column', { kind: 'column', column: columnOf(options.commandColumn, read) }]);
+  const [first, second] = said;
+  if (second) {
+    throw new CommandFailure(
+      EXIT.usage,
+      `the command is said twice: by ${said.map(([by]) => by).join(' and ')}`,
+      'say it once',
+    );
+  }
+  if (first) return first[1];
+  if (read?.rows.some(({ command }) => command !== null)) return { kind: 'column', column: 'cmd' };
+  const column = read?.columns.find((name) => /^(my)?_?(cmd|command)$/i.test(name) && name !== 'cmd');
+  throw new CommandFailure(
+    EXIT.usage,
+    read ? 'what is a row to run? There is no command' : 'what is to run? There is no command',
+    column === undefined
+      ? 'say it after --, like: flowline submit sweep.csv -- python train.py (each cell is added as --column value), or with --command'
+      : `the column ${column} looks like one: --command-column ${column}; or say one after --`,
+  );
+}
+
+function columnOf(column: string, read: ReadTableFile | null): string {
+  if (read?.columns.includes(column)) return column;
+  throw new CommandFailure(
+    EXIT.usage,
+    read ? `--command-column: there is no column ${column}` : '--command-column is for a table',
+    read ? `columns: ${read.columns.join(', ')}` : null,
+  );
+}
+
+/**
+ * A program of the user's as words: a file of the working folder by its whole path. A Python or Node file that is not
+ * executable is run by its interpreter.
+ */
+async function programOf(text: string, option: string, workingDirectory: string): Promise<string[]> {
+  let words: string[];
+  try {
+    words = splitTemplate(text, () => false).words.map(({ pieces }) =>
+      pieces.map((piece) => ('text' in piece ? piece.text : `{${piece.placeholder}}`)).join(''),
+    );
+  } catch (failure) {
+    if (failure instanceof CommandProblem)
+      throw new CommandFailure(EXIT.usage, `${option}: ${failure.message}`, failure.hint);
+    throw failure;
+  }
+  const [file, ...rest] = words;
+  if (file === undefined)
+    throw new CommandFailure(EXIT.usage, `${option}: no program is named`, 'like ./command.py');
+  const path = isAbsolute(file) ? file : resolve(workingDirectory, file);
+  const found = await stat(path).catch(() => null);
+  if (!found?.isFile()) {
+    if (!file.includes('/')) return words;
+    throw new CommandFailure(EXIT.usage, `${option}: there is no file ${path}`, null);
+  }
+  const isExecutable = await access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  if (isExecutable) return [path, ...rest];
+  if (path.endsWith('.py')) return ['python3', path, ...rest];
+  throw new CommandFailure(EXIT.usage, `${option}: ${path} is not executable`, `chmod +x ${file}`);
+}
+
+/** Our own hidden role, which loads the file on the node, as its owner. */
+async function flowProgram(
+  context: CommandContext,
+  file: string,
+  workingDirectory: string,
+): Promise<string[]> {
+  const path = resolve(workingDirectory, file);
+  if (!(await stat(path).catch(() => null))?.isFile())
+    throw new CommandFailure(EXIT.usage, `--flow: there is no file ${path}`, null);
+  return [...context.selfCommand, 'flow-runner', path];
+}
+
+/** A program that orders GPUs; a flow orders them with its own `compare`, if it has one. */
+async function gpuOrderOf(
+  context: CommandContext,
+  options: QueueOptions,
+  workingDirectory: string,
+): Promise<string[] | null> {
+  if (options.gpuOrder !== undefined) return programOf(options.gpuOrder, '--gpu-order', workingDirectory);
+  if (options.flow === undefined) return null;
+  const path = resolve(workingDirectory, options.flow);
+  const { isOrdering } = await describeFlow(context, path);
+  return isOrdering ? flowProgram(context, options.flow, workingDirectory) : null;
+}
+
+/** Loads the flow once here, as its owner and in a child, so that a mistake in it is told at once. */
+async function describeFlow(context: CommandContext, path: string): Promise<{ isOrdering: boolean }> {
+  const [file = '', ...args] = context.selfCommand;
+  return new Promise((done, fail) => {
+    execFile(
+      file,
+      [...args, 'flow-runner', '--describe', path],
+      { timeout: 15_000 },
+      (failure, stdout, stderr) => {
+        if (!failure) return done({ isOrdering: /"compare"/.test(stdout) });
+        const reason = stderr.trim().slice(0, 1000) || failure.message;
+        fail(new CommandFailure(EXIT.usage, `--flow ${path}: ${reason}`, null));
+      },
+    );
+  });
+}
+
+function singleRow(source: CommandSource, { options, runs }: SubmitRequest): SubmittedRow {
+  if (source.kind === 'column') throw new CommandFailure(EXIT.usage, 'what is to run?', 'say it after --');
+  const row = { row: 1, command: null, runNum: 0, needRunNum: runs, parameters: [] };
+  const name = (options.name ?? sourceText(source)).slice(0, MAX_NAME_CHARACTERS);
+  try {
+    const command = commandMaker(source, [])({ ...row, name });
+    return { key: 'command', row: 1, name, runNum: 0, needRunNum: runs, parameters: [], command };
+  } catch (failure) {
+    throw asUsage(failure, null);
+  }
+}
+
+function tableRows(
+  { rows, columns, file }: ReadTableFile,
+  source: CommandSource,
+  named: string,
+): SubmittedRow[] {
+  let make: ReturnType<typeof commandMaker>;
+  try {
+    make = commandMaker(source, columns);
+  } catch (failure) {
+    throw asUsage(failure, null);
+  }
+  return rows.map((row) => {
+    try {
+      return {
+        key: row.key,
+        row: row.row,
+        name: row.name ?? defaultName(row.row - 1),
+        runNum: row.runNum,
+        needRunNum: row.needRunNum,
+        parameters: row.parameters,
+        command: make(row),
+      };
+    } catch (failure) {
+      throw asUsage(failure, placeText({ file: named, sheet: file.sheet, row: row.row }));
+    }
+  });
+}
+
+const asUsage = (failure: unknown, place: string | null): unknown =>
+  failure instanceof CommandProblem
+    ? new CommandFailure(
+        EXIT.usage,
+        place === null ? failure.message : `${place}: ${failure.message}`,
+        failure.hint,
+      )
+    : failure;

@@ -1,0 +1,243 @@
+/** `flowline submit`: queues a command, or every row of a table. The file is opened here, as its owner; the hub gets rows. */
+import { type Command, Option } from 'commander';
+import type { HubClient } from '../../client/hubClient.ts';
+import { visible } from '../../lib/displayText.ts';
+import { commandText } from '../../model/command.ts';
+import { MAX_RUNS_PER_TASK } from '../../model/limits.ts';
+import type { Table } from '../../model/queue.ts';
+import { awaitHub } from '../awaitHub.ts';
+import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
+import { examples } from '../examples.ts';
+import { type FleetOptions, withFleet } from '../fleetCommand.ts';
+import { connectHub, dataFolderOf, wholeNumber } from '../options.ts';
+import { table as textTable } from '../text/table.ts';
+import { type Terminal, terminalOf } from '../text/terminal.ts';
+import { type QueueOptions, withQueueOptions } from './options.ts';
+import { type PreparedSubmit, prepareSubmit } from './prepare.ts';
+import { planTable, type SentTable, sendTable } from './send.ts';
+import { endedRuns, waitForTable } from './wait.ts';
+
+interface SubmitOptions extends FleetOptions, QueueOptions {
+  runs: number;
+  dryRun?: boolean;
+  wait?: boolean;
+  again?: boolean;
+}
+
+/** A commit of thousands of rows on a slow disk takes its time. */
+const PATIENCE_MS = 60_000;
+const ROWS_SHOWN = 20;
+
+/** Adds the command. @param words what stood after `--` on the command line; null where there was no `--` */
+export function addSubmit(program: Command, context: CommandContext, words: readonly string[] | null): void {
+  const command = program
+    .command('submit')
+    .argument('[table]', 'a .csv, .xlsx or .json whose rows are queued; without one the command by itself')
+    .argument('[more...]')
+    .usage('[options] [TABLE] [-- COMMAND…]')
+    .description('queue a command, or each row of a table, for whatever GPU is free');
+  withQueueOptions(command)
+    .addOption(
+      new Option('--runs <n>', 'how often a command without a table is run')
+        .argParser(wholeNumber(1, MAX_RUNS_PER_TASK))
+        .default(1),
+    )
+    .option('--dry-run', 'queue nothing; show what would run, and where')
+    .option('--wait', 'stay until all is over; exit code 1 when a run failed')
+    .option('--again', 'queue a table that is queued already');
+  withFleet(command)
+    .addHelpText(
+      'after',
+      `${examples(
+        'flowline submit -- python train.py --lr 0.1',
+        'flowline submit sweep.csv -- python train.py        each row adds --column value',
+        "flowline submit sweep.csv --command 'python train.py --lr {lr} > out/{row}.txt'",
+        'flowline submit sweep.xlsx --gpus 2 --memory 20G --max 4 --wait -- ./run.sh',
+        'flowline submit sweep.csv --command-from ./command.py --dry-run',
+        'flowline submit --after ok:t7 --time-limit 2h -- python test.py',
+      )}\n\nColumns run_num, need_run_num, name and cmd of a table are ours: how often a row has run and is to run, its name,\nand a command of its own. They are kept up in the file; rows that are added to it later are queued too.`,
+    )
+    .action((table: string | undefined, more: string[], options: SubmitOptions) => {
+      if (more.length > 0) {
+        throw new CommandFailure(
+          EXIT.usage,
+          `only one table can be submitted, not also ${more.map(visible).join(' ')}`,
+          `a command goes after --, like: flowline submit -- ${visible([table, ...more].join(' '))}`,
+        );
+      }
+      return submit(context, table ?? null, words, options);
+    });
+}
+
+async function submit(
+  context: CommandContext,
+  named: string | null,
+  words: readonly string[] | null,
+  options: SubmitOptions,
+): Promise<void> {
+  const terminal = terminalOf(context);
+  const { submit: say } = terminal.words;
+  const prepared = await prepareSubmit(context, {
+    table: named,
+    words,
+    options,
+    dataFolder: dataFolderOf(context, options.data),
+    runs: options.runs,
+    progress: (rows) => context.printError(say.reading(rows)),
+  });
+  if (prepared.commandsPassedOver > 0) context.printError(say.passedOver(prepared.commandsPassedOver));
+  if (!options.dryRun) await awaitHub(context, options.hub);
+  const client = await connectHub(context, options, PATIENCE_MS);
+  if (options.dryRun) return dryRun(context, terminal, client, prepared, options);
+  if (!options.again) await refuseTwice(client, prepared, terminal);
+  const total = prepared.rows.length;
+  const sent = await sendTable(client, prepared, (rows) => {
+    if (rows < total) context.printError(say.sending(rows, total));
+  });
+  if (!options.wait) {
+    context.print(
+      options.json ? JSON.stringify(inJson(sent, prepared), null, 2) : told(sent, prepared, terminal),
+    );
+    return;
+  }
+  context.printError(told(sent, prepared, terminal));
+  await waitUntilOver(context, terminal, client, sent, prepared, options);
+}
+
+/** A table that is queued already would be run twice at once, by two who keep up one file. */
+async function refuseTwice(client: HubClient, { file }: PreparedSubmit, { words }: Terminal): Promise<void> {
+  if (!file) return;
+  const { tables } = await client.call('tables', { query: { whose: 'mine', isOpen: 'true' } });
+  const before = tables.find(
+    (table) =>
+      table.file?.path === file.path &&
+      table.file.machineId === file.machineId &&
+      table.file.sheet === file.sheet,
+  );
+  if (before)
+    throw new CommandFailure(
+      EXIT.failed,
+      words.submit.already(visible(file.path), before.id),
+      words.submit.alreadyHint,
+    );
+}
+
+async function dryRun(
+  context: CommandContext,
+  terminal: Terminal,
+  client: HubClient,
+  prepared: PreparedSubmit,
+  { json }: SubmitOptions,
+): Promise<void> {
+  const plan = await planTable(client, prepared);
+  const planned = new Map(plan.map((entry) => [entry.key, entry]));
+  if (json) {
+    const rows = prepared.rows.map(({ key, row, name, command, runNum, needRunNum }) => {
+      const entry = planned.get(key);
+      return {
+        row,
+        name,
+        runs: Math.max(0, needRunNum - runNum),
+        command,
+        node: entry?.node ?? null,
+        gpus: entry?.gpus ?? [],
+        reason: entry?.reason ?? null,
+      };
+    });
+    context.print(JSON.stringify({ rows }, null, 2));
+    return;
+  }
+  const { submit: say, heading } = terminal.words;
+  const shown = prepared.rows.slice(0, ROWS_SHOWN).map(({ key, row, name, command }) => {
+    const entry = planned.get(key);
+    const where =
+      entry?.node == null
+        ? (entry?.reason ?? '–')
+        : `${entry.node}${entry.gpus.length > 0 ? ` GPU ${entry.gpus.join(',')}` : ''}`;
+    return [String(row), name, where, commandText(command)];
+  });
+  context.print(
+    textTable(
+      [
+        { title: say.row, align: 'right' },
+        { title: heading.name, cutTo: 12 },
+        { title: say.where, cutTo: 20 },
+        { title: heading.command, cutTo: 20 },
+      ],
+      shown,
+      terminal,
+    ),
+  );
+  const left = prepared.rows.length - shown.length;
+  if (left > 0) context.print(say.moreRows(left));
+  context.print(say.nothingQueued);
+}
+
+/** `t1–t900`, or ids one by one where they are not in a row. */
+export function idRange(ids: readonly string[]): string {
+  const numbers = ids.map((id) => Number(id.slice(1)));
+  const [first] = numbers;
+  if (ids.length <= 2 || first === undefined) return ids.join(', ');
+  const isInRow = numbers.every((number, index) => number === first + index);
+  return isInRow ? `${ids[0]}–${ids.at(-1)}` : `${ids.slice(0, 3).join(', ')}…`;
+}
+
+function told({ table, tasks }: SentTable, prepared: PreparedSubmit, { words, paint }: Terminal): string {
+  const ids = tasks.map(({ task }) => task);
+  const [id = 't1'] = ids;
+  const { submit: say } = words;
+  if (!prepared.file) {
+    return [
+      `${say.queuedOne(paint(id, 'strong'))}  ${visible(table.command)}`,
+      say.next([
+        [`flowline logs -f ${id}`, say.nextLogs],
+        [`flowline why ${id}`, say.nextWhy],
+      ]),
+    ].join('\n');
+  }
+  const done = prepared.rows.filter(({ runNum, needRunNum }) => runNum >= needRunNum).length;
+  return [
+    say.queuedTable(ids.length, paint(table.id, 'strong'), visible(table.name), idRange(ids)),
+    ...(done > 0 ? [say.done(done)] : []),
+    ...(table.fileWarning === null ? [] : [visible(table.fileWarning)]),
+    say.next([
+      ['flowline tasks', say.nextTasks],
+      [`flowline why ${id}`, say.nextWhy],
+    ]),
+  ].join('\n');
+}
+
+const inJson = ({ table, tasks }: SentTable, { rows }: PreparedSubmit): unknown => {
+  const byKey = new Map(rows.map((row) => [row.key, row]));
+  return {
+    table,
+    tasks: tasks.map(({ key, task }) => ({
+      id: task,
+      row: byKey.get(key)?.row ?? null,
+      name: byKey.get(key)?.name ?? null,
+    })),
+  };
+};
+
+async function waitUntilOver(
+  context: CommandContext,
+  { words }: Terminal,
+  client: HubClient,
+  sent: SentTable,
+  prepared: PreparedSubmit,
+  { json }: SubmitOptions,
+): Promise<void> {
+  const { submit: say } = words;
+  const progress = (table: Table): void => {
+    const { ended, failed } = endedRuns(table.counts);
+    context.printError(say.progress(ended, table.runs, table.counts.running ?? 0, failed));
+  };
+  const table = await waitForTable(client, sent.table.id, {
+    progress,
+    away: (reason) => context.printError(say.away(visible(reason))),
+  });
+  progress(table);
+  if (json) context.print(JSON.stringify(inJson({ table, tasks: sent.tasks }, prepared), null, 2));
+  const { failed } = endedRuns(table.counts);
+  if (failed > 0) throw new CommandFailure(EXIT.failed, say.failed(failed), say.failedHint(table.id));
+}
