@@ -31,10 +31,10 @@ export const WaitingReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('warm-up'), node: name, gpuIndex: count, task: name }),
   /** Strangers' processes are on every card that would do, and the policy keeps away from them. */
   z.object({ kind: z.literal('strangers'), node: name, gpuIndex: count, holder: Holder.nullable() }),
-  /** A limit is reached. `hand-started`: GPUs used beside the queue by the same person, counted in `running`. */
+  /** A limit is reached; `node`: runs without a GPU, by cores. `handStarted`: GPUs used beside the queue by the same person, counted in `running`. */
   z.object({
     kind: z.literal('limit'),
-    limit: z.enum(['overall', 'gpu', 'user', 'table']),
+    limit: z.enum(['overall', 'gpu', 'user', 'table', 'node']),
     running: count,
     allowed: count,
     handStarted: count,

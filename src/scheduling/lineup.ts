@@ -125,6 +125,17 @@ export class Lineup {
     return (this.#entries.get(id)?.group ?? null) !== null;
   }
 
+  /** How many stand before a run in its group. */
+  countBefore(run: WaitingRun): number {
+    const group = this.#entries.get(run.id)?.group;
+    let before = 0;
+    for (const entry of group?.entries ?? []) {
+      if (entry.run.id === run.id && !entry.isGone) break;
+      if (!entry.isGone) before += 1;
+    }
+    return before;
+  }
+
   #place(entry: Entry): void {
     const { run } = entry;
     if (run.hold !== null || run.previousRun !== null || !dependenciesAreMet(run)) return;

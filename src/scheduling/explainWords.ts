@@ -1,0 +1,175 @@
+/** The words of explain.ts, English and Chinese; the glossary is the product's (显存, 排队中, 暂缓 …). */
+import type { Language } from '../fleet/words.ts';
+import type { EndClass, RunState } from '../model/task.ts';
+import type { WaitingReason } from '../model/waiting.ts';
+
+type Of<Kind extends WaitingReason['kind']> = Extract<WaitingReason, { kind: Kind }>;
+
+export interface ReasonWords {
+  memory(gpu: string, short: string, free: string, asked: string, held: string | null): string;
+  held(bytes: string, holder: string): string;
+  nobody: string;
+  gpus(node: string, fitting: number, asked: number): string;
+  warmUp(gpu: string, task: string): string;
+  strangers(gpu: string, holder: string | null): string;
+  limit: Record<Of<'limit'>['limit'], (running: number, allowed: number, handStarted: number) => string>;
+  dependency(task: string, wanted: 'ok' | 'end', state: string): string;
+  time(duration: string): string;
+  backoff(duration: string, endClass: string, retry: number, budget: number | null): string;
+  previousRun(run: number): string;
+  reservation(node: string, task: string): string;
+  paused: Record<Of<'paused'>['by'], string>;
+  pausedWith(paused: string, message: string): string;
+  heldBy: Record<Of<'held'>['by'], string>;
+  nodes(reason: Of<'nodes'>): string;
+  turn(before: number): string;
+  impossible(gpus: number, bytes: string | null, mostGpus: number, largest: string | null): string;
+  state: Record<RunState, string>;
+  endClass: Record<EndClass, string>;
+}
+
+const handStartedIn = (handStarted: number): string =>
+  handStarted === 0 ? '' : `, ${handStarted} of them started by hand`;
+
+const en: ReasonWords = {
+  memory: (gpu, short, free, asked, held) =>
+    `${gpu}: ${short} short (${free} free, ${asked} asked${held === null ? '' : `; ${held}`})`,
+  held: (bytes, holder) => `${bytes} held by ${holder}`,
+  nobody: 'nobody known',
+  gpus: (node, fitting, asked) =>
+    `${node}: ${fitting} of ${asked} GPUs have room now; all must lie on one machine`,
+  warmUp: (gpu, task) => `${gpu}: ${task} warms up there, to learn how much memory this takes`,
+  strangers: (gpu, holder) =>
+    `${gpu} and the others that would do are used by others${holder === null ? '' : ` (${holder})`}`,
+  limit: {
+    overall: (running, allowed) => `limit: ${running} of ${allowed} attempts run`,
+    gpu: (running, allowed) => `limit: ${running} of ${allowed} attempts run on each GPU`,
+    user: (running, allowed, handStarted) =>
+      `limit: ${running} of your ${allowed} GPUs are in use${handStartedIn(handStarted)}`,
+    table: (running, allowed) => `limit: ${running} of ${allowed} runs of this table`,
+    node: (running, allowed) => `limit: ${running} runs without a GPU, one for each of ${allowed} cores`,
+  },
+  dependency: (task, wanted, state) =>
+    wanted === 'ok' ? `after ${task} succeeds (now ${state})` : `after ${task} ends (now ${state})`,
+  time: (duration) => `starts in ${duration} at the earliest`,
+  backoff: (duration, endClass, retry, budget) =>
+    `tried again in ${duration} after ${endClass} (retry ${retry}${budget === null ? '' : ` of ${budget}`})`,
+  previousRun: (run) => `after run ${run} of the same row`,
+  reservation: (node, task) => `${node}: room is kept for ${task}`,
+  paused: {
+    table: 'its table is paused',
+    queue: 'the queue is stopped: nothing new starts',
+    failures: 'its table is paused: several runs in a row failed',
+  },
+  pausedWith: (paused, message) => `${paused}: ${message}`,
+  heldBy: {
+    user: 'held until it is released',
+    'row-removed': 'its row is no longer in the file: drop or keep?',
+  },
+  nodes: ({ online, allowed, matching }) => {
+    if (online === 0) return 'no machine is connected';
+    if (allowed === 0) return 'no connected machine may run tasks (flowline nodes allow NODE)';
+    if (matching === 0) return 'no machine that may run it has such a GPU';
+    return 'every GPU that would do is switched off, drained or not well';
+  },
+  turn: (before) => (before === 0 ? 'next in line' : `${before} before it`),
+  impossible: (gpus, bytes, mostGpus, largest) => {
+    const asked = bytes === null ? `${gpus} GPUs` : gpus === 1 ? bytes : `${gpus} GPUs with ${bytes} each`;
+    if (gpus > mostGpus) return `impossible: ${asked} asked, the largest machine has ${mostGpus}`;
+    return `impossible: ${asked} asked, the largest GPU can give ${largest ?? 'less'}`;
+  },
+  state: {
+    held: 'held',
+    queued: 'queued',
+    starting: 'starting',
+    running: 'running',
+    stopping: 'stopping',
+    unreachable: 'unreachable',
+    succeeded: 'succeeded',
+    failed: 'failed',
+    cancelled: 'cancelled',
+    timed_out: 'timed out',
+    impossible: 'impossible',
+    lost: 'lost',
+  },
+  endClass: {
+    ok: 'success',
+    program: 'a failure of the program',
+    gpu_oom: 'out of GPU memory',
+    host_oom: 'out of host memory',
+    infra: 'a failure of the machine',
+    preempted: 'being preempted',
+    timeout: 'its time limit',
+    user_kill: 'being killed',
+  },
+};
+
+const zh: ReasonWords = {
+  memory: (gpu, short, free, asked, held) =>
+    `${gpu}：显存还差 ${short}（空闲 ${free}，需要 ${asked}${held === null ? '' : `；${held}`}）`,
+  held: (bytes, holder) => `${holder} 占用 ${bytes}`,
+  nobody: '未知进程',
+  gpus: (node, fitting, asked) => `${node}：${asked} 张卡中只有 ${fitting} 张放得下，且必须在同一台机器上`,
+  warmUp: (gpu, task) => `${gpu}：${task} 正在上面预热，以了解需要多少显存`,
+  strangers: (gpu, holder) => `${gpu} 及其他合适的卡正被他人使用${holder === null ? '' : `（${holder}）`}`,
+  limit: {
+    overall: (running, allowed) => `达到上限：同时运行 ${running}/${allowed}`,
+    gpu: (running, allowed) => `达到上限：每张卡同时运行 ${running}/${allowed}`,
+    user: (running, allowed, handStarted) =>
+      `达到上限：你已用 ${running}/${allowed} 张卡${handStarted === 0 ? '' : `，其中 ${handStarted} 张为手动启动`}`,
+    table: (running, allowed) => `达到上限：本表同时运行 ${running}/${allowed}`,
+    node: (running, allowed) => `达到上限：不用卡的任务已运行 ${running} 个，共 ${allowed} 个核心`,
+  },
+  dependency: (task, wanted, state) =>
+    wanted === 'ok' ? `等待 ${task} 成功（现在：${state}）` : `等待 ${task} 结束（现在：${state}）`,
+  time: (duration) => `最早 ${duration} 后开始`,
+  backoff: (duration, endClass, retry, budget) =>
+    `${endClass}，${duration} 后重试（第 ${retry} 次${budget === null ? '' : `，共 ${budget} 次`}）`,
+  previousRun: (run) => `等待同一行的第 ${run} 次运行`,
+  reservation: (node, task) => `${node}：位置为 ${task} 保留`,
+  paused: {
+    table: '本表已暂停',
+    queue: '队列已停止：不再启动新任务',
+    failures: '本表已暂停：连续多次失败',
+  },
+  pausedWith: (paused, message) => `${paused}：${message}`,
+  heldBy: { user: '暂缓，等待放行', 'row-removed': '该行已不在文件中：丢弃还是保留？' },
+  nodes: ({ online, allowed, matching }) => {
+    if (online === 0) return '没有机器在线';
+    if (allowed === 0) return '在线的机器都未获准运行任务（flowline nodes allow NODE）';
+    if (matching === 0) return '可用的机器上没有这样的卡';
+    return '合适的卡都已关闭、停止派发或有故障';
+  },
+  turn: (before) => (before === 0 ? '排队中，下一个' : `排队中，前面还有 ${before} 个`),
+  impossible: (gpus, bytes, mostGpus, largest) => {
+    const asked = bytes === null ? `${gpus} 张卡` : gpus === 1 ? bytes : `${gpus} 张卡、每张 ${bytes}`;
+    if (gpus > mostGpus) return `无法运行：需要 ${asked}，最大的机器只有 ${mostGpus} 张卡`;
+    return `无法运行：需要 ${asked}，最大的卡只能给 ${largest ?? '更少'}`;
+  },
+  state: {
+    held: '暂缓',
+    queued: '排队中',
+    starting: '启动中',
+    running: '运行中',
+    stopping: '正在停止',
+    unreachable: '失联',
+    succeeded: '成功',
+    failed: '失败',
+    cancelled: '已取消',
+    timed_out: '超时',
+    impossible: '无法运行',
+    lost: '丢失',
+  },
+  endClass: {
+    ok: '成功',
+    program: '程序失败',
+    gpu_oom: '显存不足',
+    host_oom: '内存不足',
+    infra: '机器故障',
+    preempted: '被抢占',
+    timeout: '超时',
+    user_kill: '被终止',
+  },
+};
+
+export const reasonWords: Record<Language, ReasonWords> = { en, zh };
