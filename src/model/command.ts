@@ -33,6 +33,22 @@ export const TaskCommand = z.discriminatedUnion('kind', [
 ]);
 export type TaskCommand = z.infer<typeof TaskCommand>;
 
+/**
+ * What makes the commands of a table's rows: kept with its file, so that a row that is added to it later gets its own in
+ * the same way (src/tables/command/rowCommand.ts).
+ */
+export const CommandSource = z.discriminatedUnion('kind', [
+  /** After `--`: the row's cells are appended as `--column value`. */
+  z.strictObject({ kind: z.literal('words'), words: z.array(text).min(1).max(MAX_COMMAND_WORDS) }),
+  /** `--command`: with places for the row's cells. */
+  z.strictObject({ kind: z.literal('template'), template: z.string().max(64 * 1024) }),
+  /** `--command-from`, `--flow`: asked on the node, when an attempt starts. */
+  z.strictObject({ kind: z.literal('program'), program: z.array(text).min(1).max(64) }),
+  /** `--command-column`, or the table's own `cmd`: each row holds a template of its own. */
+  z.strictObject({ kind: z.literal('column'), column: z.string().max(256) }),
+]);
+export type CommandSource = z.infer<typeof CommandSource>;
+
 /** What the start knows, each fact as the text that stands for it. */
 export type StartFacts = Record<StartFact, string>;
 

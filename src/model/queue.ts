@@ -1,5 +1,6 @@
 /** Tables in the queue, what a task asks for, and the settings of the whole queue. */
 import * as z from 'zod';
+import { CommandSource } from './command.ts';
 import { amount, count, instantMs, message, name, path } from './fields.ts';
 import { MAX_COLUMNS, MAX_ROW_TEXT_CHARACTERS } from './limits.ts';
 import { EndClass, RunState, TableId, TaskId } from './task.ts';
@@ -75,6 +76,8 @@ export const TableFile = z.object({
   uid: count,
   /** Columns beside run_num and need_run_num that are written when asked: status, exit_code, started_at, ended_at, gpu, node. */
   writesColumns: z.array(z.enum(['status', 'exit_code', 'started_at', 'ended_at', 'gpu', 'node'])).max(6),
+  /** How the keeper makes the command of a row that is added to the file; without it such rows are told of and not queued. */
+  commandSource: CommandSource.optional(),
 });
 export type TableFile = z.infer<typeof TableFile>;
 

@@ -4,6 +4,7 @@
  * reports edits that somebody made in the file meanwhile. A waiting command does the same over the API.
  */
 import * as z from 'zod';
+import { TaskCommand } from '../model/command.ts';
 import { count, instantMs, message, name } from '../model/fields.ts';
 import { MAX_ROWS_PER_BATCH, MAX_RUNS_PER_TASK } from '../model/limits.ts';
 import { Parameters, TableFile } from '../model/queue.ts';
@@ -31,6 +32,18 @@ export const FileRow = z.object({
   parameters: Parameters,
 });
 export type FileRow = z.infer<typeof FileRow>;
+
+/** A row as a submit or the keeper sends it: parsed, its command made, by its owner's process. */
+export const SubmittedRow = z.strictObject({
+  key: RowKey,
+  row: count.min(1),
+  name,
+  runNum: count.max(MAX_RUNS_PER_TASK),
+  needRunNum: count.max(MAX_RUNS_PER_TASK),
+  parameters: Parameters,
+  command: TaskCommand,
+});
+export type SubmittedRow = z.infer<typeof SubmittedRow>;
 
 /** What is written into one row. */
 export const RowResult = z.object({
@@ -74,7 +87,7 @@ export type KeepTable = z.infer<typeof KeepTable>;
 /** Keeper → hub: what somebody changed in the file. */
 export const TableEdits = z.object({
   table: TableId,
-  added: z.array(FileRow).max(MAX_ROWS_PER_BATCH),
+  added: z.array(SubmittedRow).max(MAX_ROWS_PER_BATCH),
   /** More (or fewer) runs wanted. */
   needRunNum: z
     .array(z.object({ key: RowKey, needRunNum: count.max(MAX_RUNS_PER_TASK) }))

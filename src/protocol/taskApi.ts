@@ -3,7 +3,6 @@
  * by id, or by table, state and class; what is done to them is answered task by task.
  */
 import * as z from 'zod';
-import { TaskCommand } from '../model/command.ts';
 import { count, instantMs, message, name, path } from '../model/fields.ts';
 import {
   MAX_LOG_SLICE_BYTES,
@@ -17,19 +16,9 @@ import { Attempt, AttemptId, EndClass, RunState, TableId, TaskId } from '../mode
 import { WaitingReason } from '../model/waiting.ts';
 import type { Route } from './route.ts';
 import { Environment, LogSlice, LogStream } from './supervision.ts';
-import { RowKey, RowTask } from './tableSync.ts';
+import { RowKey, RowTask, SubmittedRow } from './tableSync.ts';
 
-/** A row as a submit sends it: parsed, its command made, by its owner's process. */
-export const SubmittedRow = z.strictObject({
-  key: RowKey,
-  row: count.min(1),
-  name,
-  runNum: count.max(MAX_RUNS_PER_TASK),
-  needRunNum: count.max(MAX_RUNS_PER_TASK),
-  parameters: Parameters,
-  command: TaskCommand,
-});
-export type SubmittedRow = z.infer<typeof SubmittedRow>;
+export { SubmittedRow } from './tableSync.ts';
 
 export const SubmittedTable = z.strictObject({
   name,

@@ -2,7 +2,9 @@
 import type { FileRow, KeepTable, TableEdits } from '../protocol/tableSync.ts';
 
 export type KnownRow = Omit<KeepTable['known'][number], 'key'>;
-export type Edits = Pick<TableEdits, 'added' | 'needRunNum' | 'removed' | 'returned'>;
+export interface Edits extends Pick<TableEdits, 'needRunNum' | 'removed' | 'returned'> {
+  added: FileRow[];
+}
 
 /** A new row is a new task, another need_run_num more or fewer runs, a row that is gone is held and asked about. */
 export function mergeEdits(known: ReadonlyMap<string, KnownRow>, rows: readonly FileRow[]): Edits {

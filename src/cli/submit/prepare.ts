@@ -2,11 +2,12 @@
 import { execFile } from 'node:child_process';
 import { access, constants, stat } from 'node:fs/promises';
 import { basename, isAbsolute, resolve } from 'node:path';
+import type { CommandSource } from '../../model/command.ts';
 import { MAX_NAME_CHARACTERS } from '../../model/limits.ts';
 import type { TableFile } from '../../model/queue.ts';
 import type { SubmittedRow, SubmittedTable } from '../../protocol/taskApi.ts';
 import { CommandProblem } from '../../tables/command/problem.ts';
-import { type CommandSource, commandMaker, sourceText } from '../../tables/command/rowCommand.ts';
+import { commandMaker, sourceText } from '../../tables/command/rowCommand.ts';
 import { splitTemplate } from '../../tables/command/split.ts';
 import { placeText } from '../../tables/problem.ts';
 import { defaultName } from '../../tables/reserved.ts';
@@ -69,15 +70,16 @@ export async function prepareSubmit(
       'start `flowline agent` or `flowline up` here first, or name it: --node NAME',
     );
   }
+  const file = read && { ...read.file, commandSource: source };
   return {
     rows,
-    file: read?.file ?? null,
+    file,
     commandsPassedOver:
       read && !isOwnCommand(source) ? read.rows.filter(({ command }) => command !== null).length : 0,
     table: {
       name: nameOf(options, request.table, rows),
       owner: context.userName,
-      file: read?.file ?? null,
+      file,
       command: sourceText(source),
       options: taskOptionsOf(options),
       maxRunning: options.max ?? null,
@@ -106,7 +108,7 @@ async function sourceOf(
   workingDirectory: string,
 ): Promise<CommandSource> {
   const said: [string, CommandSource][] = [];
-  if (words) said.push(['--', { kind: 'words', words }]);
+  if (words) said.push(['--', { kind: 'words', words: [...words] }]);
   if (options.command !== undefined)
     said.push(['--command', { kind: 'template', template: options.command }]);
   if (options.commandFrom !== undefined)

@@ -162,6 +162,7 @@ describe('a table', () => {
       machineId: 'machine',
       uid: process.getuid?.(),
       writesColumns: [],
+      commandSource: { kind: 'words', words: ['python', 'train.py'] },
     });
   });
 

@@ -1,21 +1,17 @@
 /** Which command a row gets: from the words or the template that were typed, from a program, or from the row itself. */
-import type { TaskCommand } from '../../model/command.ts';
-import { MAX_COMMAND_WORD_CHARACTERS, MAX_COMMAND_WORDS } from '../../model/limits.ts';
+
+import { shellQuote } from '../../lib/displayText.ts';
+import type { CommandSource, TaskCommand } from '../../model/command.ts';
+import {
+  MAX_COMMAND_CHARACTERS,
+  MAX_COMMAND_WORD_CHARACTERS,
+  MAX_COMMAND_WORDS,
+} from '../../model/limits.ts';
 import type { FileRow } from '../../protocol/tableSync.ts';
 import { defaultName, isReserved } from '../reserved.ts';
 import { argvCommand } from './argv.ts';
 import { CommandProblem } from './problem.ts';
 import { readTemplate, type Template } from './template.ts';
-
-export type CommandSource =
-  /** After `--`: the row's cells are appended. */
-  | { kind: 'words'; words: readonly string[] }
-  /** `--command`. */
-  | { kind: 'template'; template: string }
-  /** `--command-from`, `--flow`: asked on the node, when an attempt starts. */
-  | { kind: 'program'; program: readonly string[] }
-  /** `--command-column`, or the table's own `cmd`: each row holds a template of its own. */
-  | { kind: 'column'; column: string };
 
 /** Makes the commands of a table's rows. @throws CommandProblem, at once or for a row */
 export function commandMaker(
@@ -32,7 +28,7 @@ export function commandMaker(
       return (row) => checked(template.commandFor(textsOf(row)));
     }
     case 'program':
-      return () => ({ kind: 'program', program: [...source.program] });
+      return () => ({ kind: 'program', program: source.program });
     case 'column': {
       // A grid of parameters often holds few different lines.
       const read = new Map<string, Template>();
@@ -86,14 +82,16 @@ function checked(command: TaskCommand): TaskCommand {
 
 /** What makes the commands, for people: `python train.py + columns`. */
 export function sourceText(source: CommandSource): string {
-  const text = {
-    words: () => (source.kind === 'words' ? source.words.map(quoted).join(' ') : ''),
-    template: () => (source.kind === 'template' ? source.template.trim() : ''),
-    program: () => (source.kind === 'program' ? source.program.map(quoted).join(' ') : ''),
-    column: () => (source.kind === 'column' ? `{${source.column}}` : ''),
-  }[source.kind]();
-  return text.slice(0, 4096);
+  switch (source.kind) {
+    case 'words':
+      return cut(source.words.map(shellQuote).join(' '));
+    case 'template':
+      return cut(source.template.trim());
+    case 'program':
+      return cut(source.program.map(shellQuote).join(' '));
+    case 'column':
+      return `{${source.column}}`;
+  }
 }
 
-const quoted = (word: string): string =>
-  /^[A-Za-z0-9_@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+const cut = (text: string): string => text.slice(0, MAX_COMMAND_CHARACTERS);
