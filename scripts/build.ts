@@ -35,7 +35,8 @@ async function bundleProgram(): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   await bundle({
     absWorkingDir: root,
-    entryPoints: { flowline: 'src/main.ts' },
+    // The second is the store's own thread, which src/hub/tasks/store/store.ts starts by this name.
+    entryPoints: { flowline: 'src/main.ts', storeWorker: 'src/hub/tasks/store/worker.ts' },
     outdir: 'dist',
     bundle: true,
     splitting: true,

@@ -38,6 +38,7 @@ export interface TaskRecord {
   number: number;
   table: TableRecord;
   row: number | null;
+  /** What the row is recognised by in its file. */
   key: string;
   name: string;
   priority: number;
@@ -46,11 +47,15 @@ export interface TaskRecord {
   needRunNum: number;
   /** Successes: those the file told of, and those of runs since. */
   runNum: number;
-  /** Of the task; that of its present run unless all runs that are wanted succeeded. */
+  /** Of its present run, as recorded; null where there is none: all that were wanted succeeded. */
+  runState: RunState | null;
+  /** Of the task: `succeeded` where as many runs did as are wanted and none is alive, else that of its present run. */
   state: RunState;
   heldBy: 'user' | 'row-removed' | null;
   /** Not before this instant: backoff after an end. `startAfterMs` of the options counts besides. */
   notBeforeMs: number | null;
+  /** Nodes (ids) and cards (uuids) to go round if there are others; null: none. */
+  avoid: readonly string[] | null;
   /** Attempts of the present run so far, the live one included. */
   attempts: number;
   usedRetries: UsedRetries | null;
@@ -76,6 +81,9 @@ export interface LiveAttempt {
   attempt: Attempt;
   /** Somebody's word, or the time limit, that ends it; null while nobody asked. */
   stop: { reason: StopReason; graceSeconds: number; atMs: number } | null;
+  /** What it takes memory like (scheduling/learn.ts), and whether nothing was known of that when it was given out. */
+  profile: string | null;
+  isWarmingUp: boolean;
   /** Over, but its processes' memory was still on the cards: they are not given out yet. */
   isReturning: boolean;
 }
@@ -86,7 +94,6 @@ export interface TableRecord {
   number: number;
   name: string;
   owner: string;
-  /** Uid of the submit, where its file or machine told it. */
   file: TableFile | null;
   fileWarning: string | null;
   workingDirectory: string;
@@ -108,6 +115,9 @@ export interface TableRecord {
   lastBatch: number;
   /** In the order of their numbers. */
   tasks: TaskRecord[];
+  byKey: Map<string, TaskRecord>;
+  /** Tasks with a cell that the file's keeper did not write yet, the longest waiting first. */
+  unwritten: Set<TaskRecord>;
   /** Tasks by state. */
   counts: Record<RunState, number>;
   /** Runs wanted in all, those the file told of included. */
@@ -119,6 +129,8 @@ export interface TableRecord {
   writtenRevision: number;
   /** Whether its environment is still kept. */
   hasEnvironment: boolean;
+  /** Since when none of its tasks waits or lives; null while one does. */
+  quietSinceMs: number | null;
 }
 
 export type TaskView = Readonly<Omit<TaskRecord, 'table' | 'live' | 'last'>> & {
@@ -126,7 +138,7 @@ export type TaskView = Readonly<Omit<TaskRecord, 'table' | 'live' | 'last'>> & {
   readonly live: LiveView | null;
   readonly last: Readonly<LastEnd> | null;
 };
-export type TableView = Readonly<Omit<TableRecord, 'tasks' | 'counts'>> & {
+export type TableView = Readonly<Omit<TableRecord, 'tasks' | 'counts' | 'byKey' | 'unwritten'>> & {
   readonly tasks: readonly TaskView[];
   readonly counts: Readonly<Record<RunState, number>>;
 };

@@ -40,12 +40,30 @@ export interface Verdict {
   notBeforeMs: number | null;
   /** What its next attempt promises per GPU; absent: as before. */
   learnedBytes?: number;
+  /** With `again`: nodes and cards to go round if there are others. */
+  avoid?: readonly string[];
   /** No card could ever hold it: the run is queued no more and becomes `impossible`. */
   isImpossible?: boolean;
   /** One sentence for the story and the attempt. */
   message: string | null;
   /** Figures behind the words, for the story. */
   figures?: Record<string, number>;
+}
+
+/** Where an attempt goes, and what the ledger counts for it. */
+export interface Given {
+  nodeId: string;
+  node: string;
+  gpus: readonly GivenGpu[];
+  profile: string | null;
+  isWarmingUp: boolean;
+}
+
+/** The node that says it. `gpuIndex` is asked where an attempt is taken over whose lease this database never saw. */
+export interface Reporter {
+  nodeId: string;
+  node: string;
+  gpuIndex(uuid: string): number;
 }
 
 /** What came of a report. All but `unknown` are acknowledged after `durable()`; so is a final `unknown`. */
@@ -71,8 +89,6 @@ export interface TaskChanges extends Partial<Ask> {
   retries?: number;
   startAfterMs?: number | null;
   name?: string;
-  /** To the front of its band, or right before a task. */
-  before?: 'first' | number;
 }
 
 export interface TableChanges {
@@ -126,6 +142,8 @@ export interface TaskBook {
   durable(): Promise<void>;
   /** Why nothing is committed at present, in words, with what to do; null where all is well. */
   trouble(): string | null;
+  /** Changes that are not committed yet: a door may refuse more while they are many. */
+  pending(): number;
   /** Calls back when `trouble` comes or goes. The return value ends it. */
   onTrouble(listener: (trouble: string | null) => void): () => void;
   /** Commits what it can and lets go of the database. */
@@ -182,10 +200,7 @@ export interface TaskBook {
    * Gives the present run of a queued task to a node: the attempt, its fence and what the ledger counts. Null where it is
    * not queued. To be sent only after `durable()`.
    */
-  lease(
-    task: number,
-    given: { nodeId: string; node: string; gpus: readonly GivenGpu[] },
-  ): { attemptId: string; fence: Fence; live: LiveView } | null;
+  lease(task: number, given: Given): { attemptId: string; fence: Fence; live: LiveView } | null;
   /** The node refused the lease, or never heard of it: queued again where it was, charged to nobody. */
   notStarted(attemptId: string, message: string, notBeforeMs?: number | null): Change;
   /**
@@ -193,7 +208,7 @@ export interface TaskBook {
    * budgets' verdict.
    */
   report(
-    nodeId: string,
+    from: Reporter,
     report: AttemptReport,
     judge: (ended: LiveView, report: AttemptReport) => Verdict,
   ): ReportOutcome;
@@ -216,6 +231,8 @@ export interface TaskBook {
   /** Queues a task that ended otherwise than well, with fresh budgets. `failed` where its environment was dropped. */
   retry(task: number, by: string | null): Change;
   edit(task: number, changes: TaskChanges, by: string | null): Change;
+  /** Moves waiting tasks, in this order, to the front of their band or right before a task. */
+  move(tasks: readonly number[], before: 'first' | number, by: string | null): Change[];
   changeTable(table: number, changes: TableChanges, by: string | null): Change;
   /** No card that is known could ever hold it. */
   impossible(task: number, message: string, figures?: Record<string, number>): Change;

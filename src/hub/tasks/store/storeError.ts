@@ -1,0 +1,43 @@
+/** The queue's database cannot be used: what happened, where, and what to do next. */
+export class StoreError extends Error {
+  readonly code: 'damaged' | 'newer' | 'unusable';
+  readonly hint: string;
+
+  constructor(code: StoreError['code'], message: string, hint: string) {
+    super(message);
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** SQLite's own codes (sqlite.org/rescode.html); the lowest eight bits tell the kind. */
+export const SQLITE_FULL = 13;
+const DAMAGED = new Set([11, 26]);
+
+/** The kind of a failure of SQLite's, or null where it is another one. */
+export function sqliteCode(failure: unknown): number | null {
+  if (!(failure instanceof Error) || !('errcode' in failure)) return null;
+  return Number(failure.errcode) & 0xff;
+}
+
+/** What stands for a failure to open, with what to do. */
+export function openFailure(path: string, failure: unknown): StoreError {
+  if (failure instanceof StoreError) return failure;
+  const reason = failure instanceof Error ? failure.message : String(failure);
+  const code = sqliteCode(failure);
+  if (code !== null && DAMAGED.has(code)) return damaged(path, reason);
+  return new StoreError(
+    'unusable',
+    `cannot open the queue's database ${path}: ${reason}`,
+    code === SQLITE_FULL
+      ? 'its disk is full: make room there and start again; nothing in it is lost'
+      : 'it must be readable and writable for this user, on a disk with room',
+  );
+}
+
+export const damaged = (path: string, reason: string): StoreError =>
+  new StoreError(
+    'damaged',
+    `the queue's database ${path} is damaged: ${reason.slice(0, 300)}`,
+    `restore it from a copy, or move it away (with its -wal and -shm) to begin with an empty queue: what runs on the machines goes on. \`sqlite3 ${path} .recover\` may save its rows`,
+  );
