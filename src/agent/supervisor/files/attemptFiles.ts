@@ -4,7 +4,7 @@
  * schema when it is read; one that is damaged counts as absent and is said.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { writeFileAtomically } from '../../../io/atomicFile.ts';
@@ -105,13 +105,6 @@ export function attemptFiles(attemptsFolder: string, attempt: string): AttemptFi
     readRefusal: () => read('refused')?.trim().slice(0, 100) ?? null,
     remove: () => rm(folder, { recursive: true, force: true }),
   };
-}
-
-/** The folder as it is after a power cut: its names are on disk when this resolves. */
-export async function flushFolder(folder: string): Promise<void> {
-  const opened = await open(folder, 'r');
-  await opened.sync().catch(() => undefined);
-  await opened.close();
 }
 
 function unlessThere(failure: NodeJS.ErrnoException): void {

@@ -4,8 +4,8 @@
  * everybody who asks within a few milliseconds: two hundred attempts that end at once read /proc once.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { parseProcessStat } from '../../collectors/processes/processText.ts';
 import { readKernelFile } from '../../collectors/kernelFile.ts';
+import { parseProcessStat } from '../../collectors/processes/processText.ts';
 
 export interface TableEntry {
   pid: number;
@@ -21,8 +21,10 @@ export interface TableEntry {
 }
 
 export interface ProcessTable {
-  /** Every process that runs now; at most `maxAgeMs` old. */
-  read(maxAgeMs?: number): ReadonlyMap<number, TableEntry>;
+  /** Every process that runs now, at most some milliseconds old. */
+  read(): ReadonlyMap<number, TableEntry>;
+  /** The same, read after the call: who asks within some milliseconds shares one reading. */
+  readAnew(): Promise<ReadonlyMap<number, TableEntry>>;
   /** One process, read now; null where it is gone, or ended and waits to be collected. */
   readOne(pid: number): Pick<TableEntry, 'startTicks' | 'state' | 'name'> | null;
 }
@@ -30,7 +32,7 @@ export interface ProcessTable {
 /** The variable by which the processes of an attempt are found; its value is random, for two hubs may both have a t1.1.1. */
 export const MARK_VARIABLE = 'FLOWLINE_ATTEMPT_MARK';
 
-const SHARED_MS = 10;
+const SHARED_MS = 15;
 /** Between fork and exec a process still has its parent's environment: a young one without a mark is looked at again. */
 const YOUNG_MS = 2000;
 
@@ -58,33 +60,47 @@ export function createProcessTable(): ProcessTable {
     return mark;
   }
 
+  let reading: Promise<ReadonlyMap<number, TableEntry>> | null = null;
+
+  function readNow(): ReadonlyMap<number, TableEntry> {
+    const nowMs = performance.now();
+    const table = new Map<number, TableEntry>();
+    for (const name of readdirSync('/proc')) {
+      const pid = Number(name);
+      if (!Number.isInteger(pid)) continue;
+      const text = readKernelFile(`/proc/${pid}/stat`, 2048) ?? '';
+      const stat = parseProcessStat(text);
+      if (stat === null || stat.isKernelThread || stat.state === 'Z' || stat.state === 'X') continue;
+      const { parentPid, startTicks, state, residentPages } = stat;
+      table.set(pid, {
+        pid,
+        parentPid,
+        sessionId: parseSessionId(text),
+        startTicks,
+        name: stat.name,
+        state,
+        residentPages,
+        mark: markOf(pid, startTicks, state, nowMs),
+      });
+    }
+    for (const pid of marks.keys()) if (!table.has(pid)) marks.delete(pid);
+    newest = table;
+    readAtMs = nowMs;
+    return table;
+  }
+
   return {
-    read(maxAgeMs = SHARED_MS) {
-      const nowMs = performance.now();
-      if (nowMs - readAtMs <= maxAgeMs) return newest;
-      const table = new Map<number, TableEntry>();
-      for (const name of readdirSync('/proc')) {
-        const pid = Number(name);
-        if (!Number.isInteger(pid)) continue;
-        const text = readKernelFile(`/proc/${pid}/stat`, 2048) ?? '';
-        const stat = parseProcessStat(text);
-        if (stat === null || stat.isKernelThread || stat.state === 'Z' || stat.state === 'X') continue;
-        const { parentPid, startTicks, state, residentPages } = stat;
-        table.set(pid, {
-          pid,
-          parentPid,
-          sessionId: parseSessionId(text),
-          startTicks,
-          name: stat.name,
-          state,
-          residentPages,
-          mark: markOf(pid, startTicks, state, nowMs),
-        });
-      }
-      for (const pid of marks.keys()) if (!table.has(pid)) marks.delete(pid);
-      newest = table;
-      readAtMs = nowMs;
-      return table;
+    read: () => (performance.now() - readAtMs <= SHARED_MS ? newest : readNow()),
+    readAnew() {
+      const waitMs = Math.max(0, readAtMs + SHARED_MS - performance.now());
+      reading ??= new Promise<void>((resolve) => {
+        if (waitMs === 0) setImmediate(resolve);
+        else setTimeout(resolve, waitMs);
+      }).then(() => {
+        reading = null;
+        return readNow();
+      });
+      return reading;
     },
     readOne(pid) {
       const stat = parseProcessStat(readKernelFile(`/proc/${pid}/stat`, 2048) ?? '');

@@ -15,12 +15,18 @@ export interface TreeMember {
 }
 
 export interface ProcessTree {
-  /** Those that live now. */
+  /** Those that live now: all of /proc is looked through. */
   members(): TreeMember[];
+  /** The same, looked at after the call. */
+  membersAnew(): Promise<TreeMember[]>;
+  /** Whether one of those that were there at the last look still lives: cheap. */
+  livesOn(): boolean;
+  /** As of the last look. */
+  lastPids(): number[];
   /** Every process that was ever seen to be of the tree, up to a bound, by pid with its start: whose memory on a card is waited for. */
   seen(): ReadonlyMap<number, number>;
-  /** A signal to each; SIGKILL reaches also those that are born meanwhile, where the kernel has control groups for it. */
-  signal(name: 'SIGTERM' | 'SIGKILL'): void;
+  /** SIGKILL to each, also to those that are born meanwhile, where the kernel has control groups for it. */
+  kill(): void;
 }
 
 export interface ProcessTreeOptions {
@@ -42,8 +48,7 @@ export function createProcessTree(options: ProcessTreeOptions): ProcessTree {
   const known = new Map<number, number>();
   const seen = new Map<number, number>();
 
-  function members(): TreeMember[] {
-    const all = table.read();
+  function membersOf(all: ReadonlyMap<number, TableEntry>): TreeMember[] {
     const wrapper = options.wrapper();
     const inGroup = new Set(options.group()?.pids() ?? []);
     const found = new Map<number, TableEntry>();
@@ -63,13 +68,17 @@ export function createProcessTree(options: ProcessTreeOptions): ProcessTree {
     return [...found.values()];
   }
 
+  const members = () => membersOf(table.read());
+
   return {
     members,
+    membersAnew: async () => membersOf(await table.readAnew()),
+    livesOn: () => [...known].some(([pid, startTicks]) => table.readOne(pid)?.startTicks === startTicks),
+    lastPids: () => [...known.keys()],
     seen: () => seen,
-    signal(name) {
-      const group = options.group();
-      if (name === 'SIGKILL') group?.kill();
-      for (const member of members()) options.signalMember(member, name);
+    kill() {
+      options.group()?.kill();
+      for (const member of members()) options.signalMember(member, 'SIGKILL');
     },
   };
 }

@@ -7,10 +7,7 @@ import {
 } from '../../collectors/processes/kill/processHandle.ts';
 import type { ProcessTable } from './processTable.ts';
 
-export type SignalMember = (
-  member: { pid: number; startTicks: number },
-  name: 'SIGTERM' | 'SIGKILL',
-) => void;
+export type SignalMember = (member: { pid: number; startTicks: number }, name: 'SIGTERM' | 'SIGKILL') => void;
 
 /** Held by a pidfd as soon as the foreign function library is there (`prepare`), by its start time until then. */
 export function createSignalMember(table: ProcessTable): { signal: SignalMember; prepare(): Promise<void> } {

@@ -1,0 +1,238 @@
+/**
+ * The supervisor over one data folder: takes up what an earlier agent left, launches, stops, and tells until it is
+ * acknowledged. What an attempt does is its own affair (attempt.ts); here is what concerns several of them: that no run
+ * ever has two alive, which fence counts, and who is told.
+ */
+import { mkdir, readdir } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../io/clock.ts';
+import type { Log } from '../../io/log.ts';
+import { AttemptId, parseAttemptId } from '../../model/task.ts';
+import { ORDER_DEADLINE_MS } from '../../protocol/ownerProgram.ts';
+import type { AttemptReport } from '../../protocol/supervision.ts';
+import { readBootId } from '../collectors/host/system.ts';
+import type { DriverReading } from '../drivers/driver.ts';
+import { type Attempt, type AttemptSurroundings, openAttempt } from './attempt.ts';
+import { createCardWatch } from './cards.ts';
+import { attemptFiles } from './files/attemptFiles.ts';
+import { createLauncher } from './launch/launch.ts';
+import { installWrapper } from './launch/startWrapper.ts';
+import { attemptLogs } from './logs/attemptLogs.ts';
+import { compareFences, logPaths } from './logs/logFiles.ts';
+import { LogNotThere, readLog } from './logs/readLog.ts';
+import { createOwnerPrograms, OwnerProgramError } from './owner/ownerPrograms.ts';
+import { gpuMemoryByTask } from './peaks.ts';
+import type { Supervisor } from './supervisor.ts';
+import { ownGroupFolder } from './tree/controlGroup.ts';
+import { createProcessTable } from './tree/processTable.ts';
+import { createSignalMember } from './tree/signalMember.ts';
+
+export interface SupervisorOptions {
+  /** Holds `attempts` and `logs`; on a local disk, used by this process alone. */
+  dataFolder: string;
+  /** What the driver says now. */
+  readGpus: (patienceMs: number) => Promise<DriverReading>;
+  /** The agent's own environment, for programs that order GPUs. */
+  environment: Record<string, string | undefined>;
+  clock: Clock;
+  log: Log;
+  bootId?: string | null;
+}
+
+/** A report that nobody acknowledged is told again this often. */
+const TELL_AGAIN_MS = 3000;
+const TICK_MS = 1000;
+
+/**
+ * Opens the folder and takes up every attempt that is in it.
+ * @throws the system's error where the folder cannot be used
+ */
+export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
+  const { clock, log } = options;
+  const attemptsFolder = join(options.dataFolder, 'attempts');
+  const logsFolder = join(options.dataFolder, 'logs');
+  for (const folder of [attemptsFolder, logsFolder]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const bootId = options.bootId === undefined ? readBootId() : options.bootId;
+  const table = createProcessTable();
+  const signals = createSignalMember(table);
+  const cards = createCardWatch({ readGpus: options.readGpus, clock });
+  const programs = createOwnerPrograms();
+  const attempts = new Map<string, Attempt>();
+  const listeners = new Set<(reports: AttemptReport[]) => void>();
+  /** Sequence of the newest report that the hub has committed. */
+  const acknowledged = new WeakMap<Attempt, number>();
+  let changedIds = new Set<string>();
+
+  /** Changes of one moment are told together. */
+  function changed(id: string): void {
+    if (changedIds.size === 0) setImmediate(tellChanged);
+    changedIds.add(id);
+  }
+  function tellChanged(): void {
+    const ids = changedIds;
+    changedIds = new Set();
+    tell([...ids].flatMap((id) => attempts.get(id)?.report() ?? []));
+  }
+  function tell(reports: AttemptReport[]): void {
+    if (reports.length === 0) return;
+    for (const listener of listeners) listener(reports);
+  }
+  const isUnacknowledged = (attempt: Attempt) => attempt.report().sequence > (acknowledged.get(attempt) ?? 0);
+
+  const surroundingsOf = (id: string): AttemptSurroundings => ({
+    bootId,
+    table,
+    signalMember: signals.signal,
+    cards,
+    clock,
+    log,
+    changed: () => changed(id),
+  });
+
+  for (const name of await readdir(attemptsFolder)) {
+    if (!AttemptId.safeParse(name).success) continue;
+    const files = attemptFiles(attemptsFolder, name);
+    const kept = files.readLease();
+    const paths = logPaths(logsFolder, name);
+    if (kept === null || paths === null || kept.lease.attempt !== name) {
+      // The lease is on disk before anything executes: without one nothing did.
+      log.warn(
+        { attempt: name },
+        'an attempt without a readable lease is forgotten: nothing of it was executed',
+      );
+      await files.remove();
+      continue;
+    }
+    const { lease } = kept;
+    const attempt = openAttempt({
+      kept,
+      files,
+      logs: attemptLogs({
+        paths,
+        fence: lease.fence,
+        headBytes: lease.logHeadBytes,
+        tailBytes: lease.logTailBytes,
+        startedAtMs: kept.writtenAtMs,
+        warn: (message) => log.warn({ attempt: name }, message),
+      }),
+      surroundings: surroundingsOf(name),
+      earlier: files.readReport(),
+      ownWrapper: null,
+    });
+    attempts.set(name, attempt);
+    void attempt.adopt();
+  }
+
+  const launcher = createLauncher({
+    attemptsFolder,
+    logsFolder,
+    wrapperScript: await installWrapper(attemptsFolder),
+    groupParent: ownGroupFolder(),
+    bootId,
+    attempts,
+    surroundingsOf,
+    programs,
+    readGpus: options.readGpus,
+    prepareSignals: signals.prepare,
+    clock,
+    log,
+  });
+
+  const stopTick = clock.every(TICK_MS, () => {
+    for (const attempt of attempts.values()) attempt.tick();
+  });
+  const stopTelling = clock.every(TELL_AGAIN_MS, () => {
+    tell([...attempts.values()].filter(isUnacknowledged).map((attempt) => attempt.report()));
+  });
+
+  return {
+    launch: launcher.launch,
+    async stop({ attempt: id, fence, reason, graceSeconds }) {
+      const attempt = attempts.get(id);
+      if (attempt === undefined || compareFences(fence, attempt.lease.fence) < 0) return false;
+      await signals.prepare();
+      await attempt.stop(reason, graceSeconds ?? attempt.lease.graceSeconds);
+      return true;
+    },
+    inventory() {
+      const { username, uid } = userInfo();
+      return { user: username, uid, reports: [...attempts.values()].map((attempt) => attempt.report()) };
+    },
+    onReport(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    acknowledge(acknowledgements) {
+      for (const { attempt: id, fence, sequence } of acknowledgements) {
+        const attempt = attempts.get(id);
+        if (attempt === undefined || compareFences(fence, attempt.lease.fence) !== 0) continue;
+        acknowledged.set(attempt, Math.max(sequence, acknowledged.get(attempt) ?? 0));
+        if (!attempt.isOver() || !attempt.report().cardsFree || isUnacknowledged(attempt)) continue;
+        attempts.delete(id);
+        attempt.letGo();
+        void attempt.forget();
+      }
+    },
+    async readLog({ attempt: id, stream, place, maxBytes, waitMs }) {
+      const paths = logPaths(logsFolder, id);
+      if (paths === null) throw new LogNotThere(`${id} is no attempt`);
+      const attempt = attempts.get(id);
+      return readLog({
+        paths,
+        stream,
+        place,
+        maxBytes,
+        waitMs,
+        mayGrow: () => attempt !== undefined && !attempt.isOver(),
+        over: attempt?.over ?? Promise.resolve(),
+      });
+    },
+    async orderGpus({ program, workingDirectory, gpus }) {
+      const environment = Object.fromEntries(
+        Object.entries(options.environment).flatMap(([name, value]): [string, string][] =>
+          value === undefined || name.startsWith('FLOWLINE_') ? [] : [[name, value]],
+        ),
+      );
+      const answer = await programs.ask(
+        { program, workingDirectory, environment },
+        { kind: 'order', gpus },
+        ORDER_DEADLINE_MS,
+      );
+      if ('error' in answer) throw new OwnerProgramError(answer.error);
+      if ('uuids' in answer) return answer.uuids;
+      throw new OwnerProgramError('the program answered with a command where an order of GPUs was asked for');
+    },
+    runningTasks: () =>
+      [...attempts.values()].flatMap((attempt) => {
+        const task = parseAttemptId(attempt.id)?.task;
+        return task === undefined || attempt.isOver()
+          ? []
+          : [{ id: task, owner: attempt.lease.owner, rootPids: attempt.rootPids() }];
+      }),
+    taskOf(pids) {
+      for (const attempt of attempts.values()) {
+        if (attempt.isOver()) continue;
+        const own = attempt.rootPids();
+        if (pids.some((pid) => own.includes(pid))) return parseAttemptId(attempt.id)?.task ?? null;
+      }
+      return null;
+    },
+    noteSample(sample) {
+      const held = gpuMemoryByTask(sample);
+      for (const attempt of attempts.values()) {
+        const bytesByUuid = held.get(parseAttemptId(attempt.id)?.task ?? '');
+        if (bytesByUuid !== undefined) attempt.noteGpuMemory(bytesByUuid);
+      }
+    },
+    async close() {
+      stopTick();
+      stopTelling();
+      listeners.clear();
+      cards.stop();
+      programs.stop();
+      await launcher.close();
+      for (const attempt of attempts.values()) attempt.letGo();
+    },
+  };
+}
