@@ -8,6 +8,8 @@ import { fitSample } from './fitSample.ts';
 import { type HubLink, type HubLinkOptions, openHubLink } from './hubLink.ts';
 import { answerRequest } from './requests.ts';
 import { type Machine, sampler } from './sampler.ts';
+import { connectSupervisor } from './supervisor/connectSupervisor.ts';
+import type { Supervisor } from './supervisor/supervisor.ts';
 
 export interface AgentOptions {
   machine: Machine;
@@ -16,6 +18,8 @@ export interface AgentOptions {
   intervalMs: number;
   /** What `flowline doctor` finds on this machine. */
   examine: (agent: Pick<Agent, 'link' | 'newestSample'>) => Promise<Check[]>;
+  /** Runs tasks here; left out, the agent shows figures only. Its owner closes it, after the agent has stopped. */
+  supervisor?: Supervisor | null;
   clock: Clock;
   log: Log;
 }
@@ -34,6 +38,7 @@ export function startAgent({
   agentVersion,
   intervalMs,
   examine,
+  supervisor = null,
   clock,
   log,
 }: AgentOptions): Agent {
@@ -47,7 +52,13 @@ export function startAgent({
   ]) {
     stopping.add(() => source.stop());
   }
-  const samples = sampler({ machine, agentVersion, intervalMs, clock });
+  const samples = sampler({
+    machine,
+    agentVersion,
+    intervalMs,
+    clock,
+    runningTasks: () => supervisor?.runningTasks() ?? [],
+  });
   let newest: NodeSample | null = null;
   let sampling: Promise<void> | null = null;
 
@@ -57,6 +68,7 @@ export function startAgent({
       .sample()
       .then((sample) => {
         newest = sample;
+        supervisor?.noteSample(sample);
         link.send(fitSample(sample));
       })
       .catch((failure: unknown) => log.error({ failure: String(failure) }, 'could not take a sample'))
@@ -66,8 +78,12 @@ export function startAgent({
     return sampling;
   };
 
+  const connection = supervisor === null ? null : connectSupervisor(supervisor, () => link);
+  if (connection !== null) stopping.add(connection.stop);
   const link: HubLink = openHubLink({
     ...hub,
+    welcomed: () => connection?.welcomed(),
+    hear: (message) => connection?.hear(message),
     clock,
     log,
     answer: (request) =>
@@ -76,6 +92,7 @@ export function startAgent({
           machine,
           newestSample: () => newest,
           refresh: takeSample,
+          supervisor,
           examine: () => examine({ link, newestSample: () => newest }),
         },
         request,

@@ -34,12 +34,21 @@ export interface HubLinkOptions {
   /** Called when the hub does not know the credential; true where a new one was got and it is worth trying again. */
   rejoin: () => Promise<boolean>;
   answer: (request: AgentRequest) => Promise<AgentAnswer>;
+  /** Called at each welcome: what the hub must know of this machine beside its figures is told now. */
+  welcomed?: () => void;
+  /** What the hub says without asking. */
+  hear?: (message: HubNotice) => void;
   clock: Clock;
   log: Log;
   random?: () => number;
 }
 
+/** Messages of the hub that the link hands on. */
+export type HubNotice = Exclude<HubMessage, { type: 'welcome' | 'again' | 'request' }>;
+
 export interface HubLink {
+  /** Says something beside samples and answers. False, and nothing is kept, while no hub has welcomed this machine. */
+  tell(message: Exclude<AgentMessage, { type: 'hello' | 'sample' | 'answer' | 'goodbye' }>): boolean;
   /** Sends a sample, or keeps it as the newest until the connection takes one. */
   send(sample: NodeSample): void;
   state(): LinkState;
@@ -107,11 +116,14 @@ export function openHubLink(options: HubLinkOptions): HubLink {
       tries = 0;
       state = { state: 'connected', sinceMs: clock.nowMs() };
       log.info({ hub: options.hubUrl, node: message.nodeId }, 'connected to the hub');
+      options.welcomed?.();
     } else if (message.type === 'again') {
       log.debug({ reason: message.reason }, 'the hub asks for everything once more');
       sayHello();
     } else if (message.type === 'request') {
       void answerTo(message.id, message.request);
+    } else {
+      options.hear?.(message);
     }
   };
 
@@ -215,6 +227,11 @@ export function openHubLink(options: HubLinkOptions): HubLink {
 
   void connect();
   return {
+    tell(message) {
+      if (state.state !== 'connected' || socket?.readyState !== WebSocket.OPEN) return false;
+      say(message);
+      return true;
+    },
     send(sample) {
       newest = sample;
       saySample(sample);

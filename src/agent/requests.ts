@@ -1,4 +1,4 @@
-/** What an agent answers when its hub asks: find processes, end them, sample now, look for what is wrong. */
+/** What an agent answers when its hub asks: find processes, end them, sample now, look for what is wrong, run tasks. */
 
 import { pidsIn, searchOrder } from '../fleet/searchOrder.ts';
 import type { Check } from '../model/check.ts';
@@ -8,8 +8,10 @@ import type { FoundProcess } from '../model/process.ts';
 import type { AgentAnswer, AgentRequest } from '../protocol/agentHub.ts';
 import { joinDetails } from './collectors/joinDetails.ts';
 import { createProcessMatcher } from './collectors/processes/search.ts';
-import type { ProcessFacts } from './collectors/sources.ts';
+import type { KillResult, ProcessFacts } from './collectors/sources.ts';
 import type { Machine } from './sampler.ts';
+import { answerSupervision } from './supervisor/supervisionRequests.ts';
+import type { Supervisor } from './supervisor/supervisor.ts';
 
 export interface RequestSources {
   machine: Machine;
@@ -19,6 +21,8 @@ export interface RequestSources {
   refresh: () => Promise<void>;
   /** What `flowline doctor` finds here. */
   examine: () => Promise<Check[]>;
+  /** Null where this agent shows figures only. */
+  supervisor: Supervisor | null;
 }
 
 /** Answers one request of the hub. */
@@ -30,26 +34,43 @@ export async function answerRequest(sources: RequestSources, request: AgentReque
       return { kind: 'processes', processes: found.slice(0, limit), total: found.length };
     }
     case 'kill-processes': {
-      const results = await sources.machine.processes.kill(
-        request.targets,
-        { may: request.may },
-        request.graceMs,
-      );
-      return { kind: 'killed', results };
+      return { kind: 'killed', results: await killProcesses(sources, request) };
     }
     case 'refresh':
       await sources.refresh();
       return { kind: 'refreshed' };
     case 'doctor':
       return { kind: 'checked', checks: await sources.examine() };
+    case 'launch':
+    case 'stop-attempt':
+    case 'read-log':
+    case 'order-gpus':
+      return answerSupervision(sources.supervisor, request);
     default:
-      return { kind: 'failed', code: 'no-supervisor', message: 'this agent shows figures only' };
+      return { kind: 'failed', code: 'no-tables', message: 'this agent keeps no tables' };
   }
+}
+
+/** A process of a task is stopped through its task (trust.md 14): ended by itself it would count as a failure, and start again. */
+async function killProcesses(
+  { machine, supervisor }: RequestSources,
+  { targets, may, graceMs }: Extract<AgentRequest, { kind: 'kill-processes' }>,
+): Promise<KillResult[]> {
+  const tasks =
+    supervisor === null ? new Map<number, string>() : supervisor.tasksOf(targets.map(({ pid }) => pid));
+  const others = targets.filter(({ pid }) => !tasks.has(pid));
+  const results = await machine.processes.kill(others, { may }, graceMs);
+  return targets.flatMap(({ pid }): KillResult[] => {
+    const task = tasks.get(pid);
+    if (task === undefined) return results.filter((result) => result.pid === pid);
+    const message = `process ${pid} belongs to task ${task}: stop it with \`flowline kill ${task}\``;
+    return [{ pid, outcome: 'not-allowed', message }];
+  });
 }
 
 /** Processes of this machine that match every word, in the order of a search. */
 export async function findProcesses(
-  { machine, newestSample }: Pick<RequestSources, 'machine' | 'newestSample'>,
+  { machine, newestSample, supervisor }: Pick<RequestSources, 'machine' | 'newestSample' | 'supervisor'>,
   query: string,
 ): Promise<FoundProcess[]> {
   const [all, containers, sessions] = await Promise.all([
@@ -57,7 +78,11 @@ export async function findProcesses(
     machine.containers.read(),
     machine.sessions.read(),
   ]);
-  const around = { containers: containers.containers, sessions: sessions.sessions, tasks: [] };
+  const around = {
+    containers: containers.containers,
+    sessions: sessions.sessions,
+    tasks: supervisor?.runningTasks() ?? [],
+  };
   const matches = createProcessMatcher(query);
   const onGpus = gpuMemoryByPid(newestSample());
   const found: FoundProcess[] = [];

@@ -8,7 +8,7 @@ import { UNKNOWN_HOST } from '../model/host.ts';
 import { MAX_CONTAINERS_PER_NODE, MAX_MESSAGE_CHARACTERS, MAX_SESSIONS_PER_NODE } from '../model/limits.ts';
 import type { NodeSample, SourceState } from '../model/node.ts';
 import type { GpuProcess, ProcessDetails } from '../model/process.ts';
-import { joinDetails, UNKNOWN_DETAILS } from './collectors/joinDetails.ts';
+import { joinDetails, type RunningTask, UNKNOWN_DETAILS } from './collectors/joinDetails.ts';
 import type {
   ContainerSource,
   HostSource,
@@ -35,6 +35,8 @@ export interface SamplerOptions {
   agentVersion: string;
   intervalMs: number;
   clock: Clock;
+  /** Our own tasks whose processes run here. */
+  runningTasks?: () => readonly RunningTask[];
 }
 
 export interface Sampler {
@@ -49,7 +51,13 @@ export interface Sampler {
 const FIRST_PATIENCE_MS = 3000;
 
 /** A sampler over one machine. */
-export function sampler({ machine, agentVersion, intervalMs, clock }: SamplerOptions): Sampler {
+export function sampler({
+  machine,
+  agentVersion,
+  intervalMs,
+  clock,
+  runningTasks = () => [],
+}: SamplerOptions): Sampler {
   let first = true;
   const bootId = machine.bootId;
   return {
@@ -77,7 +85,11 @@ export function sampler({ machine, agentVersion, intervalMs, clock }: SamplerOpt
         () => machine.processes.inspect([...pids]),
         () => new Map<number, ProcessFacts>(),
       );
-      const around = { containers: containers.containers, sessions: sessions.sessions, tasks: [] };
+      const around = {
+        containers: containers.containers,
+        sessions: sessions.sessions,
+        tasks: runningTasks(),
+      };
       const join = (pid: number): ProcessDetails => {
         const known = facts.get(pid);
         return known ? joinDetails(known, around) : UNKNOWN_DETAILS;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startAgent } from '../agent/agent.ts';
 import { readGoingDownFacts } from '../agent/goingDown/facts.ts';
 import { goodbyeReason, howMachineGoesDown } from '../agent/goingDown/goingDown.ts';
+import { startSupervisor } from '../agent/supervisor/startSupervisor.ts';
 import { type AgentRoleOptions, CommandFailure, EXIT } from '../cli/context.ts';
 import { systemClock } from '../io/clock.ts';
 import { openDataFolder } from '../io/dataFolder.ts';
@@ -24,8 +25,18 @@ export async function runAgent(options: AgentRoleOptions, surroundings: Surround
     const folder = await openDataFolder(join(options.dataFolder, 'agent'), 'agent');
     stopping.add(() => folder.release());
     let credential = await findCredential(folder.path, options);
+    const machine = thisMachine(surroundings);
+    const supervisor = await startSupervisor({
+      dataFolder: folder.path,
+      readGpus: machine.driver.read,
+      environment: surroundings.environment,
+      clock: systemClock,
+      log,
+    });
+    stopping.add(() => supervisor.close());
     const agent = startAgent({
-      machine: thisMachine(surroundings),
+      machine,
+      supervisor,
       hub: {
         hubUrl: credential.hubUrl,
         nodeToken: async () => credential.nodeToken,

@@ -1,6 +1,7 @@
 /** `flowline up`: hub, this machine's agent and the page in one process. The agent speaks to the hub over the same link as another machine's would. */
 import { hostname } from 'node:os';
 import { startAgent } from '../agent/agent.ts';
+import { startSupervisor } from '../agent/supervisor/startSupervisor.ts';
 import type { RoleOptions } from '../cli/context.ts';
 import { systemClock } from '../io/clock.ts';
 import { openLog } from '../io/log.ts';
@@ -22,8 +23,18 @@ export async function runUp(options: RoleOptions, surroundings: Surroundings): P
     const admit = async () =>
       hub.admitMachine({ hostname: hostname(), machineId: await machineId(options.dataFolder) });
     let credential = await admit();
+    const machine = thisMachine(surroundings);
+    const supervisor = await startSupervisor({
+      dataFolder: options.dataFolder,
+      readGpus: machine.driver.read,
+      environment: surroundings.environment,
+      clock: systemClock,
+      log,
+    });
+    stopping.add(() => supervisor.close());
     const agent = startAgent({
-      machine: thisMachine(surroundings),
+      machine,
+      supervisor,
       hub: {
         hubUrl: hub.url,
         nodeToken: async () => credential.nodeToken,

@@ -55,6 +55,8 @@ export interface Attempt {
   over: Promise<void>;
   /** The wrapper and every process lately known: whatever runs below them belongs to the task. */
   rootPids(): number[];
+  /** Wrapper and processes, looked up now. */
+  pids(): number[];
   /** Why the wrapper executed nothing, as it wrote; null where it wrote nothing. */
   refusal(): string | null;
   /** For one that an earlier agent left: takes its claim where nobody did, goes on with a stop that was asked for. */
@@ -253,6 +255,10 @@ export function openAttempt(options: AttemptOptions): Attempt {
     if (report.state === 'ended') void logs.complete(clock.nowMs());
   }
 
+  const wrapperPids = () => [
+    ...(start === null ? [] : [start.pid]),
+    ...(ownWrapper === null ? [] : [ownWrapper.pid]),
+  ];
   const startedAtMs = () => (start === null ? null : instantOf(start.uptimeSeconds, clock.nowMs()));
 
   async function lookOnce(): Promise<void> {
@@ -311,11 +317,8 @@ export function openAttempt(options: AttemptOptions): Attempt {
     report: () => report,
     isOver: () => isFinalReport(report),
     over: over.promise,
-    rootPids: () => [
-      ...(start === null ? [] : [start.pid]),
-      ...(ownWrapper === null ? [] : [ownWrapper.pid]),
-      ...tree.lastPids(),
-    ],
+    rootPids: () => [...wrapperPids(), ...tree.lastPids()],
+    pids: () => [...wrapperPids(), ...tree.members().map(({ pid }) => pid)],
     refusal: files.readRefusal,
     async adopt() {
       if (isFinalReport(report)) {

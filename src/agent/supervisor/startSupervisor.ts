@@ -210,13 +210,15 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
           ? []
           : [{ id: task, owner: attempt.lease.owner, rootPids: attempt.rootPids() }];
       }),
-    taskOf(pids) {
+    tasksOf(pids) {
+      const tasks = new Map<number, string>();
       for (const attempt of attempts.values()) {
-        if (attempt.isOver()) continue;
-        const own = attempt.rootPids();
-        if (pids.some((pid) => own.includes(pid))) return parseAttemptId(attempt.id)?.task ?? null;
+        const task = parseAttemptId(attempt.id)?.task;
+        if (task === undefined || attempt.isOver()) continue;
+        const own = new Set(attempt.pids());
+        for (const pid of pids) if (own.has(pid)) tasks.set(pid, task);
       }
-      return null;
+      return tasks;
     },
     noteSample(sample) {
       const held = gpuMemoryByTask(sample);

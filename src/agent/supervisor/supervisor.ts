@@ -52,8 +52,8 @@ export interface Supervisor {
   orderGpus(request: OrderRequest): Promise<string[]>;
   /** The tasks whose processes run here, for the sampler. */
   runningTasks(): RunningTask[];
-  /** The id of the task that a process belongs to, by its pid and those above it; null for none. */
-  taskOf(pids: readonly number[]): string | null;
+  /** The tasks that these processes belong to, as they are now; those of none are left out. */
+  tasksOf(pids: readonly number[]): Map<number, string>;
   /** Learns the peaks of attempts from a sample. */
   noteSample(sample: NodeSample): void;
   /** Lets go of everything. Attempts go on, and are adopted by whoever opens the same folder next. */
