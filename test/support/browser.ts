@@ -38,6 +38,9 @@ export interface Visit {
 export interface VisitOptions {
   theme?: 'dark' | 'light';
   language?: 'en-GB' | 'zh-CN';
+  /** As somebody has it who chose the system's own few colours. */
+  forcedColours?: boolean;
+  reducedMotion?: boolean;
   width?: number;
   height?: number;
 }
@@ -48,6 +51,8 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
     viewport: { width: options.width ?? 1440, height: options.height ?? 1000 },
     locale: options.language ?? 'en-GB',
     colorScheme: options.theme ?? 'dark',
+    forcedColors: options.forcedColours ? 'active' : 'none',
+    reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference',
   });
   const page = await context.newPage();
   const complaints: string[] = [];

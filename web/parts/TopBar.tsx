@@ -62,7 +62,7 @@ export function TopBar({ place, view }: TopBarProps) {
       {view !== null && <ViewSwitch view={view} />}
       <button
         type="button"
-        className="icon-button wide-only"
+        className="icon-button roomy-only"
         aria-label={words.density}
         aria-pressed={density === 'compact'}
         title={`${words.density}: ${words.settings[density]}`}
@@ -138,7 +138,7 @@ function ThemeSwitch() {
   return (
     <button
       type="button"
-      className="icon-button wide-only"
+      className="icon-button roomy-only"
       aria-label={words.theme}
       title={`${words.theme}: ${words.settings.themes[dark ? 'dark' : 'light']}`}
       onClick={() => setPreferences({ theme: dark ? 'light' : 'dark' })}
@@ -148,10 +148,16 @@ function ThemeSwitch() {
   );
 }
 
-/** The theme as drawn; follows the preference, or the system where that was chosen. */
+/**
+ * The theme as drawn; follows the preference, or the system where that was chosen. With forced colours the ground is
+ * the system's, and only its own scheme has colours that are seen on it.
+ */
 export function useIsDark(): boolean {
   const { theme } = usePreferences();
-  return theme === 'system' ? !matchMedia('(prefers-color-scheme: light)').matches : theme === 'dark';
+  const isForced = matchMedia('(forced-colors: active)').matches;
+  return theme === 'system' || isForced
+    ? !matchMedia('(prefers-color-scheme: light)').matches
+    : theme === 'dark';
 }
 
 /** The first two letters of whoever is logged in. */
