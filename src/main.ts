@@ -67,6 +67,8 @@ async function runCommandLine(argv: string[]): Promise<void> {
     terminalColumns: process.stdout.isTTY ? process.stdout.columns : null,
     print,
     printError: (text) => process.stderr.write(`${text}\n`),
+    write: (text, stream) => (stream === 'out' ? process.stdout : process.stderr).write(text),
+    isErrorTerminal: process.stderr.isTTY === true,
     ask: async (question) => (await import('./io/askTerminal.ts')).askTerminal(question),
     roles: {
       up: async (options) => (await import('./roles/up.ts')).runUp(options, surroundings),

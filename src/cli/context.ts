@@ -43,6 +43,10 @@ export interface CommandContext {
   terminalColumns: number | null;
   print(text: string): void;
   printError(text: string): void;
+  /** As it is, without a line's end: what a task wrote. */
+  write(text: string, stream: 'out' | 'err'): void;
+  /** Whether somebody sees stderr in a terminal. */
+  isErrorTerminal: boolean;
   /** The line that was typed; null where nobody sits at a terminal. */
   ask(question: string): Promise<string | null>;
   /** Each runs until a signal ends it. */

@@ -13,6 +13,11 @@ import { addRoles } from './roles.ts';
 import { addSessions } from './sessions.ts';
 import { addStatus } from './status.ts';
 import { addSubmit } from './submit/submit.ts';
+import { addActs } from './tasks/act.ts';
+import { addEdit } from './tasks/edit.ts';
+import { addTasks } from './tasks/list.ts';
+import { addLogs } from './tasks/logs.ts';
+import { addShow, addWhy } from './tasks/show.ts';
 import { terminalOf } from './text/terminal.ts';
 import { addToken } from './token.ts';
 
@@ -57,6 +62,12 @@ export async function runCommand(line: readonly string[], context: CommandContex
   addNodes(program, context);
   addProcesses(program, context);
   addFind(program, context);
+  addTasks(program, context);
+  addShow(program, context);
+  addWhy(program, context);
+  addLogs(program, context);
+  addActs(program, context);
+  addEdit(program, context);
   addContainers(program, context);
   addSessions(program, context);
   addDoctor(program, context);

@@ -32,6 +32,8 @@ export async function runCommandLine(
     terminalColumns: null,
     print: (text) => output.push(text),
     printError: (text) => errors.push(text),
+    write: (text, stream) => (stream === 'out' ? output : errors).push(text),
+    isErrorTerminal: false,
     roles: { up: unasked, hub: unasked, agent: unasked, demo: unasked },
     readThisMachine: unasked,
     examineThisMachine: unasked,

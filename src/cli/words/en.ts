@@ -1,6 +1,8 @@
 /** The commands' words in English. `Words` is this object's shape: one that is missing in another language does not compile. */
+import { taskWords } from '../../fleet/taskWords.ts';
 import { stateWords } from '../../fleet/words.ts';
 import type { SourceState } from '../../model/node.ts';
+import { taskCommandsEn } from './tasks.ts';
 
 const plural = (amount: number, one: string, many = `${one}s`): string =>
   `${amount} ${amount === 1 ? one : many}`;
@@ -21,6 +23,8 @@ const HUB_FAILURES: Record<string, HubFailureWords> = {
 
 export const en = {
   state: stateWords.en,
+  taskState: taskWords.en,
+  tasks: taskCommandsEn,
   time: { second: 's', minute: 'min', hour: 'h', day: 'd', ago: (age: string) => `${age} ago` },
   /** A failure of the hub's in this language, by its code; null where the hub's own words must do. */
   hubFailure: (code: string): HubFailureWords | null => HUB_FAILURES[code] ?? null,
@@ -54,6 +58,14 @@ export const en = {
     usesLeft: 'uses left',
     lastUsed: 'last used',
     label: 'label',
+    task: 'task',
+    table: 'table',
+    rows: 'rows',
+    runs: 'runs',
+    done: 'until done',
+    took: 'took',
+    why: 'why, or what came of it',
+    attempt: 'attempt',
   },
   status: {
     of: 'of',

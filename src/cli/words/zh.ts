@@ -1,6 +1,8 @@
 /** The commands' words in Chinese, by the glossary that page and commands share. */
+import { taskWords } from '../../fleet/taskWords.ts';
 import { stateWords } from '../../fleet/words.ts';
 import type { HubFailureWords, Words } from './en.ts';
+import { taskCommandsZh } from './tasks.ts';
 
 const HUB_FAILURES: Record<string, HubFailureWords> = {
   'hub-not-reached': {
@@ -37,11 +39,23 @@ const SUMMARIES: Record<string, string> = {
   sessions: '列出所有机器的 screen 和 tmux 会话，附接入命令',
   doctor: '检查这里有什么问题、该怎么做；有问题时退出码为 1',
   token: '打开网页的链接，脚本和机器的令牌',
+  tasks: '排队、运行和结束的：先是表，再是任务',
+  show: '一个任务：运行什么、发生了什么、每次尝试',
+  why: '一个任务为什么在等，或结果如何',
+  logs: '任务的输出；-f 持续跟随',
+  kill: '停止任务：SIGTERM、宽限、SIGKILL；不会自己再启动',
+  retry: '让已结束的任务重新运行',
+  hold: '暂缓：等待中的任务先不启动',
+  release: '放行暂缓的任务',
+  'confirm-gone': '确认失去联系的任务已不在运行',
+  edit: '修改等待中的任务：显存、GPU、优先级、次数、顺序',
   help: '显示一个命令的帮助',
 };
 
 export const zh: Words = {
   state: stateWords.zh,
+  taskState: taskWords.zh,
+  tasks: taskCommandsZh,
   time: { second: '秒', minute: '分', hour: '小时', day: '天', ago: (age) => `${age}前` },
   hubFailure: (code) => HUB_FAILURES[code] ?? null,
   heading: {
@@ -74,6 +88,14 @@ export const zh: Words = {
     usesLeft: '剩余次数',
     lastUsed: '上次使用',
     label: '标签',
+    task: '任务',
+    table: '表',
+    rows: '行数',
+    runs: '次数',
+    done: '预计完成',
+    took: '用时',
+    why: '原因或结果',
+    attempt: '尝试',
   },
   status: {
     of: '/',

@@ -1,0 +1,117 @@
+/** `flowline edit`: changes what waiting tasks ask for, how often they run, and when it is their turn. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDurationMs } from '../../lib/durations.ts';
+import { TaskId } from '../../model/task.ts';
+import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
+import { examples } from '../examples.ts';
+import { type FleetOptions, openFleet, withFleet } from '../fleetCommand.ts';
+import { parseMemory, wholeNumber } from '../options.ts';
+import { describeResults } from './act.ts';
+import { type SelectionOptions, selectionOf, withSelection } from './selection.ts';
+
+interface EditOptions extends FleetOptions, SelectionOptions {
+  memory?: number | 'learned';
+  gpus?: number;
+  model?: string;
+  node?: string;
+  priority?: number;
+  runs?: number;
+  timeLimit?: number | 'none';
+  retries?: number;
+  name?: string;
+  first?: boolean;
+  before?: string;
+}
+
+const ANSWER_PATIENCE_MS = 60_000;
+
+/** A word that takes a limit away, or what `parse` makes of the text. Not null: commander takes that for no value. */
+const orWord =
+  <Value, Word extends string>(word: Word, parse: (text: string) => Value) =>
+  (text: string): Value | Word =>
+    text === word ? word : parse(text);
+
+/** Adds the command. */
+export function addEdit(program: Command, context: CommandContext): void {
+  withSelection(withFleet(program.command('edit')))
+    .argument('[task...]', 'tasks, like t42')
+    .description('change waiting tasks: memory, GPUs, priority, runs, order')
+    .addOption(
+      new Option(
+        '--memory <size>',
+        'promised per GPU, like 20G; `learned` leaves it to what was seen',
+      ).argParser(orWord('learned', parseMemory)),
+    )
+    .addOption(new Option('--gpus <n>', 'how many GPUs').argParser(wholeNumber(0, 64)))
+    .option('--model <words>', 'words of the model, like H100; `any` for any')
+    .option('--node <machine>', 'only on this machine; `any` for any')
+    .addOption(new Option('--priority <n>', 'higher goes first, -100 to 100').argParser(parsePriority))
+    .addOption(new Option('--runs <n>', 'how often it is to succeed').argParser(wholeNumber(0, 100_000)))
+    .addOption(
+      new Option('--time-limit <time>', 'like 2h; `none` takes it away').argParser(
+        orWord('none', parseSeconds),
+      ),
+    )
+    .addOption(
+      new Option('--retries <n>', 'how often a failure of the program is tried again').argParser(
+        wholeNumber(0, 1000),
+      ),
+    )
+    .option('--name <text>', 'another name')
+    .option('--first', 'to the front of its priority')
+    .addOption(new Option('--before <task>', 'right before this task').argParser(parseTask))
+    .addHelpText(
+      'after',
+      examples(
+        'flowline edit t42 --memory 20G',
+        'flowline edit --table sweep.csv --state queued --priority 5',
+        'flowline edit t42 --runs 3 --first',
+        'flowline edit t42 --memory learned --model any',
+      ),
+    )
+    .action((ids: string[], options: EditOptions) => edit(context, ids, options));
+}
+
+async function edit(context: CommandContext, ids: readonly string[], options: EditOptions): Promise<void> {
+  const { client, terminal, answer } = await openFleet(context, options, ANSWER_PATIENCE_MS);
+  const { memory, gpus, model, node, priority, runs, timeLimit, retries, name } = options;
+  const before = options.first ? 'first' : options.before;
+  const changes = {
+    ...(memory === undefined ? {} : { memoryBytes: memory === 'learned' ? null : memory }),
+    ...(gpus === undefined ? {} : { gpus }),
+    ...(model === undefined ? {} : { model: model === 'any' ? null : model }),
+    ...(node === undefined ? {} : { node: node === 'any' ? null : node }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(runs === undefined ? {} : { needRunNum: runs }),
+    ...(timeLimit === undefined ? {} : { timeLimitSeconds: timeLimit === 'none' ? null : timeLimit }),
+    ...(retries === undefined ? {} : { retries }),
+    ...(name === undefined ? {} : { name }),
+    ...(before === undefined ? {} : { before }),
+  };
+  if (Object.keys(changes).length === 0)
+    throw new CommandFailure(EXIT.usage, terminal.words.tasks.nothingToEdit);
+  const select = await selectionOf(client, ids, options, terminal.words);
+  const { results } = await client.call('editTasks', { body: { select, changes } });
+  answer({ results }, () => describeResults(results, terminal));
+  if (results.some(({ outcome }) => outcome !== 'done' && outcome !== 'unchanged'))
+    throw new CommandFailure(EXIT.failed, '');
+}
+
+function parsePriority(text: string): number {
+  const value = Number(text);
+  if (!/^-?\d+$/.test(text) || value < -100 || value > 100)
+    throw new InvalidArgumentError('say a whole number from -100 to 100');
+  return value;
+}
+
+function parseSeconds(text: string): number {
+  const milliseconds = parseDurationMs(text);
+  if (milliseconds === null || milliseconds < 1000)
+    throw new InvalidArgumentError('say a time like 90s or 2h');
+  return milliseconds / 1000;
+}
+
+function parseTask(text: string): string {
+  if (!TaskId.safeParse(text).success) throw new InvalidArgumentError('say a task, like t42');
+  return text;
+}

@@ -1,0 +1,92 @@
+/** Which tasks a command means: ids, or all of a table that are in a state. Read the same way by every command of the queue. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { HubClient } from '../../client/hubClient.ts';
+import { EndClass, RunState, TaskId } from '../../model/task.ts';
+import type { Selection } from '../../protocol/taskApi.ts';
+import { CommandFailure, EXIT } from '../context.ts';
+import type { Words } from '../words/words.ts';
+
+export interface SelectionOptions {
+  table?: string;
+  state?: RunState[];
+  class?: EndClass[];
+  everyone?: boolean;
+}
+
+const wordsOf =
+  <Word extends string>(options: readonly Word[]) =>
+  (text: string): Word[] =>
+    text.split(',').map((part) => {
+      const word = part.trim().replaceAll('-', '_') as Word;
+      if (!options.includes(word)) throw new InvalidArgumentError(`say one of ${options.join(', ')}`);
+      return word;
+    });
+
+/** Adds `--table`, `--state`, `--class`, `--everyone`. */
+export function withSelection(command: Command): Command {
+  return command
+    .option('--table <table>', 'all of a table, by its id (b7) or name')
+    .addOption(
+      new Option('--state <states>', 'in these states, with commas between: queued,held').argParser(
+        wordsOf(RunState.options),
+      ),
+    )
+    .addOption(
+      new Option('--class <classes>', 'that ended for these reasons: gpu_oom,infra').argParser(
+        wordsOf(EndClass.options),
+      ),
+    )
+    .option('--everyone', "everybody's, not only your own (administrators)");
+}
+
+/** A task id, `t42`. @throws CommandFailure that names the command for processes where a bare number was said */
+export function checkTaskId(text: string, words: Words): string {
+  if (TaskId.safeParse(text).success) return text;
+  if (/^\d+$/.test(text)) {
+    throw new CommandFailure(EXIT.usage, words.tasks.bareNumber(text), words.tasks.bareNumberHint(text));
+  }
+  throw new CommandFailure(EXIT.usage, words.tasks.noTaskId(text), words.tasks.noTaskIdHint);
+}
+
+/**
+ * The selection as the hub takes it.
+ * @throws CommandFailure where nothing was named: everything is never meant by saying nothing.
+ */
+export async function selectionOf(
+  client: HubClient,
+  ids: readonly string[],
+  options: SelectionOptions,
+  words: Words,
+): Promise<Selection> {
+  const isWide = options.table !== undefined || options.state !== undefined || options.class !== undefined;
+  if (ids.length > 0 && isWide) throw new CommandFailure(EXIT.usage, words.tasks.idsOrTable);
+  if (ids.length > 0) return { ids: ids.map((id) => checkTaskId(id, words)) };
+  if (!isWide) throw new CommandFailure(EXIT.usage, words.tasks.nothingNamed, words.tasks.nothingNamedHint);
+  return {
+    ...(options.table === undefined ? {} : { table: await tableIdNamed(client, options.table, words) }),
+    ...(options.state === undefined ? {} : { states: options.state }),
+    ...(options.class === undefined ? {} : { classes: options.class }),
+    whose: options.everyone ? 'all' : 'mine',
+  };
+}
+
+/** The id of the table with this id or name; of several with one name the newest. @throws CommandFailure */
+export async function tableIdNamed(client: HubClient, wanted: string, words: Words): Promise<string> {
+  const { tables } = await client.call('tables', { query: { whose: 'all' } });
+  const found =
+    tables.find(({ id }) => id === wanted) ??
+    tables.find(({ name, file }) => name === wanted || file?.path === wanted);
+  if (found) return found.id;
+  throw new CommandFailure(
+    EXIT.failed,
+    words.tasks.noTable(wanted),
+    tables.length === 0
+      ? words.tasks.noTables
+      : words.tasks.tablesAre(
+          tables
+            .slice(0, 8)
+            .map(({ id, name }) => `${id} ${name}`)
+            .join(', '),
+        ),
+  );
+}

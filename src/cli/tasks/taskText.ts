@@ -1,0 +1,72 @@
+/** Tasks and attempts in a terminal's words: state with its colour, where and how long, what came of it. */
+import type { Attempt, RunState } from '../../model/task.ts';
+import { isLive } from '../../model/task.ts';
+import type { Task } from '../../protocol/taskApi.ts';
+import type { Cell } from '../text/cell.ts';
+import { MISSING, ranges, size, span } from '../text/figures.ts';
+import type { Style } from '../text/paint.ts';
+import type { Words } from '../words/words.ts';
+
+const STYLES: Record<RunState, Style> = {
+  held: 'warn',
+  queued: 'plain',
+  starting: 'busy',
+  running: 'busy',
+  stopping: 'warn',
+  unreachable: 'warn',
+  succeeded: 'good',
+  failed: 'bad',
+  cancelled: 'faint',
+  timed_out: 'bad',
+  impossible: 'bad',
+  lost: 'bad',
+};
+
+export const stateCell = (state: RunState, words: Words): Cell => ({
+  text: words.taskState.state[state],
+  style: STYLES[state],
+});
+
+/** The attempt that tells most of a task: the newest. */
+export const newestAttempt = (task: Pick<Task, 'attempts'>): Attempt | null => task.attempts.at(-1) ?? null;
+
+/** `vega GPU 0,1`; `–` before it was given any. */
+export function whereText(attempt: Attempt | null): string {
+  if (attempt === null) return MISSING;
+  if (attempt.gpus.length === 0) return attempt.node;
+  return `${attempt.node} GPU ${ranges(attempt.gpus.map(({ index }) => index))}`;
+}
+
+/** How long the attempt took, or has taken by now. */
+export function tookText(attempt: Attempt | null, nowMs: number, words: Words): string {
+  if (attempt === null || attempt.startedAtMs === null) return MISSING;
+  return span(words, (attempt.endedAtMs ?? nowMs) - attempt.startedAtMs);
+}
+
+/** Why it waits, or what came of its newest attempt. */
+export function outcomeText(task: Task, words: Words): string {
+  if (task.waitingReason !== null) return task.waitingReason;
+  const attempt = newestAttempt(task);
+  if (attempt === null) return '';
+  if (isLive(attempt.state)) return attempt.message ?? '';
+  return endText(attempt, words);
+}
+
+/** `exit 1, the program failed: ValueError: loss is nan`. */
+export function endText(attempt: Attempt, words: Words): string {
+  const code =
+    attempt.signal !== null
+      ? attempt.signal
+      : attempt.exitCode === null
+        ? null
+        : words.tasks.exit(attempt.exitCode);
+  const why = attempt.class === null || attempt.class === 'ok' ? null : words.taskState.class[attempt.class];
+  const peak = attempt.gpus.map(({ peakBytes }) => peakBytes).filter((bytes) => bytes !== null);
+  const parts = [
+    code,
+    why,
+    peak.length > 0 ? words.tasks.peak(size(Math.max(...peak))) : null,
+    attempt.outOfMemory?.line ?? attempt.message,
+  ];
+  return parts.filter((part) => part !== null && part !== '').join(', ');
+}
