@@ -80,7 +80,7 @@ describe('exit codes and words', () => {
       const { code, output } = await runCommandLine([...path, '--help']);
       expect(code).toBe(0);
       const [commands = ''] = output.split('Commands:\n')[1]?.split('\n\n') ?? [];
-      const below = [...commands.matchAll(/^ {2}(\w+)/gm)]
+      const below = [...commands.matchAll(/^ {2}([\w-]+)/gm)]
         .map((match) => match[1] ?? '')
         .filter((name) => name !== 'help');
       expect(output, path.join(' ')).toContain('Examples:');

@@ -2,6 +2,7 @@
  * `flowline logs`: what an attempt wrote. Its stdout goes to ours and its stderr to ours, so that a pipe gets what the
  * program wrote; a terminal is given colours and nothing else (lib/logText.ts).
  */
+import { setTimeout } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import type { HubClient } from '../../client/hubClient.ts';
 import { harmlessLog } from '../../lib/logText.ts';
@@ -25,6 +26,7 @@ interface LogsOptions extends HubOptions {
 /** A read that waits is answered as soon as there is more; a hub that says nothing for longer is gone. */
 const WAIT_MS = 15_000;
 const PATIENCE_MS = 25_000;
+const EMPTY_PAUSE_MS = 50;
 const SLICE_BYTES = 256 * 1024;
 
 /** Adds the command. */
@@ -107,8 +109,10 @@ async function copy(
       write(gapText(slice, terminal));
     write(decoder.decode(bytes, { stream: true }));
     at = { fromByte: slice.toByte };
-    const isAtEnd = slice.toByte >= slice.sizeBytes;
+    const isAtEnd = slice.toByte >= slice.sizeBytes || bytes.length === 0;
     if (isAtEnd && (slice.isComplete || !options.follow)) break;
+    // The hub waits for more itself; one that does not must not be asked without a pause.
+    if (bytes.length === 0) await setTimeout(EMPTY_PAUSE_MS);
   }
   write(decoder.decode());
   return copied;

@@ -1,0 +1,279 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runCommandLine, type SaidHub, startSaidHub } from '../../../test/support/commandLine.ts';
+import type { Attempt } from '../../model/task.ts';
+import type { Task } from '../../protocol/taskApi.ts';
+
+const STARTED_MS = Date.UTC(2026, 0, 1, 12);
+
+const attempt: Attempt = {
+  number: 1,
+  run: 1,
+  state: 'failed',
+  nodeId: 'n1',
+  node: 'vega',
+  gpus: [{ uuid: 'GPU-1', index: 3, promisedBytes: 20 * 2 ** 30, peakBytes: 9 * 2 ** 30 }],
+  pid: 4711,
+  leasedAtMs: STARTED_MS,
+  startedAtMs: STARTED_MS,
+  endedAtMs: STARTED_MS + 41_000,
+  exitCode: 1,
+  signal: null,
+  class: 'program',
+  outOfMemory: null,
+  message: 'ValueError: loss is nan',
+  cpuSeconds: 12,
+  hostMemoryPeakBytes: 2 ** 30,
+};
+
+function task(id: string, changes: Partial<Task> = {}): Task {
+  return {
+    id,
+    table: 'sweep.csv',
+    tableId: 'b7',
+    row: 3,
+    name: 'cnn lr 0.1',
+    owner: 'alice',
+    state: 'failed',
+    runNum: 0,
+    needRunNum: 1,
+    waitingReason: null,
+    waiting: null,
+    command: 'python train.py --lr 0.1',
+    parameters: [['lr', '0.1']],
+    priority: 0,
+    askedBytes: 20 * 2 ** 30,
+    askedBy: 'row',
+    createdAtMs: STARTED_MS,
+    doneAtMs: null,
+    attempts: [attempt],
+    ...changes,
+  };
+}
+
+const queued = task('t43', {
+  state: 'queued',
+  attempts: [],
+  waitingReason: 'GPU 1: 12 GiB short (30 free, 42 asked; 18 held by pid 4711, alice)',
+});
+
+let hub: SaidHub;
+let log: Record<string, { base64: string; isComplete: boolean }>;
+let outcome: string;
+let tasks: Task[];
+
+beforeEach(async () => {
+  log = {
+    out: {
+      base64: Buffer.from('epoch 1\n\u001b]0;title\u0007epoch 2\n').toString('base64'),
+      isComplete: true,
+    },
+    err: { base64: Buffer.from('warn\n').toString('base64'), isComplete: true },
+  };
+  outcome = 'done';
+  tasks = [task('t42'), queued];
+  hub = await startSaidHub((line, body) => {
+    const url = new URL(line.split(' ')[1] ?? '', 'http://hub');
+    const path = url.pathname.replace('/api/v1', '');
+    if (path === '/tables') return { tables: [table] };
+    if (path === '/tasks') return { tasks, total: tasks.length, counts: { failed: 1, queued: 1 } };
+    const id = path.split('/')[2] ?? '';
+    if (path.endsWith('/log')) {
+      const stream = url.searchParams.get('stream') ?? '';
+      const { base64, isComplete } = log[stream] ?? { base64: '', isComplete: true };
+      const size = Buffer.from(base64, 'base64').length;
+      const from = Number(url.searchParams.get('fromByte') ?? 0);
+      return {
+        attempt: 't42.1.1',
+        stream,
+        slice: { fromByte: from, toByte: size, sizeBytes: size, base64, gap: null, isComplete },
+      };
+    }
+    if (line.startsWith('POST')) {
+      const { select } = body as { select: { ids?: string[] } };
+      return { results: (select.ids ?? ['t42', 't43']).map((each) => ({ id: each, outcome, message: 'm' })) };
+    }
+    const found = tasks.find((each) => each.id === id);
+    return found
+      ? { task: found, events: [], options: optionsOf(), workingDirectory: '/home/alice/exp' }
+      : 404;
+  });
+});
+afterEach(() => hub.stop());
+
+const optionsOf = () => ({
+  ask: { gpus: 1, memoryBytes: null, model: null, node: null },
+  priority: 0,
+  retries: 0,
+  timeLimitSeconds: null,
+  after: [],
+  startAfterMs: null,
+  graceSeconds: 10,
+  isIdempotent: false,
+  outOfMemoryExitCodes: [],
+  outOfMemoryTexts: [],
+});
+
+const table = {
+  id: 'b7',
+  name: 'sweep.csv',
+  owner: 'alice',
+  file: null,
+  fileWarning: null,
+  workingDirectory: '/home/alice/exp',
+  command: 'python train.py',
+  options: optionsOf(),
+  maxRunning: null,
+  paused: null,
+  gitCommit: null,
+  gitDirty: null,
+  createdAtMs: STARTED_MS,
+  rows: 2,
+  runs: 2,
+  counts: { failed: 1, queued: 1 },
+  doneAtMs: null,
+  doneErrorMs: null,
+};
+
+const run = (...argv: string[]) => runCommandLine([...argv, '--hub', hub.url]);
+const posted = () => hub.requests.find(({ line }) => line.startsWith('POST'));
+
+describe('flowline tasks', () => {
+  test('tells the tables, then why each task waits or what came of it', async () => {
+    const { code, output } = await run('tasks');
+    expect(code).toBe(0);
+    expect(output).toMatch(/b7 +sweep\.csv +alice +2 +2 runs: 1 queued, 1 failed/);
+    expect(output).toMatch(
+      /t42 +failed .*vega GPU 3 +41 s +exit 1, the program failed, peak 9\.0 GiB, ValueError/,
+    );
+    expect(output).toMatch(/t43 +queued .*12 GiB short \(30 free, 42 asked; 18 held by pid 4711, alice\)/);
+  });
+
+  test('asks only for what is open, and with --all for everything', async () => {
+    await run('tasks');
+    await run('tasks', '--all');
+    const asked = hub.requests.map(({ line }) => line).filter((line) => line.includes('/tasks'));
+    expect(asked[0]).toContain('states=running%2Cstopping');
+    expect(asked[1]).not.toContain('states=');
+  });
+
+  test('--json answers as the interface does', async () => {
+    const { output } = await run('tasks', '--json');
+    expect(JSON.parse(output)).toMatchObject({
+      tasks: [{ id: 't42', attempts: [{ exitCode: 1 }] }, { id: 't43' }],
+    });
+  });
+
+  test('names the tables there are where one is unknown', async () => {
+    const { code, errors } = await run('tasks', '--table', 'other.csv');
+    expect(code).toBe(1);
+    expect(errors).toContain('b7 sweep.csv');
+  });
+});
+
+describe('flowline show and why', () => {
+  test('show tells command, folder, row and attempts', async () => {
+    const { output } = await run('show', 't42');
+    expect(output).toContain('python train.py --lr 0.1');
+    expect(output).toContain('/home/alice/exp');
+    expect(output).toContain('row 3 of sweep.csv');
+    expect(output).toMatch(/1\.1 +failed +vega GPU 3 +41 s +20\.0 GiB/);
+  });
+
+  test('why prints the sentence', async () => {
+    expect((await run('why', 't43')).output).toBe(
+      't43 queued: GPU 1: 12 GiB short (30 free, 42 asked; 18 held by pid 4711, alice)',
+    );
+  });
+
+  test('why exits with 1 where a task can never run', async () => {
+    tasks = [task('t42', { state: 'impossible', waitingReason: 'asks 96 GiB' })];
+    expect((await run('why', 't42')).code).toBe(1);
+  });
+});
+
+describe('flowline kill, retry, hold, release, edit', () => {
+  test('a bare number is refused, and the other command named', async () => {
+    const { code, errors } = await run('kill', '42');
+    expect(code).toBe(2);
+    expect(errors).toContain('t42');
+    expect(errors).toContain('flowline processes kill 42');
+    expect(hub.requests).toEqual([]);
+  });
+
+  test('named tasks are stopped without a question', async () => {
+    const { code, output } = await run('kill', 't42', 't43', '--grace', '60s');
+    expect(code).toBe(0);
+    expect(posted()?.body).toEqual({ select: { ids: ['t42', 't43'] }, graceSeconds: 60 });
+    expect(output).toMatch(/t42 +done/);
+  });
+
+  test('a whole table is asked about, and silence is no yes', async () => {
+    const { code, questions } = await run('kill', '--table', 'sweep.csv');
+    expect(code).toBe(2);
+    expect(questions[0]).toContain('Stop 2 tasks?');
+    expect(posted()).toBeUndefined();
+    expect((await run('kill', '--table', 'sweep.csv', '--yes')).code).toBe(0);
+    expect(posted()?.body).toMatchObject({ select: { table: 'b7', whose: 'mine' } });
+  });
+
+  test('nothing named means nothing, not everything', async () => {
+    const { code, errors } = await run('kill', '--yes');
+    expect(code).toBe(2);
+    expect(errors).toContain('which tasks?');
+  });
+
+  test('what was not allowed exits with 4', async () => {
+    outcome = 'not-allowed';
+    expect((await run('hold', 't42')).code).toBe(4);
+  });
+
+  test('retry of a table means those that ended otherwise than well', async () => {
+    await run('retry', '--table', 'b7');
+    expect(posted()?.body).toEqual({
+      select: { table: 'b7', whose: 'mine', states: ['failed', 'timed_out', 'lost', 'impossible'] },
+    });
+  });
+
+  test('edit sends what was said and nothing else', async () => {
+    await run('edit', 't42', '--memory', '20G', '--model', 'any', '--time-limit', 'none', '--first');
+    expect(posted()?.body).toEqual({
+      select: { ids: ['t42'] },
+      changes: { memoryBytes: 20 * 2 ** 30, model: null, timeLimitSeconds: null, before: 'first' },
+    });
+  });
+
+  test('edit without a change says what can be changed', async () => {
+    const { code, errors } = await run('edit', 't42');
+    expect(code).toBe(2);
+    expect(errors).toContain('--memory');
+  });
+});
+
+describe('flowline logs', () => {
+  test('stdout goes to stdout, stderr to stderr, as the program wrote it', async () => {
+    const { output, errors } = await run('logs', 't42');
+    expect(output).toBe('epoch 1\n\u001b]0;title\u0007epoch 2\n');
+    expect(errors).toBe('warn\n');
+  });
+
+  test('a terminal is given colours and nothing else', async () => {
+    const { output } = await runCommandLine(['logs', 't42', '--out', '--hub', hub.url], {
+      terminalColumns: 80,
+    });
+    expect(output).toBe('epoch 1\nepoch 2\n');
+  });
+
+  test('one attempt may be named', async () => {
+    await run('logs', 't42.2.3', '--err', '--tail', '16K');
+    const [{ line } = { line: '' }] = hub.requests;
+    expect(line).toContain('/tasks/t42/log?run=2&attempt=3&stream=err&lastBytes=16384');
+  });
+
+  test('following goes on until the attempt is over', async () => {
+    log.out = { base64: '', isComplete: false };
+    const running = run('logs', '-f', '--out', 't42');
+    await expect.poll(() => hub.requests.length).toBeGreaterThan(2);
+    log.out = { base64: Buffer.from('done\n').toString('base64'), isComplete: true };
+    expect((await running).output).toContain('done');
+  });
+});
