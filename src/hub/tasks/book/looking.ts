@@ -41,8 +41,7 @@ export async function readAttempts(
   for (const row of rows) {
     const { task, live } = readAttempt(row);
     const known = shelf.live.get(`${taskIdOf(task)}.${live.attempt.run}.${live.attempt.number}`);
-    // Rows come newest first.
-    attempts.get(task)?.unshift(known ? { ...known.attempt } : live.attempt);
+    attempts.get(task)?.push(known ? { ...known.attempt } : live.attempt);
   }
   return attempts;
 }

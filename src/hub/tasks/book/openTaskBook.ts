@@ -5,6 +5,7 @@ import type { Log } from '../../../io/log.ts';
 import { parseJson } from '../../../lib/json.ts';
 import { RunState } from '../../../model/task.ts';
 import { openStore, type Store } from '../store/store.ts';
+import { StoreError } from '../store/storeError.ts';
 import { type Beside, loadBeside } from './beside.ts';
 import { keepNote } from './epochs.ts';
 import { unwritten, written } from './fileRows.ts';
@@ -47,6 +48,7 @@ export async function openTaskBook({ dataFolder, clock, log }: TaskBookOptions):
     );
     await loadShelf(store, shelf);
     const beside = await loadBeside(store, shelf, facts, log);
+    await durableOrTrouble(store, path);
     const stopNote =
       dataFolder === null
         ? async () => undefined
@@ -62,6 +64,25 @@ export async function openTaskBook({ dataFolder, clock, log }: TaskBookOptions):
     await store.stop();
     throw failure;
   }
+}
+
+/** A start says what keeps it, and does not wait for it. */
+async function durableOrTrouble(store: Store, path: string): Promise<void> {
+  store.write(['putFact', 'opened', 'true']);
+  let forget = (): void => undefined;
+  const trouble = new Promise<never>((_resolve, reject) => {
+    forget = store.onTrouble((words) => {
+      if (words !== null)
+        reject(
+          new StoreError(
+            'unusable',
+            words,
+            `make room on the disk of ${path}, or look at it, and start again`,
+          ),
+        );
+    });
+  });
+  await Promise.race([store.durable(), trouble]).finally(forget);
 }
 
 /** Drops the environments that nothing will need again. */

@@ -42,7 +42,7 @@ export interface TaskRecord {
   key: string;
   name: string;
   priority: number;
-  /** Place within the priority band: lower goes first. A run that is queued again gets a place behind all others. */
+  /** Place within the priority band: lower goes first. A run that is queued again gets a place behind all others. 0: never queued. */
   place: number;
   needRunNum: number;
   /** Successes: those the file told of, and those of runs since. */

@@ -109,7 +109,7 @@ export function shelveTable(shelf: Shelf, table: TableRecord): void {
 export function settle(shelf: Shelf, task: TaskRecord, change: () => void): void {
   const { table, state: was, runNum, needRunNum, last } = task;
   change();
-  if (task.runState === null && task.runNum < task.needRunNum) beginRun(task);
+  if (task.runState === null && task.runNum < task.needRunNum) beginRun(shelf, task);
   task.state = derivedState(task);
   table.needRuns += task.needRunNum - needRunNum;
   table.doneRuns += task.runNum - runNum;
@@ -136,7 +136,9 @@ export function settle(shelf: Shelf, task: TaskRecord, change: () => void): void
 }
 
 /** The next run that is wanted, queued where the one before stood. */
-function beginRun(task: TaskRecord): void {
+function beginRun(shelf: Shelf, task: TaskRecord): void {
+  // A row that wanted no runs so far never stood anywhere.
+  if (task.place === 0) task.place = lastPlace(shelf);
   task.runState = task.isInFile ? 'queued' : 'held';
   task.heldBy = task.isInFile ? null : 'row-removed';
   task.notBeforeMs = null;

@@ -92,7 +92,6 @@ function takeRow(shelf: Shelf, table: TableRecord, row: SubmittedRow): TaskRecor
     key: row.key,
     name: row.name,
     priority: table.options.priority,
-    place: lastPlace(shelf),
     needRunNum: row.needRunNum,
     runNum: row.runNum,
     overrides: null,
@@ -105,6 +104,7 @@ function takeRow(shelf: Shelf, table: TableRecord, row: SubmittedRow): TaskRecor
   if (task.runNum < task.needRunNum) {
     task.runState = table.hold ? 'held' : 'queued';
     task.heldBy = table.hold ? 'user' : null;
+    task.place = lastPlace(shelf);
     shelf.write(putRun(task, task.runNum + 1, task.runState));
   }
   shelve(shelf, task);

@@ -215,14 +215,34 @@ export function changeTable(
   }
   settleTable(shelf, table);
   if (priority === undefined && memoryBytes === undefined) return DONE;
-  const ofRows = {
-    ...(priority === undefined ? {} : { priority }),
-    ...(memoryBytes === undefined ? {} : { memoryBytes }),
-  };
   for (const task of table.tasks) {
-    if (task.state === 'queued' || task.state === 'held') edit(shelf, task, ofRows, by);
+    if (task.state === 'queued' || task.state === 'held') fallBackToTable(shelf, task, changes, by);
   }
   return DONE;
+}
+
+/** A waiting row takes what its table says now, whatever it said itself. */
+function fallBackToTable(
+  shelf: Shelf,
+  task: TaskRecord,
+  { priority, memoryBytes }: TableChanges,
+  by: string | null,
+): void {
+  const own = task.overrides?.ask;
+  const isWritten =
+    (priority !== undefined && task.priority !== priority) ||
+    (memoryBytes !== undefined && (own?.memoryBytes !== undefined || task.learnedBytes !== null));
+  settle(shelf, task, () => {
+    task.priority = priority ?? task.priority;
+    if (memoryBytes === undefined) return;
+    task.learnedBytes = null;
+    if (own?.memoryBytes === undefined) return;
+    const { memoryBytes: _dropped, ...ask } = own;
+    task.overrides = { ...task.overrides, ask };
+  });
+  if (!isWritten) return;
+  shelf.write(editTask(task));
+  tell(shelf, task, story(task, 'edited', by, 'its table was changed'));
 }
 
 /** The row is gone from the file: what waits is held until somebody says what to do. */

@@ -6,12 +6,16 @@ import { chmodSync, closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { STEPS } from './schema.ts';
 import type { Change, Row, Value } from './sentences.ts';
-import { READS, type ReadName, WRITES, type WriteName } from './statements.ts';
-import { damaged, openFailure, StoreError } from './storeError.ts';
+import { READS, type ReadName, WRITES } from './statements.ts';
+import { damaged, isNeverTaken, openFailure, StoreError } from './storeError.ts';
 
 export interface Database {
-  /** All of them, for good, or none. @throws SQLite's error. */
-  commit(changes: readonly Change[]): void;
+  /**
+   * All of them, for good, or none.
+   * @returns words for changes that can never be taken, and were left out
+   * @throws SQLite's error; then none of them.
+   */
+  commit(changes: readonly Change[]): string[];
   read(name: ReadName, values: readonly Value[]): Row[];
   close(): void;
 }
@@ -62,10 +66,21 @@ function prepared(path: string, database: DatabaseSync): Database {
   };
   return {
     commit(changes) {
+      const refused: string[] = [];
+      const run = ([name, ...values]: Change): unknown => statement(name, WRITES[name]).run(...values);
       database.exec('BEGIN IMMEDIATE');
       try {
-        for (const [name, ...values] of changes) statement(name, WRITES[name as WriteName]).run(...values);
+        for (const change of changes) {
+          try {
+            run(change);
+          } catch (failure) {
+            // A statement that fails alone leaves the transaction as it was before it.
+            if (!isNeverTaken(failure) || !database.isTransaction) throw failure;
+            refused.push(`${change[0]}: ${failure instanceof Error ? failure.message : failure}`);
+          }
+        }
         database.exec('COMMIT');
+        return refused;
       } catch (failure) {
         // A full disk may have ended the transaction already.
         if (database.isTransaction) database.exec('ROLLBACK');

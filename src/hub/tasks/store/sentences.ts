@@ -14,9 +14,9 @@ export type ToWorker =
 export type FromWorker =
   | { kind: 'opened' }
   | { kind: 'not-opened'; code: 'damaged' | 'newer' | 'unusable'; message: string; hint: string }
-  | { kind: 'committed' }
+  /** For good. `refused`: changes that SQLite will never take, a defect of ours; the others were not kept waiting for them. */
+  | { kind: 'committed'; refused: string[] }
   /** Nothing of the batch is in the database, as far as one can see; it is sent again. */
   | { kind: 'not-committed'; sqliteCode: number | null; message: string }
   | { kind: 'rows'; id: number; rows: Row[] }
-  | { kind: 'not-read'; id: number; message: string }
-  | { kind: 'closed' };
+  | { kind: 'not-read'; id: number; message: string };

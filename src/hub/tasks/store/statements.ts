@@ -57,7 +57,8 @@ export const READS = {
   highest:
     'SELECT (SELECT COALESCE(MAX(fence_number), 0) FROM attempts), (SELECT COALESCE(MAX(number), 0) FROM events)',
   details: 'SELECT number, parameters, command FROM tasks WHERE number IN (SELECT value FROM json_each(?))',
-  attempts: `SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE task IN (SELECT value FROM json_each(?)) ORDER BY task, run DESC, number DESC LIMIT ?`,
+  /** Oldest first, of each task the newest so many. */
+  attempts: `SELECT ${ATTEMPT_COLUMNS} FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY task ORDER BY run DESC, number DESC) AS age FROM attempts WHERE task IN (SELECT value FROM json_each(?))) WHERE age <= ? ORDER BY task, run, number`,
   events:
     'SELECT at_ms, kind, run, attempt, by, text, figures FROM events WHERE task = ? ORDER BY number DESC LIMIT ?',
   environment: 'SELECT variables FROM environments WHERE table_number = ?',

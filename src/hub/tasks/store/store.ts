@@ -60,6 +60,7 @@ export async function openStore({ path, clock, log }: StoreOptions): Promise<Sto
   const reads = new Map<number, { resolve(rows: Row[]): void; reject(failure: Error): void }>();
   let lastRead = 0;
   let isStopping = false;
+  let hasEnded = false;
   let forgetRetry: (() => void) | null = null;
   let worker = await startWorker();
 
@@ -81,7 +82,9 @@ export async function openStore({ path, clock, log }: StoreOptions): Promise<Sto
     started.removeAllListeners('exit');
     started.on('message', hear);
     started.on('error', (failure) => log.error({ failure: String(failure) }, 'the database thread failed'));
+    hasEnded = false;
     started.on('exit', () => {
+      hasEnded = true;
       if (!isStopping) void startAgain();
     });
     return started;
@@ -94,6 +97,12 @@ export async function openStore({ path, clock, log }: StoreOptions): Promise<Sto
       case 'committed':
         committed += group?.length ?? 0;
         group = null;
+        for (const words of sentence.refused) {
+          log.error(
+            { database: path },
+            `a record of the queue was not taken, which is a defect of ours: ${words}`,
+          );
+        }
         setTrouble(null);
         wake();
         send();
@@ -151,6 +160,7 @@ export async function openStore({ path, clock, log }: StoreOptions): Promise<Sto
     forgetRetry = null;
     for (const { reject } of reads.values()) reject(new Error('the database thread ended; ask again'));
     reads.clear();
+    if (isStopping) return;
     setTrouble(wordsFor(null, 'its thread ended'));
     try {
       worker = await startWorker();
@@ -215,9 +225,11 @@ export async function openStore({ path, clock, log }: StoreOptions): Promise<Sto
       ]);
       isStopping = true;
       forgetRetry?.();
-      const closed = new Promise((resolve) => worker.once('exit', resolve));
-      tell({ kind: 'close' });
-      await closed;
+      if (!hasEnded) {
+        const closed = new Promise((resolve) => worker.once('exit', resolve));
+        tell({ kind: 'close' });
+        await closed;
+      }
       for (const { reject } of reads.values()) reject(new Error('the hub is stopping'));
     },
   };

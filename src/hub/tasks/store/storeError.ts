@@ -13,11 +13,21 @@ export class StoreError extends Error {
 /** SQLite's own codes (sqlite.org/rescode.html); the lowest eight bits tell the kind. */
 export const SQLITE_FULL = 13;
 const DAMAGED = new Set([11, 26]);
+/** The disk has nothing to do with it: a value that a column does not take (too big, constraint, mismatch, range). */
+const NEVER_TAKEN = new Set([18, 19, 20, 25]);
 
 /** The kind of a failure of SQLite's, or null where it is another one. */
 export function sqliteCode(failure: unknown): number | null {
   if (!(failure instanceof Error) || !('errcode' in failure)) return null;
   return Number(failure.errcode) & 0xff;
+}
+
+/** Whether writing it again would fail again, on any disk. */
+export function isNeverTaken(failure: unknown): boolean {
+  const code = sqliteCode(failure);
+  return code === null
+    ? failure instanceof TypeError || failure instanceof RangeError
+    : NEVER_TAKEN.has(code);
 }
 
 /** What stands for a failure to open, with what to do. */

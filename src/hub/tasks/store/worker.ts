@@ -1,15 +1,15 @@
 /** The store's own thread: opens the database it is told of, and commits and reads what it is sent, in that order. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Database, openDatabase } from './database.ts';
-import type { FromWorker, ToWorker } from './sentences.ts';
-import { StoreError, sqliteCode } from './storeError.ts';
+import type { Change, FromWorker, ToWorker } from './sentences.ts';
+import { SQLITE_FULL, StoreError, sqliteCode } from './storeError.ts';
 
 const { path } = workerData as { path: string };
 const say = (sentence: FromWorker): void => parentPort?.postMessage(sentence);
 
-let database = open();
+let database = openFirst();
 
-function open(): Database | null {
+function openFirst(): Database | null {
   try {
     const opened = openDatabase(path);
     say({ kind: 'opened' });
@@ -22,31 +22,45 @@ function open(): Database | null {
   }
 }
 
+/** Opened anew where the last commit failed for another reason than a full disk. */
+function opened(): Database {
+  database ??= openDatabase(path);
+  return database;
+}
+
 parentPort?.on('message', (sentence: ToWorker) => {
   switch (sentence.kind) {
     case 'commit':
       return commit(sentence.changes);
     case 'read':
       try {
-        const rows = database?.read(sentence.name, sentence.values) ?? [];
-        return say({ kind: 'rows', id: sentence.id, rows });
+        return say({ kind: 'rows', id: sentence.id, rows: opened().read(sentence.name, sentence.values) });
       } catch (failure) {
         return say({ kind: 'not-read', id: sentence.id, message: wordsOf(failure) });
       }
     case 'close':
-      database?.close();
-      database = null;
-      say({ kind: 'closed' });
+      letGo();
       parentPort?.close();
   }
 });
 
-function commit(changes: Extract<ToWorker, { kind: 'commit' }>['changes']): void {
+function commit(changes: readonly Change[]): void {
   try {
-    database?.commit(changes);
-    say({ kind: 'committed' });
+    const refused = opened().commit(changes);
+    say({ kind: 'committed', refused });
   } catch (failure) {
-    say({ kind: 'not-committed', sqliteCode: sqliteCode(failure), message: wordsOf(failure) });
+    const code = sqliteCode(failure);
+    // After a failed flush nobody knows what the kernel still has of it: the log is read again from the disk.
+    if (code !== SQLITE_FULL && path !== ':memory:') letGo();
+    say({ kind: 'not-committed', sqliteCode: code, message: wordsOf(failure) });
+  }
+}
+
+function letGo(): void {
+  try {
+    database?.close();
+  } finally {
+    database = null;
   }
 }
 
