@@ -1,7 +1,7 @@
 /** A hub: the fleet as it is now, its doors, its interface and its page. This file wires the parts; each is a folder. */
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { hostname, networkInterfaces } from 'node:os';
+import { hostname, networkInterfaces, userInfo } from 'node:os';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../io/clock.ts';
 import type { Log } from '../io/log.ts';
@@ -24,7 +24,10 @@ import { fleetNow } from './fleetNow.ts';
 import { keepLastTruths } from './history/lastTruth.ts';
 import { recent } from './history/recent.ts';
 import { liveScopes } from './live/liveScopes.ts';
+import { queueScopes } from './live/queueScopes.ts';
 import { watcher } from './live/watcher.ts';
+import { openTaskBook } from './tasks/book/openTaskBook.ts';
+import { openQueue } from './tasks/queue.ts';
 
 export interface HubOptions {
   dataFolder: string;
@@ -38,15 +41,6 @@ export interface HubOptions {
   clock: Clock;
   log: Log;
 }
-
-/** Until the queue comes up. */
-const noQueue = {
-  admit(): string {
-    throw new HubError(503, 'no-queue', 'this hub has no queue yet');
-  },
-  newest: () => undefined,
-  forget() {},
-};
 
 export interface Hub {
   /** `http://HOST:PORT` as people on this machine reach it. */
@@ -116,6 +110,7 @@ async function assemble(
     );
     audit.write({ who: nodeId, what: 'clone', on: 'hub', result: 'may run no tasks', from, door: 'agent' });
   };
+  let sampled = (_nodeId: string): void => {};
   const links = agentLinks({
     fleet,
     clock,
@@ -123,6 +118,7 @@ async function assemble(
     sampled(nodeId) {
       const status = fleet.status(nodeId, clock.nowMs());
       if (status?.sample) figures.note(nodeId, status.sample, clock.nowMs());
+      sampled(nodeId);
     },
     cloned: (nodeId, from) => void askAgain(nodeId, from),
     refused: (nodeId, from, reason) =>
@@ -135,7 +131,13 @@ async function assemble(
         door: 'agent',
       }),
   });
-  const live = liveScopes({ fleet, clock, privates: noQueue });
+  // After the links and what they feed, before anybody may ask for it.
+  const book = await openTaskBook({ dataFolder, clock, log });
+  const queue = openQueue({ book, fleet, links, registry, clock, log });
+  sampled = queue.sampled;
+  stopping.add(() => queue.stop());
+  const hubUser = ownUser();
+  const live = liveScopes({ fleet, clock, privates: queueScopes(queue, hubUser, clock) });
   let server: { close(): Promise<unknown> } | null = null;
   // Sockets first: closing the server waits for every connection.
   stopping.add(async () => {
@@ -185,6 +187,8 @@ async function assemble(
       lastTruths,
       audit,
       doors,
+      queue,
+      hubUser,
       clock,
     }),
   });
@@ -234,6 +238,15 @@ async function assemble(
     linkFacts: links.facts,
     stop: () => stopping.stop(),
   };
+}
+
+/** Login name of the user that this process runs as; its number where it has none (a container's). */
+function ownUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 0);
+  }
 }
 
 /** True for addresses that only this machine reaches. */

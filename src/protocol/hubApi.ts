@@ -12,6 +12,7 @@ import { NodeState, NodeStatus } from '../model/node.ts';
 import { FoundProcess, KillOutcome } from '../model/process.ts';
 import { Session } from '../model/session.ts';
 import type { Route } from './route.ts';
+import { taskApi } from './taskApi.ts';
 
 export const ErrorBody = z.object({
   error: z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() }),
@@ -308,6 +309,7 @@ export const hubApi = table({
     body: z.strictObject({ hostname: name, machineId: z.string().min(8).max(128) }),
     response: z.object({ nodeId: name, nodeToken: z.string() }),
   },
+  ...taskApi,
 });
 export type HubApi = typeof hubApi;
 export type RouteName = keyof HubApi;

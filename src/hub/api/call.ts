@@ -13,6 +13,7 @@ import { HubError } from '../errors.ts';
 import type { FleetNow } from '../fleetNow.ts';
 import type { LastTruths } from '../history/lastTruth.ts';
 import type { Recent } from '../history/recent.ts';
+import type { Queue } from '../tasks/queue.ts';
 import type { Caller, DoorOptions } from './doors.ts';
 
 export interface HubParts {
@@ -30,6 +31,9 @@ export interface HubParts {
   lastTruths: Pick<LastTruths, 'forget'>;
   audit: Audit;
   doors: DoorOptions;
+  queue: Queue;
+  /** Login name of the user that runs this hub: whose the local administrator's token is. */
+  hubUser: string;
   clock: Clock;
 }
 

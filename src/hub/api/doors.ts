@@ -135,7 +135,8 @@ export function identify(headers: IncomingHttpHeaders, options: DoorOptions): Ca
 export const openReading = (options: Pick<DoorOptions, 'loopbackOnly' | 'readers'>): boolean =>
   options.loopbackOnly || options.readers === 'everyone';
 
-const RANK = { viewer: 1, user: 2, administrator: 3 } as const;
+/** What each role may, by its height. */
+export const RANK = { viewer: 1, user: 2, administrator: 3 } as const;
 
 /**
  * Lets a caller through to a route, or says why not.

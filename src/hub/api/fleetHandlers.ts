@@ -55,6 +55,9 @@ export function fleetHandlers(hub: HubParts): Pick<Handlers, FleetRoute> {
         ...(mayRun === undefined ? {} : { mayRun }),
         ...(isOn === undefined ? {} : { maintenance }),
       });
+      // Whoever allows it has looked: what it failed before is forgiven.
+      if (mayRun === true) hub.queue.strikes.forgive(id);
+      hub.queue.wake();
       if (changed)
         fleet.setNode({
           id,
@@ -80,6 +83,7 @@ export function fleetHandlers(hub: HubParts): Pick<Handlers, FleetRoute> {
       await hub.registry.forget(id);
       links.drop(id, 'this node was forgotten');
       fleet.forgetNode(id);
+      hub.queue.presence.forget(id);
       hub.recent.forget(id);
       await hub.lastTruths.forget(id);
       noteDeed(audit, call, 'forget-node', id, 'done');

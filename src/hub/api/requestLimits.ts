@@ -29,7 +29,9 @@ export function requestLimits(nowMs: () => number): RequestLimits {
       );
     },
     slowLogins(failure, address) {
-      const isFailedLogin = failure instanceof HubError && failure.status === 401;
+      // Who sent no credential guessed none.
+      const isFailedLogin =
+        failure instanceof HubError && failure.status === 401 && failure.code !== 'login-needed';
       if (!isFailedLogin || failedLogins.take(address)) return failure;
       return new HubError(429, 'too-many-tries', 'too many failed logins from this address', 'wait a minute');
     },

@@ -1,0 +1,108 @@
+/** Routes of tables: submitting them, in one request or in batches, and what people change about them. */
+import { MAX_ROWS_PER_TABLE } from '../../model/limits.ts';
+import { tableIdOf, taskIdOf } from '../../model/task.ts';
+import { HubError } from '../errors.ts';
+import type { TableView } from '../tasks/book/records.ts';
+import type { RowTaskNumber } from '../tasks/book/taskBook.ts';
+import { tryOut } from '../tasks/dryRun.ts';
+import { isFinished } from '../tasks/queueStatus.ts';
+import { type Call, type Handlers, type HubParts, noteDeed } from './call.ts';
+import { findTable, findTask, maySee, type Sight, sightOf } from './taskAccess.ts';
+
+type TableRoute = 'submitTable' | 'addRows' | 'tables' | 'table' | 'changeTable';
+
+/** Changes that wait for the disk: beyond this a submit is asked to come again, so that memory has an end. */
+const MOST_PENDING = 200_000;
+
+/** Their handlers. */
+export function tableHandlers(hub: HubParts): Pick<Handlers, TableRoute> {
+  const { queue, audit } = hub;
+  const { book } = queue;
+  const seenBy = ({ caller }: Pick<Call<TableRoute>, 'caller'>): Sight => sightOf(caller, hub.hubUser);
+
+  /** @throws HubError 503 while the disk does not keep up, or is full. */
+  const checkRoom = (): void => {
+    const trouble = book.trouble();
+    if (trouble !== null) throw new HubError(507, 'queue-not-kept', trouble, 'nothing was queued; try again');
+    if (book.pending() > MOST_PENDING)
+      throw new HubError(
+        503,
+        'queue-busy',
+        'the disk does not keep up with what is queued',
+        'try again in a moment',
+      );
+  };
+
+  const taken = (table: TableView, tasks: readonly RowTaskNumber[]) => ({
+    table: queue.views.table(table),
+    tasks: tasks.map(({ key, task }) => ({ key, task: taskIdOf(task.number) })),
+  });
+
+  return {
+    async submitTable(call) {
+      const { table, rows, isComplete, dryRun } = call.body;
+      const sight = seenBy(call);
+      // The local administrator's token is read by whoever may read the hub's folder: it says for whom it submits.
+      const owner = call.caller.isLocal ? (table.owner ?? sight.login) : sight.login;
+      for (const { task } of table.options.after) findTask(book, sight, task);
+      if (dryRun) return tryOut(queue, { ...table, owner }, rows);
+      checkRoom();
+      const created = book.createTable({
+        table,
+        rows,
+        isComplete,
+        owner,
+        idempotencyKey: call.idempotencyKey,
+      });
+      await book.durable();
+      const { table: view, isRepeated } = created;
+      if (!isRepeated)
+        noteDeed(audit, call, 'submit', tableIdOf(view.number), `${rows.length} rows of ${owner}`);
+      return { ...taken(view, created.tasks), plan: [] };
+    },
+    async addRows(call) {
+      const table = findTable(book, seenBy(call), call.parameters.id);
+      const { batch, rows, isComplete } = call.body;
+      if (table.isComplete && batch > table.lastBatch)
+        throw new HubError(409, 'table-complete', `${tableIdOf(table.number)} has all its rows already`);
+      if (table.tasks.length + rows.length > MAX_ROWS_PER_TABLE)
+        throw new HubError(413, 'too-many-rows', `a table may have ${MAX_ROWS_PER_TABLE} rows`, 'split it');
+      checkRoom();
+      const added = book.addRows(table.number, batch, rows, isComplete);
+      await book.durable();
+      noteDeed(audit, call, 'submit-rows', tableIdOf(table.number), `${rows.length} rows`);
+      return taken(added.table, added.tasks);
+    },
+    tables(call) {
+      const sight = seenBy(call);
+      const { whose, isOpen } = call.query;
+      const seen = book
+        .tables()
+        .filter((table) => (whose === 'mine' ? table.owner === sight.login : maySee(sight, table.owner)))
+        .filter((table) => isOpen === undefined || isOpen === !isFinished(table));
+      return { tables: seen.map((table) => queue.views.table(table)) };
+    },
+    table: (call) => queue.views.table(findTable(book, seenBy(call), call.parameters.id)),
+    async changeTable(call) {
+      const sight = seenBy(call);
+      const { number } = findTable(book, sight, call.parameters.id);
+      const { paused, maxRunning, priority, memoryBytes } = call.body;
+      const changed = book.changeTable(
+        number,
+        {
+          ...(paused === undefined ? {} : { paused: paused ? ('user' as const) : null }),
+          ...(maxRunning === undefined ? {} : { maxRunning }),
+          ...(priority === undefined ? {} : { priority }),
+          ...(memoryBytes === undefined ? {} : { memoryBytes }),
+        },
+        call.caller.account?.name ?? sight.login,
+      );
+      if (!changed.done && changed.outcome === 'failed')
+        throw new HubError(409, 'not-changed', changed.message);
+      await book.durable();
+      queue.wake();
+      noteDeed(audit, call, 'change-table', tableIdOf(number), JSON.stringify(call.body));
+      return queue.views.table(findTable(book, sight, call.parameters.id));
+    },
+  };
+}

@@ -1,0 +1,201 @@
+/**
+ * The ledger of every card (scheduling.md, 5; scheduling/ledger.ts), kept from samples and from what becomes of attempts:
+ * one per card, here at the hub, however many agents there are. A card whose memory did not come back after an end is
+ * flagged until it has.
+ */
+
+import type { Gpu } from '../../model/gpu.ts';
+import type { NodeSample } from '../../model/node.ts';
+import { taskIdOf } from '../../model/task.ts';
+import type { Stranger } from '../../scheduling/facts.ts';
+import { CardLedger } from '../../scheduling/ledger.ts';
+import type { LiveView, TaskView } from './book/records.ts';
+import type { StoredPromise } from './book/taskBook.ts';
+
+/** Less than this is a context, a driver or rounding: the memory is back. */
+const BACK_WITHIN_BYTES = 512 * 1024 * 1024;
+/** A change of the external use that may let another run start, or not. */
+const WORTH_A_LOOK_BYTES = 64 * 1024 * 1024;
+
+export interface CardLedgers {
+  /** Takes a node's newest sample; true where what others use on a card changed so that it matters. */
+  sampled(nodeId: string, sample: NodeSample, nowMs: number): boolean;
+  /** What lives of a task changed. */
+  follow(task: TaskView, nowMs: number): void;
+  followPromise(promise: StoredPromise, nowMs: number): void;
+  promiseEnded(id: string): void;
+  /** Its processes were gone and their memory was not, for too long. */
+  flag(live: LiveView, nowMs: number): void;
+  /** The node says that an attempt's cards are free. */
+  freed(attemptId: string): void;
+  externalBytes(uuid: string, nowMs: number): number | null;
+  /** The largest process that computes there and is not ours. */
+  stranger(uuid: string): Stranger | null;
+  /** The most that an attempt was seen to hold on a card; null before the first look. */
+  measuredBytes(attemptId: string, uuid: string): number | null;
+  /** Why a card is left alone, in words; null where it is not flagged. */
+  flagged(uuid: string): string | null;
+}
+
+interface Flag {
+  attemptId: string;
+  /** What others used before the end: the card is back once no more than that is used. */
+  baselineBytes: number;
+  text: string;
+}
+
+interface Given {
+  nodeId: string;
+  uuids: readonly string[];
+  /** The most that was seen, by card. */
+  measured: Map<string, number>;
+}
+
+/** @param live attempts that the book counts; those that it has already are followed at once. */
+export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: number): CardLedgers {
+  const ledgers = new Map<string, CardLedger>();
+  const strangers = new Map<string, Stranger>();
+  const flags = new Map<string, Flag>();
+  /** By attempt or promise. */
+  const given = new Map<string, Given>();
+  /** Attempts by their task: processes are known by the task that they belong to. */
+  const ofTask = new Map<string, Set<string>>();
+  const promises = new Map<string, StoredPromise>();
+
+  const ledgerOf = (uuid: string): CardLedger => {
+    const known = ledgers.get(uuid);
+    if (known) return known;
+    const fresh = new CardLedger();
+    ledgers.set(uuid, fresh);
+    return fresh;
+  };
+
+  const start = (id: string, nodeId: string, gpus: LiveView['attempt']['gpus'], atMs: number): void => {
+    if (given.has(id)) return;
+    given.set(id, { nodeId, uuids: gpus.map(({ uuid }) => uuid), measured: new Map() });
+    for (const { uuid, promisedBytes } of gpus) ledgerOf(uuid).started(id, promisedBytes, atMs);
+  };
+
+  const release = (id: string): void => {
+    for (const uuid of given.get(id)?.uuids ?? []) ledgerOf(uuid).released(id);
+    given.delete(id);
+  };
+
+  const follow = (task: TaskView, atMs: number): void => {
+    const taskId = taskIdOf(task.number);
+    const attempts = ofTask.get(taskId) ?? new Set();
+    for (const id of attempts) {
+      if (id === task.live?.id) continue;
+      if (live().get(id)?.isReturning)
+        for (const uuid of given.get(id)?.uuids ?? []) ledgerOf(uuid).ended(id);
+      else {
+        release(id);
+        attempts.delete(id);
+      }
+    }
+    if (task.live) {
+      attempts.add(task.live.id);
+      start(task.live.id, task.live.attempt.nodeId, task.live.attempt.gpus, atMs);
+    }
+    if (attempts.size > 0) ofTask.set(taskId, attempts);
+    else ofTask.delete(taskId);
+  };
+
+  /** Whose of ours a process is: an attempt's by its task, else of a promise of the same person on that card. */
+  const ownerOf = (process: Gpu['processes'][number], nodeId: string, uuid: string): string | null => {
+    for (const id of (process.task === null ? undefined : ofTask.get(process.task)) ?? []) {
+      const of = given.get(id);
+      if (of?.nodeId === nodeId && of.uuids.includes(uuid)) return id;
+    }
+    for (const promise of promises.values()) {
+      if (promise.nodeId !== nodeId || promise.owner !== process.owner) continue;
+      if (promise.gpus.some((gpu) => gpu.uuid === uuid)) return promise.id;
+    }
+    return null;
+  };
+
+  const sampleCard = (nodeId: string, gpu: Gpu, uuid: string, nowMs: number): boolean => {
+    const ours = new Map<string, number | null>();
+    let stranger: Stranger | null = null;
+    for (const process of gpu.processes) {
+      const id = ownerOf(process, nodeId, uuid);
+      if (id !== null) {
+        const before = ours.get(id);
+        const bytes = process.memoryUsedBytes;
+        ours.set(id, bytes === null || before === null ? null : (before ?? 0) + bytes);
+      } else if (process.type !== 'graphics' && (process.memoryUsedBytes ?? 0) >= (stranger?.bytes ?? 0)) {
+        stranger = { pid: process.pid, owner: process.owner, bytes: process.memoryUsedBytes ?? 0 };
+      }
+    }
+    if (stranger) strangers.set(uuid, stranger);
+    else strangers.delete(uuid);
+    for (const [id, bytes] of ours) {
+      const measured = given.get(id)?.measured;
+      if (bytes !== null && bytes > 0) measured?.set(uuid, Math.max(measured.get(uuid) ?? 0, bytes));
+    }
+    const ledger = ledgerOf(uuid);
+    const before = ledger.externalBytes(nowMs);
+    ledger.sample({
+      atMs: nowMs,
+      usedBytes: gpu.memoryUsedBytes,
+      ours: [...ours].map(([attempt, bytes]) => ({ attempt, bytes })),
+    });
+    const after = ledger.externalBytes(nowMs);
+    const isBack = tryUnflag(uuid, gpu, ours);
+    if (before === null || after === null) return isBack || before !== after;
+    return isBack || Math.abs(after - before) >= WORTH_A_LOOK_BYTES;
+  };
+
+  const tryUnflag = (uuid: string, gpu: Gpu, ours: ReadonlyMap<string, number | null>): boolean => {
+    const flag = flags.get(uuid);
+    if (!flag || gpu.memoryUsedBytes === null) return false;
+    let oursBytes = 0;
+    for (const bytes of ours.values()) oursBytes += bytes ?? 0;
+    if (gpu.memoryUsedBytes - oursBytes > flag.baselineBytes + BACK_WITHIN_BYTES) return false;
+    flags.delete(uuid);
+    ledgerOf(uuid).released(flag.attemptId);
+    return true;
+  };
+
+  for (const { id, task, attempt, isReturning } of live().values()) {
+    start(id, attempt.nodeId, attempt.gpus, nowMs);
+    ofTask.set(taskIdOf(task.number), (ofTask.get(taskIdOf(task.number)) ?? new Set()).add(id));
+    if (isReturning) for (const { uuid } of attempt.gpus) ledgerOf(uuid).ended(id);
+  }
+
+  return {
+    sampled(nodeId, sample, nowMs) {
+      let matters = false;
+      for (const gpu of sample.gpus) {
+        if (gpu.uuid !== null && sampleCard(nodeId, gpu, gpu.uuid, nowMs)) matters = true;
+      }
+      return matters;
+    },
+    follow,
+    followPromise(promise, nowMs) {
+      start(promise.id, promise.nodeId, promise.gpus, nowMs);
+      promises.set(promise.id, promise);
+    },
+    promiseEnded(id) {
+      promises.delete(id);
+      release(id);
+    },
+    flag(live, nowMs) {
+      for (const { uuid } of live.attempt.gpus) {
+        flags.set(uuid, {
+          attemptId: live.id,
+          baselineBytes: ledgerOf(uuid).externalBytes(nowMs) ?? 0,
+          text: `the memory of ${live.id}, which has ended, did not come back within 60 s`,
+        });
+      }
+    },
+    freed(attemptId) {
+      release(attemptId);
+      for (const [uuid, flag] of flags) if (flag.attemptId === attemptId) flags.delete(uuid);
+    },
+    externalBytes: (uuid, nowMs) => ledgers.get(uuid)?.externalBytes(nowMs) ?? null,
+    stranger: (uuid) => strangers.get(uuid) ?? null,
+    measuredBytes: (attemptId, uuid) => given.get(attemptId)?.measured.get(uuid) ?? null,
+    flagged: (uuid) => flags.get(uuid)?.text ?? null,
+  };
+}

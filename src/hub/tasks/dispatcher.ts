@@ -1,0 +1,123 @@
+/**
+ * Decides again whenever something happened that may let a run start: a submit, a report, a sample that changed memory, a
+ * node that connects, a switch, a setting, a time that has come. What happens within one turn is one decision; where
+ * nothing waits none is made. A tick every 2 s is only for what nobody told.
+ */
+import type { Clock } from '../../io/clock.ts';
+import type { Log } from '../../io/log.ts';
+import type { DecisionFacts } from '../../scheduling/facts.ts';
+import { type Plan, plan, type Start } from '../../scheduling/plan.ts';
+import type { LiveView } from './book/records.ts';
+import type { TaskBook } from './book/taskBook.ts';
+import type { Launches } from './launches.ts';
+import type { Line } from './line.ts';
+
+export interface DispatcherOptions {
+  book: TaskBook;
+  line: Line;
+  launches: Pick<Launches, 'send'>;
+  clock: Clock;
+  log: Log;
+  /** All that a decision looks at beside the line and the last reservation. */
+  facts: (nowMs: number) => Omit<DecisionFacts, 'reservation'>;
+  /** False while nothing may be given out: a restored backup, a full disk. */
+  mayDispatch: () => boolean;
+  /** Room was found for a promise of `find … -- COMMAND`. */
+  promised: (start: Start) => void;
+  /** A run that no card could ever hold: the words for it. */
+  explainImpossible: (found: Plan['impossible'][number]) => string;
+}
+
+export interface Dispatcher {
+  /** Something happened: decides in this turn, once. */
+  wake(): void;
+  /** Something happened that happens often (samples): decides soon. */
+  wakeSoon(): void;
+  /** What the last decision kept room for. */
+  reservation(): DecisionFacts['reservation'];
+  stop(): void;
+}
+
+const TICK_MS = 2000;
+/** A thousand nodes tell their memory each second: one decision for all that come within this. */
+const SOON_MS = 50;
+/** A timer that is set further ahead would be of no use: the tick is sooner. */
+const MAX_TIMER_MS = 60_000;
+
+/** Decides for the first time at once. */
+export function dispatcher(options: DispatcherOptions): Dispatcher {
+  const { book, line, clock, log } = options;
+  let reservation: DecisionFacts['reservation'] = null;
+  let isDue = false;
+  let stopped = false;
+  let forgetSoon: (() => void) | null = null;
+  let forgetTimer = (): void => {};
+
+  const wake = (): void => {
+    if (isDue || stopped) return;
+    isDue = true;
+    setImmediate(() => {
+      isDue = false;
+      if (stopped) return;
+      try {
+        decide();
+      } catch (failure) {
+        log.error(
+          { failure: failure instanceof Error ? failure.stack : String(failure) },
+          'a decision failed',
+        );
+      }
+    });
+  };
+
+  const decide = (): void => {
+    forgetTimer();
+    if (line.lineup.size === 0 || !options.mayDispatch()) return;
+    const nowMs = clock.nowMs();
+    const decided = plan({ ...options.facts(nowMs), reservation, lineup: line.lineup });
+    reservation = decided.reservation;
+    for (const found of decided.impossible)
+      book.impossible(taskNumber(found.run.task), options.explainImpossible(found));
+    const leased = decided.starts.flatMap((start) => give(start) ?? []);
+    void options.launches.send(leased);
+    if (decided.nextAtMs === null) return;
+    const waitMs = Math.min(Math.max(decided.nextAtMs - nowMs, 1), MAX_TIMER_MS);
+    forgetTimer = clock.after(waitMs, wake);
+  };
+
+  const give = (start: Start): LiveView | null => {
+    if (start.run.table === null) {
+      options.promised(start);
+      return null;
+    }
+    const leased = book.lease(taskNumber(start.run.task), {
+      nodeId: start.node,
+      node: start.nodeName,
+      gpus: start.gpus.map((gpu) => ({ ...gpu, peakBytes: null })),
+      profile: start.run.profile,
+      isWarmingUp: start.isWarmUp,
+    });
+    return leased?.live ?? null;
+  };
+
+  const stopTicking = clock.every(TICK_MS, wake);
+  wake();
+  return {
+    wake,
+    wakeSoon() {
+      forgetSoon ??= clock.after(SOON_MS, () => {
+        forgetSoon = null;
+        wake();
+      });
+    },
+    reservation: () => reservation,
+    stop() {
+      stopped = true;
+      stopTicking();
+      forgetTimer();
+      forgetSoon?.();
+    },
+  };
+}
+
+const taskNumber = (id: string): number => Number(id.slice(1));

@@ -1,0 +1,136 @@
+/**
+ * Gives attempts to their nodes: the lease is durable before a word of it is said, and what the node answers decides.
+ * Where no answer comes the run stays `starting`: the node's inventory at its next connection tells what became of it.
+ */
+import type { Log } from '../../io/log.ts';
+import type { EndClass } from '../../model/task.ts';
+import type { AgentAnswer } from '../../protocol/agentHub.ts';
+import type { Lease } from '../../protocol/supervision.ts';
+import type { AgentLinks } from '../agents/agentLinks.ts';
+import type { LiveView } from './book/records.ts';
+import type { TaskBook, Verdict } from './book/taskBook.ts';
+
+/** A wrapper is up in milliseconds; a program of the owner's that makes the command may take 5 s. */
+const LAUNCH_PATIENCE_MS = 30_000;
+/** A node that refused is not asked again at once: what was wrong a moment ago is wrong still. */
+const REFUSED_WAIT_MS = 10_000;
+
+type Refused = Extract<AgentAnswer, { kind: 'refused' }>;
+
+export interface LaunchOptions {
+  book: TaskBook;
+  links: Pick<AgentLinks, 'ask'>;
+  /** The machine id of a node. */
+  machineOf: (nodeId: string) => string | null;
+  nowMs: () => number;
+  log: Log;
+  /** The node's fault, whatever it asked for. */
+  strike: (nodeId: string, reason: string) => void;
+  /** The budgets' word on a lease that the node cannot execute through the table's fault. */
+  judge: (live: LiveView, class_: EndClass, message: string) => Verdict;
+  /** A refusal was entered in the book. */
+  settled: () => void;
+}
+
+export interface Launches {
+  /** Sends leases of the book, after they are durable. */
+  send(leased: readonly LiveView[]): Promise<void>;
+  /** True while the node has been told of an attempt and has not answered: an inventory may not know it yet. */
+  isUnderWay(attemptId: string): boolean;
+}
+
+/** Nothing is under way at first. */
+export function launches(options: LaunchOptions): Launches {
+  const { book, links, log } = options;
+  const underWay = new Set<string>();
+
+  const launch = async (live: LiveView): Promise<void> => {
+    const { nodeId } = live.attempt;
+    const lease = await leaseOf(live);
+    // Somebody may have ended it while it was being committed: nothing was said yet, and nothing will be.
+    const now = book.live().get(live.id);
+    if (!now || now.stop) {
+      if (now) book.notStarted(live.id, 'ended before its node heard of it');
+      return options.settled();
+    }
+    try {
+      const answer = await links.ask(nodeId, { kind: 'launch', lease }, LAUNCH_PATIENCE_MS);
+      if (answer.kind === 'refused') refused(live, answer);
+      else if (answer.kind !== 'launched')
+        refused(live, {
+          kind: 'refused',
+          code: 'failed',
+          message: answer.kind === 'failed' ? answer.message : `the node answered ${answer.kind}`,
+        });
+    } catch (failure) {
+      log.warn({ attempt: live.id, node: nodeId, failure: String(failure) }, 'a launch was not answered');
+    }
+  };
+
+  const leaseOf = async ({ id, fence, task, attempt }: LiveView): Promise<Lease> => {
+    const { table } = task;
+    const [details, environment] = await Promise.all([
+      book.details([task.number]),
+      book.environment(table.number),
+    ]);
+    const found = details.get(task.number);
+    if (!found) throw new Error(`nothing is kept of the command of t${task.number}`);
+    const asked = table.options;
+    const settings = book.settings();
+    const overrides = task.overrides ?? {};
+    const isItsMachine = table.file !== null && table.file.machineId === options.machineOf(attempt.nodeId);
+    return {
+      attempt: id,
+      fence,
+      owner: table.owner,
+      // A number means a person only on the machine where it was read; elsewhere the name does.
+      uid: isItsMachine ? (table.file?.uid ?? null) : null,
+      taskName: task.name,
+      command: found.command,
+      parameters: found.parameters,
+      workingDirectory: table.workingDirectory,
+      environment: environment ?? {},
+      gpus: attempt.gpus.map(({ uuid, index, promisedBytes }) => ({ uuid, index, promisedBytes })),
+      timeLimitSeconds:
+        overrides.timeLimitSeconds === undefined ? asked.timeLimitSeconds : overrides.timeLimitSeconds,
+      graceSeconds: asked.graceSeconds,
+      outOfMemoryExitCodes: asked.outOfMemoryExitCodes,
+      outOfMemoryTexts: asked.outOfMemoryTexts,
+      logHeadBytes: settings.logHeadBytes,
+      logTailBytes: settings.logTailBytes,
+    };
+  };
+
+  const refused = (live: LiveView, { code, message }: Refused): void => {
+    log.warn({ attempt: live.id, node: live.attempt.nodeId, code, message }, 'a node refused an attempt');
+    if (code === 'working-directory') {
+      // The same folder may be there on another machine; here it is a fault of the place.
+      book.ended(live.id, options.judge(live, 'infra', message));
+    } else if (code === 'command') {
+      book.ended(live.id, options.judge(live, 'program', message));
+    } else {
+      const waitMs = code === 'superseded' ? null : options.nowMs() + REFUSED_WAIT_MS;
+      book.notStarted(live.id, message, waitMs);
+      if (code !== 'superseded') options.strike(live.attempt.nodeId, message);
+    }
+    options.settled();
+  };
+
+  return {
+    async send(leased) {
+      if (leased.length === 0) return;
+      for (const { id } of leased) underWay.add(id);
+      await book.durable();
+      for (const live of leased) {
+        launch(live)
+          .catch((failure: unknown) => {
+            log.error({ attempt: live.id, failure: String(failure) }, 'an attempt could not be given out');
+            book.notStarted(live.id, String(failure).slice(0, 500), options.nowMs() + REFUSED_WAIT_MS);
+            options.settled();
+          })
+          .finally(() => underWay.delete(live.id));
+      }
+    },
+    isUnderWay: (attemptId) => underWay.has(attemptId),
+  };
+}

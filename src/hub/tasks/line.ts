@@ -1,0 +1,164 @@
+/**
+ * The line of waiting runs (scheduling/lineup.ts), kept up from the task book: a task that waits stands in it with what
+ * the scheduler must know, and leaves it when it is given out or over. Costs what changes, not what waits.
+ */
+
+import type { Dependency, RetryBudgets } from '../../model/queue.ts';
+import type { EndClass, RunState } from '../../model/task.ts';
+import { tableIdOf, taskIdOf } from '../../model/task.ts';
+import { runIdOf, type WaitingRun } from '../../scheduling/facts.ts';
+import { Lineup } from '../../scheduling/lineup.ts';
+import type { TableView, TaskView } from './book/records.ts';
+import type { TaskBook } from './book/taskBook.ts';
+
+export interface LineOptions {
+  book: Pick<TaskBook, 'task' | 'tables' | 'dependents' | 'settings'>;
+  /** The node of a machine; null where it never joined. */
+  nodeOf: (machineId: string) => string | null;
+  profileOf: (task: TaskView) => string;
+  /** False while the table's own program was not asked yet for its order of GPUs. */
+  hasOrder: (table: TableView) => boolean;
+}
+
+export interface Line {
+  readonly lineup: Lineup;
+  /** A task's record changed; `was` is its state before. */
+  follow(task: TaskView, was: RunState | null): void;
+  followTable(table: TableView): void;
+  /** Tables that must run on a machine which joined only now. */
+  machineJoined(machineId: string): void;
+  /** The waiting run of a task; null where it does not wait. */
+  runOf(task: number): WaitingRun | null;
+}
+
+/** A line with everything that waits in the book. */
+export function line({ book, nodeOf, profileOf, hasOrder }: LineOptions): Line {
+  const lineup = new Lineup();
+  /** Ids in the line, by task. */
+  const standing = new Map<number, string>();
+
+  const leave = (task: TaskView): void => {
+    const id = standing.get(task.number);
+    if (id === undefined) return;
+    lineup.remove(id);
+    standing.delete(task.number);
+  };
+
+  const stand = (task: TaskView): void => {
+    const run = waitingRun(task);
+    if (standing.get(task.number) !== run.id) leave(task);
+    standing.set(task.number, run.id);
+    lineup.set(run);
+  };
+
+  const waitingRun = (task: TaskView): WaitingRun => {
+    const { table } = task;
+    const id = runIdOf(taskIdOf(task.number), task.runNum + 1);
+    const { options } = table;
+    const overrides = task.overrides?.ask;
+    const rowBytes = overrides?.memoryBytes ?? null;
+    return {
+      id,
+      task: taskIdOf(task.number),
+      run: task.runNum + 1,
+      table: tableIdOf(table.number),
+      owner: table.owner,
+      priority: task.priority,
+      order: task.place,
+      queuedAtMs: task.createdAtMs,
+      ask: overrides ? { ...options.ask, ...overrides } : options.ask,
+      own:
+        task.learnedBytes !== null
+          ? { bytes: task.learnedBytes, by: 'learned' }
+          : rowBytes !== null
+            ? { bytes: rowBytes, by: 'row' }
+            : null,
+      profile: profileOf(task),
+      tableBytes: options.ask.memoryBytes,
+      pin: table.machineId === null ? null : (nodeOf(table.machineId) ?? `machine ${table.machineId}`),
+      person: { uid: table.file?.uid ?? null, user: table.owner },
+      avoid: task.avoid ?? NOTHING,
+      gpuOrder: table.gpuOrder === null ? null : tableIdOf(table.number),
+      hold: task.state === 'held' ? (task.heldBy ?? 'user') : null,
+      dependencies: options.after.length === 0 ? NOTHING : options.after.map(withState),
+      previousRun: null,
+      notBefore: notBefore(task, book.settings().budgets),
+    };
+  };
+
+  const withState = ({ task, wanted }: Dependency): WaitingRun['dependencies'][number] => ({
+    task,
+    wanted,
+    // What is known no longer is over, and how it ended is not known either.
+    state: book.task(Number(task.slice(1)))?.state ?? 'lost',
+  });
+
+  const restand = (table: TableView): void => {
+    for (const task of table.tasks) if (standing.has(task.number)) stand(task);
+  };
+
+  const setTable = (table: TableView): void =>
+    lineup.setTable(tableIdOf(table.number), {
+      maxRunning: table.maxRunning,
+      paused: table.paused,
+      isComplete: table.isComplete && hasOrder(table),
+    });
+
+  for (const table of book.tables()) {
+    setTable(table);
+    for (const task of table.tasks) if (waits(task)) stand(task);
+  }
+
+  return {
+    lineup,
+    follow(task, was) {
+      if (waits(task)) stand(task);
+      else leave(task);
+      if (task.state === was) return;
+      for (const table of book.dependents(task.number)) restand(table);
+    },
+    followTable(table) {
+      setTable(table);
+    },
+    machineJoined(machineId) {
+      for (const table of book.tables()) if (table.machineId === machineId) restand(table);
+    },
+    runOf(task) {
+      const id = standing.get(task);
+      return id === undefined ? null : lineup.get(id);
+    },
+  };
+}
+
+const NOTHING: readonly never[] = [];
+
+const waits = ({ state }: TaskView): boolean => state === 'queued' || state === 'held';
+
+/** The later of its start time and the wait after a failure; a failure is told with how often it was tried. */
+function notBefore(task: TaskView, budgets: RetryBudgets): WaitingRun['notBefore'] {
+  const overrides = task.overrides ?? {};
+  const startAfterMs =
+    'startAfterMs' in overrides ? (overrides.startAfterMs ?? null) : task.table.options.startAfterMs;
+  const waitsMs = task.notBeforeMs;
+  if (waitsMs === null || waitsMs < (startAfterMs ?? 0))
+    return startAfterMs === null ? null : { atMs: startAfterMs, backoff: null };
+  const class_ = task.last?.run === task.runNum + 1 ? task.last.class : null;
+  return {
+    atMs: waitsMs,
+    backoff: class_ === null ? null : backoffOf(task, class_, budgets),
+  };
+}
+
+const backoffOf = (task: TaskView, class_: EndClass, budgets: RetryBudgets) => ({
+  class: class_,
+  retry: task.usedRetries?.[class_] ?? 0,
+  budget: budgetOf(task, class_, budgets),
+});
+
+/** How often a class is tried again for a task: `--retries` raises that of its own program. */
+function budgetOf(task: TaskView, class_: EndClass, budgets: RetryBudgets): number | null {
+  if (class_ === 'ok') return 0;
+  const retries = task.overrides?.retries ?? task.table.options.retries;
+  if (class_ === 'program') return Math.max(retries, budgets.program ?? 0);
+  return budgets[class_] ?? null;
+}

@@ -1,0 +1,119 @@
+/** Tasks and tables as people are told of them (protocol/taskApi.ts): never their environment. */
+import type { z } from 'zod';
+import { commandText } from '../../model/command.ts';
+import type { RunCounts, Table } from '../../model/queue.ts';
+import { tableIdOf, taskIdOf } from '../../model/task.ts';
+import type { WaitingReason } from '../../model/waiting.ts';
+import type { Task, taskApi } from '../../protocol/taskApi.ts';
+import type { Asked } from '../../scheduling/facts.ts';
+import type { TableView, TaskView } from './book/records.ts';
+import type { TaskBook } from './book/taskBook.ts';
+
+/** Longest command that is told; the whole of it is the node's affair. */
+const MAX_TOLD_COMMAND = 4096;
+
+export interface Estimate {
+  doneAtMs: number;
+  errorMs: number;
+}
+
+export interface ViewSources {
+  book: TaskBook;
+  /** Why a task waits; null while it does not. */
+  waiting: (task: TaskView) => { reason: WaitingReason; text: string } | null;
+  asked: (task: TaskView) => Asked;
+  taskDone: (task: TaskView) => number | null;
+  tableDone: (table: TableView) => Estimate | null;
+}
+
+export interface Views {
+  /** Several at once: what is not in memory is read together. */
+  tasks(tasks: readonly TaskView[]): Promise<z.input<typeof Task>[]>;
+  /** One task with its story. */
+  whole(task: TaskView): Promise<WholeTask>;
+  table(table: TableView): Table;
+}
+
+export type WholeTask = z.input<(typeof taskApi)['task']['response']>;
+
+/** The views over a book. */
+export function views({ book, waiting, asked, taskDone, tableDone }: ViewSources): Views {
+  const told = async (tasks: readonly TaskView[]): Promise<z.input<typeof Task>[]> => {
+    const numbers = tasks.map(({ number }) => number);
+    const [details, attempts] = await Promise.all([book.details(numbers), book.attempts(numbers)]);
+    return tasks.map((task) => {
+      const why = waiting(task);
+      const { bytes, by } = asked(task);
+      const known = details.get(task.number);
+      return {
+        id: taskIdOf(task.number),
+        // A command that was queued by itself has a table too, which nobody named.
+        table: isSingle(task.table) ? null : task.table.name,
+        tableId: tableIdOf(task.table.number),
+        row: isSingle(task.table) ? null : task.row,
+        name: task.name,
+        owner: task.table.owner,
+        state: task.state,
+        runNum: task.runNum,
+        needRunNum: task.needRunNum,
+        waitingReason: why?.text ?? null,
+        waiting: why?.reason ?? null,
+        command: known ? commandText(known.command).slice(0, MAX_TOLD_COMMAND) : '',
+        parameters: known?.parameters ?? [],
+        priority: task.priority,
+        askedBytes: bytes,
+        askedBy: by,
+        createdAtMs: task.createdAtMs,
+        doneAtMs: taskDone(task),
+        attempts: attempts.get(task.number) ?? [],
+      };
+    });
+  };
+
+  return {
+    tasks: told,
+    async whole(task) {
+      const [[one], events] = await Promise.all([told([task]), book.story(task.number)]);
+      if (!one) throw new Error(`nothing is kept of t${task.number}`);
+      const { options, workingDirectory } = task.table;
+      const { ask, ...other } = task.overrides ?? {};
+      return {
+        task: one,
+        events,
+        options: { ...options, ...other, ask: { ...options.ask, ...ask }, priority: task.priority },
+        workingDirectory,
+      };
+    },
+    table(table) {
+      const estimate = tableDone(table);
+      return {
+        id: tableIdOf(table.number),
+        name: table.name,
+        owner: table.owner,
+        file: table.file,
+        fileWarning: table.fileWarning,
+        workingDirectory: table.workingDirectory,
+        command: table.command,
+        options: table.options,
+        maxRunning: table.maxRunning,
+        paused: table.paused,
+        gitCommit: table.gitCommit,
+        gitDirty: table.gitDirty,
+        createdAtMs: table.createdAtMs,
+        rows: table.tasks.length,
+        runs: table.needRuns,
+        counts: withoutZeros(table.counts),
+        doneAtMs: estimate?.doneAtMs ?? null,
+        doneErrorMs: estimate?.errorMs ?? null,
+      };
+    },
+  };
+}
+
+/** A command that was queued by itself: no file, one row. */
+export const isSingle = ({ file, tasks }: TableView): boolean => file === null && tasks.length === 1;
+
+/** Only the states that there are. */
+export function withoutZeros(counts: Readonly<RunCounts>): RunCounts {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}

@@ -1,0 +1,96 @@
+/** A real hub in this process, a client of it, and fake agents on real sockets: for claims about the hub's side of the queue. */
+import { blankReading } from '../../src/agent/drivers/blankReading.ts';
+import { type HubClient, hubClient } from '../../src/client/hubClient.ts';
+import type { Gpu } from '../../src/model/gpu.ts';
+import { DEFAULT_OPTIONS, type TaskOptions } from '../../src/model/queue.ts';
+import type { SubmittedTable } from '../../src/protocol/taskApi.ts';
+import { row as rowOf } from './bookBed.ts';
+import { type FakeAgent, type FakeAgentOptions, startFakeAgent } from './fakeAgent.ts';
+import { startTestHub, type TestHub } from './hubInProcess.ts';
+
+const GIB = 1024 ** 3;
+
+export async function queueBed() {
+  let hub = await startTestHub();
+  const agents: FakeAgent[] = [];
+  const clientOf = (token: string): HubClient =>
+    hubClient({ baseUrl: hub.url, headers: () => ({ authorization: `Bearer ${token}` }), timeoutMs: 30_000 });
+  const client = (): HubClient => clientOf(hub.localToken);
+  const bed = {
+    hub: (): TestHub => hub,
+    client,
+    clientOf,
+    async agent(hostname: string, options: Partial<FakeAgentOptions> = {}) {
+      const { nodeId, nodeToken } = await hub.admitMachine({ hostname, machineId: `machine ${hostname}` });
+      const agent = await startFakeAgent({ url: hub.url, nodeToken, hostname, gpus: [gpu(0)], ...options });
+      agents.push(agent);
+      return Object.assign(agent, { nodeId, nodeToken });
+    },
+    async restartHub() {
+      hub = await hub.restart();
+    },
+    async submit(
+      rows: number,
+      more: Partial<SubmittedTable> & { ask?: Partial<TaskOptions['ask']> } = {},
+    ): Promise<string[]> {
+      const answer = await client().call('submitTable', { body: tableOf(rows, more) });
+      return answer.tasks.map(({ task }) => task);
+    },
+    task: async (id: string) => (await client().call('task', { parameters: { id } })).task,
+    events: async (id: string) => (await client().call('task', { parameters: { id } })).events,
+    state: async (id: string): Promise<string> => (await bed.task(id)).state,
+    async end() {
+      for (const agent of agents) agent.breakOff();
+      await hub.end();
+    },
+  };
+  return bed;
+}
+
+/** The body of a submit of so many rows. */
+export function tableOf(
+  rows: number,
+  { ask, options, ...more }: Partial<SubmittedTable> & { ask?: Partial<TaskOptions['ask']> } = {},
+) {
+  return {
+    table: {
+      name: 'sweep.csv',
+      owner: 'alice',
+      file: null,
+      command: 'python train.py',
+      options: {
+        ...DEFAULT_OPTIONS,
+        ...options,
+        ask: { ...DEFAULT_OPTIONS.ask, gpus: 0, ...options?.ask, ...ask },
+      },
+      maxRunning: null,
+      hold: false,
+      workingDirectory: '/tmp',
+      environment: { HOME: '/home/alice', SECRET_KEY: 'sk-of-alice' },
+      machineId: null,
+      gpuOrder: null,
+      gitCommit: null,
+      gitDirty: null,
+      ...more,
+    },
+    rows: Array.from({ length: rows }, (_, place) => rowOf(place + 1)),
+    isComplete: true,
+  };
+}
+
+/** An idle card of 80 GiB. */
+export function gpu(index: number, more: Partial<Gpu> = {}): Gpu {
+  return {
+    ...blankReading(index),
+    uuid: `GPU-${index}`,
+    name: 'NVIDIA H100 80GB HBM3',
+    state: 'ok',
+    memoryTotalBytes: 80 * GIB,
+    memoryUsedBytes: 0,
+    memoryFreeBytes: 80 * GIB,
+    utilizationPercent: 0,
+    memoryUnaccountedBytes: 0,
+    processes: [],
+    ...more,
+  } as Gpu;
+}
