@@ -29,7 +29,11 @@ export interface Candidates {
 }
 
 /** Looks through all nodes for those that a run may use. */
-export function findCandidates(board: Board, run: WaitingRun): Candidates {
+export function findCandidates(
+  board: Board,
+  run: WaitingRun,
+  strangers: DecisionFacts['settings']['strangers'] = board.settings.strangers,
+): Candidates {
   const found: Candidates = { nodes: [], mostBytes: [], online: 0, allowed: 0, matching: 0, usableGpus: 0 };
   for (const node of board.nodes) {
     const { facts } = node;
@@ -46,7 +50,7 @@ export function findCandidates(board: Board, run: WaitingRun): Candidates {
     found.usableGpus += cards.length;
     if (cards.length > 0 || run.ask.gpus === 0) found.nodes.push({ node, cards });
   }
-  if (run.ask.gpus > 0) keepFromStrangers(found, board.settings.strangers);
+  if (run.ask.gpus > 0) keepFromStrangers(found, strangers);
   return found;
 }
 

@@ -3,20 +3,11 @@
  * looks. Answered on demand, for the page, `why` and `--dry-run`; a queue of 100,000 is not explained to nobody.
  */
 import type { WaitingReason } from '../model/waiting.ts';
-import {
-  type CardState,
-  capacityBytes,
-  fits,
-  freeBytes,
-  hasStrangers,
-  heldBytes,
-  neededBytes,
-} from './board.ts';
+import { type CardState, capacityBytes, fits, freeBytes, heldBytes, neededBytes } from './board.ts';
 import type { Asked, Stranger, WaitingRun } from './facts.ts';
 import { isMet, shapeOf } from './lineup.ts';
 import { neverFits, type Pass, type Start } from './pass.ts';
-import type { Candidates } from './placement.ts';
-import { mostWithoutGpu } from './placement.ts';
+import { type Candidates, findCandidates, mostWithoutGpu } from './placement.ts';
 import { type PlanInput, passThrough } from './plan.ts';
 
 /** Reasons after one plan: as many questions as there are, without planning again. */
@@ -125,19 +116,11 @@ function coresReason({ nodes }: Candidates): WaitingReason | null {
 
 /** All cards that would do have strangers on them, and the policy keeps away from them. */
 function strangersReason(run: WaitingRun, pass: Pass): WaitingReason | null {
-  for (const node of pass.board.nodes) {
-    for (const state of node.cards) {
-      if (!state.card.isOn || state.card.unusable !== null || !hasStrangers(state)) continue;
-      if (run.ask.node !== null && run.ask.node !== node.facts.id && run.ask.node !== node.facts.name)
-        continue;
-      const holder = state.card.stranger;
-      return {
-        kind: 'strangers',
-        node: node.facts.name,
-        gpuIndex: state.card.index,
-        holder: holder && { ...holder, task: null },
-      };
-    }
+  const first = findCandidates(pass.board, run, 'share').nodes[0]?.cards[0];
+  if (first) {
+    const { card, node } = first;
+    const holder = card.stranger && { ...card.stranger, task: null };
+    return { kind: 'strangers', node: node.facts.name, gpuIndex: card.index, holder };
   }
   return null;
 }
