@@ -38,9 +38,16 @@ export class Board {
   /** Live attempts by card, for reasons. */
   readonly liveOn = new Map<string, LiveAttempt[]>();
   readonly settings: DecisionFacts['settings'];
+  readonly #promises: DecisionFacts['promises'];
 
-  constructor({ nodes, live, settings }: Pick<DecisionFacts, 'nodes' | 'live' | 'settings'>) {
+  constructor({
+    nodes,
+    live,
+    settings,
+    promises,
+  }: Pick<DecisionFacts, 'nodes' | 'live' | 'settings' | 'promises'>) {
     this.settings = settings;
+    this.#promises = promises;
     const byId = new Map<string, NodeState>();
     for (const facts of nodes) {
       const node: NodeState = { facts, cards: [], withoutGpu: 0 };
@@ -84,7 +91,8 @@ export class Board {
       if (!state) continue;
       state.kept = { bytes: reservation.askedBytes, besideBytes: 0 };
       for (const attempt of this.liveOn.get(uuid) ?? []) {
-        if (attempt.sinceMs >= reservation.sinceMs) state.kept.besideBytes += heldBytes(attempt, uuid) ?? 0;
+        if (attempt.sinceMs >= reservation.sinceMs)
+          state.kept.besideBytes += this.heldBytes(attempt, uuid) ?? 0;
       }
     }
   }
@@ -94,12 +102,23 @@ export class Board {
     for (const state of this.#cards.values()) state.kept = null;
   }
 
+  /**
+   * What the ledger counts for an attempt on a card; null: all of it. One that has the whole card because nothing was known
+   * of its profile has what is known by now: others of its kind, which waited for that, start beside it.
+   */
+  heldBytes({ gpus, profile }: LiveAttempt, uuid: string): number | null {
+    const gpu = gpus.find((given) => given.uuid === uuid);
+    const known = profile === null ? undefined : this.#promises.get(profile);
+    const promised = gpu?.promisedBytes ?? known ?? null;
+    return gpu === undefined || promised === null ? null : Math.max(promised, gpu.measuredBytes ?? 0);
+  }
+
   #count(attempt: LiveAttempt, node: NodeState | undefined): void {
     if (attempt.gpus.length === 0 && node) node.withoutGpu += 1;
     for (const { uuid } of attempt.gpus) {
       const state = this.#cards.get(uuid);
       if (!state) continue;
-      const bytes = heldBytes(attempt, uuid);
+      const bytes = this.heldBytes(attempt, uuid);
       if (bytes === null) state.isTaken = true;
       else state.oursBytes += bytes;
       if (!attempt.isReturning) state.attempts += 1;
@@ -108,13 +127,6 @@ export class Board {
       else this.liveOn.set(uuid, [attempt]);
     }
   }
-}
-
-/** What the ledger counts for an attempt on a card; null: all of it. */
-export function heldBytes(attempt: LiveAttempt, uuid: string): number | null {
-  const gpu = attempt.gpus.find((given) => given.uuid === uuid);
-  if (!gpu || gpu.promisedBytes === null) return null;
-  return Math.max(gpu.promisedBytes, gpu.measuredBytes ?? 0);
 }
 
 /** free = total − (external + ours + headroom), as low as below zero; null where the card's size or use is not known. */

@@ -96,10 +96,3 @@ export function promiseFor(peakBytes: number, roomBytes: number | null): number 
     Math.max(STEP_BYTES, Math.floor((roomBytes * FULL_CARD_SHARE) / STEP_BYTES) * STEP_BYTES),
   );
 }
-
-/** Promises by profile, as DecisionFacts wants them: those that know a memory. */
-export function promisesOf(profiles: ReadonlyMap<string, Profile>): Map<string, number> {
-  const promises = new Map<string, number>();
-  for (const [key, { promisedBytes }] of profiles) if (promisedBytes > 0) promises.set(key, promisedBytes);
-  return promises;
-}

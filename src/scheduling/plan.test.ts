@@ -69,6 +69,14 @@ describe('placement', () => {
     ]);
   });
 
+  test('one that has a whole card shares it once its profile is known', () => {
+    const live = [imaginedLive('t9.1.1', 'one', ['one-0'], null, { isWarmingUp: true })];
+    const input = imaginedInput([imaginedNode('one', 1)], [imaginedRun(1), imaginedRun(2)], { live });
+    expect(plan(input).starts).toEqual([]);
+    const promises = new Map([['b1 train', 30 * GIB]]);
+    expect(startsIn(plan({ ...input, promises }).starts)).toEqual(['t1.1 → one-0']);
+  });
+
   test("the user's order goes by all cards: a full first one does not stall the queue (defect 6)", () => {
     const live = [imaginedLive('t9.1.1', 'atlas', ['atlas-1'], 70 * GIB)];
     const input = imaginedInput([atlas], [imaginedRun(1, { bytes: 20 * GIB, gpuOrder: 'mine' })], {

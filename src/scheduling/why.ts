@@ -3,7 +3,7 @@
  * looks. Answered on demand, for the page, `why` and `--dry-run`; a queue of 100,000 is not explained to nobody.
  */
 import type { WaitingReason } from '../model/waiting.ts';
-import { type CardState, capacityBytes, fits, freeBytes, heldBytes, neededBytes } from './board.ts';
+import { type CardState, capacityBytes, fits, freeBytes, neededBytes } from './board.ts';
 import type { Asked, Stranger, WaitingRun } from './facts.ts';
 import { isMet, shapeOf } from './lineup.ts';
 import { neverFits, type Pass, type Start } from './pass.ts';
@@ -209,7 +209,7 @@ function largestHolder(state: CardState, pass: Pass): (Stranger & { task: string
   const { card } = state;
   let largest = card.stranger ? { ...card.stranger, task: null as string | null } : null;
   for (const attempt of pass.board.liveOn.get(card.uuid) ?? []) {
-    const bytes = heldBytes(attempt, card.uuid) ?? capacityBytes(state) ?? 0;
+    const bytes = pass.board.heldBytes(attempt, card.uuid) ?? capacityBytes(state) ?? 0;
     if (!largest || bytes > largest.bytes) {
       largest = { pid: attempt.pid, owner: attempt.owner, task: attempt.task, bytes };
     }

@@ -1,10 +1,10 @@
 /** The two logs of one attempt while it lives: kept within their cap, searched for signs of an end, marked complete. */
 import type { Fence, OutOfMemory } from '../../../model/task.ts';
 import type { LogStream } from '../../../protocol/supervision.ts';
+import { findOutOfMemory } from '../../../scheduling/outOfMemory.ts';
 import { cutMiddle, gapFor } from './capLog.ts';
 import { readEnd, sizeOf } from './logBytes.ts';
 import { type LogPaths, type LogRecord, readLogRecord, removeLogs, writeLogRecord } from './logFiles.ts';
-import { findOutOfMemory } from './outOfMemory.ts';
 
 export interface AttemptLogs {
   /** Cuts the middle out of what has grown over its cap. */
@@ -79,7 +79,7 @@ export function attemptLogs(options: AttemptLogsOptions): AttemptLogs {
     async findOutOfMemory(ownTexts) {
       for (const stream of STREAMS) {
         const text = await readEnd(paths.streams[stream], SEARCHED_BYTES);
-        const found = findOutOfMemory(text.toString('utf8'), ownTexts);
+        const found = findOutOfMemory([text.toString('utf8')], ownTexts);
         if (found !== null) return found;
       }
       return null;
