@@ -134,6 +134,7 @@ export function openAttempt(options: AttemptOptions): Attempt {
   }
 
   let writing: Promise<void> = Promise.resolve();
+  let completing: Promise<void> = Promise.resolve();
   /** A change that the hub is told of at once. */
   function change(changed: ReportChange): void {
     report = { ...report, ...changed, sequence: report.sequence + 1 };
@@ -252,7 +253,7 @@ export function openAttempt(options: AttemptOptions): Attempt {
       .catch((failure: unknown) =>
         log.warn({ attempt: lease.attempt, failure: String(failure) }, 'could not clear an environment'),
       );
-    if (report.state === 'ended') void logs.complete(clock.nowMs());
+    if (report.state === 'ended') completing = logs.complete(clock.nowMs());
   }
 
   const wrapperPids = () => [
@@ -378,7 +379,7 @@ export function openAttempt(options: AttemptOptions): Attempt {
       stopCards();
     },
     async forget() {
-      await writing.catch(() => undefined);
+      await Promise.all([writing.catch(() => undefined), completing]);
       await files
         .remove()
         .catch((failure: unknown) =>

@@ -15,7 +15,7 @@ import { readBootId } from '../collectors/host/system.ts';
 import type { DriverReading } from '../drivers/driver.ts';
 import { type Attempt, type AttemptSurroundings, openAttempt } from './attempt.ts';
 import { createCardWatch } from './cards.ts';
-import { attemptFiles } from './files/attemptFiles.ts';
+import { attemptFiles, removeGone } from './files/attemptFiles.ts';
 import { createLauncher } from './launch/launch.ts';
 import { installWrapper } from './launch/startWrapper.ts';
 import { attemptLogs } from './logs/attemptLogs.ts';
@@ -80,6 +80,17 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   }
   const isUnacknowledged = (attempt: Attempt) => attempt.report().sequence > (acknowledged.get(attempt) ?? 0);
 
+  const forgetting = new Map<string, Promise<void>>();
+  function forget(id: string): Promise<void> {
+    const attempt = attempts.get(id);
+    if (attempt === undefined) return forgetting.get(id) ?? Promise.resolve();
+    attempts.delete(id);
+    attempt.letGo();
+    const done = attempt.forget().finally(() => forgetting.delete(id));
+    forgetting.set(id, done);
+    return done;
+  }
+
   const surroundingsOf = (id: string): AttemptSurroundings => ({
     bootId,
     table,
@@ -90,6 +101,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     changed: () => changed(id),
   });
 
+  await removeGone(attemptsFolder);
   for (const name of await readdir(attemptsFolder)) {
     if (!AttemptId.safeParse(name).success) continue;
     const files = attemptFiles(attemptsFolder, name);
@@ -131,6 +143,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     groupParent: ownGroupFolder(),
     bootId,
     attempts,
+    forget,
     surroundingsOf,
     programs,
     readGpus: options.readGpus,
@@ -169,9 +182,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
         if (attempt === undefined || compareFences(fence, attempt.lease.fence) !== 0) continue;
         acknowledged.set(attempt, Math.max(sequence, acknowledged.get(attempt) ?? 0));
         if (!attempt.isOver() || !attempt.report().cardsFree || isUnacknowledged(attempt)) continue;
-        attempts.delete(id);
-        attempt.letGo();
-        void attempt.forget();
+        void forget(id);
       }
     },
     async readLog({ attempt: id, stream, place, maxBytes, waitMs }) {

@@ -3,8 +3,9 @@
  * (0600), a stop that was asked for, the newest report. The wrapper's: see wrapper/wrapperScript.ts. Each is parsed by a
  * schema when it is read; one that is damaged counts as absent and is said.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { writeFileAtomically } from '../../../io/atomicFile.ts';
@@ -58,6 +59,14 @@ export interface AttemptFiles {
   remove(): Promise<void>;
 }
 
+const GONE = 'gone-';
+
+/** Removes what an agent that was killed had begun to remove. */
+export async function removeGone(attemptsFolder: string): Promise<void> {
+  for (const name of await readdir(attemptsFolder))
+    if (name.startsWith(GONE)) await rm(join(attemptsFolder, name), { recursive: true, force: true });
+}
+
 /** The files of an attempt; nothing is made yet. */
 export function attemptFiles(attemptsFolder: string, attempt: string): AttemptFiles {
   const folder = join(attemptsFolder, attempt);
@@ -103,7 +112,17 @@ export function attemptFiles(attemptsFolder: string, attempt: string): AttemptFi
     readExit: (isWrapperGone) =>
       parsed('exit.json', Exit) ?? (isWrapperGone ? parsed('exit.new', Exit) : null),
     readRefusal: () => read('refused')?.trim().slice(0, 100) ?? null,
-    remove: () => rm(folder, { recursive: true, force: true }),
+    async remove() {
+      // In one stroke: half a folder would tell half a story to the next agent.
+      const aside = join(attemptsFolder, `${GONE}${attempt}-${randomBytes(4).toString('hex')}`);
+      try {
+        await rename(folder, aside);
+      } catch (failure) {
+        if (failure instanceof Error && 'code' in failure && failure.code === 'ENOENT') return;
+        throw failure;
+      }
+      await rm(aside, { recursive: true, force: true });
+    },
   };
 }
 

@@ -35,6 +35,8 @@ export interface LauncherOptions {
   bootId: string | null;
   /** Those that are known here; a launched one is added. */
   attempts: Map<string, Attempt>;
+  /** Removes one that is over and its folder; resolves when nothing of it is written any more. */
+  forget: (id: string) => Promise<void>;
   surroundingsOf: (id: string) => AttemptSurroundings;
   programs: OwnerPrograms;
   readGpus: (patienceMs: number) => Promise<DriverReading>;
@@ -165,7 +167,8 @@ export function createLauncher(options: LauncherOptions): Launcher {
     const own: OwnWrapper = { pid: 0, exit: null };
     let attempt: Attempt | null = null;
     try {
-      // What an earlier attempt of this name left, over and superseded.
+      // What an attempt of the same name left, over and superseded: a restored hub counts its attempts anew.
+      await options.forget(lease.attempt);
       await files.remove();
       await files.writeLease(kept);
       const logs = await makeLogs(paths, {
@@ -229,9 +232,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
     const { state, message } = attempt.report();
     const refusal = attempt.refusal();
     if (state !== 'never-started' || refusal === null) return LAUNCHED;
-    attempts.delete(attempt.id);
-    attempt.letGo();
-    await attempt.forget();
+    await options.forget(attempt.id);
     return refused(refusal === 'disk' ? 'disk' : 'working-directory', message ?? refusal);
   }
 
