@@ -76,6 +76,8 @@ async function runCommandLine(argv: string[]): Promise<void> {
       agent: async (options) => (await import('./roles/agent.ts')).runAgent(options, surroundings),
       demo: async (options) => (await import('./roles/demo.ts')).runDemo(options, surroundings),
     },
+    startUp: async (options) => (await import('./roles/up.ts')).startUp(options, surroundings),
+    openLines: async (options) => (await import('./io/lineEditor.ts')).openLineEditor(options),
     readThisMachine: async () => (await import('./roles/readOnce.ts')).readThisMachine(surroundings),
     examineThisMachine: async (options) =>
       (await import('./roles/examine.ts')).examineMachine({ surroundings, ...options }),

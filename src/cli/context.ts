@@ -3,6 +3,7 @@
  * (a command never imports agent or hub). Also the one way in which commands end.
  */
 import type { Language } from '../fleet/words.ts';
+import type { LineEditor, LineEditorOptions } from '../io/lineEditor.ts';
 import type { Check } from '../model/check.ts';
 import type { NodeStatus } from '../model/node.ts';
 
@@ -56,6 +57,10 @@ export interface CommandContext {
     agent(options: AgentRoleOptions): Promise<void>;
     demo(options: DemoRoleOptions): Promise<void>;
   };
+  /** Hub, this machine's agent and the page in this process, until stopped: for a command that found no hub. */
+  startUp(options: RoleOptions): Promise<{ stop(): Promise<void> }>;
+  /** Lines that somebody types, one by one. */
+  openLines(options: LineEditorOptions): Promise<LineEditor>;
   /** This machine, read by itself, once, within 10 s. */
   readThisMachine(): Promise<NodeStatus>;
   /** What is wrong here. */

@@ -11,6 +11,7 @@ import { addNodes } from './nodes.ts';
 import { addProcesses } from './processes.ts';
 import { addRoles } from './roles.ts';
 import { addSessions } from './sessions.ts';
+import { addRun } from './shell/run.ts';
 import { addStatus } from './status.ts';
 import { addSubmit } from './submit/submit.ts';
 import { addActs } from './tasks/act.ts';
@@ -73,6 +74,7 @@ export async function runCommand(line: readonly string[], context: CommandContex
   addDoctor(program, context);
   addToken(program, context);
   addSubmit(program, context, commandWords);
+  addRun(program, context, commandWords, (argv) => runCommand(argv, context));
   for (const command of program.commands) command.summary(words.summary(command.name()) ?? '');
   try {
     await program.parseAsync([...argv], { from: 'user' });

@@ -3,8 +3,10 @@ import { hostname } from 'node:os';
 import { startAgent } from '../agent/agent.ts';
 import { startSupervisor } from '../agent/supervisor/startSupervisor.ts';
 import type { RoleOptions } from '../cli/context.ts';
+import type { Hub } from '../hub/hub.ts';
 import { systemClock } from '../io/clock.ts';
-import { openLog } from '../io/log.ts';
+import { type Log, openLog } from '../io/log.ts';
+import { type Stops, stops } from '../lib/stops.ts';
 import { machineId } from './credentials.ts';
 import { examineMachine } from './examine.ts';
 import { runHub } from './runHub.ts';
@@ -17,46 +19,72 @@ import { welcome } from './welcome.ts';
 export async function runUp(options: RoleOptions, surroundings: Surroundings): Promise<void> {
   const log = openLog(options.logLevel);
   await untilSignal(log, async (stopping) => {
-    const running = await runHub(options, surroundings.version, surroundings.pageFolder, log);
-    stopping.add(running.stop);
-    const { hub } = running;
-    const admit = async () =>
-      hub.admitMachine({ hostname: hostname(), machineId: await machineId(options.dataFolder) });
-    let credential = await admit();
-    const machine = thisMachine(surroundings);
-    const supervisor = await startSupervisor({
-      dataFolder: options.dataFolder,
-      readGpus: machine.driver.read,
-      environment: surroundings.environment,
-      clock: systemClock,
-      log,
-    });
-    stopping.add(() => supervisor.close());
-    const agent = startAgent({
-      machine,
-      supervisor,
-      hub: {
-        hubUrl: hub.url,
-        nodeToken: async () => credential.nodeToken,
-        rejoin: async () => {
-          credential = await admit();
-          return true;
-        },
-      },
-      agentVersion: surroundings.version,
-      intervalMs: options.intervalMs,
-      examine: (agent) =>
-        examineMachine({
-          surroundings,
-          dataFolder: options.dataFolder,
-          hubUrl: hub.url,
-          isHubNamed: true,
-          agent,
-        }),
-      clock: systemClock,
-      log,
-    });
-    stopping.add(() => agent.stop());
+    const hub = await assemble(options, surroundings, log, stopping);
     surroundings.print(welcome(hub, options.listen, surroundings.printsToLog));
   });
+}
+
+/** Runs until stopped: for a command that found no hub. @throws as `runHub` does, with nothing left running */
+export async function startUp(
+  options: RoleOptions,
+  surroundings: Surroundings,
+): Promise<{ stop(): Promise<void> }> {
+  const stopping = stops();
+  try {
+    await assemble(options, surroundings, openLog(options.logLevel), stopping);
+  } catch (failure) {
+    await stopping.stop();
+    throw failure;
+  }
+  return { stop: () => stopping.stop() };
+}
+
+/** Starts hub, supervisor and agent in this order, and adds their stops. */
+async function assemble(
+  options: RoleOptions,
+  surroundings: Surroundings,
+  log: Log,
+  stopping: Stops,
+): Promise<Hub> {
+  const running = await runHub(options, surroundings.version, surroundings.pageFolder, log);
+  stopping.add(running.stop);
+  const { hub } = running;
+  const admit = async () =>
+    hub.admitMachine({ hostname: hostname(), machineId: await machineId(options.dataFolder) });
+  let credential = await admit();
+  const machine = thisMachine(surroundings);
+  const supervisor = await startSupervisor({
+    dataFolder: options.dataFolder,
+    readGpus: machine.driver.read,
+    environment: surroundings.environment,
+    clock: systemClock,
+    log,
+  });
+  stopping.add(() => supervisor.close());
+  const agent = startAgent({
+    machine,
+    supervisor,
+    hub: {
+      hubUrl: hub.url,
+      nodeToken: async () => credential.nodeToken,
+      rejoin: async () => {
+        credential = await admit();
+        return true;
+      },
+    },
+    agentVersion: surroundings.version,
+    intervalMs: options.intervalMs,
+    examine: (agent) =>
+      examineMachine({
+        surroundings,
+        dataFolder: options.dataFolder,
+        hubUrl: hub.url,
+        isHubNamed: true,
+        agent,
+      }),
+    clock: systemClock,
+    log,
+  });
+  stopping.add(() => agent.stop());
+  return hub;
 }

@@ -35,6 +35,8 @@ export async function runCommandLine(
     write: (text, stream) => (stream === 'out' ? output : errors).push(text),
     isErrorTerminal: false,
     roles: { up: unasked, hub: unasked, agent: unasked, demo: unasked },
+    startUp: unasked,
+    openLines: unasked,
     readThisMachine: unasked,
     examineThisMachine: unasked,
     ...changes,

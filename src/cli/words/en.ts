@@ -2,6 +2,7 @@
 import { taskWords } from '../../fleet/taskWords.ts';
 import { stateWords } from '../../fleet/words.ts';
 import type { SourceState } from '../../model/node.ts';
+import { shellEn } from './shell.ts';
 import { taskCommandsEn } from './tasks.ts';
 
 const plural = (amount: number, one: string, many = `${one}s`): string =>
@@ -25,6 +26,7 @@ export const en = {
   state: stateWords.en,
   taskState: taskWords.en,
   tasks: taskCommandsEn,
+  shell: shellEn,
   time: { second: 's', minute: 'min', hour: 'h', day: 'd', ago: (age: string) => `${age} ago` },
   /** A failure of the hub's in this language, by its code; null where the hub's own words must do. */
   hubFailure: (code: string): HubFailureWords | null => HUB_FAILURES[code] ?? null,

@@ -2,6 +2,7 @@
 import { taskWords } from '../../fleet/taskWords.ts';
 import { stateWords } from '../../fleet/words.ts';
 import type { HubFailureWords, Words } from './en.ts';
+import { shellZh } from './shell.ts';
 import { taskCommandsZh } from './tasks.ts';
 
 const HUB_FAILURES: Record<string, HubFailureWords> = {
@@ -48,6 +49,7 @@ const SUMMARIES: Record<string, string> = {
   hold: '暂缓：等待中的任务先不启动',
   release: '放行暂缓的任务',
   'confirm-gone': '确认失去联系的任务已不在运行',
+  run: '在前台运行一张表，带旧 FlowLine 的命令行',
   edit: '修改等待中的任务：显存、GPU、优先级、次数、顺序',
   help: '显示一个命令的帮助',
 };
@@ -56,6 +58,7 @@ export const zh: Words = {
   state: stateWords.zh,
   taskState: taskWords.zh,
   tasks: taskCommandsZh,
+  shell: shellZh,
   time: { second: '秒', minute: '分', hour: '小时', day: '天', ago: (age) => `${age}前` },
   hubFailure: (code) => HUB_FAILURES[code] ?? null,
   heading: {
