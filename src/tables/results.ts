@@ -10,6 +10,8 @@ export interface ResultOptions {
   results: readonly RowResult[];
   /** What was last known of each row's need_run_num, by key. */
   neededBefore: ReadonlyMap<string, number>;
+  /** Rows whose need_run_num is ours whatever the file says: the hub is known to be ahead of it. */
+  ignoreEdits?: ReadonlySet<string>;
   /** Columns beside run_num and need_run_num that are kept up. */
   columns: readonly ResultColumn[];
 }
@@ -18,7 +20,7 @@ export interface ResultOptions {
 export function resultEdit(
   grid: Grid,
   rows: readonly FileRow[],
-  { results, neededBefore, columns }: ResultOptions,
+  { results, neededBefore, ignoreEdits, columns }: ResultOptions,
 ): { edit: GridEdit; missing: string[] } {
   const has = new Set(grid.columns);
   const addColumns: string[] = [...RESERVED_COLUMNS, ...columns].filter((column) => !has.has(column));
@@ -46,7 +48,8 @@ export function resultEdit(
       continue;
     }
     if (row.runNum !== result.runNum) put(at, 'run_num', String(result.runNum));
-    const isEdited = row.needRunNum !== (neededBefore.get(result.key) ?? result.needRunNum);
+    const isEdited =
+      !ignoreEdits?.has(result.key) && row.needRunNum !== (neededBefore.get(result.key) ?? result.needRunNum);
     if (!isEdited && row.needRunNum !== result.needRunNum) put(at, 'need_run_num', String(result.needRunNum));
     for (const column of columns) {
       const text = resultText(column, result);
@@ -57,7 +60,8 @@ export function resultEdit(
   return { edit: { addColumns, cells }, missing };
 }
 
-function resultText(column: ResultColumn, result: RowResult): string {
+/** What a column of results says of a row. */
+export function resultText(column: ResultColumn, result: RowResult): string {
   switch (column) {
     case 'status':
       return result.state;

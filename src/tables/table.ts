@@ -51,7 +51,7 @@ export async function readTable(bytes: Uint8Array, options: TableReadOptions): P
 
 export interface TableWriteOptions
   extends Omit<TableReadOptions, 'resultColumns'>,
-    Pick<ResultOptions, 'results' | 'neededBefore'> {
+    Pick<ResultOptions, 'results' | 'neededBefore' | 'ignoreEdits'> {
   /** Columns beside run_num and need_run_num that are kept up. */
   resultColumns: readonly ResultColumn[];
 }
@@ -60,7 +60,8 @@ export interface WrittenTable {
   bytes: Uint8Array;
   /** False where every cell was as it should be: nothing needs to be written. */
   isChanged: boolean;
-  /** What was read before the write: rows are the same after it. */
+  columns: string[];
+  /** As they were before the write. */
   rows: FileRow[];
   /** Keys of results whose rows the file no longer has. */
   missing: string[];
@@ -72,8 +73,14 @@ export async function writeResults(bytes: Uint8Array, options: TableWriteOptions
   const rows = rowsOf(grid, { ...options, sheet: grid.sheet });
   const { edit, missing } = resultEdit(grid, rows, { ...options, columns: options.resultColumns });
   if (edit.addColumns.length === 0 && edit.cells.size === 0)
-    return { bytes, isChanged: false, rows, missing };
-  return { bytes: await editGrid(bytes, edit, options), isChanged: true, rows, missing };
+    return { bytes, isChanged: false, columns: grid.columns, rows, missing };
+  return {
+    bytes: await editGrid(bytes, edit, options),
+    isChanged: true,
+    columns: grid.columns,
+    rows,
+    missing,
+  };
 }
 
 async function readGrid(bytes: Uint8Array, options: Omit<TableReadOptions, 'resultColumns'>): Promise<Grid> {

@@ -1,0 +1,356 @@
+/**
+ * One table's file, kept up. Each look goes the same way: what is the file now; has it come to rest; what does it hold;
+ * which cells differ from the results; is it still the same file; rename. What somebody changed in it is told.
+ *
+ * A file is at rest when two looks half a second apart find the same: programs that write in place are not read in the
+ * middle. All results are put in again after each edit, because an editor that was opened before a run ended saves the
+ * run_num of then. A file that cannot be read or written does not stop anything: results go into a sidecar, with a warning.
+ */
+import type { FileHandle } from 'node:fs/promises';
+import {
+  clearLeftovers,
+  type FileIdentity,
+  isSameContent,
+  lookAtFile,
+  NotOurFile,
+  type OwnedFile,
+  readHeldFile,
+  readOwnedFile,
+  replaceOwnedFile,
+} from '../../io/ownedFile.ts';
+import { MAX_MESSAGE_CHARACTERS } from '../../model/limits.ts';
+import type { TableFile } from '../../model/queue.ts';
+import type { FileRow, KeepTable, RowResult, TableEdits, TableWrite } from '../../protocol/tableSync.ts';
+import { mergeEdits } from '../../tables/merge.ts';
+import { TableProblem } from '../../tables/problem.ts';
+import { type WrittenTable, writeResults } from '../../tables/table.ts';
+import { addedRows, editPages } from './editPages.ts';
+import { knownRows } from './knownRows.ts';
+import type { Sidecar } from './sidecar.ts';
+
+/** Two looks this far apart that find the same: nobody is in the middle of writing it. */
+const REST_MS = 500;
+/** Results are gathered for so long before the file is written again, and ten times as long as that last took. */
+const WRITE_EACH_MS = 1000;
+const WRITE_SHARE = 10;
+/** A file that could not be written is tried again after this, or when there is something new. */
+const TRY_AGAIN_MS = 30_000;
+/** How long a replaced file is watched for a program that still had it open. */
+const HELD_MS = 3000;
+/** As large as a submit reads. */
+const MAX_FILE_BYTES = 256 * 2 ** 20;
+
+export interface KeptTable {
+  learn(keep: KeepTable): void;
+  /** Resolves when the results stand in the file or the sidecar, with the warning of then. */
+  write(write: TableWrite): Promise<string | null>;
+  /** One look; never two at once. */
+  look(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface KeptTableOptions {
+  table: string;
+  file: TableFile;
+  sidecar: Sidecar;
+  tell(edits: TableEdits): Promise<boolean>;
+  /** A clock that never jumps. */
+  monotonicMs(): number;
+}
+
+interface Seen {
+  identity: FileIdentity;
+  sinceMs: number;
+  /** We wrote it: nobody is in the middle of anything. */
+  isOurs: boolean;
+}
+
+/** A file that we replaced, still open. */
+interface Held {
+  file: FileHandle;
+  /** What it was then. */
+  identity: FileIdentity;
+  sinceMs: number;
+  /** What somebody made of it since, as last looked at; null while nobody did. */
+  late: FileIdentity | null;
+}
+
+interface Waiter {
+  keys: Set<string>;
+  resolve(warning: string | null): void;
+  reject(failure: Error): void;
+}
+
+/** Begins to keep a file; nothing is touched before the first look. */
+export function keptTable(options: KeptTableOptions): KeptTable {
+  const { table, sidecar, tell, monotonicMs } = options;
+  let { file } = options;
+  const known = knownRows();
+  /** True between a keep and the next read: what the hub has may be ahead of the file. */
+  let isFresh = false;
+  /** The newest result of every row, and the rows whose newest stands nowhere yet. */
+  const latest = new Map<string, RowResult>();
+  const unwritten = new Set<string>();
+  let rowsByKey = new Map<string, FileRow>();
+  let waiters: Waiter[] = [];
+  let seen: Seen | null = null;
+  /** The file as it was when it was last read to the end. */
+  let readAs: FileIdentity | null = null;
+  let tryAgainAtMs: number | null = null;
+  let mayWriteAtMs = 0;
+  let held: Held[] = [];
+  let pages: TableEdits[] = [];
+  let warning: string | null = null;
+  let toldWarning: string | null = null;
+  /** Where results stand that are not in the file; null where all are. */
+  let asidePlace: string | null = null;
+  let isBegun = false;
+
+  const begin = async (): Promise<void> => {
+    isBegun = true;
+    await clearLeftovers(file.path);
+    const left = await sidecar.load();
+    if (!left) return;
+    asidePlace = left.place;
+    for (const result of left.results) if (!latest.has(result.key)) latest.set(result.key, result);
+  };
+
+  /** Results that stand somewhere now, unless a newer one came meanwhile. */
+  const settle = (written: ReadonlyMap<string, RowResult>): void => {
+    for (const [key, result] of written) if (latest.get(key) === result) unwritten.delete(key);
+    const done = waiters.filter(({ keys }) => [...keys].every((key) => !unwritten.has(key)));
+    waiters = waiters.filter((waiter) => !done.includes(waiter));
+    for (const { resolve } of done) resolve(warning);
+  };
+
+  const takenUp = (): Map<string, RowResult> => {
+    const results = new Map<string, RowResult>();
+    for (const key of unwritten) {
+      const result = latest.get(key);
+      if (result) results.set(key, result);
+    }
+    return results;
+  };
+
+  /** True where the file has come to rest. */
+  const isAtRest = (identity: FileIdentity): boolean => {
+    if (!seen || !isSameContent(seen.identity, identity)) {
+      seen = { identity, sinceMs: monotonicMs(), isOurs: false };
+      return false;
+    }
+    return seen.isOurs || monotonicMs() - seen.sinceMs >= REST_MS;
+  };
+
+  const isDue = (identity: FileIdentity): boolean => {
+    const nowMs = monotonicMs();
+    if (!readAs || !isSameContent(readAs, identity)) return true;
+    if (tryAgainAtMs !== null && nowMs >= tryAgainAtMs) return true;
+    return unwritten.size > 0 && nowMs >= mayWriteAtMs;
+  };
+
+  const computed = (bytes: Uint8Array): Promise<WrittenTable> =>
+    writeResults(bytes, {
+      file: file.path,
+      format: file.format,
+      sheet: file.sheet,
+      resultColumns: file.writesColumns,
+      known: known.rows.size > 0 ? known.rows.keys() : latest.keys(),
+      results: [...latest.values()],
+      neededBefore: new Map([...known.rows].map(([key, { needRunNum }]) => [key, needRunNum])),
+      ignoreEdits: isFresh ? new Set(unwritten) : new Set(),
+    });
+
+  /** False where somebody wrote the file meanwhile: it is looked at anew. */
+  const replace = async (before: OwnedFile, bytes: Uint8Array): Promise<boolean> => {
+    const replaced = await replaceOwnedFile(file.path, bytes, before);
+    const nowMs = monotonicMs();
+    if (!replaced) {
+      seen = null;
+      return false;
+    }
+    held.push({ file: replaced.replaced, identity: before.identity, sinceMs: nowMs, late: null });
+    seen = { identity: replaced.identity, sinceMs: nowMs, isOurs: true };
+    return true;
+  };
+
+  /** Reads, finds what was edited, and writes what differs. */
+  const sync = async (): Promise<void> => {
+    const startedAtMs = monotonicMs();
+    const now = await readOwnedFile(file.path, { uid: file.uid, maxBytes: MAX_FILE_BYTES });
+    if (!seen || !isSameContent(seen.identity, now.identity)) {
+      seen = { identity: now.identity, sinceMs: startedAtMs, isOurs: false };
+      return;
+    }
+    const results = takenUp();
+    const written = await computed(now.bytes);
+    rowsByKey = new Map(written.rows.map((row) => [row.key, row]));
+    const trouble = findEdits(written, results);
+    readAs = now.identity;
+    if (written.isChanged) {
+      if (!(await replace(now, written.bytes))) {
+        pages = [];
+        readAs = null;
+        return;
+      }
+      readAs = seen.identity;
+      const nowMs = monotonicMs();
+      mayWriteAtMs = nowMs + Math.max(WRITE_EACH_MS, WRITE_SHARE * (nowMs - startedAtMs));
+    }
+    for (const [key, result] of results) noteNeed(key, result);
+    if (known.isComplete) isFresh = false;
+    tryAgainAtMs = null;
+    warning = trouble;
+    if (asidePlace !== null) await sidecar.remove();
+    asidePlace = null;
+    settle(results);
+  };
+
+  /** Pages of what somebody edited; answers what cannot be taken up, in words. */
+  const findEdits = (
+    { rows, columns }: WrittenTable,
+    results: ReadonlyMap<string, RowResult>,
+  ): string | null => {
+    if (!known.isComplete) return null;
+    const edits = mergeEdits(known.rows, rows);
+    if (isFresh) edits.needRunNum = edits.needRunNum.filter(({ key }) => !results.has(key));
+    const added = addedRows(file, columns, edits.added);
+    pages = editPages(table, edits, added.rows, added.warning);
+    return added.warning;
+  };
+
+  /** What we wrote is what is known from now on, unless somebody's edit was left alone. */
+  const noteNeed = (key: string, { needRunNum }: RowResult): void => {
+    const row = rowsByKey.get(key);
+    const before = known.rows.get(key);
+    if (row && before && (isFresh || row.needRunNum === before.needRunNum))
+      known.rows.set(key, { ...before, needRunNum });
+  };
+
+  /**
+   * Somebody wrote into a file that we had replaced: once he is done, what he wrote is taken for the file, and our
+   * results are put into it. True while he is at it.
+   */
+  const rescue = async (): Promise<boolean> => {
+    let isWaiting = false;
+    for (const one of [...held]) {
+      const late = await readHeldFile(one.file, file.path);
+      const isUntouched = isSameContent(late.identity, one.identity);
+      const isDone = one.late !== null && isSameContent(one.late, late.identity) && late.bytes.length > 0;
+      if (!isUntouched && !isDone) {
+        one.late = late.identity;
+        one.sinceMs = monotonicMs();
+        isWaiting = late.bytes.length > 0;
+      } else if (isDone || monotonicMs() - one.sinceMs >= HELD_MS) {
+        held = held.filter((other) => other !== one);
+        await one.file.close().catch(() => undefined);
+        if (!isDone) continue;
+        const now = await readOwnedFile(file.path, { uid: file.uid, maxBytes: MAX_FILE_BYTES });
+        // A save of somebody's that came after it is the newer word.
+        if (seen?.isOurs && isSameContent(seen.identity, now.identity)) await replace(now, late.bytes);
+        readAs = null;
+      }
+    }
+    return isWaiting;
+  };
+
+  /** The file cannot be read or written: results go beside it. */
+  const putAside = async (failure: unknown): Promise<void> => {
+    const trouble = troubleText(failure, file.path);
+    const results = takenUp();
+    tryAgainAtMs ??= monotonicMs() + TRY_AGAIN_MS;
+    try {
+      if (results.size > 0) asidePlace = await sidecar.save(latest.values(), rowsByKey);
+      warning = cut(
+        asidePlace === null ? trouble : `${trouble}; results are in ${asidePlace} until it can be written`,
+      );
+      mayWriteAtMs = monotonicMs() + WRITE_EACH_MS;
+      settle(results);
+    } catch (second) {
+      warning = cut(`${trouble}; nor could a file beside it be written: ${messageOf(second)}`);
+      mayWriteAtMs = monotonicMs() + WRITE_EACH_MS;
+      const failed = waiters;
+      waiters = [];
+      for (const { reject } of failed) reject(new Error(warning));
+    }
+  };
+
+  const tellPages = async (): Promise<void> => {
+    for (let page = pages[0]; page; page = pages[0]) {
+      if (!(await tell({ ...page, warning }))) return;
+      known.take(page);
+      // A result from before the edit must not undo it.
+      for (const { key, needRunNum } of page.needRunNum) {
+        const result = latest.get(key);
+        if (result) latest.set(key, { ...result, needRunNum });
+      }
+      toldWarning = warning;
+      pages.shift();
+    }
+    const words = warning;
+    if (words === toldWarning || !known.isComplete) return;
+    const nothing = { added: [], needRunNum: [], removed: [], returned: [] };
+    if (await tell({ table, ...nothing, warning: words })) toldWarning = words;
+  };
+
+  return {
+    learn(keep) {
+      file = keep.file;
+      if (!known.learn(keep)) return;
+      isFresh = true;
+      readAs = null;
+    },
+    write(write) {
+      file = write.file;
+      for (const result of write.results) {
+        latest.set(result.key, result);
+        unwritten.add(result.key);
+      }
+      return new Promise((resolve, reject) => {
+        waiters.push({ keys: new Set(write.results.map(({ key }) => key)), resolve, reject });
+        settle(new Map());
+      });
+    },
+    async look() {
+      try {
+        if (!isBegun) await begin();
+        if (await rescue()) return;
+        const identity = await lookAtFile(file.path);
+        if (isAtRest(identity) && isDue(identity)) await sync();
+      } catch (failure) {
+        // What could not be understood is not read again before it changes.
+        readAs = seen?.identity ?? null;
+        if (tryAgainAtMs === null || monotonicMs() >= mayWriteAtMs) {
+          if (tryAgainAtMs !== null && monotonicMs() >= tryAgainAtMs) tryAgainAtMs = null;
+          await putAside(failure);
+        }
+      }
+      await tellPages();
+    },
+    async close() {
+      for (const { file: one } of held) await one.close().catch(() => undefined);
+      held = [];
+    },
+  };
+}
+
+function troubleText(failure: unknown, path: string): string {
+  if (failure instanceof TableProblem || failure instanceof NotOurFile)
+    return failure.hint ? `${failure.message}: ${failure.hint}` : failure.message;
+  const code = failure instanceof Error && 'code' in failure ? String(failure.code) : '';
+  return `${path} ${TROUBLES[code] ?? `cannot be kept up: ${messageOf(failure)}`}`;
+}
+
+const TROUBLES: Record<string, string> = {
+  ENOENT: 'is no longer there',
+  EACCES: 'may not be written: you have no right to',
+  EPERM: 'may not be written: you have no right to',
+  EROFS: 'lies on a file system that is read-only',
+  ENOSPC: 'cannot be written: its disk is full',
+  EDQUOT: 'cannot be written: your share of its disk is used up',
+  ESTALE: 'is on a file server that lost it',
+};
+
+const cut = (text: string): string => text.slice(0, MAX_MESSAGE_CHARACTERS);
+
+const messageOf = (failure: unknown): string =>
+  failure instanceof Error ? failure.message : String(failure);
