@@ -33,6 +33,9 @@ if (role === 'driver-child') {
 } else if (role === 'mount-child') {
   const { runMountChild } = await import('./agent/collectors/host/mountChild.ts');
   runMountChild();
+} else if (role === 'table-keeper') {
+  const { runKeeperChild } = await import('./agent/tableSync/keeperChild.ts');
+  await runKeeperChild(rest);
 } else if (role === 'flow-runner') {
   const { runFlow } = await import('./agent/flow/flowRunner.ts');
   process.exitCode = await runFlow(rest);

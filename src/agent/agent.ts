@@ -10,6 +10,8 @@ import { answerRequest } from './requests.ts';
 import { type Machine, sampler } from './sampler.ts';
 import { connectSupervisor } from './supervisor/connectSupervisor.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
+import { connectTables } from './tableSync/connectTables.ts';
+import type { TableSync, TableSyncOptions } from './tableSync/tableSync.ts';
 
 export interface AgentOptions {
   machine: Machine;
@@ -20,6 +22,8 @@ export interface AgentOptions {
   examine: (agent: Pick<Agent, 'link' | 'newestSample'>) => Promise<Check[]>;
   /** Runs tasks here; left out, the agent shows figures only. Its owner closes it, after the agent has stopped. */
   supervisor?: Supervisor | null;
+  /** Starts what keeps the files of tables; left out, none are kept. */
+  startTables?: ((options: TableSyncOptions) => TableSync) | null;
   clock: Clock;
   log: Log;
 }
@@ -39,6 +43,7 @@ export function startAgent({
   intervalMs,
   examine,
   supervisor = null,
+  startTables = null,
   clock,
   log,
 }: AgentOptions): Agent {
@@ -80,10 +85,16 @@ export function startAgent({
 
   const connection = supervisor === null ? null : connectSupervisor(supervisor, () => link);
   if (connection !== null) stopping.add(connection.stop);
+  const tablesConnection = connectTables(() => link, clock);
+  const tables = startTables?.({ tell: tablesConnection.tell }) ?? null;
+  if (tables !== null) stopping.add(() => tables.stop());
   const link: HubLink = openHubLink({
     ...hub,
     welcomed: () => connection?.welcomed(),
-    hear: (message) => connection?.hear(message),
+    hear: (message) => {
+      connection?.hear(message);
+      tablesConnection.hear(message);
+    },
     clock,
     log,
     answer: (request) =>
@@ -93,6 +104,7 @@ export function startAgent({
           newestSample: () => newest,
           refresh: takeSample,
           supervisor,
+          tables,
           examine: () => examine({ link, newestSample: () => newest }),
         },
         request,

@@ -12,6 +12,8 @@ import type { KillResult, ProcessFacts } from './collectors/sources.ts';
 import type { Machine } from './sampler.ts';
 import { answerSupervision } from './supervisor/supervisionRequests.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
+import { answerTables } from './tableSync/connectTables.ts';
+import type { TableSync } from './tableSync/tableSync.ts';
 
 export interface RequestSources {
   machine: Machine;
@@ -23,6 +25,8 @@ export interface RequestSources {
   examine: () => Promise<Check[]>;
   /** Null where this agent shows figures only. */
   supervisor: Supervisor | null;
+  /** Null where this agent keeps no files of tables. */
+  tables: TableSync | null;
 }
 
 /** Answers one request of the hub. */
@@ -46,8 +50,10 @@ export async function answerRequest(sources: RequestSources, request: AgentReque
     case 'read-log':
     case 'order-gpus':
       return answerSupervision(sources.supervisor, request);
-    default:
-      return { kind: 'failed', code: 'no-tables', message: 'this agent keeps no tables' };
+    case 'keep-table':
+    case 'write-table':
+    case 'forget-table':
+      return answerTables(sources.tables, request);
   }
 }
 

@@ -11,6 +11,7 @@ import { openLog } from '../io/log.ts';
 import { type Credential, joinHub, loadCredential } from './credentials.ts';
 import { examineMachine } from './examine.ts';
 import type { Surroundings } from './surroundings.ts';
+import { tablesOf } from './tables.ts';
 import { thisMachine } from './thisMachine.ts';
 import { untilSignal } from './untilSignal.ts';
 
@@ -37,6 +38,7 @@ export async function runAgent(options: AgentRoleOptions, surroundings: Surround
     const agent = startAgent({
       machine,
       supervisor,
+      startTables: tablesOf(surroundings, folder.path, log),
       hub: {
         hubUrl: credential.hubUrl,
         nodeToken: async () => credential.nodeToken,

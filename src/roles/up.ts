@@ -11,6 +11,7 @@ import { machineId } from './credentials.ts';
 import { examineMachine } from './examine.ts';
 import { runHub } from './runHub.ts';
 import type { Surroundings } from './surroundings.ts';
+import { tablesOf } from './tables.ts';
 import { thisMachine } from './thisMachine.ts';
 import { untilSignal } from './untilSignal.ts';
 import { welcome } from './welcome.ts';
@@ -64,6 +65,7 @@ async function assemble(
   const agent = startAgent({
     machine,
     supervisor,
+    startTables: tablesOf(surroundings, options.dataFolder, log),
     hub: {
       hubUrl: hub.url,
       nodeToken: async () => credential.nodeToken,

@@ -6,27 +6,24 @@
  * middle. All results are put in again after each edit, because an editor that was opened before a run ended saves the
  * run_num of then. A file that cannot be read or written does not stop anything: results go into a sidecar, with a warning.
  */
-import type { FileHandle } from 'node:fs/promises';
 import {
   clearLeftovers,
   type FileIdentity,
   isSameContent,
   lookAtFile,
-  NotOurFile,
   type OwnedFile,
-  readHeldFile,
   readOwnedFile,
   replaceOwnedFile,
 } from '../../io/ownedFile.ts';
-import { MAX_MESSAGE_CHARACTERS } from '../../model/limits.ts';
 import type { TableFile } from '../../model/queue.ts';
 import type { FileRow, KeepTable, RowResult, TableEdits, TableWrite } from '../../protocol/tableSync.ts';
 import { mergeEdits } from '../../tables/merge.ts';
-import { TableProblem } from '../../tables/problem.ts';
 import { type WrittenTable, writeResults } from '../../tables/table.ts';
 import { addedRows, editPages } from './editPages.ts';
+import { heldFiles } from './heldFiles.ts';
 import { knownRows } from './knownRows.ts';
 import type { Sidecar } from './sidecar.ts';
+import { cutMessage, messageOf, troubleText } from './trouble.ts';
 
 /** Two looks this far apart that find the same: nobody is in the middle of writing it. */
 const REST_MS = 500;
@@ -35,8 +32,6 @@ const WRITE_EACH_MS = 1000;
 const WRITE_SHARE = 10;
 /** A file that could not be written is tried again after this, or when there is something new. */
 const TRY_AGAIN_MS = 30_000;
-/** How long a replaced file is watched for a program that still had it open. */
-const HELD_MS = 3000;
 /** As large as a submit reads. */
 const MAX_FILE_BYTES = 256 * 2 ** 20;
 
@@ -65,16 +60,6 @@ interface Seen {
   isOurs: boolean;
 }
 
-/** A file that we replaced, still open. */
-interface Held {
-  file: FileHandle;
-  /** What it was then. */
-  identity: FileIdentity;
-  sinceMs: number;
-  /** What somebody made of it since, as last looked at; null while nobody did. */
-  late: FileIdentity | null;
-}
-
 interface Waiter {
   keys: Set<string>;
   resolve(warning: string | null): void;
@@ -98,7 +83,7 @@ export function keptTable(options: KeptTableOptions): KeptTable {
   let readAs: FileIdentity | null = null;
   let tryAgainAtMs: number | null = null;
   let mayWriteAtMs = 0;
-  let held: Held[] = [];
+  const held = heldFiles();
   let pages: TableEdits[] = [];
   let warning: string | null = null;
   let toldWarning: string | null = null;
@@ -168,7 +153,7 @@ export function keptTable(options: KeptTableOptions): KeptTable {
       seen = null;
       return false;
     }
-    held.push({ file: replaced.replaced, identity: before.identity, sinceMs: nowMs, late: null });
+    held.add(replaced.replaced, before.identity, nowMs);
     seen = { identity: replaced.identity, sinceMs: nowMs, isOurs: true };
     return true;
   };
@@ -226,31 +211,15 @@ export function keptTable(options: KeptTableOptions): KeptTable {
       known.rows.set(key, { ...before, needRunNum });
   };
 
-  /**
-   * Somebody wrote into a file that we had replaced: once he is done, what he wrote is taken for the file, and our
-   * results are put into it. True while he is at it.
-   */
+  /** What a program wrote into a file that we had replaced under it is taken for the file. True while it is at it. */
   const rescue = async (): Promise<boolean> => {
-    let isWaiting = false;
-    for (const one of [...held]) {
-      const late = await readHeldFile(one.file, file.path);
-      const isUntouched = isSameContent(late.identity, one.identity);
-      const isDone = one.late !== null && isSameContent(one.late, late.identity) && late.bytes.length > 0;
-      if (!isUntouched && !isDone) {
-        one.late = late.identity;
-        one.sinceMs = monotonicMs();
-        isWaiting = late.bytes.length > 0;
-      } else if (isDone || monotonicMs() - one.sinceMs >= HELD_MS) {
-        held = held.filter((other) => other !== one);
-        await one.file.close().catch(() => undefined);
-        if (!isDone) continue;
-        const now = await readOwnedFile(file.path, { uid: file.uid, maxBytes: MAX_FILE_BYTES });
-        // A save of somebody's that came after it is the newer word.
-        if (seen?.isOurs && isSameContent(seen.identity, now.identity)) await replace(now, late.bytes);
-        readAs = null;
-      }
-    }
-    return isWaiting;
+    const late = await held.look(file.path, monotonicMs());
+    if (late === null || late === 'busy') return late === 'busy';
+    const now = await readOwnedFile(file.path, { uid: file.uid, maxBytes: MAX_FILE_BYTES });
+    // A save of somebody's that came after it is the newer word.
+    if (seen?.isOurs && isSameContent(seen.identity, now.identity)) await replace(now, late.bytes);
+    readAs = null;
+    return false;
   };
 
   /** The file cannot be read or written: results go beside it. */
@@ -260,13 +229,13 @@ export function keptTable(options: KeptTableOptions): KeptTable {
     tryAgainAtMs ??= monotonicMs() + TRY_AGAIN_MS;
     try {
       if (results.size > 0) asidePlace = await sidecar.save(latest.values(), rowsByKey);
-      warning = cut(
+      warning = cutMessage(
         asidePlace === null ? trouble : `${trouble}; results are in ${asidePlace} until it can be written`,
       );
       mayWriteAtMs = monotonicMs() + WRITE_EACH_MS;
       settle(results);
     } catch (second) {
-      warning = cut(`${trouble}; nor could a file beside it be written: ${messageOf(second)}`);
+      warning = cutMessage(`${trouble}; nor could a file beside it be written: ${messageOf(second)}`);
       mayWriteAtMs = monotonicMs() + WRITE_EACH_MS;
       const failed = waiters;
       waiters = [];
@@ -326,31 +295,6 @@ export function keptTable(options: KeptTableOptions): KeptTable {
       }
       await tellPages();
     },
-    async close() {
-      for (const { file: one } of held) await one.close().catch(() => undefined);
-      held = [];
-    },
+    close: () => held.close(),
   };
 }
-
-function troubleText(failure: unknown, path: string): string {
-  if (failure instanceof TableProblem || failure instanceof NotOurFile)
-    return failure.hint ? `${failure.message}: ${failure.hint}` : failure.message;
-  const code = failure instanceof Error && 'code' in failure ? String(failure.code) : '';
-  return `${path} ${TROUBLES[code] ?? `cannot be kept up: ${messageOf(failure)}`}`;
-}
-
-const TROUBLES: Record<string, string> = {
-  ENOENT: 'is no longer there',
-  EACCES: 'may not be written: you have no right to',
-  EPERM: 'may not be written: you have no right to',
-  EROFS: 'lies on a file system that is read-only',
-  ENOSPC: 'cannot be written: its disk is full',
-  EDQUOT: 'cannot be written: your share of its disk is used up',
-  ESTALE: 'is on a file server that lost it',
-};
-
-const cut = (text: string): string => text.slice(0, MAX_MESSAGE_CHARACTERS);
-
-const messageOf = (failure: unknown): string =>
-  failure instanceof Error ? failure.message : String(failure);

@@ -2,7 +2,7 @@
  * `NAME.flowline.csv`: where results go while a table cannot be written, because it is read-only, damaged or gone. A row
  * for each, known by the key; what it holds is put into the table once that can be written, and the sidecar goes.
  */
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { readFileIfThere, writeFileAtomically } from '../../io/atomicFile.ts';
 import { RunState } from '../../model/task.ts';
@@ -53,6 +53,7 @@ export function sidecarOf(path: string, folder: string | null): Sidecar {
       let problem: unknown = null;
       for (const place of places) {
         try {
+          if (place !== places[0]) await mkdir(dirname(place), { recursive: true, mode: 0o700 });
           await writeFileAtomically(place, text, 0o600);
           return place;
         } catch (failure) {
