@@ -18,6 +18,8 @@ export interface LiveSocket {
 
 export interface LiveMirrorOptions {
   openSocket: () => LiveSocket;
+  /** Who asks, where a socket cannot carry a header: a page's secret, or null while nobody is logged in. */
+  secret?: () => string | null;
   /** The viewer's own clock, in milliseconds. */
   now: () => number;
   /** Calls `action` once after `delayMs`; returns what forgets it. */
@@ -44,6 +46,10 @@ export interface LiveMirror {
   watch(scope: Scope): () => void;
   /** The newest state of a watched scope, kept while the hub is away; null before the first answer. */
   read(scope: Scope): Json;
+  /** Why the hub refused a watched scope; null where it did not. */
+  refusal(scope: Scope): string | null;
+  /** Says again who asks, after a login, and asks again for what was refused. */
+  identify(): void;
   connection(): LiveConnection;
   stop(): void;
 }
@@ -58,6 +64,7 @@ interface Watched {
   state: Json;
   /** Null while a snapshot is awaited. */
   sequence: number | null;
+  refusal: string | null;
 }
 
 /** Opens the mirror and keeps it open until `stop`. */
@@ -88,6 +95,7 @@ export function startLiveMirror(options: LiveMirrorOptions): LiveMirror {
     opened.addEventListener('open', () => {
       if (!current()) return;
       open = true;
+      sayWho();
       for (const [scope, entry] of watched) subscribe(scope, entry);
       expectWord(opened);
       change({ state: 'live', sinceMs: options.now(), complaint: null });
@@ -119,8 +127,14 @@ export function startLiveMirror(options: LiveMirrorOptions): LiveMirror {
     });
   }
 
+  function sayWho(): void {
+    const secret = options.secret?.() ?? null;
+    if (secret !== null) socket?.send(JSON.stringify({ type: 'identify', secret }));
+  }
+
   function subscribe(scope: Scope, entry: Watched): void {
     entry.sequence = null;
+    entry.refusal = null;
     socket?.send(JSON.stringify({ type: 'subscribe', scope }));
   }
 
@@ -130,7 +144,11 @@ export function startLiveMirror(options: LiveMirrorOptions): LiveMirror {
     failures = 0;
     expectWord(from);
     if (message.type === 'error') {
-      change({ complaint: message.message });
+      const refused = message.scope === undefined ? undefined : watched.get(message.scope);
+      if (refused) {
+        refused.refusal = message.message;
+        options.onChange();
+      } else change({ complaint: message.message });
       return;
     }
     const heardAtMs = options.now();
@@ -171,7 +189,7 @@ export function startLiveMirror(options: LiveMirrorOptions): LiveMirror {
   connect();
   return {
     watch(scope) {
-      const entry = watched.get(scope) ?? { watchers: 0, state: null, sequence: null };
+      const entry = watched.get(scope) ?? { watchers: 0, state: null, sequence: null, refusal: null };
       entry.watchers += 1;
       if (entry.watchers === 1) {
         watched.set(scope, entry);
@@ -188,6 +206,12 @@ export function startLiveMirror(options: LiveMirrorOptions): LiveMirror {
       };
     },
     read: (scope) => watched.get(scope)?.state ?? null,
+    refusal: (scope) => watched.get(scope)?.refusal ?? null,
+    identify() {
+      if (!open) return;
+      sayWho();
+      for (const [scope, entry] of watched) if (entry.refusal !== null) subscribe(scope, entry);
+    },
     connection: () => connection,
     stop() {
       stopped = true;

@@ -11,6 +11,7 @@ import { diff, type Json, UNCHANGED } from '../../src/fleet/patch.ts';
 import { fleetNode } from '../../src/fleet/view.ts';
 import type { NodeStatus } from '../../src/model/node.ts';
 import { LIVE_PATH } from '../../src/protocol/live.ts';
+import type { ImaginedQueue } from './imaginedQueue.ts';
 
 /** Exactly what the product's hub sends with the page. */
 export const CONTENT_POLICY =
@@ -19,6 +20,8 @@ export const CONTENT_POLICY =
 export interface ImaginedHubOptions {
   /** The fleet at an instant. */
   fleet: (nowMs: number) => NodeStatus[];
+  /** Its queue; null for a hub without one. */
+  queue?: ImaginedQueue;
   port?: number;
   tickMs?: number;
 }
@@ -71,6 +74,11 @@ export async function startImaginedHub(options: ImaginedHubOptions) {
       const { targets } = await readBody(request);
       return [200, { results: targets.map((target: { nodeId: string; pid: number }) => end(target)) }];
     }
+    if (options.queue && /^\/api\/v1\/(queue|tables|tasks)/.test(url.pathname)) {
+      if (request.headers['x-flowline-session'] !== SECRET) return [401, error('login', 'Log in first.')];
+      const told = await options.queue.answer(request.method ?? 'GET', url, () => readBody(request));
+      if (told) return told;
+    }
     const [, id, what] = /^\/api\/v1\/nodes\/([^/]+)\/(\w+)$/.exec(url.pathname) ?? [];
     const node = fleet().find((each) => each.id === id);
     if (!node) return [404, error('not-found', `There is no ${url.pathname} here.`)];
@@ -87,20 +95,37 @@ export async function startImaginedHub(options: ImaginedHubOptions) {
   const sockets = new WebSocketServer({ server, path: LIVE_PATH });
   sockets.on('connection', (socket) => {
     const scopes = new Map<string, { sequence: number; state: Json }>();
+    let identified = false;
     const say = (message: object): void => socket.send(JSON.stringify(message));
     const stateOf = (scope: string, nodes: NodeStatus[]): Json =>
       JSON.parse(
         JSON.stringify(
-          scope === 'fleet'
-            ? {
-                nodes: Object.fromEntries(nodes.map((node) => [node.id, fleetNode(node)])),
-                order: nodes.map((node) => node.id),
-              }
-            : (nodes.find((node) => `node:${node.id}` === scope) ?? null),
+          scope === 'queue'
+            ? (options.queue?.status() ?? null)
+            : scope.startsWith('task:')
+              ? (options.queue?.detail(scope.slice(5)) ?? null)
+              : scope === 'fleet'
+                ? {
+                    nodes: Object.fromEntries(nodes.map((node) => [node.id, fleetNode(node)])),
+                    order: nodes.map((node) => node.id),
+                  }
+                : (nodes.find((node) => `node:${node.id}` === scope) ?? null),
         ),
       );
     socket.on('message', (data) => {
       const message = JSON.parse(String(data));
+      if (message.type === 'identify') {
+        identified = message.secret === SECRET;
+        return;
+      }
+      if (
+        message.type === 'subscribe' &&
+        /^(queue$|task:)/.test(message.scope) &&
+        !(identified && options.queue)
+      ) {
+        say({ type: 'error', code: 'login', message: 'log in first', scope: message.scope });
+        return;
+      }
       if (message.type === 'unsubscribe') return void scopes.delete(message.scope);
       const state = stateOf(message.scope, fleet());
       scopes.set(message.scope, { sequence: 1, state });

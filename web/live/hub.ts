@@ -1,6 +1,11 @@
 /** Asks the hub over HTTP: routes, what goes in and what comes out are those of protocol/hubApi.ts. Never throws. */
 import type * as z from 'zod';
-import { ErrorBody, type HubApi, hubApi, type RouteName } from '../../src/protocol/hubApi.ts';
+import { ErrorBody, hubApi } from '../../src/protocol/hubApi.ts';
+import { taskApi } from '../../src/protocol/taskApi.ts';
+
+const routes = { ...hubApi, ...taskApi };
+type Routes = typeof routes;
+type RouteName = keyof Routes;
 
 export type HubAnswer<Value> =
   | { ok: true; value: Value }
@@ -9,8 +14,10 @@ export type HubAnswer<Value> =
 
 interface Asked<Name extends RouteName> {
   parameters?: Record<string, string>;
-  query?: Record<string, string | number>;
-  body?: HubApi[Name] extends { body: infer Body extends z.ZodType } ? z.input<Body> : never;
+  /** Left out where undefined. */
+  query?: Record<string, string | number | undefined>;
+  headers?: Record<string, string>;
+  body?: Routes[Name] extends { body: infer Body extends z.ZodType } ? z.input<Body> : never;
   signal?: AbortSignal;
 }
 
@@ -26,15 +33,17 @@ export function keepSessionSecret(secret: string | null): void {
 /** Calls a route of the hub. */
 export async function askHub<Name extends RouteName>(
   name: Name,
-  { parameters = {}, query = {}, body, signal }: Asked<Name> = {},
-): Promise<HubAnswer<z.output<HubApi[Name]['response']>>> {
-  const route = hubApi[name];
+  { parameters = {}, query = {}, headers: extra = {}, body, signal }: Asked<Name> = {},
+): Promise<HubAnswer<z.output<Routes[Name]['response']>>> {
+  const route = routes[name];
   const url = new URL(
     route.path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(parameters[key] ?? '')),
     location.origin,
   );
-  for (const [key, value] of Object.entries(query)) url.searchParams.set(key, String(value));
-  const headers: Record<string, string> = { accept: 'application/json' };
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(key, String(value));
+  }
+  const headers: Record<string, string> = { accept: 'application/json', ...extra };
   if (body !== undefined) headers['content-type'] = 'application/json';
   const secret = sessionSecret();
   if (secret !== null) headers['x-flowline-session'] = secret;
@@ -52,10 +61,10 @@ export async function askHub<Name extends RouteName>(
 }
 
 function readAnswer<Name extends RouteName>(
-  route: HubApi[Name],
+  route: Routes[Name],
   ok: boolean,
   json: unknown,
-): HubAnswer<z.output<HubApi[Name]['response']>> {
+): HubAnswer<z.output<Routes[Name]['response']>> {
   if (!ok) {
     const told = ErrorBody.safeParse(json).data;
     return told
@@ -64,6 +73,6 @@ function readAnswer<Name extends RouteName>(
   }
   const parsed = route.response.safeParse(json);
   return parsed.success
-    ? { ok: true, value: parsed.data as z.output<HubApi[Name]['response']> }
+    ? { ok: true, value: parsed.data as z.output<Routes[Name]['response']> }
     : { ok: false, code: 'strange', message: parsed.error.issues[0]?.message ?? '', hint: null };
 }
