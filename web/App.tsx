@@ -1,5 +1,5 @@
 /** The page: language, theme and account around, top bar above, and whichever page the address names. */
-import { useCallback, useEffect, useLayoutEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useState } from 'react';
 import {
   AccountContext,
   type AccountState,
@@ -12,6 +12,7 @@ import {
 import { askHub } from './live/hub.ts';
 import { setPreferences, usePreferences } from './live/preferences.ts';
 import { useShortcuts } from './live/shortcuts.ts';
+import { useQueueWatch } from './live/tasks.ts';
 import { useLive, useLiveStore } from './live/useLive.ts';
 import { useIsPhone } from './live/useWidth.ts';
 import { Unreadable } from './pages/first-run/Unreadable.tsx';
@@ -29,8 +30,11 @@ import { PhoneTabs } from './parts/PhoneTabs.tsx';
 import { StateAnnouncer } from './parts/StateAnnouncer.tsx';
 import { chooseView, FLEET_VIEWS, type FleetView, TopBar, useIsDark } from './parts/TopBar.tsx';
 import { useOwnerColours } from './parts/useOwnerColours.ts';
-import { navigate, placeOf, useAddress } from './router.ts';
+import { navigate, placeOf, tasksViewOf, useAddress } from './router.ts';
 import { languageOfBrowser, useWords, WordsContext, wordsOf } from './words/words.ts';
+
+/** The queue comes as a part of its own: whoever only looks at the fleet does not load it. */
+const TasksPage = lazy(() => import('./pages/tasks/TasksPage.tsx'));
 
 /** Taken before anything is drawn or asked. */
 const linkCode = takeLinkCode();
@@ -96,12 +100,13 @@ function Shell() {
   );
   useThemeAttributes();
   usePageShortcuts();
+  useQueueWatch();
   return (
     <>
       <TopBar place={place} view={place.page === 'fleet' && view !== 'now' && hasGpus ? view : null} />
       <HubLost />
       <LinkFailed />
-      <ErrorBoundary key={url.pathname}>
+      <ErrorBoundary key={place.page === 'tasks' ? 'tasks' : url.pathname}>
         <Page address={url} view={view} />
       </ErrorBoundary>
       {phone && <PhoneTabs place={place} now={now} />}
@@ -125,6 +130,12 @@ function Page({ address, view }: { address: URL; view: FleetView | 'now' }) {
         <Unreadable>
           <NodePage id={place.id} />
         </Unreadable>
+      );
+    case 'tasks':
+      return (
+        <Suspense fallback={<main className="page-body" />}>
+          <TasksPage view={tasksViewOf(address, place.task)} />
+        </Suspense>
       );
     case 'processes':
       return (
@@ -177,6 +188,7 @@ function usePageShortcuts(): void {
   const { density } = usePreferences();
   useShortcuts({
     'g f': () => navigate('/'),
+    'g t': () => navigate('/tasks'),
     'g p': () => navigate('/processes'),
     'g s': () => navigate('/settings'),
     '1': () => chooseView('list'),

@@ -1,9 +1,11 @@
-/** Which page the address names. The hub serves the page for `/`, `/nodes/ID`, `/processes` and `/settings`. */
+/** Which page the address names. The hub serves the page for `/`, `/nodes/ID`, `/tasks`, `/tasks/ID`, `/processes`, `/settings`. */
 import { useSyncExternalStore } from 'react';
 
 export type Place =
   | { page: 'fleet' }
   | { page: 'node'; id: string }
+  /** `task`: the one that is looked at. */
+  | { page: 'tasks'; task: string | null }
   | { page: 'processes' }
   | { page: 'settings' }
   | { page: 'nowhere' };
@@ -15,6 +17,8 @@ export function placeOf(path: string): Place {
   if (first === 'nodes' && second !== undefined && rest.length === 0) {
     return { page: 'node', id: decode(second) };
   }
+  if (first === 'tasks' && rest.length === 0)
+    return { page: 'tasks', task: second === undefined ? null : decode(second) };
   if (second === undefined && (first === 'processes' || first === 'settings')) return { page: first };
   return { page: 'nowhere' };
 }
@@ -28,6 +32,42 @@ function decode(part: string): string {
 }
 
 export const nodePath = (id: string): string => `/nodes/${encodeURIComponent(id)}`;
+
+/** What of the tasks is shown; what is left out is as it was first. */
+export interface TasksView {
+  task: string | null;
+  /** Run and attempt of it. */
+  attempt: number | null;
+  table: string | null;
+  tab: string | null;
+  query: string;
+  show: string | null;
+}
+
+/** The address of a view of the tasks, which can be sent to others. */
+export function tasksPath(view: Partial<TasksView>): string {
+  const query = new URLSearchParams();
+  for (const key of ['table', 'attempt', 'tab', 'query', 'show'] as const) {
+    const value = view[key];
+    if (value !== undefined && value !== null && value !== '') query.set(key, String(value));
+  }
+  const path = view.task == null ? '/tasks' : `/tasks/${encodeURIComponent(view.task)}`;
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
+/** The view that an address names. */
+export function tasksViewOf(url: URL, task: string | null): TasksView {
+  const get = (key: string): string | null => url.searchParams.get(key);
+  const attempt = Number(get('attempt') ?? Number.NaN);
+  return {
+    task,
+    attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : null,
+    table: get('table'),
+    tab: get('tab'),
+    query: get('query') ?? '',
+    show: get('show'),
+  };
+}
 
 const listeners = new Set<() => void>();
 const tell = (): void => {

@@ -110,7 +110,7 @@ describe.skipIf(withoutChromium)('the page', () => {
   test('speaks the language of the browser', async () => {
     const { page, close } = await visit(browser, hub.url, { language: 'zh-CN' });
     await page.waitForSelector('.tile');
-    expect(await page.textContent('.top-links')).toBe('机群进程设置');
+    expect(await page.textContent('.top-links')).toBe('机群任务进程设置');
     await close();
   });
 

@@ -350,8 +350,8 @@ function rotateTask(row: number, nowMs: number): Task {
 function rotateState(row: number): RunState {
   if (row <= 400) return row % 26 === 7 ? 'failed' : 'succeeded';
   if (row < 438) return 'succeeded';
-  if (row < 460) return 'running';
-  if (row < 660) return 'succeeded';
+  if (row < 440) return 'running';
+  if (row < 645) return 'succeeded';
   return 'queued';
 }
 

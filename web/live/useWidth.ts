@@ -14,3 +14,5 @@ function useMedia(query: string): boolean {
     () => matchMedia(query).matches,
   );
 }
+/** A task stands beside its list from here on. */
+export const useHasRoomBeside = (): boolean => useMedia('(min-width: 1280px)');

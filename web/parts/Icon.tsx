@@ -24,6 +24,7 @@ const FORMS = {
   cross: <path d="M4 4l8 8M12 4l-8 8" strokeWidth="1.8" />,
   note: <path d="M8 14.2A6.2 6.2 0 1 0 8 1.8a6.2 6.2 0 0 0 0 12.4zM8 7.2v4M8 4.6v1.2" />,
   terminal: <path d="M3 4.5L6.5 8 3 11.5M8 12h5" />,
+  tasks: <path d="M2 3.5h12M2 6.5h12M2 9.5h12M2 12.5h12" strokeWidth="1.8" />,
   processes: <path d="M2 3.5h2M6.5 3.5H14M2 8h2M6.5 8H14M2 12.5h2M6.5 12.5H14" />,
   settings: <path d="M2 5h6.5M12.5 5H14M10.5 3v4M2 11h1.5M7.5 11H14M5.5 9v4" />,
   now: <path d="M2 4h12M2 8h8M2 12h5" />,

@@ -18,6 +18,7 @@ export function PhoneTabs({ place, now }: { place: Place; now: boolean }) {
     <nav className="phone-tabs" aria-label={words.pages.main}>
       {tab('/', 'now', words.pages.now, now)}
       {tab('/?view=list', 'map', words.pages.fleet, fleet)}
+      {tab('/tasks', 'tasks', words.pages.tasks, place.page === 'tasks')}
       {tab('/processes', 'processes', words.pages.processes, place.page === 'processes')}
       {tab('/settings', 'settings', words.pages.settings, place.page === 'settings')}
     </nav>

@@ -145,6 +145,7 @@ function commands(words: ReturnType<typeof useWords>): Hit[] {
     command('list', 'list', words.views.list, () => navigate('/?view=list')),
     command('cards', 'cards', words.views.cards, () => navigate('/?view=cards')),
     command('map', 'map', words.views.map, () => navigate('/?view=map')),
+    command('tasks', 'tasks', words.pages.tasks, () => navigate('/tasks')),
     command('all', 'processes', words.pages.processes, () => navigate('/processes')),
     command('settings', 'settings', words.pages.settings, () => navigate('/settings')),
     command('dark', 'moon', `${words.theme}: ${words.settings.themes.dark}`, () =>

@@ -3,12 +3,15 @@
 import { visible } from '../../src/lib/displayText.ts';
 import { useAccount } from '../live/account.ts';
 import { setPreferences, usePreferences } from '../live/preferences.ts';
+import { useQueue } from '../live/tasks.ts';
 import { navigate, type Place } from '../router.ts';
+import { whole } from '../words/figures.ts';
 import { useWords } from '../words/words.ts';
 import { useActions } from './actions.ts';
 import { Icon, type IconName } from './Icon.tsx';
 import { Link } from './Link.tsx';
 import { LiveDot } from './LiveDot.tsx';
+import { countOf } from './RunsBar.tsx';
 import './topBar.css';
 
 export type FleetView = 'list' | 'cards' | 'map';
@@ -45,6 +48,7 @@ export function TopBar({ place, view }: TopBarProps) {
       </Link>
       <nav className="top-links" aria-label={words.pages.main}>
         <PageLink href="/" here={place.page === 'fleet' || place.page === 'node'} text={words.pages.fleet} />
+        <TasksLink here={place.page === 'tasks'} />
         <PageLink href="/processes" here={place.page === 'processes'} text={words.pages.processes} />
         <PageLink href="/settings" here={place.page === 'settings'} text={words.pages.settings} />
       </nav>
@@ -82,6 +86,34 @@ function PageLink({ href, here, text }: { href: string; here: boolean; text: str
   return (
     <Link href={href} className="page-link" aria-current={here ? 'page' : undefined}>
       {text}
+    </Link>
+  );
+}
+
+/** Tasks, with how many run and wait where the reader may see the queue. */
+function TasksLink({ here }: { here: boolean }) {
+  const words = useWords();
+  const counts = useQueue()?.counts;
+  const running = counts ? countOf(counts, 'running') : 0;
+  const waiting = counts ? countOf(counts, 'queued') : 0;
+  const label = words.tasks.runningWaiting(whole(running), whole(waiting));
+  return (
+    <Link
+      href="/tasks"
+      className="page-link"
+      aria-current={here ? 'page' : undefined}
+      title={running + waiting > 0 ? label : undefined}
+    >
+      {words.pages.tasks}
+      {running + waiting > 0 && (
+        <span className="page-count">
+          <span className="visually-hidden">{label}</span>
+          <span aria-hidden="true">
+            <span className="working">{whole(running)}</span>
+            {waiting > 0 && <span className="quiet"> + {whole(waiting)}</span>}
+          </span>
+        </span>
+      )}
     </Link>
   );
 }

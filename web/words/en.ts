@@ -3,12 +3,14 @@ import { fleet } from './en/fleet.ts';
 import { help } from './en/help.ts';
 import { machine } from './en/machine.ts';
 import { processes } from './en/processes.ts';
+import { tasks } from './en/tasks.ts';
 
 export const en = {
   ...machine,
   ...fleet,
   ...processes,
   ...help,
+  ...tasks,
   language: 'en',
   per: (used: string, total: string) => `${used} of ${total}`,
   copy: 'Copy',
@@ -25,6 +27,7 @@ export const en = {
     minute: 'min',
     hour: 'h',
     day: 'd',
+    tomorrow: 'tomorrow',
     ago: (age: string) => `${age} ago`,
   },
 };

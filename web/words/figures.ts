@@ -116,3 +116,14 @@ export function clockTime(atMs: number | null, nowMs: number, seconds = false): 
   if (at.toDateString() === new Date(nowMs).toDateString()) return time;
   return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())} ${time}`;
 }
+
+/** A time to come, as briefly as it is clear: "17:20", "tomorrow 01:30", "11-28 09:00". */
+export function soon(words: Words, atMs: number, nowMs: number): string {
+  const time = clockTime(atMs, atMs);
+  const dayOf = (ms: number): string => new Date(ms).toDateString();
+  if (dayOf(atMs) === dayOf(nowMs)) return time;
+  if (dayOf(atMs) === dayOf(nowMs + 86_400_000)) return `${words.time.tomorrow} ${time}`;
+  const at = new Date(atMs);
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  return `${pad(at.getMonth() + 1)}-${pad(at.getDate())} ${time}`;
+}

@@ -4,12 +4,14 @@ import { fleet } from './zh/fleet.ts';
 import { help } from './zh/help.ts';
 import { machine } from './zh/machine.ts';
 import { processes } from './zh/processes.ts';
+import { tasks } from './zh/tasks.ts';
 
 export const zh: Words = {
   ...machine,
   ...fleet,
   ...processes,
   ...help,
+  ...tasks,
   language: 'zh',
   per: (used, total) => `${used} / ${total}`,
   copy: '复制',
@@ -21,5 +23,5 @@ export const zh: Words = {
   close: '关闭',
   refresh: '立即刷新',
   loading: '正在等待第一批数据…',
-  time: { second: '秒', minute: '分', hour: '小时', day: '天', ago: (age) => `${age}前` },
+  time: { second: '秒', minute: '分', hour: '小时', day: '天', tomorrow: '明天', ago: (age) => `${age}前` },
 };

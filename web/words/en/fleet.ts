@@ -2,7 +2,14 @@
 import { plural } from './plural.ts';
 
 export const fleet = {
-  pages: { fleet: 'Fleet', processes: 'Processes', settings: 'Settings', now: 'Now', main: 'Pages' },
+  pages: {
+    fleet: 'Fleet',
+    tasks: 'Tasks',
+    processes: 'Processes',
+    settings: 'Settings',
+    now: 'Now',
+    main: 'Pages',
+  },
   views: { list: 'List', cards: 'Cards', map: 'Map', label: 'View' },
   summary: {
     gpusIn: (machines: number) => `GPUs in ${plural(machines, 'machine')}`,

@@ -3,7 +3,7 @@ import type { fleet as english } from '../en/fleet.ts';
 import { grouped } from './grouped.ts';
 
 export const fleet: typeof english = {
-  pages: { fleet: '机群', processes: '进程', settings: '设置', now: '现在', main: '页面' },
+  pages: { fleet: '机群', tasks: '任务', processes: '进程', settings: '设置', now: '现在', main: '页面' },
   views: { list: '列表', cards: '卡片', map: '热图', label: '视图' },
   summary: {
     gpusIn: (machines) => `张 GPU，${grouped(machines)} 台机器`,

@@ -1,0 +1,293 @@
+/** Runs of a table as rows, of which only those in view are drawn and asked for; 100,000 scroll as well as ten. */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { memo, type RefObject, useEffect, useMemo, useRef } from 'react';
+import { visible } from '../../../src/lib/displayText.ts';
+import type { Attempt } from '../../../src/model/task.ts';
+import type { Task } from '../../../src/protocol/taskApi.ts';
+import { useHubNow } from '../../live/hubClock.ts';
+import { usePreferences } from '../../live/preferences.ts';
+import type { TaskRows } from '../../live/taskRows.ts';
+import { useIsPhone } from '../../live/useWidth.ts';
+import { RunStateWord } from '../../parts/RunGlyph.tsx';
+import { MISSING, span, whole } from '../../words/figures.ts';
+import { useWords } from '../../words/words.ts';
+import { type ParameterColumn, parameterColumns } from './columns.ts';
+import { isTall, Reason } from './Reason.tsx';
+import type { Choice } from './useTaskKeys.ts';
+
+/** Longer lists have rows of one height, so that a scroll bar means a place. */
+const MOST_WITH_TALL_ROWS = 2000;
+const OVERSCAN = 12;
+
+interface RunsTableProps {
+  rows: TaskRows;
+  scroller: RefObject<HTMLElement | null>;
+  choice: Choice;
+  mayChoose: boolean;
+  openId: string | null;
+  label: string;
+  onOpen: (task: Task) => void;
+  onDecide: (task: Task, action: 'kill' | 'release') => void;
+  /** Told the function that brings a row into view. */
+  revealer: RefObject<(place: number) => void>;
+}
+
+export function RunsTable(props: RunsTableProps) {
+  const { rows, scroller, choice, mayChoose, openId, label, onOpen, onDecide, revealer } = props;
+  const words = useWords();
+  const phone = useIsPhone();
+  const { density } = usePreferences();
+  const body = useRef<HTMLTableSectionElement>(null);
+  const total = rows.total ?? 0;
+  const short = total > MOST_WITH_TALL_ROWS;
+  const height = phone ? 62 : density === 'compact' ? 22 : 30;
+  const tall = phone ? 62 : density === 'compact' ? 36 : 43;
+  const virtualizer = useVirtualizer({
+    count: total,
+    getScrollElement: () => scroller.current,
+    estimateSize: (place) => (!short && isTall(rows.rowAt(place)) ? tall : height),
+    overscan: OVERSCAN,
+    scrollMargin: body.current?.offsetTop ?? 0,
+    scrollPaddingStart: 34,
+  });
+  const shown = virtualizer.getVirtualItems();
+  const first = shown[0]?.index ?? 0;
+  const last = shown.at(-1)?.index ?? 0;
+  const { want, rowAt } = rows;
+  useEffect(() => want(first, last), [want, first, last]);
+  // Rows came or changed: their heights with them.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rowAt is another function with each answer.
+  useEffect(() => virtualizer.measure(), [virtualizer, rowAt, short, height]);
+
+  const head = rowAt(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the columns are those of the first rows, not of each scroll.
+  const columns = useMemo(
+    () =>
+      parameterColumns(
+        Array.from({ length: Math.min(200, total) }, (_, place) => rowAt(place)).filter(
+          (row) => row !== null,
+        ),
+      ),
+    [head?.tableId, head?.parameters.length, total > 0],
+  );
+  const withName = columns.shown.length === 0;
+  const count = columns.shown.length + (withName ? 1 : 0) + (mayChoose ? 6 : 5);
+
+  revealer.current = (place) => {
+    virtualizer.scrollToIndex(place);
+    focusRow(body.current, place);
+  };
+
+  const before = (shown[0]?.start ?? 0) - virtualizer.options.scrollMargin;
+  const after = virtualizer.getTotalSize() - ((shown.at(-1)?.end ?? 0) - virtualizer.options.scrollMargin);
+  const heads = words.tasks.columns;
+  return (
+    <table className="runs" aria-label={label} aria-rowcount={total + 1}>
+      <thead>
+        <tr>
+          {mayChoose && (
+            <th className="select-cell">
+              <span className="visually-hidden">{words.process.selectAll}</span>
+            </th>
+          )}
+          <th className="state-cell">{heads.state}</th>
+          <th className="task-cell">{heads.task}</th>
+          {withName && <th className="name-cell">{heads.name}</th>}
+          {columns.shown.map((column) => (
+            <th
+              key={column.name}
+              className={`parameter-cell ${column.isFigure ? 'figure' : ''}`}
+              style={{ width: column.widthPx }}
+            >
+              {visible(column.name)}
+            </th>
+          ))}
+          <th className="gpu-cell">{heads.gpu}</th>
+          <th className="took-cell figure">{heads.took}</th>
+          <th className="why-cell">
+            {heads.why}
+            {columns.left > 0 && <span className="quiet"> · {words.tasks.columnsMore(columns.left)}</span>}
+          </th>
+        </tr>
+      </thead>
+      <tbody ref={body}>
+        <Spacer height={before} columns={count} />
+        {shown.map(({ index, size }) => {
+          const task = rowAt(index);
+          return task ? (
+            <RunRow
+              key={index}
+              task={task}
+              place={index}
+              height={size}
+              columns={columns.shown}
+              withName={withName}
+              short={short || phone}
+              isOpen={task.id === openId}
+              isCursor={index === choice.cursor}
+              isChosen={choice.ids.has(task.id)}
+              mayChoose={mayChoose}
+              onOpen={onOpen}
+              onDecide={onDecide}
+              onToggle={choice.toggle}
+              onUpTo={choice.upTo}
+              onFocus={choice.setCursor}
+            />
+          ) : (
+            <tr key={index} aria-rowindex={index + 2} className="is-coming" style={{ height: size }}>
+              <td colSpan={count}>{MISSING}</td>
+            </tr>
+          );
+        })}
+        <Spacer height={after} columns={count} />
+      </tbody>
+    </table>
+  );
+}
+
+/** Once the row is drawn. */
+function focusRow(body: HTMLElement | null, place: number): void {
+  requestAnimationFrame(() => {
+    body?.querySelector<HTMLElement>(`[data-place="${place}"]`)?.focus({ preventScroll: true });
+  });
+}
+
+function Spacer({ height, columns }: { height: number; columns: number }) {
+  return height > 0 ? (
+    <tr className="spacer" style={{ height }}>
+      <td colSpan={columns} />
+    </tr>
+  ) : null;
+}
+
+interface RunRowProps {
+  task: Task;
+  place: number;
+  height: number;
+  columns: readonly ParameterColumn[];
+  withName: boolean;
+  short: boolean;
+  isOpen: boolean;
+  isCursor: boolean;
+  isChosen: boolean;
+  mayChoose: boolean;
+  onOpen: (task: Task) => void;
+  onDecide: (task: Task, action: 'kill' | 'release') => void;
+  onToggle: (place: number) => void;
+  onUpTo: (place: number) => void;
+  onFocus: (place: number) => void;
+}
+
+const RunRow = memo(function RunRow(props: RunRowProps) {
+  const { task, place, height, columns, withName, short, isOpen, isCursor, isChosen, mayChoose } = props;
+  const words = useWords();
+  return (
+    <tr
+      data-place={place}
+      aria-rowindex={place + 2}
+      aria-selected={mayChoose ? isChosen : undefined}
+      tabIndex={isCursor ? 0 : -1}
+      className={`${isOpen ? 'is-open' : ''} ${isChosen ? 'chosen' : ''}`}
+      style={{ height }}
+      onFocus={() => props.onFocus(place)}
+      onClick={() => props.onOpen(task)}
+    >
+      {mayChoose && (
+        <td className="select-cell">
+          <input
+            type="checkbox"
+            tabIndex={-1}
+            checked={isChosen}
+            aria-label={words.tasks.choose(task.id)}
+            onChange={() => {}}
+            onClick={(event) => {
+              event.stopPropagation();
+              if (event.shiftKey) props.onUpTo(place);
+              else props.onToggle(place);
+            }}
+          />
+        </td>
+      )}
+      <td className="state-cell">
+        <RunStateWord state={task.state} />
+      </td>
+      <td className="task-cell mono">
+        {task.id}
+        {task.needRunNum > 1 && task.attempts.length > 0 && (
+          <span className="quiet">·r{task.attempts.at(-1)?.run}</span>
+        )}
+      </td>
+      {withName && <td className="name-cell ellipsis">{visible(task.name)}</td>}
+      {columns.map((column) => {
+        const value = task.parameters.find(([name]) => name === column.name)?.[1];
+        return (
+          <td
+            key={column.name}
+            className={`parameter-cell mono ellipsis ${column.isFigure ? 'figure' : ''}`}
+            title={value === undefined ? undefined : visible(value)}
+          >
+            {value === undefined ? <span className="quiet">{MISSING}</span> : visible(value)}
+          </td>
+        );
+      })}
+      <td className="gpu-cell ellipsis">
+        <Where task={task} />
+      </td>
+      <td className="took-cell figure">
+        <Took attempt={waitsWithoutAttempt(task) ? undefined : task.attempts.at(-1)} />
+      </td>
+      <td className="why-cell ellipsis">
+        <Reason task={task} short={short} onDecide={(action) => props.onDecide(task, action)} />
+      </td>
+    </tr>
+  );
+});
+
+const waitsWithoutAttempt = (task: Task): boolean =>
+  task.state === 'queued' || task.state === 'held' || task.state === 'impossible';
+
+/** `vega GPU 0, 1`; for one that warms up where it is expected. */
+function Where({ task }: { task: Task }) {
+  const words = useWords();
+  const attempt = task.attempts.at(-1);
+  if (waitsWithoutAttempt(task) || !attempt) {
+    if (task.waiting?.kind !== 'warm-up') return <span className="quiet">{MISSING}</span>;
+    return (
+      <span className="quiet">
+        → {words.tasks.gpuOf(visible(task.waiting.node), String(task.waiting.gpuIndex))}
+      </span>
+    );
+  }
+  return whereWords(words, attempt);
+}
+
+/** Where an attempt runs or ran. */
+export function whereWords(words: ReturnType<typeof useWords>, attempt: Attempt): string {
+  const node = visible(attempt.node);
+  if (attempt.gpus.length === 0) return words.tasks.noGpu(node);
+  return words.tasks.gpuOf(node, ranges(attempt.gpus.map((gpu) => gpu.index)));
+}
+
+/** 0, 1, 2, 5 as `0–2, 5`. */
+export function ranges(indexes: readonly number[]): string {
+  const sorted = [...indexes].sort((a, b) => a - b);
+  const parts: string[] = [];
+  let from = sorted[0];
+  sorted.forEach((index, place) => {
+    if (sorted[place + 1] === index + 1 || from === undefined) return;
+    parts.push(from === index ? `${index}` : index - from === 1 ? `${from}, ${index}` : `${from}–${index}`);
+    from = sorted[place + 1];
+  });
+  return parts.join(', ');
+}
+
+function Took({ attempt }: { attempt: Attempt | undefined }) {
+  const words = useWords();
+  const nowMs = useHubNow();
+  if (!attempt) return <span className="quiet">{MISSING}</span>;
+  const from = attempt.startedAtMs ?? attempt.leasedAtMs;
+  return span(words, (attempt.endedAtMs ?? nowMs) - from);
+}
+
+/** How many rows there are, for a screen reader. */
+export const rowsLabel = (name: string, total: number): string => `${name}, ${whole(total)}`;

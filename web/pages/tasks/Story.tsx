@@ -1,0 +1,265 @@
+/** What happened to a task, oldest first: each decision with its arithmetic, each attempt with its memory bar. */
+import { useContext } from 'react';
+import { visible } from '../../../src/lib/displayText.ts';
+import { type Attempt, type EndClass, isFinal } from '../../../src/model/task.ts';
+import type { TaskEvent } from '../../../src/protocol/taskApi.ts';
+import { useHubNow } from '../../live/hubClock.ts';
+import type { TaskDetail } from '../../live/tasks.ts';
+import { useQueue } from '../../live/tasks.ts';
+import { Icon } from '../../parts/Icon.tsx';
+import { OwnerColours } from '../../parts/MemoryBar.tsx';
+import { RunGlyph } from '../../parts/RunGlyph.tsx';
+import { clockTime, span } from '../../words/figures.ts';
+import { gibOf } from '../../words/waiting.ts';
+import { useWords } from '../../words/words.ts';
+import { EndWords, largest, Waiting, waits } from './Reason.tsx';
+import { whereWords } from './RunsTable.tsx';
+
+export function Story({ detail }: { detail: TaskDetail }) {
+  const words = useWords();
+  const { task, events } = detail;
+  const settings = useQueue()?.settings ?? null;
+  const steps = events.map((event, place) => ({ event, key: `${event.atMs} ${event.kind} ${place}` }));
+  const used = task.attempts.filter((attempt) => attempt.class === 'gpu_oom').length;
+  const budget = settings?.budgets.gpu_oom;
+  return (
+    <section className="story" aria-labelledby="story-title">
+      <header>
+        <h3 id="story-title">{words.task.happened}</h3>
+        <span className="grow" />
+        {used > 0 && budget != null && (
+          <span className="quiet">
+            {words.task.retriesUsed(words.endClass.gpu_oom, Math.min(used, budget), String(budget))}
+          </span>
+        )}
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
+      <ol tabIndex={0} aria-label={words.task.happened}>
+        {steps.map(({ event, key }) => (
+          <Step key={key} event={event} detail={detail} />
+        ))}
+        {waits(task) && task.waiting !== null && (
+          <li className="step">
+            <RunGlyph state={task.state} />
+            <div className="step-body">
+              <strong>{words.task.waitsNow}</strong>
+              <Waiting reason={task.waiting} short={false} isBad={task.state === 'impossible'} />
+            </div>
+          </li>
+        )}
+      </ol>
+    </section>
+  );
+}
+
+function attemptOf({ task }: TaskDetail, event: TaskEvent): Attempt | null {
+  return (
+    task.attempts.find(
+      (attempt) => attempt.number === event.attempt && (event.run === null || attempt.run === event.run),
+    ) ?? null
+  );
+}
+
+function Step({ event, detail }: { event: TaskEvent; detail: TaskDetail }) {
+  const attempt = attemptOf(detail, event);
+  return (
+    <li className="step">
+      <StepGlyph event={event} attempt={attempt} />
+      <div className="step-body">
+        {attempt && event.kind === 'started' ? (
+          <Started event={event} attempt={attempt} detail={detail} />
+        ) : attempt && event.kind === 'ended' ? (
+          <Ended event={event} attempt={attempt} detail={detail} />
+        ) : event.kind === 'learned' && event.figures?.afterBytes !== undefined ? (
+          <Learned event={event} />
+        ) : (
+          <Plain event={event} detail={detail} />
+        )}
+      </div>
+    </li>
+  );
+}
+
+function StepGlyph({ event, attempt }: { event: TaskEvent; attempt: Attempt | null }) {
+  if (event.kind === 'ended' && attempt?.class != null) return <RunGlyph state={stateOfEnd(attempt.class)} />;
+  if (event.kind === 'started') return <RunGlyph state="running" />;
+  if (event.kind === 'unreachable' || event.kind === 'impossible' || event.kind === 'held')
+    return <RunGlyph state={event.kind} />;
+  return (
+    <span className="step-note">
+      <Icon name="note" />
+    </span>
+  );
+}
+
+function stateOfEnd(kind: EndClass) {
+  if (kind === 'ok') return 'succeeded' as const;
+  if (kind === 'timeout') return 'timed_out' as const;
+  return kind === 'user_kill' ? ('cancelled' as const) : ('failed' as const);
+}
+
+function Time({ atMs }: { atMs: number }) {
+  const nowMs = useHubNow();
+  return <time className="step-time">{clockTime(atMs, nowMs)}</time>;
+}
+
+/** An event that has no drawing: its kind, who did it, and its own sentence. */
+function Plain({ event, detail }: { event: TaskEvent; detail: TaskDetail }) {
+  const words = useWords();
+  const asked =
+    event.kind === 'submitted' ? (event.figures?.afterBytes ?? event.figures?.askedBytes) : undefined;
+  const sentence =
+    words.language === 'zh' && asked !== undefined ? words.task.askedBy[detail.task.askedBy] : event.text;
+  return (
+    <>
+      <p>
+        <Time atMs={event.atMs} />
+        <strong>{asked ? words.task.asks(gibOf(asked)) : words.task.kinds[event.kind]}</strong>
+        {event.by !== null && event.kind !== 'submitted' && <> {words.task.by(visible(event.by))}</>}
+      </p>
+      {sentence !== '' && <p className="step-text">{visible(sentence)}</p>}
+    </>
+  );
+}
+
+function Learned({ event }: { event: TaskEvent }) {
+  const words = useWords();
+  const { afterBytes = 0, beforeBytes, peakBytes, triedBytes } = event.figures ?? {};
+  const told =
+    beforeBytes !== undefined && peakBytes !== undefined && triedBytes !== undefined
+      ? words.task.larger(
+          gibOf(peakBytes),
+          gibOf(triedBytes),
+          gibOf(peakBytes + triedBytes),
+          gibOf(beforeBytes),
+          gibOf(beforeBytes * 1.25),
+        )
+      : visible(event.text);
+  return (
+    <>
+      <p>
+        <Time atMs={event.atMs} />
+        <strong>{words.task.asksFromNow(gibOf(afterBytes))}</strong>
+      </p>
+      <p className="step-text">{told}</p>
+    </>
+  );
+}
+
+interface AttemptStepProps {
+  event: TaskEvent;
+  attempt: Attempt;
+  detail: TaskDetail;
+}
+
+function Started({ event, attempt, detail }: AttemptStepProps) {
+  const words = useWords();
+  const { attempt: name, on } = words.task.attemptOn(attempt.number);
+  const before = detail.task.attempts.filter(
+    (each) => each.run === attempt.run && each.number < attempt.number,
+  );
+  const queuedAtMs = before.at(-1)?.endedAtMs ?? detail.task.createdAtMs;
+  const waited = attempt.leasedAtMs - queuedAtMs;
+  const total = totalOf(event);
+  const isNow = attempt.endedAtMs === null;
+  const used = isNow ? largest(attempt.gpus.map((gpu) => gpu.peakBytes)) : null;
+  const promised = largest(attempt.gpus.map((gpu) => gpu.promisedBytes));
+  return (
+    <>
+      <p>
+        <Time atMs={event.atMs} />
+        <strong>{name}</strong>
+        {on}
+        <strong>{whereWords(words, attempt)}</strong>
+        {total !== null && `, ${gibOf(total)}\u2009GiB`}
+        {waited > 1000 && `, ${words.task.afterWaiting(span(words, waited))}`}
+      </p>
+      {isNow && total !== null && promised !== null && (
+        <StoryBar
+          owner={detail.task.owner}
+          usedBytes={used ?? 0}
+          moreBytes={Math.max(0, promised - (used ?? 0))}
+          totalBytes={total}
+          text={words.task.usedOf(gibOf(used ?? 0), gibOf(promised))}
+        />
+      )}
+    </>
+  );
+}
+
+function Ended({ event, attempt, detail }: AttemptStepProps) {
+  const words = useWords();
+  const kind = attempt.class ?? 'ok';
+  const total = totalOf(event);
+  const peak = largest(attempt.gpus.map((gpu) => gpu.peakBytes));
+  const tried = attempt.outOfMemory?.triedBytes ?? null;
+  return (
+    <>
+      <p>
+        <Time atMs={event.atMs} />
+        <strong>
+          {words.task.attemptEnded(attempt.number)}
+          <span className={kind === 'ok' ? 'free' : kind === 'user_kill' ? '' : 'bad'}>
+            {words.task.ended[kind]}
+          </span>
+        </strong>
+        {kind === 'gpu_oom' &&
+          peak !== null &&
+          total !== null &&
+          ` ${words.task.at(gibOf(peak), gibOf(total))}`}
+        {`, ${whereWords(words, attempt)}`}
+      </p>
+      {total !== null && peak !== null && (
+        <StoryBar
+          owner={detail.task.owner}
+          usedBytes={peak}
+          hatchBytes={tried ?? 0}
+          totalBytes={total}
+          text={tried === null ? words.tasks.peak(gibOf(peak)) : words.task.wantedMore(gibOf(tried))}
+        />
+      )}
+      <p className="step-text">
+        {kind !== 'gpu_oom' && kind !== 'ok' && (
+          <>
+            <EndWords attempt={attempt} /> ·{' '}
+          </>
+        )}
+        {kind === 'gpu_oom' && event.text !== '' && `${visible(event.text)} · `}
+        {attempt.startedAtMs !== null &&
+          attempt.endedAtMs !== null &&
+          words.task.ran(span(words, attempt.endedAtMs - attempt.startedAtMs))}
+        {isFinal(detail.task.state) && attempt.exitCode === 0 && ` · ${words.tasks.exit(0)}`}
+      </p>
+    </>
+  );
+}
+
+const totalOf = (event: TaskEvent): number | null => event.figures?.totalBytes ?? null;
+
+interface StoryBarProps {
+  owner: string;
+  usedBytes: number;
+  /** Promised beyond what is used: dashed. */
+  moreBytes?: number;
+  /** Wanted and not there: hatched. */
+  hatchBytes?: number;
+  totalBytes: number;
+  text: string;
+}
+
+function StoryBar({ owner, usedBytes, moreBytes = 0, hatchBytes = 0, totalBytes, text }: StoryBarProps) {
+  const colours = useContext(OwnerColours);
+  const share = (bytes: number) => ({ width: `${Math.min(100, (100 * bytes) / totalBytes)}%` });
+  return (
+    <div className="story-bar">
+      <div className="memory-bar h12" role="img" aria-label={text}>
+        <span className={`o${colours.get(owner) ?? 3}`} style={share(usedBytes)} />
+        {hatchBytes > 0 && (
+          <span className="unaccounted" style={share(Math.min(hatchBytes, totalBytes - usedBytes))} />
+        )}
+        {moreBytes > 0 && <span className="is-asked" style={share(moreBytes)} />}
+      </div>
+      <span aria-hidden="true">{text}</span>
+    </div>
+  );
+}

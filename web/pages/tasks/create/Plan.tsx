@@ -1,0 +1,80 @@
+/** What would happen to rows if they were queued now, and what the first of them run. */
+import type * as z from 'zod';
+import { visible } from '../../../../src/lib/displayText.ts';
+import { renderWord, StartFact, type StartFacts, type TaskCommand } from '../../../../src/model/command.ts';
+import type { SubmittedRow, taskApi } from '../../../../src/protocol/taskApi.ts';
+import { useWords } from '../../../words/words.ts';
+import { ranges } from '../RunsTable.tsx';
+
+export type Tried = z.output<(typeof taskApi)['submitTable']['response']>;
+
+const PLACEHOLDERS = Object.fromEntries(StartFact.options.map((fact) => [fact, `{${fact}}`])) as StartFacts;
+const MOST_REASONS = 4;
+
+export function Plan({ tried }: { tried: Tried }) {
+  const words = useWords();
+  const { newTask } = words;
+  const now = tried.plan.filter(({ node }) => node !== null);
+  const places = now.map(({ node, gpus }) => newTask.wouldOn(visible(node ?? ''), ranges(gpus)));
+  const reasons = new Map<string, number>();
+  for (const { reason } of tried.plan)
+    if (reason !== null) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  const shown = [...reasons].sort(([, a], [, b]) => b - a).slice(0, MOST_REASONS);
+  return (
+    <div className="hint-bar" role="status">
+      <strong>{newTask.would(now.length, tried.plan.length)}</strong>{' '}
+      {places.slice(0, MOST_REASONS).join(', ')}
+      {places.length > MOST_REASONS && ', …'}
+      {shown.length > 0 && (
+        <>
+          {now.length > 0 && <p>{newTask.others}</p>}
+          <ul>
+            {shown.map(([reason, amount]) => (
+              <li key={reason}>
+                {amount > 1 && newTask.times(amount)} {visible(reason)}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** The first rows' commands, each argument apart, so that a space within one is seen. */
+export function CommandPreview({ rows }: { rows: readonly SubmittedRow[] }) {
+  const words = useWords();
+  return (
+    <>
+      <h3>{words.newTask.preview}</h3>
+      <ol className="argv-list">
+        {rows.slice(0, 3).map((row) => (
+          <li key={row.key}>
+            <Argv command={row.command} />
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function Argv({ command }: { command: TaskCommand }) {
+  const words = useWords();
+  const rendered =
+    command.kind === 'argv'
+      ? command.words
+      : command.kind === 'shell'
+        ? [command.script, ...command.parameters]
+        : command.program;
+  return (
+    <>
+      {command.kind === 'shell' && <span className="quiet">{words.newTask.previewShell} </span>}
+      {rendered.map((word, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: arguments have no other name than their place.
+        <code key={place} className="argument">
+          {visible(renderWord(word, PLACEHOLDERS))}
+        </code>
+      ))}
+    </>
+  );
+}
