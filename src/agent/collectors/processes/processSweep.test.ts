@@ -49,7 +49,7 @@ function makeReader(millisecondsEach: number): ProcessReader & { readonly order:
 test('many that appear at once are told slice by slice and within two rounds, though each slice is cut short', async () => {
   const machine = makeRoot();
   machine.start(range(1, 150));
-  const sweep = startProcessSweep(machine.root, makeReader(1.2), 1000);
+  const sweep = startProcessSweep(machine.root, makeReader(1.2), { roundMs: 1000, patienceMs: 20 });
   releases.push(sweep.stop);
   expect(await sweep.all()).toHaveLength(150);
   machine.start(range(1000, 150));
@@ -63,11 +63,33 @@ test('many that appear at once are told slice by slice and within two rounds, th
   expect(counts.size).toBeGreaterThan(10);
 }, 10_000);
 
+test('at rest a round takes six times as long, and who asks then still gets a list that is hardly old', async () => {
+  const machine = makeRoot();
+  machine.start(range(1, 100));
+  const reader = makeReader(0);
+  const sweep = startProcessSweep(machine.root, reader, { roundMs: 100, patienceMs: 5000 });
+  releases.push(sweep.stop);
+  await sweep.all();
+  // As long as a list is kept new that was asked for, and as long again.
+  await delay(1200);
+  const before = reader.order.length;
+  await delay(1200);
+  // Two rounds at rest; they would be twelve.
+  expect(reader.order.length - before).toBeLessThan(500);
+  for (const pid of range(5000, 5)) {
+    machine.start([pid]);
+    // Two rounds as they are while somebody asks: a third of one at rest.
+    await delay(201);
+    expect((await sweep.all()).map((process) => process.pid)).toContain(pid);
+    await delay(1200);
+  }
+}, 20_000);
+
 test('who is new is read before those that were known, and who ended is told no more', async () => {
   const machine = makeRoot();
   machine.start(range(1, 100));
   const reader = makeReader(0);
-  const sweep = startProcessSweep(machine.root, reader, 200);
+  const sweep = startProcessSweep(machine.root, reader, { roundMs: 200 });
   releases.push(sweep.stop);
   await sweep.all();
   machine.start([5000]);

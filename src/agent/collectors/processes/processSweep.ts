@@ -1,7 +1,8 @@
 /**
- * Keeps a list of every process of the machine, about 10 s old at most, without being felt: each round reads the list
- * in slices that end after a millisecond or so, spread over the interval by what is left of both. What a slice found is
- * told at once. Who asks before the first round is through waits for it, and hurries it.
+ * Keeps a list of every process of the machine without being felt: each round reads the list in slices that end after a
+ * millisecond or so, spread over the interval by what is left of both. What a slice found is told at once. A round takes
+ * 10 s while somebody asks, and a minute once nobody has for a minute. Who asks for a list that is older than 10 s
+ * hurries a newer one and waits for it a little; who asks before the first round is through waits until it is.
  */
 import { readdir } from 'node:fs/promises';
 import { setTimeout as delay, setImmediate as letOthersRun } from 'node:timers/promises';
@@ -9,7 +10,7 @@ import type { ProcessFacts } from '../sources.ts';
 import type { ProcessReader } from './processReader.ts';
 
 export interface ProcessSweep {
-  /** Every process but the kernel's threads, each as last read. */
+  /** Every process but the kernel's threads, each as last read, about 10 s ago at most. */
   all(): Promise<ProcessFacts[]>;
   /** It is known to have ended: nobody is to wait a round to be told so. */
   forget(pid: number): void;
@@ -17,29 +18,57 @@ export interface ProcessSweep {
 }
 
 const ROUND_MS = 10_000;
+/** A round at rest takes as long as so many: hardly felt, and most profiles are known when somebody asks. */
+const ROUNDS_AT_REST = 6;
+/** For so many rounds after the list was asked for, it is kept new. */
+const WATCHED_ROUNDS = 6;
+/** So long is waited for a newer list: the hub waits 2 s for the whole answer (requests.ts). */
+const PATIENCE_MS = 1000;
+/** What is read once a round is a round old at most, and was begun two rounds ago at most. */
+const OLDEST_ROUNDS = 2;
 /** Some hundred microseconds' work: few enough not to be felt, enough that waking up for them does not cost the most. */
 const PROCESSES_PER_SLICE = 16;
 /** After so long a slice ends, whatever is left of it: the driver's answers and the hub's requests wait behind it. */
 const LONGEST_SLICE_MS = 1;
 
 /** Starts the rounds. `root` is where /proc is looked for; the reader should be this sweep's own. */
-export function startProcessSweep(root: string, reader: ProcessReader, roundMs = ROUND_MS): ProcessSweep {
+export function startProcessSweep(
+  root: string,
+  reader: ProcessReader,
+  { roundMs = ROUND_MS, patienceMs = PATIENCE_MS } = {},
+): ProcessSweep {
   const processes = new Map<number, ProcessFacts>();
   /** The pids of the last round, threads of the kernel too. */
   let before: ReadonlySet<number> = new Set();
-  const firstRound = Promise.withResolvers<void>();
-  /** Aborted when somebody waits for the first round: its pauses end. */
-  const hurry = new AbortController();
+  /** When the newest round that is through began: nothing in the list is older. */
+  let asOfMs = Number.NEGATIVE_INFINITY;
+  let askedAtMs = Number.NEGATIVE_INFINITY;
   const stopping = new AbortController();
+  let round = nextRound();
+
+  /** `hurry` is aborted when somebody waits for it: its pauses end, the one before it too. */
+  function nextRound() {
+    const hurry = new AbortController();
+    const pace = AbortSignal.any([hurry.signal, stopping.signal]);
+    return { through: Promise.withResolvers<void>(), hurry, pace };
+  }
 
   async function sweep(): Promise<void> {
-    for (let pace = AbortSignal.any([hurry.signal, stopping.signal]); !stopping.signal.aborted; ) {
-      const endsAtMs = performance.now() + roundMs;
-      await readRound(endsAtMs, pace);
-      firstRound.resolve();
-      pace = stopping.signal;
-      await pause(endsAtMs - performance.now(), pace);
+    while (!stopping.signal.aborted) {
+      const beganAtMs = performance.now();
+      await readRound(beganAtMs + lengthMs(), round.pace);
+      asOfMs = beganAtMs;
+      round.through.resolve();
+      round = nextRound();
+      await pause(beganAtMs + lengthMs() - performance.now(), round.pace);
     }
+    round.through.resolve();
+  }
+
+  /** How long a round takes, as it looks now. */
+  function lengthMs(): number {
+    const isWatched = performance.now() - askedAtMs < WATCHED_ROUNDS * roundMs;
+    return isWatched ? roundMs : ROUNDS_AT_REST * roundMs;
   }
 
   /** Reads every process once, those first that nobody has seen yet. */
@@ -74,11 +103,22 @@ export function startProcessSweep(root: string, reader: ProcessReader, roundMs =
     return next;
   }
 
+  async function hurried(): Promise<void> {
+    round.hurry.abort();
+    await round.through.promise;
+  }
+
+  /** The round that is under way may have begun long ago itself: then the one after it. */
+  async function renewed(nowMs: number): Promise<void> {
+    while (nowMs - asOfMs > OLDEST_ROUNDS * roundMs && !stopping.signal.aborted) await hurried();
+  }
+
   const swept = sweep();
   return {
     async all() {
-      hurry.abort();
-      await firstRound.promise;
+      askedAtMs = performance.now();
+      if (asOfMs === Number.NEGATIVE_INFINITY) await hurried();
+      else await Promise.race([renewed(askedAtMs), delay(patienceMs, undefined, { ref: false })]);
       return [...processes.values()];
     },
     forget: (pid) => void processes.delete(pid),
