@@ -1,6 +1,7 @@
 /** What was measured, in words: a table against the aims, and the same as a section of bench/README.md. */
 import type { HubCost } from './hub.ts';
 import type { RoleCost } from './roles.ts';
+import type { StoreCost } from './storeLoad.ts';
 import type { BenchMachine } from './support/machine.ts';
 
 export interface Measured {
@@ -11,6 +12,7 @@ export interface Measured {
   seconds: number;
   agent: RoleCost;
   up: RoleCost;
+  store: StoreCost;
   hubs: HubCost[];
 }
 
@@ -37,7 +39,7 @@ export function report(measured: Measured): string {
   ].join('\n');
 }
 
-function rows({ agent, up, hubs }: Measured): Row[] {
+function rows({ agent, up, store, hubs }: Measured): Row[] {
   const bareMs = agent.bareLoop.cpuMsPerSample;
   return [
     {
@@ -72,7 +74,30 @@ function rows({ agent, up, hubs }: Measured): Row[] {
     },
     { what: '`up` and child, processor', ...against(up.cpuPercent, 2, percent) },
     { what: '`up` and child, private memory', ...against(privateMiB(up), 130, mebibytes) },
+    ...storeRows(store),
     ...hubs.flatMap((hub) => hubRows(hub)),
+  ];
+}
+
+function storeRows(store: StoreCost): Row[] {
+  const told = (what: string, measured: string): Row => ({ what, measured, aim: '', kept: null });
+  return [
+    { what: 'rows submitted for good, in batches of 2,000', ...atLeast(store.submitsPerSecond, 5000) },
+    told('… one by one, 256 waiting at once', perSecond(store.singleSubmitsPerSecond)),
+    {
+      what: 'attempts leased, reported and ended for good, 256 at once',
+      ...atLeast(store.completionsPerSecond, 500),
+    },
+    told('… from the report of an end to its acknowledgement, p95', milliseconds(store.acknowledgedP95Ms)),
+    told(
+      `private memory of the bench's process: empty; with ${store.rows.toLocaleString('en')} rows queued`,
+      `${mebibytes(store.emptyMiB)}; ${mebibytes(store.queuedMiB)}`,
+    ),
+    told(
+      '… loading them; a page of them, p95',
+      `${milliseconds(store.loadMs)}; ${milliseconds(store.listP95Ms)}`,
+    ),
+    told('… a page of those with a word in their cells, p95', milliseconds(store.searchP95Ms)),
   ];
 }
 
@@ -120,6 +145,13 @@ const proportionalMiB = ({ memory }: RoleCost): number =>
 function against(value: number, aim: number, unit: (value: number) => string): Omit<Row, 'what'> {
   return { measured: unit(value), aim: `≤ ${unit(aim)}`, kept: value <= aim };
 }
+
+const perSecond = (value: number): string => `${Math.round(value).toLocaleString('en')}/s`;
+const atLeast = (value: number, aim: number): Omit<Row, 'what'> => ({
+  measured: perSecond(value),
+  aim: `≥ ${perSecond(aim)}`,
+  kept: value >= aim,
+});
 
 const short = (value: number): string =>
   value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(2)));

@@ -9,6 +9,8 @@ import { parseArgs } from 'node:util';
 import { type HubCost, measureHub } from './hub.ts';
 import { type Measured, report } from './report.ts';
 import { measureRole, type RoleCost } from './roles.ts';
+import { measureStore } from './store.ts';
+import type { StoreCost } from './storeLoad.ts';
 import { describeMachine, loadNow } from './support/machine.ts';
 
 const { values } = parseArgs({
@@ -23,6 +25,7 @@ const loads: number[] = [];
 
 const agent = middle(await repeat('agent', () => measureRole('agent', seconds)));
 const up = middle(await repeat('up', () => measureRole('up', seconds)));
+const store = middleStore(await repeat('the task book', measureStore));
 const hubs: Measured['hubs'] = [];
 for (const agents of values.agents.split(',').map(Number)) {
   hubs.push(leastDisturbed(await repeat(`hub with ${agents} agents`, () => measureHub(agents, seconds))));
@@ -35,6 +38,7 @@ const measured: Measured = {
   seconds,
   agent,
   up,
+  store,
   hubs,
 };
 mkdirSync(join(import.meta.dirname, 'results'), { recursive: true });
@@ -55,6 +59,11 @@ async function repeat<Cost>(what: string, measure: () => Promise<Cost>): Promise
 /** The one in the middle counts, whole, so that its figures belong together. */
 function middle(costs: [RoleCost, ...RoleCost[]]): RoleCost {
   const sorted = costs.toSorted((a, b) => a.cpuPercent - b.cpuPercent);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? costs[0];
+}
+
+function middleStore(costs: [StoreCost, ...StoreCost[]]): StoreCost {
+  const sorted = costs.toSorted((a, b) => a.completionsPerSecond - b.completionsPerSecond);
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? costs[0];
 }
 

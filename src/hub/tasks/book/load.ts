@@ -7,7 +7,7 @@ import type { TableRecord, TaskRecord } from './records.ts';
 import { emptyCounts, noteQuiet, type Shelf, shelve, shelveTable } from './shelf.ts';
 
 /** Rows a page: each is a message from the store's thread. */
-const PAGE = 5000;
+const PAGE = 1000;
 
 /** Fills an empty shelf. */
 export async function loadShelf(store: Store, shelf: Shelf): Promise<void> {

@@ -218,7 +218,7 @@ test('whatever happens: one live attempt a run, a success counted once, counts a
     }),
     { numRuns: process.env.FLOWLINE_SOAK === 'true' ? 500 : 15 },
   );
-}, 120_000);
+}, 1_200_000);
 
 /** Everything that must be the same after a restart. */
 function dump(book: TaskBook) {

@@ -65,7 +65,11 @@ export async function openStore({ path, clock, log }: StoreOptions): Promise<Sto
   let worker = await startWorker();
 
   async function startWorker(): Promise<Worker> {
-    const started = new Worker(workerFile(), { workerData: { path }, name: 'flowline-store' });
+    const started = new Worker(workerFile(), {
+      workerData: { path },
+      name: 'flowline-store',
+      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 },
+    });
     await new Promise<void>((resolve, reject) => {
       started.once('message', (sentence: FromWorker) => {
         if (sentence.kind === 'not-opened')
