@@ -27,6 +27,8 @@ export async function keepNote(options: {
   let opening = typeof facts.get('opening') === 'string' ? String(facts.get('opening')) : null;
   shelf.fence.epoch = Number(facts.get('epoch') ?? 1);
   shelf.isRestored = facts.get('restored') === true;
+  shelf.next.task = Math.max(shelf.next.task, Number(facts.get('firstTask') ?? 1));
+  shelf.next.table = Math.max(shelf.next.table, Number(facts.get('firstTable') ?? 1));
   const numbers = () => ({
     epoch: shelf.fence.epoch,
     fence: shelf.fence.number,
@@ -40,6 +42,8 @@ export async function keepNote(options: {
     if (note) {
       shelf.next.task = Math.max(shelf.next.task, note.task + SKIPPED_NUMBERS);
       shelf.next.table = Math.max(shelf.next.table, note.table + SKIPPED_NUMBERS);
+      store.write(['putFact', 'firstTask', String(shelf.next.task)]);
+      store.write(['putFact', 'firstTable', String(shelf.next.table)]);
     }
     log.warn(
       { epoch: shelf.fence.epoch },

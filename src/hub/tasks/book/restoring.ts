@@ -12,7 +12,7 @@ import type { Reporter } from './taskBook.ts';
 
 /** Begins a new epoch above all that is known. */
 export function beginEpoch(shelf: Shelf, above: number): void {
-  shelf.fence = { epoch: Math.max(shelf.fence.epoch, above) + 1, number: 1 };
+  shelf.fence.epoch = Math.max(shelf.fence.epoch, above) + 1;
   shelf.isRestored = true;
   shelf.write(['putFact', 'epoch', String(shelf.fence.epoch)]);
   shelf.write(['putFact', 'restored', 'true']);
