@@ -4,7 +4,7 @@
  * is left to tell that this attempt once ran here. A path is only ever made of a checked attempt id.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { readFileIfThere, writeFileAtomically } from '../../../io/atomicFile.ts';
@@ -88,7 +88,9 @@ export async function makeLogs(paths: LogPaths, record: LogRecord): Promise<Open
     }
   }
   // First: an attempt that left files but no record could not be told from one that never was.
-  await writeLogRecord(paths, record);
+  // It need not survive the machine's power: nor would the attempt.
+  await writeFile(`${paths.record}.new`, JSON.stringify(record), { mode: 0o600 });
+  await rename(`${paths.record}.new`, paths.record);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND;
   const out = await open(paths.streams.out, flags, 0o600);
   let err: FileHandle;
