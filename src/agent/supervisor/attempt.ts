@@ -9,23 +9,24 @@
  * Every fact comes from the folder, so it makes no difference whether this agent started the wrapper or found it. Looks
  * are cheap and may come at any time: from the folder's watch, the wrapper's exit, a stop, a slow tick.
  */
-import { type FSWatcher, watch } from 'node:fs';
 import type { Clock } from '../../io/clock.ts';
 import type { Log } from '../../io/log.ts';
 import type { AttemptReport, Lease, StopReason } from '../../protocol/supervision.ts';
 import { readKernelConstants } from '../collectors/processes/bootClock.ts';
 import type { CardWatch } from './cards.ts';
+import { conclusionOf, neverStartedWords } from './conclusion.ts';
 import type { AttemptFiles, Exit, KeptLease, KeptStop, Start } from './files/attemptFiles.ts';
-import { parseTimes } from './files/attemptFiles.ts';
-import { instantOf, kernelOomKills, uptimeSeconds } from './files/bootTime.ts';
+import { instantOf, isPast } from './files/bootTime.ts';
+import { watchFolder } from './files/watchFolder.ts';
 import type { AttemptLogs } from './logs/attemptLogs.ts';
-import { isFinalReport, type ReportChange } from './report.ts';
-import { type ControlGroup, openControlGroup } from './tree/controlGroup.ts';
+import { oneAtATime } from './oneAtATime.ts';
+import { raisedPeaks } from './peaks.ts';
+import { keepReport } from './report.ts';
+import { openControlGroup } from './tree/controlGroup.ts';
 import { createTreeEnder } from './tree/endTree.ts';
 import type { ProcessTable } from './tree/processTable.ts';
 import { createProcessTree } from './tree/processTree.ts';
 import type { SignalMember } from './tree/signalMember.ts';
-import { verdictOf } from './verdict.ts';
 
 export interface AttemptSurroundings {
   bootId: string | null;
@@ -84,35 +85,32 @@ export interface AttemptOptions {
   ownWrapper: OwnWrapper | null;
 }
 
-/** So many changes an agent that was killed may have told without writing them down. */
-const SEQUENCE_LEAP = 1000;
-const WRAPPER_END_MS = 500;
 const TREE_LOOK_EACH_TICKS = 5;
+/** How long the wrapper may take from its last word to its end. */
+const WRAPPER_END_MS = 500;
 const { pageBytes } = readKernelConstants();
 
 /** Takes up an attempt whose lease is on disk. */
 export function openAttempt(options: AttemptOptions): Attempt {
   const { kept, files, logs, surroundings, earlier, ownWrapper } = options;
-  const { lease, mark } = kept;
+  const { lease } = kept;
   const { table, clock, log, bootId } = surroundings;
-  let report: AttemptReport =
-    earlier === null ? newReport(lease) : { ...earlier, sequence: earlier.sequence + SEQUENCE_LEAP };
+  const report = keepReport({ lease, earlier, files, changed: surroundings.changed, clock, log });
+  const group = kept.groupFolder === null ? null : openControlGroup(kept.groupFolder);
+  const isOtherBoot = kept.bootId !== null && bootId !== null && kept.bootId !== bootId;
   let start: Start | null = null;
   let stop: KeptStop | null = files.readStop();
   /** The program ended before anybody asked it to: a stop that comes later does not change why. */
   let endedItself = false;
-  let leftBehind = 0;
-  let ticks = 0;
-  let watcher: FSWatcher | null = null;
   let isLetGo = false;
-  const over = Promise.withResolvers<void>();
+  let ticks = 0;
   let stopCards = () => {};
-  const group: ControlGroup | null = kept.groupFolder === null ? null : openControlGroup(kept.groupFolder);
-  const isOtherBoot = kept.bootId !== null && bootId !== null && kept.bootId !== bootId;
+  let tidying: Promise<unknown> = Promise.resolve();
+  const over = Promise.withResolvers<void>();
   const tree = createProcessTree({
     table,
     signalMember: surroundings.signalMember,
-    mark,
+    mark: kept.mark,
     wrapper: () => start,
     group: () => group,
   });
@@ -121,9 +119,14 @@ export function openAttempt(options: AttemptOptions): Attempt {
     signalMember: surroundings.signalMember,
     hasTold: () => isWrapperGone() || files.readExit(false) !== null,
     endWrapper: () => start !== null && surroundings.signalMember(start, 'SIGKILL'),
-    unkillable: (message) => change({ message }),
+    unkillable: (message) => report.change({ message }),
     clock,
   });
+  const look = oneAtATime(lookOnce, (failure) =>
+    log.error({ attempt: lease.attempt, failure }, 'could not look after an attempt'),
+  );
+  const stopWatching = report.isFinal() ? () => {} : watchFolder(files.folder, look);
+  if (report.isFinal()) over.resolve();
 
   function isWrapperGone(): boolean {
     if (isOtherBoot) return true;
@@ -133,42 +136,26 @@ export function openAttempt(options: AttemptOptions): Attempt {
     return tree.members().length === 0;
   }
 
-  let writing: Promise<void> = Promise.resolve();
-  let completing: Promise<void> = Promise.resolve();
-  /** A change that the hub is told of at once. */
-  function change(changed: ReportChange): void {
-    report = { ...report, ...changed, sequence: report.sequence + 1 };
-    keep(false).catch(() => undefined);
-    surroundings.changed();
-  }
-  function keep(isFinal: boolean): Promise<void> {
-    writing = writing.catch(() => undefined).then(() => files.writeReport(report, isFinal));
-    return writing;
-  }
-  /** An end: on disk before it is told. A disk that is full is waited for. */
-  async function changeForGood(changed: ReportChange): Promise<void> {
-    report = { ...report, ...changed, sequence: report.sequence + 1 };
-    for (let waitMs = 500; !isLetGo; waitMs = Math.min(waitMs * 2, 30_000)) {
-      try {
-        await keep(true);
-        surroundings.changed();
-        return;
-      } catch (failure) {
-        log.error(
-          { attempt: lease.attempt, failure: String(failure) },
-          'could not write down how an attempt ended; trying again',
-        );
-        await new Promise<void>((resolve) => clock.after(waitMs, resolve));
-      }
+  const startedAtMs = () => (start === null ? null : instantOf(start.uptimeSeconds, clock.nowMs()));
+
+  async function lookOnce(): Promise<void> {
+    if (report.isFinal() || isLetGo) return;
+    // In this order: what is gone has written what it ever will.
+    const isGone = isWrapperGone();
+    start ??= files.readStart();
+    if (start !== null && report.current().state === 'starting') {
+      const state = stop === null ? 'running' : 'stopping';
+      report.change({ state, pid: start.pid, startedAtMs: isOtherBoot ? null : startedAtMs() });
     }
+    const exit = files.readExit(isGone);
+    if (exit === null && !isGone) return;
+    if (start === null && exit === null) return neverStarted();
+    await end(exit);
   }
 
   async function neverStarted(): Promise<void> {
-    const message =
-      stop === null
-        ? neverStartedWords(files.readRefusal(), lease)
-        : 'stopped before anything of it was executed';
-    await changeForGood({ state: 'never-started', message, cardsFree: true });
+    const message = neverStartedWords(files.readRefusal(), stop !== null, lease);
+    await report.changeForGood({ state: 'never-started', message, cardsFree: true });
     finish();
   }
 
@@ -176,45 +163,24 @@ export function openAttempt(options: AttemptOptions): Attempt {
     if (stop === null) endedItself = true;
     await wrapperIsGone();
     const left = isOtherBoot ? [] : await tree.membersAnew();
-    if (left.length > 0) {
-      leftBehind = left.length;
-      await ender.end(
-        stop?.graceSeconds === undefined ? lease.graceSeconds * 1000 : stop.graceSeconds * 1000,
-      );
-      if (isLetGo) return;
-    }
+    if (left.length > 0) await ender.end((stop?.graceSeconds ?? lease.graceSeconds) * 1000);
+    if (isLetGo) return;
     const cards = watchCards();
-    const exitCode = exit?.code ?? ownWrapper?.exit?.code ?? null;
-    const stopReason = endedItself ? null : (stop?.reason ?? null);
-    const isFailure = exitCode !== 0 && stopReason === null;
-    const verdict = verdictOf({
-      exitCode,
-      lostWith: exit !== null ? null : isOtherBoot ? 'machine' : 'wrapper',
-      stopReason,
-      outOfMemory: isFailure ? await logs.findOutOfMemory(lease.outOfMemoryTexts) : null,
-      outOfMemoryExitCodes: lease.outOfMemoryExitCodes,
+    const conclusion = await conclusionOf({
+      lease,
+      exit,
+      seenCode: ownWrapper?.exit?.code ?? null,
+      isOtherBoot,
+      stopReason: endedItself ? null : (stop?.reason ?? null),
+      leftBehind: left.length,
       groupOomKills: group?.oomKills() ?? null,
-      machineOomKills: oomKillsSince(kept.kernelOomKills),
-      timeLimitSeconds: lease.timeLimitSeconds,
-      leftBehind: stopReason === null ? leftBehind : 0,
+      kernelOomKillsBefore: kept.kernelOomKills,
+      findOutOfMemory: () => logs.findOutOfMemory(lease.outOfMemoryTexts),
+      nowMs: clock.nowMs(),
     });
-    const [user, system] = [parseTimes(exit?.user ?? ''), parseTimes(exit?.system ?? '')];
-    const nowMs = clock.nowMs();
-    await changeForGood({
-      ...verdict,
-      state: 'ended',
-      startedAtMs: report.startedAtMs ?? startedAtMs(),
-      endedAtMs: exit === null || isOtherBoot ? nowMs : instantOf(exit.uptimeSeconds, nowMs),
-      exitCode,
-      stopReason,
-      cpuSeconds: user === null || system === null ? null : Math.round((user + system) * 1000) / 1000,
-      cardsFree: cards.areFree(),
-    });
+    await report.changeForGood({ ...conclusion, cardsFree: cards.areFree() });
     finish();
-    if (!report.cardsFree) {
-      await cards.free;
-      if (!isLetGo) await changeForGood({ cardsFree: true });
-    }
+    void tellWhenFree(cards.free);
   }
 
   /** Its last tool may still be ending, and is nothing that the program left behind. */
@@ -242,193 +208,100 @@ export function openAttempt(options: AttemptOptions): Attempt {
     return { areFree: () => areFree, free };
   }
 
-  /** The environment is not kept longer than it is needed. */
+  async function tellWhenFree(free: Promise<void>): Promise<void> {
+    if (report.current().cardsFree) return;
+    await free;
+    if (!isLetGo) await report.changeForGood({ cardsFree: true });
+  }
+
   function finish(): void {
-    watcher?.close();
-    watcher = null;
+    if (!report.isFinal()) return;
+    stopWatching();
     group?.remove();
     over.resolve();
-    writing = files
-      .writeLease({ ...kept, lease: { ...lease, environment: {} } })
-      .catch((failure: unknown) =>
-        log.warn({ attempt: lease.attempt, failure: String(failure) }, 'could not clear an environment'),
-      );
-    if (report.state === 'ended') completing = logs.complete(clock.nowMs());
+    // The environment is not kept longer than it is needed.
+    const cleared = files.writeLease({ ...kept, lease: { ...lease, environment: {} } });
+    const completed = report.current().state === 'ended' ? logs.complete(clock.nowMs()) : null;
+    tidying = Promise.all([cleared, completed]).catch((failure: unknown) =>
+      log.warn({ attempt: lease.attempt, failure: String(failure) }, 'could not tidy up after an attempt'),
+    );
   }
 
-  const wrapperPids = () => [
-    ...(start === null ? [] : [start.pid]),
-    ...(ownWrapper === null ? [] : [ownWrapper.pid]),
-  ];
-  const startedAtMs = () => (start === null ? null : instantOf(start.uptimeSeconds, clock.nowMs()));
-
-  async function lookOnce(): Promise<void> {
-    if (isFinalReport(report) || isLetGo) return;
-    // In this order: what is gone has written what it ever will.
-    const isGone = isWrapperGone();
-    start ??= files.readStart();
-    if (start !== null && report.state === 'starting') {
-      change({ state: stop === null ? 'running' : 'stopping', pid: start.pid, startedAtMs: startedAtMs() });
+  async function askToStop(reason: StopReason, graceSeconds: number): Promise<void> {
+    if (report.isFinal()) return;
+    if (endedItself || files.readExit(false) !== null) {
+      // It ended by itself; only what it left behind is in a hurry now.
+      if (ender.isEnding()) void ender.end(graceSeconds * 1000);
+      return look();
     }
-    const exit = files.readExit(isGone);
-    if (exit === null && !isGone) return;
-    if (start === null && exit === null) return neverStarted();
-    await end(exit);
-  }
-
-  let looking: Promise<void> | null = null;
-  let lookAgain = false;
-  /** One look at a time; a wish that comes meanwhile is one more look. */
-  function look(): Promise<void> {
-    if (looking !== null) {
-      lookAgain = true;
-      return looking;
-    }
-    looking = lookOnce()
-      .catch((failure: unknown) =>
-        log.error({ attempt: lease.attempt, failure: String(failure) }, 'could not look after an attempt'),
-      )
-      .finally(() => {
-        looking = null;
-        if (!lookAgain) return;
-        lookAgain = false;
-        void look();
-      });
-    return looking;
-  }
-
-  function begin(graceSeconds: number): void {
+    // What somebody killed is not queued again because it was to make room first.
+    const kept = stop !== null && reason !== 'user' ? stop.reason : reason;
+    const isNews = stop?.reason !== kept;
+    stop = { reason: kept, graceSeconds, askedAtMs: stop?.askedAtMs ?? clock.nowMs() };
+    await files.writeStop(stop).catch((failure: unknown) => {
+      const words = 'could not write down that an attempt is to stop; stopping it all the same';
+      log.warn({ attempt: lease.attempt, failure: String(failure) }, words);
+    });
+    if (isNews) report.change({ state: 'stopping', stopReason: kept });
     void ender.end(graceSeconds * 1000).then(look);
   }
 
-  if (isFinalReport(report)) over.resolve();
-  else {
-    try {
-      watcher = watch(files.folder, () => void look());
-      watcher.unref();
-      watcher.on('error', () => watcher?.close());
-    } catch {
-      // No watches left on this machine: the tick sees it too, later.
-    }
+  const isTimeUp = () =>
+    stop === null && start !== null && isPast(start.uptimeSeconds, lease.timeLimitSeconds);
+
+  function noteHostMemory(): void {
+    const bytes = tree.members().reduce((sum, { residentPages }) => sum + residentPages * pageBytes, 0);
+    const peak = report.current().hostMemoryPeakBytes ?? 0;
+    if (bytes > peak) report.note({ hostMemoryPeakBytes: bytes });
+    report.save();
   }
+
+  const wrapperPids = () => [start?.pid ?? [], ownWrapper?.pid ?? []].flat();
 
   return {
     id: lease.attempt,
     lease,
-    report: () => report,
-    isOver: () => isFinalReport(report),
+    report: report.current,
+    isOver: report.isFinal,
     over: over.promise,
     rootPids: () => [...wrapperPids(), ...tree.lastPids()],
     pids: () => [...wrapperPids(), ...tree.members().map(({ pid }) => pid)],
     refusal: files.readRefusal,
     async adopt() {
-      if (isFinalReport(report)) {
-        if (report.cardsFree) return;
-        void watchCards().free.then(async () => {
-          if (!isLetGo) await changeForGood({ cardsFree: true });
-        });
-        return;
-      }
+      if (report.isFinal()) return void tellWhenFree(watchCards().free);
       if (files.takeClaim()) return neverStarted();
-      if (stop !== null) begin(stop.graceSeconds);
+      if (stop !== null) void ender.end(stop.graceSeconds * 1000).then(look);
       await look();
     },
     look,
-    async stop(reason, graceSeconds) {
-      if (isFinalReport(report)) return;
-      if (endedItself || files.readExit(false) !== null) {
-        // It ended by itself; only what it left behind is in a hurry now.
-        if (ender.isEnding()) void ender.end(graceSeconds * 1000);
-        return look();
-      }
-      // What somebody killed is not queued again because it was to make room first.
-      const kept = stop !== null && reason !== 'user' ? stop.reason : reason;
-      stop = { reason: kept, graceSeconds, askedAtMs: stop?.askedAtMs ?? clock.nowMs() };
-      await files.writeStop(stop).catch((failure: unknown) => {
-        log.warn(
-          { attempt: lease.attempt, failure: String(failure) },
-          'could not write down that an attempt is to stop; stopping it all the same',
-        );
-      });
-      if (report.state !== 'stopping' && !isFinalReport(report))
-        change({ state: 'stopping', stopReason: kept });
-      begin(graceSeconds);
-    },
+    stop: askToStop,
     noteGpuMemory(bytesByUuid) {
-      if (isFinalReport(report)) return;
-      const peaks = new Map(report.gpuMemoryPeakBytes.map(({ uuid, bytes }) => [uuid, bytes]));
-      for (const [uuid, bytes] of bytesByUuid) peaks.set(uuid, Math.max(peaks.get(uuid) ?? 0, bytes));
-      report = { ...report, gpuMemoryPeakBytes: [...peaks].map(([uuid, bytes]) => ({ uuid, bytes })) };
+      report.note({ gpuMemoryPeakBytes: raisedPeaks(report.current().gpuMemoryPeakBytes, bytesByUuid) });
     },
     tick() {
-      if (isFinalReport(report)) return;
+      if (report.isFinal()) return;
       ticks += 1;
       void look();
       void logs.keepWithinCap();
-      if (ticks % TREE_LOOK_EACH_TICKS === 0) {
-        const bytes = tree.members().reduce((sum, { residentPages }) => sum + residentPages * pageBytes, 0);
-        if (bytes > (report.hostMemoryPeakBytes ?? 0)) report = { ...report, hostMemoryPeakBytes: bytes };
-        void keep(false).catch(() => undefined);
-      }
-      if (isTimeUp()) void this.stop('time-limit', lease.graceSeconds);
+      if (ticks % TREE_LOOK_EACH_TICKS === 0) noteHostMemory();
+      if (isTimeUp()) void askToStop('time-limit', lease.graceSeconds);
     },
     letGo() {
       isLetGo = true;
-      watcher?.close();
+      stopWatching();
       ender.letGo();
+      report.letGo();
       stopCards();
     },
     async forget() {
-      await Promise.all([writing.catch(() => undefined), completing]);
-      await files
-        .remove()
-        .catch((failure: unknown) =>
-          log.warn(
-            { attempt: lease.attempt, failure: String(failure) },
-            'could not remove the folder of an attempt',
-          ),
+      await Promise.all([report.settled(), tidying]);
+      await files.remove().catch((failure: unknown) => {
+        log.warn(
+          { attempt: lease.attempt, failure: String(failure) },
+          'could not remove the folder of an attempt',
         );
-      if (report.state === 'never-started') await logs.remove();
+      });
+      if (report.current().state === 'never-started') await logs.remove();
     },
   };
-
-  function isTimeUp(): boolean {
-    const now = uptimeSeconds();
-    if (lease.timeLimitSeconds === null || start === null || stop !== null || now === null) return false;
-    return now - start.uptimeSeconds >= lease.timeLimitSeconds;
-  }
-}
-
-function newReport({ attempt, fence }: Lease): AttemptReport {
-  return {
-    attempt,
-    fence,
-    sequence: 1,
-    state: 'starting',
-    pid: null,
-    startedAtMs: null,
-    endedAtMs: null,
-    exitCode: null,
-    signal: null,
-    class: null,
-    outOfMemory: null,
-    stopReason: null,
-    message: null,
-    cpuSeconds: null,
-    hostMemoryPeakBytes: null,
-    gpuMemoryPeakBytes: [],
-    cardsFree: false,
-  };
-}
-
-function oomKillsSince(before: number | null): number | null {
-  const now = kernelOomKills();
-  return now === null || before === null ? null : now - before;
-}
-
-function neverStartedWords(refusal: string | null, { workingDirectory }: Lease): string {
-  if (refusal === 'working-directory')
-    return `the working directory ${workingDirectory} is not there, or may not be entered`;
-  if (refusal === 'disk') return 'the disk of the data folder is full: nothing was executed';
-  return 'the agent ended before it executed anything of it';
 }

@@ -1,5 +1,6 @@
-/** What the processes of each task hold on each card, in one sample. Pure. */
+/** What the processes of each task hold on each card, and the most they ever did. Pure. */
 import type { NodeSample } from '../../model/node.ts';
+import type { AttemptReport } from '../../protocol/supervision.ts';
 
 /** Bytes by card, by task; a process whose memory the driver does not tell is left out. */
 export function gpuMemoryByTask({ gpus }: Pick<NodeSample, 'gpus'>): Map<string, Map<string, number>> {
@@ -13,4 +14,13 @@ export function gpuMemoryByTask({ gpus }: Pick<NodeSample, 'gpus'>): Map<string,
     }
   }
   return byTask;
+}
+
+type Peaks = AttemptReport['gpuMemoryPeakBytes'];
+
+/** The peaks after what a sample says. */
+export function raisedPeaks(peaks: Peaks, bytesByUuid: ReadonlyMap<string, number>): Peaks {
+  const raised = new Map(peaks.map(({ uuid, bytes }) => [uuid, bytes]));
+  for (const [uuid, bytes] of bytesByUuid) raised.set(uuid, Math.max(raised.get(uuid) ?? 0, bytes));
+  return [...raised].map(([uuid, bytes]) => ({ uuid, bytes }));
 }

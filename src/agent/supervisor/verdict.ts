@@ -6,8 +6,8 @@ import type { StopReason } from '../../protocol/supervision.ts';
 export interface EndSigns {
   /** As a shell says it; null where the wrapper was ended before it could tell. */
   exitCode: number | null;
-  /** `machine`: it ended with the machine, which has booted anew. */
-  lostWith: 'wrapper' | 'machine' | null;
+  /** The machine has booted since it began. */
+  isOtherBoot: boolean;
   /** A stop that was asked for while it lived; null for none. */
   stopReason: StopReason | null;
   /** What its streams' ends say of GPU memory; null where they say nothing. */
@@ -49,8 +49,8 @@ export function verdictOf(signs: EndSigns): Verdict {
     message: [message, leftBehindWords(signs.leftBehind)].filter((part) => part !== null).join('; ') || null,
   });
   if (stopReason !== null) return verdict(CLASS_OF_STOP[stopReason], stopWords(stopReason, signs));
-  if (signs.lostWith === 'machine') return verdict('infra', 'the machine was restarted while it ran');
   if (exitCode === null) {
+    if (signs.isOtherBoot) return verdict('infra', 'the machine was restarted while it ran');
     return verdict(
       'infra',
       'its wrapper was killed from outside, so nobody could see how the program ended; what was left of it was stopped',

@@ -11,6 +11,12 @@ export function instantOf(uptime: number, nowMs: number): number | null {
   return now === null ? null : Math.round(nowMs - Math.max(0, now - uptime) * 1000);
 }
 
+/** Whether so many seconds have passed since the machine had been up so long; never where there is no limit. */
+export function isPast(uptime: number, limitSeconds: number | null): boolean {
+  const now = uptimeSeconds();
+  return limitSeconds !== null && now !== null && now - uptime >= limitSeconds;
+}
+
 /** Processes that the kernel ended for want of memory since it booted, from /proc/vmstat (`oom_kill 3`); null where it does not count. */
 export function kernelOomKills(): number | null {
   const told = /^oom_kill (\d+)$/m.exec(readKernelFile('/proc/vmstat') ?? '')?.[1];

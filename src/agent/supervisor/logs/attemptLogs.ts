@@ -1,7 +1,7 @@
 /** The two logs of one attempt while it lives: kept within their cap, searched for signs of an end, marked complete. */
 import type { Fence, OutOfMemory } from '../../../model/task.ts';
 import type { LogStream } from '../../../protocol/supervision.ts';
-import { findOutOfMemory } from '../../../scheduling/outOfMemory.ts';
+import { findOutOfMemory, LOOKED_AT_CHARACTERS } from '../../../scheduling/outOfMemory.ts';
 import { cutMiddle, gapFor } from './capLog.ts';
 import { readEnd, sizeOf } from './logBytes.ts';
 import { type LogPaths, type LogRecord, readLogRecord, removeLogs, writeLogRecord } from './logFiles.ts';
@@ -24,7 +24,6 @@ export interface AttemptLogsOptions {
   warn: (message: string) => void;
 }
 
-const SEARCHED_BYTES = 64 * 1024;
 const STREAMS: readonly LogStream[] = ['err', 'out'];
 
 /** The logs of an attempt whose files are there. */
@@ -77,12 +76,13 @@ export function attemptLogs(options: AttemptLogsOptions): AttemptLogs {
       return capping;
     },
     async findOutOfMemory(ownTexts) {
-      for (const stream of STREAMS) {
-        const text = await readEnd(paths.streams[stream], SEARCHED_BYTES);
-        const found = findOutOfMemory([text.toString('utf8')], ownTexts);
-        if (found !== null) return found;
-      }
-      return null;
+      const ends = await Promise.all(
+        STREAMS.map((stream) => readEnd(paths.streams[stream], LOOKED_AT_CHARACTERS)),
+      );
+      return findOutOfMemory(
+        ends.map((end) => end.toString('utf8')),
+        ownTexts,
+      );
     },
     remove: () => removeLogs(paths),
     async complete(nowMs) {

@@ -1,0 +1,71 @@
+/** What is told of an attempt when it is over: the wrapper's word, or what its absence says, with the logs' and the kernel's signs. */
+import type { OutOfMemory } from '../../model/task.ts';
+import type { Lease, StopReason } from '../../protocol/supervision.ts';
+import { type Exit, parseTimes } from './files/attemptFiles.ts';
+import { instantOf, kernelOomKills } from './files/bootTime.ts';
+import type { ReportChange } from './report.ts';
+import { verdictOf } from './verdict.ts';
+
+export interface End {
+  lease: Lease;
+  /** As the wrapper wrote it; null where it could not. */
+  exit: Exit | null;
+  /** The wrapper's own exit code, which is the program's, where this agent saw it. */
+  seenCode: number | null;
+  isOtherBoot: boolean;
+  stopReason: StopReason | null;
+  leftBehind: number;
+  groupOomKills: number | null;
+  /** Of this machine, when the lease was written. */
+  kernelOomKillsBefore: number | null;
+  /** Asked only of a failure that nobody wanted. */
+  findOutOfMemory: () => Promise<OutOfMemory | null>;
+  nowMs: number;
+}
+
+/** The last change of a report, but for its cards. */
+export async function conclusionOf(end: End): Promise<ReportChange> {
+  const { lease, exit, stopReason, nowMs } = end;
+  const exitCode = exit?.code ?? end.seenCode;
+  const oomKills = kernelOomKills();
+  const verdict = verdictOf({
+    exitCode,
+    isOtherBoot: end.isOtherBoot,
+    stopReason,
+    outOfMemory: exitCode !== 0 && stopReason === null ? await end.findOutOfMemory() : null,
+    outOfMemoryExitCodes: lease.outOfMemoryExitCodes,
+    groupOomKills: end.groupOomKills,
+    machineOomKills:
+      oomKills === null || end.kernelOomKillsBefore === null ? null : oomKills - end.kernelOomKillsBefore,
+    timeLimitSeconds: lease.timeLimitSeconds,
+    leftBehind: stopReason === null ? end.leftBehind : 0,
+  });
+  return {
+    ...verdict,
+    state: 'ended',
+    // Time since another boot is told by no clock that still runs.
+    endedAtMs: exit === null || end.isOtherBoot ? nowMs : (instantOf(exit.uptimeSeconds, nowMs) ?? nowMs),
+    exitCode,
+    stopReason,
+    cpuSeconds: cpuSecondsOf(exit),
+  };
+}
+
+function cpuSecondsOf(exit: Exit | null): number | null {
+  if (exit === null) return null;
+  const [user, system] = [parseTimes(exit.user), parseTimes(exit.system)];
+  return user === null || system === null ? null : Math.round((user + system) * 1000) / 1000;
+}
+
+/** Why nothing of it was executed. */
+export function neverStartedWords(
+  refusal: string | null,
+  isStopped: boolean,
+  { workingDirectory }: Lease,
+): string {
+  if (isStopped) return 'stopped before anything of it was executed';
+  if (refusal === 'working-directory')
+    return `the working directory ${workingDirectory} is not there, or may not be entered`;
+  if (refusal === 'disk') return 'the disk of the data folder is full: nothing was executed';
+  return 'the agent ended before it executed anything of it';
+}
