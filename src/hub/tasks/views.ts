@@ -1,13 +1,14 @@
 /** Tasks and tables as people are told of them (protocol/taskApi.ts): never their environment. */
 import type { z } from 'zod';
 import { commandText } from '../../model/command.ts';
-import type { RunCounts, Table } from '../../model/queue.ts';
+import type { Table } from '../../model/queue.ts';
 import { tableIdOf, taskIdOf } from '../../model/task.ts';
 import type { WaitingReason } from '../../model/waiting.ts';
 import type { Task, taskApi } from '../../protocol/taskApi.ts';
 import type { Asked } from '../../scheduling/facts.ts';
 import type { TableView, TaskView } from './book/records.ts';
 import type { TaskBook } from './book/taskBook.ts';
+import { runCounts } from './runCounts.ts';
 
 /** Longest command that is told; the whole of it is the node's affair. */
 const MAX_TOLD_COMMAND = 4096;
@@ -102,7 +103,7 @@ export function views({ book, waiting, asked, taskDone, tableDone }: ViewSources
         createdAtMs: table.createdAtMs,
         rows: table.tasks.length,
         runs: table.needRuns,
-        counts: withoutZeros(table.counts),
+        counts: runCounts(table),
         doneAtMs: estimate?.doneAtMs ?? null,
         doneErrorMs: estimate?.errorMs ?? null,
       };
@@ -112,8 +113,3 @@ export function views({ book, waiting, asked, taskDone, tableDone }: ViewSources
 
 /** A command that was queued by itself: no file, one row. */
 export const isSingle = ({ file, tasks }: TableView): boolean => file === null && tasks.length === 1;
-
-/** Only the states that there are. */
-export function withoutZeros(counts: Readonly<RunCounts>): RunCounts {
-  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
-}
