@@ -133,7 +133,7 @@ async function assemble(
   });
   // After the links and what they feed, before anybody may ask for it.
   const book = await openTaskBook({ dataFolder, clock, log });
-  const queue = openQueue({ book, fleet, links, registry, clock, log });
+  const queue = openQueue({ book, fleet, links, registry, audit, clock, log });
   sampled = queue.sampled;
   stopping.add(() => queue.stop());
   const hubUser = ownUser();

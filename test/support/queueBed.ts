@@ -1,4 +1,6 @@
 /** A real hub in this process, a client of it, and fake agents on real sockets: for claims about the hub's side of the queue. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { blankReading } from '../../src/agent/drivers/blankReading.ts';
 import { type HubClient, hubClient } from '../../src/client/hubClient.ts';
 import type { Gpu } from '../../src/model/gpu.ts';
@@ -26,6 +28,13 @@ export async function queueBed() {
       agents.push(agent);
       return Object.assign(agent, { nodeId, nodeToken });
     },
+    /** An agent with a credential of its own. */
+    async connect(options: Omit<FakeAgentOptions, 'url'>): Promise<FakeAgent> {
+      const agent = await startFakeAgent({ gpus: [gpu(0)], ...options, url: hub.url });
+      agents.push(agent);
+      return agent;
+    },
+    audit: (): Promise<string> => readFile(join(hub.dataFolder, 'audit.jsonl'), 'utf8').catch(() => ''),
     async restartHub() {
       hub = await hub.restart();
     },

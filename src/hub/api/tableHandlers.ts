@@ -45,7 +45,17 @@ export function tableHandlers(hub: HubParts): Pick<Handlers, TableRoute> {
       // The local administrator's token is read by whoever may read the hub's folder: it says for whom it submits.
       const owner = call.caller.isLocal ? (table.owner ?? sight.login) : sight.login;
       for (const { task } of table.options.after) findTask(book, sight, task);
-      if (dryRun) return tryOut(queue, { ...table, owner }, rows);
+      if (dryRun)
+        return tryOut(
+          {
+            book,
+            reasons: queue.reasons,
+            nodeOf: (machineId) => hub.registry.find(machineId)?.id ?? null,
+            nowMs: hub.clock.nowMs,
+          },
+          { table, rows },
+          owner,
+        );
       checkRoom();
       const created = book.createTable({
         table,

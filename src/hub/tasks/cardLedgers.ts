@@ -33,8 +33,21 @@ export interface CardLedgers {
   stranger(uuid: string): Stranger | null;
   /** The most that an attempt was seen to hold on a card; null before the first look. */
   measuredBytes(attemptId: string, uuid: string): number | null;
+  /** All that was seen of an attempt on a card; null for one that is not counted there. */
+  seen(attemptId: string, uuid: string): Seen | null;
   /** Why a card is left alone, in words; null where it is not flagged. */
   flagged(uuid: string): string | null;
+}
+
+/** What was seen of one attempt on one card. */
+export interface Seen {
+  /** The most it held, and since when that has stood; null before the first look. */
+  peakBytes: number | null;
+  peakAtMs: number | null;
+  /** What strangers and neighbours held, at most, while it held something; null before the first look. */
+  othersBytes: number | null;
+  /** What they were counted for when it was given out. */
+  othersAtStartBytes: number | null;
 }
 
 interface Flag {
@@ -47,8 +60,10 @@ interface Flag {
 interface Given {
   nodeId: string;
   uuids: readonly string[];
-  /** The most that was seen, by card. */
-  measured: Map<string, number>;
+  /** By card; null: the whole of it. */
+  promised: ReadonlyMap<string, number | null>;
+  /** By card. */
+  seen: Map<string, Seen>;
 }
 
 /** @param live attempts that the book counts; those that it has already are followed at once. */
@@ -70,9 +85,26 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
     return fresh;
   };
 
+  /** What is counted on a card: others' use, and what ours there were promised or hold. */
+  const countedOn = (uuid: string, atMs: number): number | null => {
+    const external = ledgerOf(uuid).externalBytes(atMs);
+    if (external === null) return null;
+    let ours = 0;
+    for (const { promised, seen } of given.values()) {
+      if (promised.has(uuid)) ours += Math.max(promised.get(uuid) ?? 0, seen.get(uuid)?.peakBytes ?? 0);
+    }
+    return external + ours;
+  };
+
   const start = (id: string, nodeId: string, gpus: LiveView['attempt']['gpus'], atMs: number): void => {
     if (given.has(id)) return;
-    given.set(id, { nodeId, uuids: gpus.map(({ uuid }) => uuid), measured: new Map() });
+    const seen = new Map<string, Seen>();
+    for (const { uuid } of gpus) {
+      const othersAtStartBytes = countedOn(uuid, atMs);
+      seen.set(uuid, { peakBytes: null, peakAtMs: null, othersBytes: null, othersAtStartBytes });
+    }
+    const promised = new Map(gpus.map(({ uuid, promisedBytes }) => [uuid, promisedBytes]));
+    given.set(id, { nodeId, uuids: gpus.map(({ uuid }) => uuid), promised, seen });
     for (const { uuid, promisedBytes } of gpus) ledgerOf(uuid).started(id, promisedBytes, atMs);
   };
 
@@ -130,8 +162,8 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
     if (stranger) strangers.set(uuid, stranger);
     else strangers.delete(uuid);
     for (const [id, bytes] of ours) {
-      const measured = given.get(id)?.measured;
-      if (bytes !== null && bytes > 0) measured?.set(uuid, Math.max(measured.get(uuid) ?? 0, bytes));
+      const seen = given.get(id)?.seen.get(uuid);
+      if (seen && bytes !== null && bytes > 0) look(seen, bytes, gpu.memoryUsedBytes, nowMs);
     }
     const ledger = ledgerOf(uuid);
     const before = ledger.externalBytes(nowMs);
@@ -144,6 +176,14 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
     const isBack = tryUnflag(uuid, gpu, ours);
     if (before === null || after === null) return isBack || before !== after;
     return isBack || Math.abs(after - before) >= WORTH_A_LOOK_BYTES;
+  };
+
+  const look = (seen: Seen, bytes: number, usedBytes: number | null, nowMs: number): void => {
+    if (bytes > (seen.peakBytes ?? 0)) {
+      seen.peakBytes = bytes;
+      seen.peakAtMs = nowMs;
+    }
+    if (usedBytes !== null) seen.othersBytes = Math.max(seen.othersBytes ?? 0, usedBytes - bytes);
   };
 
   const tryUnflag = (uuid: string, gpu: Gpu, ours: ReadonlyMap<string, number | null>): boolean => {
@@ -195,7 +235,8 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
     },
     externalBytes: (uuid, nowMs) => ledgers.get(uuid)?.externalBytes(nowMs) ?? null,
     stranger: (uuid) => strangers.get(uuid) ?? null,
-    measuredBytes: (attemptId, uuid) => given.get(attemptId)?.measured.get(uuid) ?? null,
+    measuredBytes: (attemptId, uuid) => given.get(attemptId)?.seen.get(uuid)?.peakBytes ?? null,
+    seen: (attemptId, uuid) => given.get(attemptId)?.seen.get(uuid) ?? null,
     flagged: (uuid) => flags.get(uuid)?.text ?? null,
   };
 }

@@ -19,7 +19,7 @@ export interface DispatcherOptions {
   clock: Clock;
   log: Log;
   /** All that a decision looks at beside the line and the last reservation. */
-  facts: (nowMs: number) => Omit<DecisionFacts, 'reservation'>;
+  facts: () => Omit<DecisionFacts, 'reservation'>;
   /** False while nothing may be given out: a restored backup, a full disk. */
   mayDispatch: () => boolean;
   /** Room was found for a promise of `find … -- COMMAND`. */
@@ -74,7 +74,7 @@ export function dispatcher(options: DispatcherOptions): Dispatcher {
     forgetTimer();
     if (line.lineup.size === 0 || !options.mayDispatch()) return;
     const nowMs = clock.nowMs();
-    const decided = plan({ ...options.facts(nowMs), reservation, lineup: line.lineup });
+    const decided = plan({ ...options.facts(), reservation, lineup: line.lineup });
     reservation = decided.reservation;
     for (const found of decided.impossible)
       book.impossible(taskNumber(found.run.task), options.explainImpossible(found));

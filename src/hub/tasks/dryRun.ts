@@ -1,13 +1,97 @@
 /** A submit that queues nothing: where each row would go now, or why it would wait. */
 import type { z } from 'zod';
+import { tableIdOf } from '../../model/task.ts';
+import type { WaitingReason } from '../../model/waiting.ts';
 import type { taskApi } from '../../protocol/taskApi.ts';
-import { HubError } from '../errors.ts';
-import type { Queue } from './queue.ts';
+import type { WaitingRun } from '../../scheduling/facts.ts';
+import { profileOf } from '../../scheduling/learn.ts';
+import type { TaskBook } from './book/taskBook.ts';
+import type { ReasonsNow } from './reasons.ts';
 
 type Body = z.output<(typeof taskApi)['submitTable']['body']>;
 type Answer = z.input<(typeof taskApi)['submitTable']['response']>;
 
-/** @throws HubError 501. */
-export function tryOut(_queue: Queue, _table: Body['table'], _rows: Body['rows']): Answer {
-  throw new HubError(501, 'no-dry-run', 'this hub cannot say yet what would become of a submit');
+export interface DryRunSources {
+  book: Pick<TaskBook, 'tables' | 'task'>;
+  reasons: ReasonsNow;
+  /** The node of a machine; null where it never joined. */
+  nodeOf: (machineId: string) => string | null;
+  nowMs: () => number;
+}
+
+/** A table that nobody has yet. */
+const NEW = 'a new table';
+
+/** What would become of these rows, each counted for those after it. */
+export function tryOut(
+  { book, reasons, nodeOf, nowMs }: DryRunSources,
+  { table, rows }: Pick<Body, 'table' | 'rows'>,
+  owner: string,
+): Answer {
+  const look = reasons.fresh();
+  const { options } = table;
+  const isSingle = table.file === null && rows.length === 1;
+  const common: Omit<WaitingRun, 'id' | 'task' | 'order'> = {
+    run: 1,
+    table: NEW,
+    owner,
+    priority: options.priority,
+    queuedAtMs: nowMs(),
+    ask: options.ask,
+    own: null,
+    profile: profileOf(isSingle ? null : NEW, table.command),
+    tableBytes: options.ask.memoryBytes,
+    pin: table.machineId === null ? null : (nodeOf(table.machineId) ?? `machine ${table.machineId}`),
+    person: { uid: table.file?.uid ?? null, user: owner },
+    avoid: [],
+    gpuOrder: null,
+    hold: table.hold ? 'user' : null,
+    dependencies: options.after.map(({ task, wanted }) => ({
+      task,
+      wanted,
+      state: book.task(Number(task.slice(1)))?.state ?? 'lost',
+    })),
+    previousRun: null,
+    notBefore: options.startAfterMs === null ? null : { atMs: options.startAfterMs, backoff: null },
+  };
+  let started = 0;
+  const plan = rows.map(({ key, runNum, needRunNum }, place): Answer['plan'][number] => {
+    if (runNum >= needRunNum) return { key, node: null, gpus: [], reason: 'all its runs are done' };
+    const waits = (reason: WaitingReason) => ({ key, node: null, gpus: [], reason: reasons.text(reason) });
+    const { maxRunning } = table;
+    if (maxRunning !== null && started >= maxRunning)
+      return waits({ kind: 'limit', limit: 'table', running: started, allowed: maxRunning, handStarted: 0 });
+    const id = `row ${place + 1}`;
+    const tried = look.tryOut({ ...common, id, task: id, order: Number.MAX_SAFE_INTEGER });
+    if ('reason' in tried) return waits(tried.reason);
+    started += 1;
+    const { nodeName, gpus } = tried.start;
+    return { key, node: nodeName, gpus: gpus.map(({ index }) => index), reason: null };
+  });
+  const runs = rows.reduce((sum, row) => sum + Math.max(row.runNum, row.needRunNum), 0);
+  return {
+    table: {
+      // The number that it would get now.
+      id: tableIdOf((book.tables()[0]?.number ?? 0) + 1),
+      name: table.name,
+      owner,
+      file: table.file,
+      fileWarning: null,
+      workingDirectory: table.workingDirectory,
+      command: table.command,
+      options,
+      maxRunning: table.maxRunning,
+      paused: null,
+      gitCommit: table.gitCommit,
+      gitDirty: table.gitDirty,
+      createdAtMs: nowMs(),
+      rows: rows.length,
+      runs,
+      counts: { [table.hold ? 'held' : 'queued']: rows.length },
+      doneAtMs: null,
+      doneErrorMs: null,
+    },
+    tasks: [],
+    plan,
+  };
 }

@@ -8,6 +8,7 @@ import type { EndClass, RunState } from '../../model/task.ts';
 import { tableIdOf, taskIdOf } from '../../model/task.ts';
 import { runIdOf, type WaitingRun } from '../../scheduling/facts.ts';
 import { Lineup } from '../../scheduling/lineup.ts';
+import { budgetOf } from '../../scheduling/retry.ts';
 import type { TableView, TaskView } from './book/records.ts';
 import type { TaskBook } from './book/taskBook.ts';
 
@@ -29,6 +30,8 @@ export interface Line {
   machineJoined(machineId: string): void;
   /** The waiting run of a task; null where it does not wait. */
   runOf(task: number): WaitingRun | null;
+  /** The run that a task would stand with in the line, whether it does or not. */
+  wouldStand(task: TaskView): WaitingRun;
 }
 
 /** A line with everything that waits in the book. */
@@ -123,6 +126,7 @@ export function line({ book, nodeOf, profileOf, hasOrder }: LineOptions): Line {
     machineJoined(machineId) {
       for (const table of book.tables()) if (table.machineId === machineId) restand(table);
     },
+    wouldStand: waitingRun,
     runOf(task) {
       const id = standing.get(task);
       return id === undefined ? null : lineup.get(id);
@@ -152,13 +156,6 @@ function notBefore(task: TaskView, budgets: RetryBudgets): WaitingRun['notBefore
 const backoffOf = (task: TaskView, class_: EndClass, budgets: RetryBudgets) => ({
   class: class_,
   retry: task.usedRetries?.[class_] ?? 0,
-  budget: budgetOf(task, class_, budgets),
+  budget:
+    class_ === 'ok' ? 0 : budgetOf(class_, budgets, task.overrides?.retries ?? task.table.options.retries),
 });
-
-/** How often a class is tried again for a task: `--retries` raises that of its own program. */
-function budgetOf(task: TaskView, class_: EndClass, budgets: RetryBudgets): number | null {
-  if (class_ === 'ok') return 0;
-  const retries = task.overrides?.retries ?? task.table.options.retries;
-  if (class_ === 'program') return Math.max(retries, budgets.program ?? 0);
-  return budgets[class_] ?? null;
-}

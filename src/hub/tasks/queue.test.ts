@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { endedWith } from '../../../test/support/fakeAgent.ts';
-import { queueBed } from '../../../test/support/queueBed.ts';
+import { endedWith, reportOf } from '../../../test/support/fakeAgent.ts';
+import { gpu, queueBed, tableOf } from '../../../test/support/queueBed.ts';
 import { waitFor } from '../../../test/support/waitFor.ts';
+import type { Lease } from '../../protocol/supervision.ts';
+
+const GIB = 1024 ** 3;
 
 let bed: Awaited<ReturnType<typeof queueBed>>;
 beforeEach(async () => {
@@ -9,11 +12,24 @@ beforeEach(async () => {
 });
 afterEach(() => bed.end());
 
+type Agent = Awaited<ReturnType<typeof bed.agent>>;
+
+const leaseOf = async (agent: Agent, place = 0): Promise<Lease> => {
+  const lease = await waitFor(`lease ${place}`, () => agent.leases[place]);
+  return lease;
+};
+const becomes = (id: string, state: string) =>
+  waitFor(`${id} to be ${state}`, async () => (await bed.state(id)) === state);
+const acknowledges = (agent: Agent, attempt: string, sequence: number) =>
+  waitFor(`acknowledgement ${sequence} of ${attempt}`, () =>
+    agent.acknowledged.some((said) => said.attempt === attempt && said.sequence === sequence),
+  );
+
 describe('a task', () => {
   test('that was queued is given to a machine that may run it, and succeeds when that says so', async () => {
     const atlas = await bed.agent('atlas');
     const [id = ''] = await bed.submit(1);
-    const [lease] = await waitFor('the lease', () => atlas.leases.length > 0 && atlas.leases);
+    const lease = await leaseOf(atlas);
     expect(lease).toMatchObject({
       attempt: `${id}.1.1`,
       owner: 'alice',
@@ -22,18 +38,293 @@ describe('a task', () => {
       gpus: [],
       command: { kind: 'argv' },
     });
-    if (!lease) return;
     atlas.report(lease, 1, { state: 'running' });
-    await waitFor('running', async () => (await bed.state(id)) === 'running');
+    await becomes(id, 'running');
     atlas.report(lease, 2, endedWith(0));
-    await waitFor('succeeded', async () => (await bed.state(id)) === 'succeeded');
-    await waitFor('the acknowledgement', () =>
-      atlas.acknowledged.some(({ attempt, sequence }) => attempt === lease.attempt && sequence === 2),
-    );
+    await becomes(id, 'succeeded');
+    await acknowledges(atlas, lease.attempt, 2);
     const { attempts, runNum } = await bed.task(id);
     expect(runNum).toBe(1);
     expect(attempts).toMatchObject([
       { number: 1, node: 'atlas', exitCode: 0, class: 'ok', state: 'succeeded' },
     ]);
+  });
+
+  test('is not given to a machine that only joined, until an administrator allows it', async () => {
+    const { token } = await bed.client().call('createToken', { body: { scope: 'join' } });
+    const { nodeId, nodeToken } = await bed
+      .clientOf(token)
+      .call('join', { body: { hostname: 'stranger', machineId: 'machine of a stranger' } });
+    const stranger = await bed.connect({ hostname: 'stranger', nodeToken });
+    const [id = ''] = await bed.submit(1);
+    await waitFor('the reason', async () => /may run|allow/.test((await bed.task(id)).waitingReason ?? ''));
+    expect(stranger.leases).toEqual([]);
+    await bed.client().call('changeNode', { parameters: { id: nodeId }, body: { mayRun: true } });
+    await waitFor('the lease', () => stranger.leases.length === 1);
+  });
+
+  test('is not given to a machine whose agent runs as somebody else', async () => {
+    const atlas = await bed.agent('atlas', { user: 'bob', uid: 1001 });
+    const [id = ''] = await bed.submit(1);
+    await waitFor('a reason', async () => (await bed.task(id)).waitingReason);
+    expect(atlas.leases).toEqual([]);
+  });
+
+  test('takes its promise from the ledger: two of 50 GiB do not share a card of 80', async () => {
+    const atlas = await bed.agent('atlas', { gpus: [gpu(0), gpu(1)] });
+    const [first = '', second = '', third = ''] = await bed.submit(3, {
+      ask: { gpus: 1, memoryBytes: 50 * GIB },
+    });
+    await waitFor('two leases', () => atlas.leases.length === 2);
+    expect(atlas.leases.flatMap((lease) => lease.gpus.map(({ uuid }) => uuid)).sort()).toEqual([
+      'GPU-0',
+      'GPU-1',
+    ]);
+    const waiting = await waitFor('the third to say why', async () => {
+      const task = await bed.task(third);
+      return task.waiting?.kind === 'memory' && task;
+    });
+    expect(waiting.waitingReason).toMatch(/GPU \d: .*short \(.* free, 50 asked/);
+    const lease = await leaseOf(atlas);
+    atlas.report(lease, 1, endedWith(0));
+    await waitFor('the third lease', () => atlas.leases.length === 3);
+    expect([first, second]).toContain(lease.attempt.split('.')[0]);
+  });
+
+  test('that no card could ever hold is impossible at once, with the figures', async () => {
+    await bed.agent('atlas');
+    const [id = ''] = await bed.submit(1, { ask: { gpus: 1, memoryBytes: 200 * GIB } });
+    await becomes(id, 'impossible');
+    expect((await bed.events(id)).map(({ text }) => text).join()).toMatch(/200 GiB/);
+  });
+
+  test('whose memory did not come back keeps its card until it has', async () => {
+    const atlas = await bed.agent('atlas');
+    const [, second = ''] = await bed.submit(2, { ask: { gpus: 1, memoryBytes: 70 * GIB } });
+    const lease = await leaseOf(atlas);
+    atlas.report(lease, 1, { ...endedWith(0), cardsFree: false });
+    await acknowledges(atlas, lease.attempt, 1);
+    expect(await bed.state(second)).toBe('queued');
+    expect(atlas.leases).toHaveLength(1);
+    atlas.report(lease, 2, { ...endedWith(0), cardsFree: true });
+    await waitFor('the second lease', () => atlas.leases.length === 2);
+  });
+});
+
+describe('somebody who kills', () => {
+  test('a waiting task takes it out of the queue', async () => {
+    const [id = ''] = await bed.submit(1);
+    const { results } = await bed.client().call('killTasks', { body: { select: { ids: [id] } } });
+    expect(results).toMatchObject([{ id, outcome: 'done' }]);
+    expect(await bed.state(id)).toBe('cancelled');
+  });
+
+  test('a running task has its node told, and it never starts again', async () => {
+    const atlas = await bed.agent('atlas');
+    const [id = ''] = await bed.submit(1, { options: { ...tableOf(1).table.options, retries: 5 } });
+    const lease = await leaseOf(atlas);
+    atlas.report(lease, 1, { state: 'running' });
+    await becomes(id, 'running');
+    await bed.client().call('killTasks', { body: { select: { ids: [id] }, graceSeconds: 3 } });
+    const stop = await waitFor('the stop', () =>
+      atlas.requests.find((request) => request.kind === 'stop-attempt'),
+    );
+    expect(stop).toMatchObject({
+      attempt: lease.attempt,
+      fence: lease.fence,
+      reason: 'user',
+      graceSeconds: 3,
+    });
+    atlas.report(lease, 2, { ...endedWith(1), signal: 'SIGTERM', exitCode: 143, stopReason: 'user' });
+    await becomes(id, 'cancelled');
+    await bed.client().call('changeQueue', { body: { isRunning: true } });
+    expect(atlas.leases).toHaveLength(1);
+  });
+
+  test('a task whose node is away has it told when it is back', async () => {
+    const atlas = await bed.agent('atlas');
+    const [id = ''] = await bed.submit(1);
+    const lease = await leaseOf(atlas);
+    atlas.report(lease, 1, { state: 'running' });
+    await becomes(id, 'running');
+    atlas.breakOff();
+    await atlas.closed;
+    await bed.client().call('killTasks', { body: { select: { ids: [id] } } });
+    const back = await bed.agent('atlas', { inventory: [reportOf(lease, 1, { state: 'running' })] });
+    await waitFor('the stop', () => back.requests.some((request) => request.kind === 'stop-attempt'));
+    back.report(lease, 2, { ...endedWith(143), signal: 'SIGTERM' });
+    await becomes(id, 'cancelled');
+  });
+});
+
+describe('what a node says of an attempt', () => {
+  test('is acknowledged again when the acknowledgement was lost, and counted once', async () => {
+    const atlas = await bed.agent('atlas');
+    const [id = ''] = await bed.submit(1);
+    const lease = await leaseOf(atlas);
+    atlas.report(lease, 1, endedWith(0));
+    await acknowledges(atlas, lease.attempt, 1);
+    atlas.acknowledged.length = 0;
+    atlas.report(lease, 1, endedWith(0));
+    await acknowledges(atlas, lease.attempt, 1);
+    expect(await bed.task(id)).toMatchObject({ runNum: 1, state: 'succeeded' });
+  });
+
+  test('of an attempt that is leased to another node is refused, audited and changes nothing', async () => {
+    const atlas = await bed.agent('atlas');
+    const [id = ''] = await bed.submit(1);
+    const lease = await leaseOf(atlas);
+    const rigel = await bed.agent('rigel');
+    rigel.report(lease, 9, endedWith(1));
+    await waitFor('the audit', async () => (await bed.audit()).includes('leased to another node'));
+    expect(await bed.state(id)).toBe('starting');
+    expect(rigel.acknowledged).toEqual([]);
+  });
+
+  test('with an older fence is told to stop, and changes nothing', async () => {
+    const atlas = await bed.agent('atlas');
+    const [id = ''] = await bed.submit(1);
+    const lease = await leaseOf(atlas);
+    const stale = { ...lease, fence: { epoch: lease.fence.epoch, number: lease.fence.number - 1 } };
+    atlas.report(stale, 5, { state: 'running' });
+    await waitFor('the stop', () =>
+      atlas.requests.some((request) => request.kind === 'stop-attempt' && request.reason === 'superseded'),
+    );
+    expect(await bed.state(id)).toBe('starting');
+  });
+
+  test('fails its run, and a table whose runs fail one after another is paused', async () => {
+    const atlas = await bed.agent('atlas');
+    const ids = await bed.submit(6, { maxRunning: 1 });
+    for (const place of [0, 1, 2]) atlas.report(await leaseOf(atlas, place), 1, endedWith(2));
+    await waitFor('the pause', async () => {
+      const { tables } = await bed.client().call('tables');
+      return tables[0]?.paused === 'failures';
+    });
+    const waiting = await bed.task(ids[5] ?? '');
+    expect(waiting.state).toBe('queued');
+    expect(waiting.waiting).toMatchObject({ kind: 'paused', by: 'failures' });
+  });
+});
+
+describe('a node that refuses', () => {
+  test('costs the run nothing, and two strikes keep work away until it is allowed again', async () => {
+    const atlas = await bed.agent('atlas', {
+      onLaunch: () => ({ kind: 'refused', code: 'disk', message: 'the disk is full' }),
+    });
+    await bed.submit(2);
+    const why = await waitFor('the drain', async () => {
+      const { tasks } = await bed.client().call('tasks');
+      return tasks.every(({ state, waitingReason }) => state === 'queued' && waitingReason !== null) && tasks;
+    });
+    expect(why.flatMap(({ attempts }) => attempts.map((attempt) => attempt.class))).toEqual([null, null]);
+    expect(atlas.leases).toHaveLength(2);
+  });
+
+  test('a missing working directory is charged to the machine, and the task goes to another', async () => {
+    const atlas = await bed.agent('atlas', {
+      onLaunch: () => ({ kind: 'refused', code: 'working-directory', message: '/tmp/x is not there' }),
+    });
+    const [id = ''] = await bed.submit(1);
+    await waitFor('the refusal', async () => {
+      const task = await bed.task(id);
+      return task.attempts[0]?.class === 'infra' && task.waiting?.kind === 'backoff';
+    });
+    expect(atlas.leases).toHaveLength(1);
+  });
+});
+
+describe('a node that falls silent', () => {
+  test('makes its runs unreachable, not over; its word brings them back', async () => {
+    const atlas = await bed.agent('atlas');
+    const [id = ''] = await bed.submit(1);
+    const lease = await leaseOf(atlas);
+    atlas.report(lease, 1, { state: 'running' });
+    await becomes(id, 'running');
+    atlas.breakOff();
+    await becomes(id, 'unreachable');
+    const back = await bed.agent('atlas', { inventory: [reportOf(lease, 1, { state: 'running' })] });
+    await becomes(id, 'running');
+    back.report(lease, 2, endedWith(0));
+    await becomes(id, 'succeeded');
+  }, 20_000);
+
+  test('and somebody confirms that nothing of it lives: the run starts elsewhere, and what comes back is stopped', async () => {
+    const atlas = await bed.agent('atlas');
+    const [id = ''] = await bed.submit(1);
+    const lease = await leaseOf(atlas);
+    atlas.report(lease, 1, { state: 'running' });
+    await becomes(id, 'running');
+    atlas.breakOff();
+    await becomes(id, 'unreachable');
+    await bed.client().call('confirmGone', { body: { select: { ids: [id] } } });
+    expect(['queued', 'lost']).toContain(await bed.state(id));
+    const back = await bed.agent('atlas', { inventory: [reportOf(lease, 1, { state: 'running' })] });
+    await waitFor('the stop', () =>
+      back.requests.some((request) => request.kind === 'stop-attempt' && request.reason === 'superseded'),
+    );
+    back.report(lease, 2, endedWith(0));
+    await acknowledges(back, lease.attempt, 2);
+    expect(await bed.task(id)).toMatchObject({ runNum: 0 });
+  }, 20_000);
+});
+
+describe('a hub that starts again', () => {
+  test('gives a node nothing before its inventory has come', async () => {
+    await bed.submit(1);
+    const { nodeToken } = await bed.hub().admitMachine({ hostname: 'atlas', machineId: 'machine atlas' });
+    const mute = await bed.connect({ hostname: 'atlas', nodeToken, supervises: false });
+    await waitFor('online', async () => (await bed.client().call('nodes')).nodes[0]?.state === 'online');
+    await bed.client().call('changeQueue', { body: { isRunning: true } });
+    expect(mute.leases).toEqual([]);
+    mute.say({ type: 'inventory', inventory: { user: 'alice', uid: 1000, reports: [] } });
+    await waitFor('the lease', () => mute.leases.length === 1);
+  });
+
+  test('learns from the inventory what ended while it was away, and acknowledges it', async () => {
+    const atlas = await bed.agent('atlas');
+    const [id = ''] = await bed.submit(1);
+    const lease = await leaseOf(atlas);
+    atlas.report(lease, 1, { state: 'running' });
+    await becomes(id, 'running');
+    await bed.restartHub();
+    const back = await bed.agent('atlas', { inventory: [reportOf(lease, 2, endedWith(0))] });
+    await becomes(id, 'succeeded');
+    await acknowledges(back, lease.attempt, 2);
+    expect(back.leases).toEqual([]);
+  });
+
+  test('queues again a run whose lease its node never heard of: once, and with a higher fence', async () => {
+    const atlas = await bed.agent('atlas', { onLaunch: () => null });
+    const [id = ''] = await bed.submit(1);
+    const lease = await leaseOf(atlas);
+    await bed.restartHub();
+    expect(await bed.state(id)).toBe('starting');
+    const back = await bed.agent('atlas');
+    const again = await leaseOf(back);
+    expect(again.fence.number).toBeGreaterThan(lease.fence.number);
+    expect(back.leases).toHaveLength(1);
+  });
+
+  test('takes what had started and is not in the inventory for gone, by the budget of the machine', async () => {
+    const atlas = await bed.agent('atlas');
+    const [id = ''] = await bed.submit(1);
+    const lease = await leaseOf(atlas);
+    atlas.report(lease, 1, { state: 'running' });
+    await becomes(id, 'running');
+    await bed.restartHub();
+    await bed.agent('atlas');
+    await becomes(id, 'queued');
+    const task = await bed.task(id);
+    expect(task.attempts).toMatchObject([{ class: 'infra' }]);
+    expect(task.waiting).toMatchObject({ kind: 'backoff', class: 'infra', retry: 1, budget: 5 });
+  });
+
+  test('keeps every submit that it acknowledged, in order', async () => {
+    const ids = [...(await bed.submit(50)), ...(await bed.submit(50))];
+    await bed.restartHub();
+    const { tasks, total } = await bed.client().call('tasks', { query: { sort: 'id', limit: 200 } });
+    expect(total).toBe(100);
+    expect(tasks.map(({ id }) => id)).toEqual(ids);
   });
 });

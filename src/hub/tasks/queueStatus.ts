@@ -3,8 +3,8 @@
 import type { NodeStatus } from '../../model/node.ts';
 import type { RunCounts } from '../../model/queue.ts';
 import type { GpuLedger, QueueStatus } from '../../protocol/taskApi.ts';
+import { Board, freeBytes } from '../../scheduling/board.ts';
 import type { LiveAttempt, NodeFacts } from '../../scheduling/facts.ts';
-import { headroomBytes } from '../../scheduling/ledger.ts';
 import type { TableView } from './book/records.ts';
 import type { TaskBook } from './book/taskBook.ts';
 import type { Views } from './views.ts';
@@ -19,6 +19,8 @@ export interface StatusSources {
   nodes: () => readonly NodeStatus[];
   facts: (node: NodeStatus) => NodeFacts;
   live: () => readonly LiveAttempt[];
+  /** Learned bytes per GPU, by profile. */
+  promised: () => ReadonlyMap<string, number>;
 }
 
 /** The status as somebody sees it; `owner` null: everything. */
@@ -55,44 +57,45 @@ function sum(tables: readonly TableView[]): RunCounts {
   return total;
 }
 
-/** The ledger of every card that is known. */
-export function gpuLedgers({ book, nodes, facts, live }: Omit<StatusSources, 'views'>): GpuLedger[] {
-  const byCard = new Map<string, { attempt: LiveAttempt; bytes: number | null }[]>();
-  for (const attempt of live()) {
-    for (const { uuid, promisedBytes, measuredBytes } of attempt.gpus) {
-      const bytes = promisedBytes === null ? null : Math.max(promisedBytes, measuredBytes ?? 0);
-      byCard.set(uuid, [...(byCard.get(uuid) ?? []), { attempt, bytes }]);
-    }
-  }
+/** The ledger of every card that is known, as the scheduler counts it. */
+export function gpuLedgers({
+  book,
+  nodes,
+  facts,
+  live,
+  promised,
+}: Omit<StatusSources, 'views'>): GpuLedger[] {
   const settings = book.settings();
-  return nodes().flatMap((node) =>
-    facts(node).cards.map((card): GpuLedger => {
-      const ours = byCard.get(card.uuid) ?? [];
-      // Who was promised the whole card has what the others leave.
-      const isWhole = ours.some(({ bytes }) => bytes === null);
-      const promisedBytes = isWhole
-        ? Math.max(0, (card.totalBytes ?? 0) - (card.externalBytes ?? 0))
-        : ours.reduce((total, { bytes }) => total + (bytes ?? 0), 0);
-      const headroom = card.totalBytes === null ? null : headroomBytes(card.totalBytes, settings);
+  const board = new Board({ nodes: nodes().map(facts), live: live(), settings, promises: promised() });
+  return board.nodes.flatMap(({ facts: node, cards }) =>
+    cards.map((state): GpuLedger => {
+      const { card, isTaken, oursBytes } = state;
+      const { uuid, totalBytes, externalBytes } = card;
+      const free = freeBytes(state);
       return {
         nodeId: node.id,
         node: node.name,
-        uuid: card.uuid,
+        uuid,
         index: card.index,
         isOn: card.isOn,
         unusable: card.unusable,
-        totalBytes: card.totalBytes,
-        externalBytes: card.externalBytes,
-        promisedBytes,
-        headroomBytes: headroom,
-        freeBytes:
-          card.totalBytes === null || card.externalBytes === null || headroom === null
-            ? null
-            : Math.max(0, card.totalBytes - card.externalBytes - promisedBytes - headroom),
-        attempts: ours.flatMap(({ attempt, bytes }) =>
+        totalBytes,
+        externalBytes,
+        // Who was promised the whole card has what others leave of it.
+        promisedBytes: isTaken ? Math.max(0, (totalBytes ?? 0) - (externalBytes ?? 0)) : oursBytes,
+        headroomBytes: totalBytes === null ? null : state.headroomBytes,
+        freeBytes: free === null ? null : Math.max(0, free),
+        attempts: (board.liveOn.get(uuid) ?? []).flatMap((attempt) =>
           attempt.task === null
             ? []
-            : [{ attempt: attempt.id, task: attempt.task, owner: attempt.owner, promisedBytes: bytes }],
+            : [
+                {
+                  attempt: attempt.id,
+                  task: attempt.task,
+                  owner: attempt.owner,
+                  promisedBytes: board.heldBytes(attempt, uuid),
+                },
+              ],
         ),
       };
     }),

@@ -5,6 +5,7 @@ import type { Table } from '../../model/queue.ts';
 import { tableIdOf, taskIdOf } from '../../model/task.ts';
 import type { WaitingReason } from '../../model/waiting.ts';
 import type { Task, taskApi } from '../../protocol/taskApi.ts';
+import type { Estimate } from '../../scheduling/estimate.ts';
 import type { Asked } from '../../scheduling/facts.ts';
 import type { TableView, TaskView } from './book/records.ts';
 import type { TaskBook } from './book/taskBook.ts';
@@ -12,11 +13,6 @@ import { runCounts } from './runCounts.ts';
 
 /** Longest command that is told; the whole of it is the node's affair. */
 const MAX_TOLD_COMMAND = 4096;
-
-export interface Estimate {
-  doneAtMs: number;
-  errorMs: number;
-}
 
 export interface ViewSources {
   book: TaskBook;

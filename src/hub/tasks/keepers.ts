@@ -1,0 +1,227 @@
+/**
+ * Tables whose files are kept up (scheduling.md, 4): by the agent that runs as their owner on their machine, and by nobody
+ * else (trust.md, 11). Each is told once a connection which rows the hub knows, then what to write, at most once a second;
+ * what somebody edited in the file comes back as edits.
+ */
+import type { Clock } from '../../io/clock.ts';
+import type { Log } from '../../io/log.ts';
+import { MAX_ROWS_PER_BATCH, MAX_ROWS_PER_TABLE } from '../../model/limits.ts';
+import type { TableFile } from '../../model/queue.ts';
+import { tableIdOf } from '../../model/task.ts';
+import type { AgentAnswer, AgentRequest } from '../../protocol/agentHub.ts';
+import type { TableEdits } from '../../protocol/tableSync.ts';
+import type { AgentLinks } from '../agents/agentLinks.ts';
+import type { TableView } from './book/records.ts';
+import type { TaskBook } from './book/taskBook.ts';
+import type { Presence } from './presence.ts';
+import { isFinished } from './queueStatus.ts';
+
+export interface KeeperOptions {
+  book: TaskBook;
+  links: Pick<AgentLinks, 'ask'>;
+  presence: Presence;
+  machineOf: (nodeId: string) => string | null;
+  clock: Clock;
+  log: Log;
+  /** What an agent's edits came to, for the audit trail. */
+  edited: (nodeId: string, table: string, what: string) => void;
+}
+
+export interface Keepers {
+  /** Nothing that this node keeps is known to it any more: its connection is another. */
+  forget(nodeId: string): void;
+  /** @throws Error where the table is not this node's to speak of. */
+  edits(nodeId: string, edits: TableEdits): Promise<void>;
+  stop(): void;
+}
+
+const EVERY_MS = 1000;
+/** A file on a slow network mount is fsynced and renamed in this time, or the write is tried again. */
+const WRITE_PATIENCE_MS = 60_000;
+const KEEP_PATIENCE_MS = 10_000;
+const AGAIN_AFTER_MS = 10_000;
+/** A table may wait so long for its keeper before somebody is told. */
+const ALONE_AFTER_MS = 15_000;
+
+interface Kept {
+  /** The node that knows the table's rows; null: none yet. */
+  by: string | null;
+  isBusy: boolean;
+  notBeforeMs: number;
+  aloneSinceMs: number | null;
+}
+
+type TableWithFile = TableView & { file: TableFile };
+
+const hasFile = (table: TableView | null): table is TableWithFile => (table?.file ?? null) !== null;
+
+/** Looks after the tables of a book once a second. */
+export function keepers(options: KeeperOptions): Keepers {
+  const { book, links, presence, machineOf, clock, log } = options;
+  const kept = new Map<number, Kept>();
+
+  const follow = (table: TableView): void => {
+    if (!hasFile(table) || kept.has(table.number)) return;
+    kept.set(table.number, { by: null, isBusy: false, notBeforeMs: 0, aloneSinceMs: null });
+  };
+  for (const table of book.tables()) if (!isSettled(table)) follow(table);
+
+  /** The agent that runs as the file's owner on the file's machine. */
+  const keeperOf = ({ file }: TableWithFile): string | null =>
+    presence.ready().find(({ nodeId, uid }) => uid === file.uid && machineOf(nodeId) === file.machineId)
+      ?.nodeId ?? null;
+
+  /** Over, and its file says so. */
+  function isSettled(table: TableView): boolean {
+    return isFinished(table) && book.unwritten(table.number, 1).results.length === 0;
+  }
+
+  const look = (): void => {
+    for (const [number, entry] of kept) {
+      const table = book.table(number);
+      if (!hasFile(table)) kept.delete(number);
+      else if (!entry.isBusy && table.isComplete && clock.nowMs() >= entry.notBeforeMs) attend(table, entry);
+    }
+  };
+
+  const attend = (table: TableWithFile, entry: Kept): void => {
+    const nodeId = keeperOf(table);
+    if (nodeId === null) return tellAlone(table, entry);
+    entry.aloneSinceMs = null;
+    const isNew = entry.by !== nodeId;
+    if (!isNew && isSettled(table)) {
+      kept.delete(table.number);
+      links
+        .ask(nodeId, { kind: 'forget-table', table: tableIdOf(table.number) }, KEEP_PATIENCE_MS)
+        .catch(() => undefined);
+      return;
+    }
+    entry.isBusy = true;
+    const work = isNew ? introduce(nodeId, table, entry) : write(nodeId, table);
+    work
+      .catch((failure: unknown) => {
+        entry.by = null;
+        entry.notBeforeMs = clock.nowMs() + AGAIN_AFTER_MS;
+        log.warn(
+          { table: tableIdOf(table.number), node: nodeId, failure: String(failure) },
+          "a table's file could not be kept up; tried again",
+        );
+      })
+      .finally(() => {
+        entry.isBusy = false;
+      });
+  };
+
+  const tellAlone = (table: TableWithFile, entry: Kept): void => {
+    entry.by = null;
+    entry.aloneSinceMs ??= clock.nowMs();
+    if (clock.nowMs() - entry.aloneSinceMs < ALONE_AFTER_MS || table.fileWarning !== null) return;
+    book.changeTable(
+      table.number,
+      {
+        fileWarning:
+          'the file is not kept up: no agent runs as its owner on its machine; what is missing is written when one does',
+      },
+      null,
+    );
+  };
+
+  /** Tells the keeper what the hub has of the table; from then on it looks for edits. */
+  const introduce = async (nodeId: string, table: TableWithFile, entry: Kept): Promise<void> => {
+    const known = table.tasks.map(({ key, needRunNum, isInFile }) => ({
+      key,
+      needRunNum,
+      isRemoved: !isInFile,
+    }));
+    const id = tableIdOf(table.number);
+    for (let from = 0; from === 0 || from < known.length; from += MAX_ROWS_PER_BATCH) {
+      const page = known.slice(from, from + MAX_ROWS_PER_BATCH);
+      const isLast = from + MAX_ROWS_PER_BATCH >= known.length;
+      await done(
+        nodeId,
+        { kind: 'keep-table', keep: { table: id, file: table.file, known: page, isLast } },
+        'kept',
+      );
+    }
+    entry.by = nodeId;
+    if (table.fileWarning !== null) book.changeTable(table.number, { fileWarning: null }, null);
+  };
+
+  const write = async (nodeId: string, table: TableWithFile): Promise<void> => {
+    const { revision, results } = book.unwritten(table.number, MAX_ROWS_PER_BATCH);
+    if (results.length === 0) return;
+    // The file never says more than what is kept: a hub that ends now begins again with what is durable.
+    await book.durable();
+    const answer = await done(
+      nodeId,
+      {
+        kind: 'write-table',
+        write: { table: tableIdOf(table.number), file: table.file, revision, results },
+      },
+      'table-written',
+    );
+    book.written(table.number, answer.written.revision, answer.written.warning);
+  };
+
+  const done = async <Kind extends AgentAnswer['kind']>(
+    nodeId: string,
+    request: AgentRequest,
+    kind: Kind,
+  ): Promise<Extract<AgentAnswer, { kind: Kind }>> => {
+    const patience = request.kind === 'write-table' ? WRITE_PATIENCE_MS : KEEP_PATIENCE_MS;
+    const answer = await links.ask(nodeId, request, patience);
+    if (answer.kind === kind) return answer as Extract<AgentAnswer, { kind: Kind }>;
+    throw new Error(answer.kind === 'failed' ? answer.message : `the agent answered ${answer.kind}`);
+  };
+
+  const stopLooking = clock.every(EVERY_MS, look);
+  const stopFollowing = book.onTable(follow);
+  const stopFollowingTasks = book.onTask((task) => follow(task.table));
+  return {
+    forget(nodeId) {
+      for (const entry of kept.values()) if (entry.by === nodeId) entry.by = null;
+    },
+    async edits(nodeId, edits) {
+      const table = book.table(Number(edits.table.slice(1)));
+      if (!hasFile(table) || keeperOf(table) !== nodeId)
+        throw new Error(`${edits.table} is not a table that this node keeps`);
+      const what = apply(book, table, edits);
+      await book.durable();
+      if (what !== null) options.edited(nodeId, edits.table, what);
+    },
+    stop() {
+      stopLooking();
+      stopFollowing();
+      stopFollowingTasks();
+    },
+  };
+}
+
+/** What an edited file changes; in words, null for nothing. */
+function apply(book: TaskBook, table: TableWithFile, edits: TableEdits): string | null {
+  const { number } = table;
+  const done: string[] = [];
+  const each = (keys: readonly string[], verb: string, change: (task: number) => { done: boolean }): void => {
+    let changed = 0;
+    for (const key of keys) {
+      const task = book.taskByKey(number, key);
+      if (task && change(task.number).done) changed += 1;
+    }
+    if (changed > 0) done.push(`${changed} ${verb}`);
+  };
+  each(edits.removed, 'removed', book.rowRemoved);
+  each(edits.returned, 'returned', book.rowReturned);
+  const wanted = new Map(edits.needRunNum.map(({ key, needRunNum }) => [key, needRunNum]));
+  each([...wanted.keys()], 'with another need_run_num', (task) => {
+    const key = book.task(task)?.key ?? '';
+    return book.edit(task, { needRunNum: wanted.get(key) ?? 0 }, null);
+  });
+  const room = Math.max(0, MAX_ROWS_PER_TABLE - table.tasks.length);
+  const added = edits.added.filter(({ key }) => book.taskByKey(number, key) === null).slice(0, room);
+  if (added.length > 0) {
+    book.addRows(number, table.lastBatch, added, false);
+    done.push(`${added.length} added`);
+  }
+  if (edits.warning !== table.fileWarning) book.changeTable(number, { fileWarning: edits.warning }, null);
+  return done.length === 0 ? null : done.join(', ');
+}
