@@ -38,8 +38,8 @@ export interface ProcessReaderOptions {
 
 interface Known {
   startTicks: number;
-  /** The kernel's name then: it changes when the process executes another program. */
-  comm: string;
+  /** What the kernel said of its program then: it changes when the process executes another one. */
+  program: Pick<ProcessStat, 'name' | 'stackStart'>;
   profile: ProcessProfile;
   profileAtMs: number;
   usedTicks: number;
@@ -81,10 +81,10 @@ export function createProcessReader(options: ProcessReaderOptions): ProcessReade
     const process = before?.startTicks === stat.startTicks ? before : meet(pid, stat, now);
     known.set(pid, process);
     const isOld = now - process.profileAtMs >= rememberMs * staggerOf(pid) || process.profile.launch === null;
-    if (isOld || process.comm !== stat.name) {
+    if (isOld || isOther(process.program, stat)) {
       process.profile = readProfile(pid, stat, process.profile);
       process.profileAtMs = now;
-      process.comm = stat.name;
+      process.program = stat;
     }
     const elapsedMs = now - process.usedAtMs;
     if (elapsedMs < 0 || elapsedMs >= SHORTEST_RATE_MS) {
@@ -99,7 +99,7 @@ export function createProcessReader(options: ProcessReaderOptions): ProcessReade
   function meet(pid: number, stat: ProcessStat, now: number): Known {
     return {
       startTicks: stat.startTicks,
-      comm: stat.name,
+      program: stat,
       profile: readProfile(pid, stat, null),
       profileAtMs: now,
       usedTicks: stat.usedTicks,
@@ -127,6 +127,9 @@ export function createProcessReader(options: ProcessReaderOptions): ProcessReade
     },
   };
 }
+
+const isOther = (before: Known['program'], now: Known['program']): boolean =>
+  before.name !== now.name || before.stackStart !== now.stackStart;
 
 /** The kernel cuts names after 15 bytes: where the program's own name goes on from there, it is the whole one. */
 function fullName(comm: string, programName: string | null): string {

@@ -66,6 +66,21 @@ test('a program that replaces itself is told anew at once', async () => {
   });
 });
 
+test('a program that replaces itself by one of the same name is told anew at once too', async () => {
+  const source = start();
+  const shell = spawn('sh', ['-c', 'read line; exec sh -c "read other; exit"'], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  releases.push(() => shell.kill('SIGKILL'));
+  const pid = shell.pid ?? 0;
+  expect((await source.inspect([pid])).get(pid)?.command).toContain('read line');
+  shell.stdin?.write('go\n');
+  await vi.waitFor(
+    async () => expect((await source.inspect([pid])).get(pid)?.command).toBe('sh -c read other; exit'),
+    { timeout: 5000 },
+  );
+});
+
 test('a busy process shows the core it uses, and its start does not jitter', async () => {
   const source = start();
   const child = await startProgram(process.execPath, ['-e', 'for (;;) ;']);
@@ -126,7 +141,7 @@ function makeRoot(): string {
 }
 
 const stat = (pid: number, state: string, startTicks: number, usedTicks = 0) =>
-  `${pid} (python) ${state} 0 1 1 0 -1 4194304 0 0 0 0 ${usedTicks} 0 0 0 20 0 1 0 ${startTicks} 1000 10 1844\n`;
+  `${pid} (python) ${state} 0 1 1 0 -1 4194304 0 0 0 0 ${usedTicks} 0 0 0 20 0 1 0 ${startTicks} 1000 10 1844 1 1 0 0 0\n`;
 
 function makeReader(root: string, clock: { nowMs: number }) {
   const userNames = { nameOf: String, settle: async () => {} };

@@ -17,9 +17,12 @@ export interface ProcessSourceOptions {
   ownPid?: number;
 }
 
-/** Working folder and arguments of a GPU process may change; of all processes, one search in six sees it late. */
-const REMEMBER_INSPECTED_MS = 10_000;
-const REMEMBER_SWEPT_MS = 60_000;
+/**
+ * Another program is noticed at once; what a program changes of itself (its title, its working folder) later. Looking
+ * at one process again costs as much as ten readings.
+ */
+const REMEMBER_INSPECTED_MS = 20_000;
+const REMEMBER_SWEPT_MS = 180_000;
 /** More than nearly any machine has on its GPUs; a descriptor each. */
 const MOST_OPEN_FILES = 256;
 /** How long a sample waits for names that were never asked for; until they come the numbers are shown. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseArguments, parseContainerId, parseProcessStat, parseUid, parseUids } from './processText.ts';
 
 const line = (name: string) =>
-  `7048 (${name}) R 7031 7031 4979 0 -1 4194304 100 0 0 0 12 3 0 0 20 0 1 0 102023 3133440 410 1844 1 1 0\n`;
+  `7048 (${name}) R 7031 7031 4979 0 -1 4194304 100 0 0 0 12 3 0 0 20 0 1 0 102023 3133440 410 1844 1 1 140727413414592 0 0\n`;
 
 describe('stat', () => {
   test('the figures are read', () => {
@@ -15,6 +15,7 @@ describe('stat', () => {
       usedTicks: 15,
       startTicks: 102023,
       residentPages: 410,
+      stackStart: '140727413414592',
     });
   });
 
@@ -30,7 +31,7 @@ describe('stat', () => {
   });
 
   test('a kernel thread is known by its flag', () => {
-    const text = '2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 12 0 0 20 0 1 0 1 0 0 1844\n';
+    const text = '2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 12 0 0 20 0 1 0 1 0 0 1844 0 0 0 0 0\n';
     expect(parseProcessStat(text)?.isKernelThread).toBe(true);
   });
 

@@ -12,11 +12,16 @@ export interface ProcessStat {
   /** Ticks after boot. */
   startTicks: number;
   residentPages: number;
+  /**
+   * Where its stack begins, in its memory: elsewhere for each program that the process executes. 0 where that may not be
+   * known of another's process. As text: only to be compared.
+   */
+  stackStart: string;
 }
 
 /** One expression and no list of words: dozens of these lines are read each second. Numbers are what JavaScript holds exactly. */
 const STAT =
-  /^\d+ \((.*)\) (\S) (\d{1,10})(?: \S+){4} (\d{1,10})(?: \S+){4} (\d{1,15}) (\d{1,15})(?: \S+){6} (\d{1,15}) \S+ (\d{1,15})(?: |$)/s;
+  /^\d+ \((.*)\) (\S) (\d{1,10})(?: \S+){4} (\d{1,10})(?: \S+){4} (\d{1,15}) (\d{1,15})(?: \S+){6} (\d{1,15}) \S+ (\d{1,15})(?: \S+){3} (\d{1,20}) /s;
 
 /** `PF_KTHREAD` of the kernel's flags (include/linux/sched.h). */
 const KERNEL_THREAD_FLAG = 0x0020_0000;
@@ -24,13 +29,13 @@ const KERNEL_THREAD_FLAG = 0x0020_0000;
 /**
  * /proc/PID/stat: one line; the name stands in parentheses and may itself hold spaces and parentheses.
  *
- *     7048 (cat) R 7031 7031 4979 0 -1 4194304 100 0 0 0 12 3 0 0 20 0 1 0 102023 3133440 410 18446744073709551615 …
- *     pid  comm  state ppid …          flags             utime stime …        start vsize   rss
+ *     7048 (cat) R 7031 7031 4979 0 -1 4194304 100 0 0 0 12 3 0 0 20 0 1 0 102023 3133440 410 18446744073709551615 1 1 140727413414592 …
+ *     pid  comm  state ppid …          flags             utime stime …        start vsize   rss rsslim startcode endcode startstack
  */
 export function parseProcessStat(text: string): ProcessStat | null {
-  const [, name, state, parentPid, flags, userTicks, systemTicks, startTicks, residentPages] =
+  const [, name, state, parentPid, flags, userTicks, systemTicks, startTicks, residentPages, stackStart] =
     STAT.exec(text) ?? [];
-  if (name === undefined || state === undefined) return null;
+  if (name === undefined || state === undefined || stackStart === undefined) return null;
   return {
     name,
     state,
@@ -39,6 +44,7 @@ export function parseProcessStat(text: string): ProcessStat | null {
     usedTicks: Number(userTicks) + Number(systemTicks),
     startTicks: Number(startTicks),
     residentPages: Number(residentPages),
+    stackStart,
   };
 }
 

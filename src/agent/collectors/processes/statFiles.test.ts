@@ -74,7 +74,7 @@ test('a pid that another process has by now is told as that one', () => {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, 'stat');
   const line = (startTicks: number) =>
-    `50 (python) S 1 1 1 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 ${startTicks} 1000 10 1844\n`;
+    `50 (python) S 1 1 1 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 ${startTicks} 1000 10 1844 1 1 0 0 0\n`;
   writeFileSync(path, line(5000));
   const files = start(root, 8);
   expect(files.read(50)?.startTicks).toBe(5000);

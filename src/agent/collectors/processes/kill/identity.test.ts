@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 const statOf = (pid: number, parentPid: number) =>
-  `${pid} (x) S ${parentPid} 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 1000 10 1844\n`;
+  `${pid} (x) S ${parentPid} 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 1000 10 1844 1 1 0 0 0\n`;
 
 /** A /proc in which every process started the next: 1, 2, 3 … */
 function makeChain(length: number): string {

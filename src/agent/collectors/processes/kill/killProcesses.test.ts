@@ -169,6 +169,7 @@ describe('processes that cannot be made here', () => {
     usedTicks: 1,
     startTicks: 5,
     residentPages: 1,
+    stackStart: '0',
   };
   const facts: ProcessFacts = {
     pid: 4_194_000,
