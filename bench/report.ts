@@ -1,4 +1,5 @@
 /** What was measured, in words: a table against the aims, and the same as a section of bench/README.md. */
+import type { DecisionCost } from './decide.ts';
 import type { HubCost } from './hub.ts';
 import type { RoleCost } from './roles.ts';
 import type { StoreCost } from './storeLoad.ts';
@@ -14,6 +15,7 @@ export interface Measured {
   up: RoleCost;
   store: StoreCost;
   hubs: HubCost[];
+  decisions: DecisionCost;
 }
 
 interface Row {
@@ -39,7 +41,7 @@ export function report(measured: Measured): string {
   ].join('\n');
 }
 
-function rows({ agent, up, store, hubs }: Measured): Row[] {
+function rows({ agent, up, store, hubs, decisions }: Measured): Row[] {
   const bareMs = agent.bareLoop.cpuMsPerSample;
   return [
     {
@@ -76,6 +78,7 @@ function rows({ agent, up, store, hubs }: Measured): Row[] {
     { what: '`up` and child, private memory', ...against(privateMiB(up), 130, mebibytes) },
     ...storeRows(store),
     ...hubs.flatMap((hub) => hubRows(hub)),
+    ...decisionRows(decisions),
   ];
 }
 
@@ -131,6 +134,33 @@ function hubRows({
     {
       what: '… p50; p99',
       measured: `${milliseconds(seen.latencyMs.p50)}; ${milliseconds(seen.latencyMs.p99)}`,
+      aim: '',
+      kept: null,
+    },
+  ];
+}
+
+function decisionRows({
+  queued,
+  gpus,
+  situations,
+  p95Ms,
+  privateMiB: processMiB,
+  heapMiB,
+  setMicroseconds,
+}: DecisionCost): Row[] {
+  return [
+    { what: `a decision over ${queued} rows and ${gpus} GPUs, p95`, ...against(p95Ms, 50, milliseconds) },
+    ...situations.map(({ what, p50Ms, p95Ms: slowMs, starts }) => ({
+      what: `… ${what} (${starts} starts), p50; p95`,
+      measured: `${milliseconds(p50Ms)}; ${milliseconds(slowMs)}`,
+      aim: '',
+      kept: null,
+    })),
+    { what: '… private memory of a process with line and fleet', ...against(processMiB, 300, mebibytes) },
+    {
+      what: '… of that alive; a row that comes',
+      measured: `${mebibytes(heapMiB)}; ${short(setMicroseconds)} µs`,
       aim: '',
       kept: null,
     },

@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: what FlowLine costs, as whole processes from the bundle. Prints the figures beside their aims, keeps
  * them in bench/results/latest.json and puts them into bench/README.md. `--seconds 10` for a quick look; `--repeat 1`
- * measures each once instead of three times.
+ * measures each once instead of three times; `--only decisions` prints what decisions of the scheduler cost and keeps nothing.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureDecisions } from './decide.ts';
 import { type HubCost, measureHub } from './hub.ts';
 import { type Measured, report } from './report.ts';
 import { measureRole, type RoleCost } from './roles.ts';
@@ -13,13 +14,21 @@ import { measureStore } from './store.ts';
 import type { StoreCost } from './storeLoad.ts';
 import { describeMachine, loadNow } from './support/machine.ts';
 
+const DECISIONS = 500;
+
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
     repeat: { type: 'string', default: '3' },
     agents: { type: 'string', default: '100,500' },
+    queued: { type: 'string', default: '100000' },
+    only: { type: 'string' },
   },
 });
+if (values.only === 'decisions') {
+  console.log(JSON.stringify(await measureDecisions(Number(values.queued), DECISIONS), null, 2));
+  process.exit(0);
+}
 const seconds = Number(values.seconds);
 const loads: number[] = [];
 
@@ -30,6 +39,7 @@ const hubs: Measured['hubs'] = [];
 for (const agents of values.agents.split(',').map(Number)) {
   hubs.push(leastDisturbed(await repeat(`hub with ${agents} agents`, () => measureHub(agents, seconds))));
 }
+const decisions = await measureDecisions(Number(values.queued), DECISIONS);
 
 const measured: Measured = {
   at: new Date().toISOString().slice(0, 10),
@@ -40,6 +50,7 @@ const measured: Measured = {
   up,
   store,
   hubs,
+  decisions,
 };
 mkdirSync(join(import.meta.dirname, 'results'), { recursive: true });
 writeFileSync(join(import.meta.dirname, 'results', 'latest.json'), `${JSON.stringify(measured, null, 2)}\n`);

@@ -84,9 +84,9 @@ export class Lineup {
     const wasApart = isApart(this.limitsOf(table));
     this.#tables.set(table, limits);
     if (wasApart === isApart(limits)) return;
-    for (const entry of this.#entries.values()) {
-      if (entry.run.table === table && entry.group) this.set(entry.run);
-    }
+    // Back among the others: those of its own groups, which are found without looking through the line.
+    const members = wasApart ? this.#ofOwnGroups(table) : this.#entries.values();
+    for (const entry of members) if (entry.run.table === table && entry.group) this.set(entry.run);
   }
 
   removeTable(table: string): void {
@@ -134,6 +134,11 @@ export class Lineup {
       if (!entry.isGone) before += 1;
     }
     return before;
+  }
+
+  #ofOwnGroups(table: string): Entry[] {
+    const own = [...this.#groups.values()].filter((group) => group.table === table);
+    return own.flatMap(({ entries }) => entries.filter(({ isGone }) => !isGone));
   }
 
   #place(entry: Entry): void {

@@ -69,16 +69,25 @@ function isWantedNode(facts: NodeState['facts'], { pin, ask }: WaitingRun): bool
 }
 
 /** Every word of the wish is in the model's name, as the driver or as people say it: `h100`, `A100 80`. */
-function isModel(card: CardState['card'], wanted: string | null): boolean {
+function isModel({ model, totalBytes }: CardState['card'], wanted: string | null): boolean {
   if (wanted === null) return true;
-  const { model, totalBytes } = card;
-  const name =
-    `${model ?? ''} ${shortModelName({ name: model, memoryTotalBytes: totalBytes }) ?? ''}`.toLowerCase();
+  const key = `${model} ${totalBytes}`;
+  let name = namesOfModels.get(key);
+  if (name === undefined) {
+    const short = shortModelName({ name: model, memoryTotalBytes: totalBytes });
+    name = `${model ?? ''} ${short ?? ''}`.toLowerCase();
+    if (namesOfModels.size >= MAX_MODELS) namesOfModels.clear();
+    namesOfModels.set(key, name);
+  }
   return wanted
     .toLowerCase()
     .split(/\s+/)
     .every((word) => name.includes(word));
 }
+
+/** A fleet has a handful of models, and each is looked at for every card of it. */
+const namesOfModels = new Map<string, string>();
+const MAX_MODELS = 256;
 
 /** Enters what a node could give for 1, 2, 3 … cards. */
 function noteCapacity(mostBytes: number[], cards: readonly CardState[]): void {
@@ -89,6 +98,13 @@ function noteCapacity(mostBytes: number[], cards: readonly CardState[]): void {
   }
 }
 
+/** Where a run goes. */
+export interface Place {
+  node: NodeState;
+  /** Empty for a run without a GPU. */
+  cards: CardState[];
+}
+
 /** The best cards for a run, or null where no node has as many with room. */
 export function choose(
   board: Board,
@@ -97,58 +113,90 @@ export function choose(
   bytes: number | null,
   order: readonly string[] | null,
   isKeeper: boolean,
-): { node: NodeState; cards: CardState[] } | null {
-  const ranks = order ? new Map(order.map((uuid, rank) => [uuid, rank])) : null;
-  const avoided = run.avoid.length > 0 ? new Set(run.avoid) : null;
-  let best: { node: NodeState; cards: CardState[]; cost: number[] } | null = null;
+): Place | null {
+  if (run.ask.gpus === 0) return chooseNode(candidates, run);
+  const wishes: Wishes = {
+    ranks: order ? new Map(order.map((uuid, rank) => [uuid, rank])) : null,
+    avoided: run.avoid.length > 0 ? new Set(run.avoid) : null,
+  };
+  const byCost = (a: CardState, b: CardState): number => compareCards(a, b, wishes);
+  const room: CardState[] = [];
+  let best: (Place & { withRoom: number }) | null = null;
   for (const { node, cards } of candidates.nodes) {
-    if (run.ask.gpus === 0) {
-      if (node.withoutGpu >= mostWithoutGpu(node)) continue;
-      const cost = [avoided?.has(node.facts.id) ? 1 : 0, node.withoutGpu / mostWithoutGpu(node)];
-      if (!best || isLess(cost, best.cost)) best = { node, cards: [], cost };
-      continue;
-    }
-    const withRoom = cards.filter((state) => fits(state, bytes, board.settings, isKeeper));
-    if (withRoom.length < run.ask.gpus) continue;
-    const priced = withRoom.map((state) => ({ state, cost: costOf(state, ranks, avoided) }));
-    priced.sort((a, b) => compare(a.cost, b.cost) || a.state.card.index - b.state.card.index);
-    const taken = priced.slice(0, run.ask.gpus);
-    const sums = taken.reduce<number[]>(
-      (sum, { cost }) => cost.map((part, place) => part + (sum[place] ?? 0)),
-      [],
-    );
-    // Between nodes that are alike: the one where fewer cards with room are left over, so that large gaps stay.
-    const [avoids = 0, rank = 0, strangers = 0, ours = 0, free = 0] = sums;
-    const cost = [avoids, rank, strangers, ours, withRoom.length, free];
-    if (!best || isLess(cost, best.cost)) best = { node, cards: taken.map(({ state }) => state), cost };
+    room.length = 0;
+    for (const state of cards) if (fits(state, bytes, board.settings, isKeeper)) room.push(state);
+    if (room.length < run.ask.gpus) continue;
+    const taken = run.ask.gpus === 1 ? [leastOf(room, byCost)] : room.toSorted(byCost).slice(0, run.ask.gpus);
+    const place = { node, cards: taken, withRoom: room.length };
+    if (!best || comparePlaces(place, best, wishes) < 0) best = place;
   }
   return best;
 }
 
+function leastOf(states: readonly CardState[], order: (a: CardState, b: CardState) => number): CardState {
+  return states.reduce((least, state) => (order(state, least) < 0 ? state : least));
+}
+
+/** The node with the smallest share of its cores taken, for a run without a GPU. */
+function chooseNode(candidates: Candidates, run: WaitingRun): Place | null {
+  let best: NodeState | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const { node } of candidates.nodes) {
+    if (node.withoutGpu >= mostWithoutGpu(node)) continue;
+    const isAvoided = run.avoid.includes(node.facts.id);
+    const share = node.withoutGpu / mostWithoutGpu(node) + (isAvoided ? 1 : 0);
+    if (share >= least) continue;
+    best = node;
+    least = share;
+  }
+  return best && { node: best, cards: [] };
+}
+
+interface Wishes {
+  /** Of the owner's order, 0 first. */
+  ranks: ReadonlyMap<string, number> | null;
+  avoided: ReadonlySet<string> | null;
+}
+
+const isAvoided = ({ card, node }: CardState, { avoided }: Wishes): boolean =>
+  avoided !== null && (avoided.has(card.uuid) || avoided.has(node.facts.id));
+const rankOf = ({ card }: CardState, { ranks }: Wishes): number =>
+  ranks ? (ranks.get(card.uuid) ?? ranks.size) : 0;
+
 /** What speaks against a card, gravest first: to be avoided, the owner's order, strangers, ours beside it, a gap left over. */
-function costOf(
-  state: CardState,
-  ranks: ReadonlyMap<string, number> | null,
-  avoided: ReadonlySet<string> | null,
-): number[] {
-  const { card, node } = state;
-  return [
-    avoided && (avoided.has(card.uuid) || avoided.has(node.facts.id)) ? 1 : 0,
-    ranks ? (ranks.get(card.uuid) ?? ranks.size) : 0,
-    hasStrangers(state) ? 1 : 0,
-    state.attempts,
-    freeBytes(state) ?? 0,
-  ];
+function compareCards(a: CardState, b: CardState, wishes: Wishes): number {
+  return (
+    Number(isAvoided(a, wishes)) - Number(isAvoided(b, wishes)) ||
+    rankOf(a, wishes) - rankOf(b, wishes) ||
+    Number(hasStrangers(a)) - Number(hasStrangers(b)) ||
+    a.attempts - b.attempts ||
+    (freeBytes(a) ?? 0) - (freeBytes(b) ?? 0) ||
+    a.card.index - b.card.index
+  );
+}
+
+/** The same over all cards taken; between nodes that are alike, the one where fewer with room are left over: large gaps stay. */
+function comparePlaces(
+  a: Place & { withRoom: number },
+  b: Place & { withRoom: number },
+  wishes: Wishes,
+): number {
+  const over = (figure: (state: CardState) => number): number => sum(a.cards, figure) - sum(b.cards, figure);
+  return (
+    over((state) => Number(isAvoided(state, wishes))) ||
+    over((state) => rankOf(state, wishes)) ||
+    over((state) => Number(hasStrangers(state))) ||
+    over((state) => state.attempts) ||
+    a.withRoom - b.withRoom ||
+    over((state) => freeBytes(state) ?? 0)
+  );
+}
+
+function sum(states: readonly CardState[], figure: (state: CardState) => number): number {
+  let total = 0;
+  for (const state of states) total += figure(state);
+  return total;
 }
 
 /** As many runs without a GPU as cores; where they are not known, one. */
 export const mostWithoutGpu = ({ facts }: NodeState): number => Math.max(1, facts.cores ?? 1);
-
-function compare(a: readonly number[], b: readonly number[]): number {
-  for (const [place, value] of a.entries()) {
-    const difference = value - (b[place] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-const isLess = (a: readonly number[], b: readonly number[]): boolean => compare(a, b) < 0;

@@ -28,6 +28,8 @@ export interface Plan {
   reservation: Reservation | null;
 }
 
+/** Starts of one decision: what an idle fleet of thousands takes beyond that, the next decision gives out, a moment later. */
+const MOST_STARTS = 1000;
 /** Impossible runs told at once; a table of 100,000 of them takes several plans, not one long one. */
 const MOST_IMPOSSIBLE = 1000;
 
@@ -49,6 +51,10 @@ export function passThrough(input: PlanInput): { plan: Plan; pass: Pass } {
   const order = new Order(lineup, input, pass.counts);
   for (let cursor = order.next(); cursor; cursor = order.next()) {
     const { run, group } = cursor;
+    if (decided.starts.length >= MOST_STARTS) {
+      decided.nextAtMs = nowMs;
+      break;
+    }
     // A lower band's reservation binds nobody above it; in its own band its run comes first.
     if (held && !isTried && run.priority <= held.priority) {
       isTried = true;
