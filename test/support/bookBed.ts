@@ -90,7 +90,12 @@ export const given = (more: Partial<Given> = {}): Given => ({
   ...more,
 });
 
-export const from = (nodeId = 'node-1'): Reporter => ({ nodeId, node: 'gpu-01', gpuIndex: () => 0 });
+export const from = (nodeId = 'node-1'): Reporter => ({
+  nodeId,
+  node: 'gpu-01',
+  mayRun: true,
+  gpuIndex: () => 0,
+});
 
 export const said = (
   lease: { attemptId: string; fence: AttemptReport['fence'] },

@@ -218,6 +218,7 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
       return {
         nodeId,
         node: status?.name ?? nodeId,
+        mayRun: status?.mayRun === true,
         gpuIndex: (uuid) => status?.sample?.gpus.find((gpu) => gpu.uuid === uuid)?.index ?? 0,
       };
     },

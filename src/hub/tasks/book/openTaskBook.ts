@@ -9,13 +9,14 @@ import { StoreError } from '../store/storeError.ts';
 import { type Beside, loadBeside } from './beside.ts';
 import { keepNote } from './epochs.ts';
 import { unwritten, written } from './fileRows.ts';
+import { forgetTables, sweepEnvironments } from './forgetting.ts';
 import { listTasks } from './list.ts';
 import { loadShelf } from './load.ts';
 import { readAttempts, readDetails, readEnvironment, readStory } from './looking.ts';
 import type { LiveAttempt, TableRecord, TaskRecord } from './records.ts';
 import { noteFence } from './restoring.ts';
 import { askStop, cardsFreed, end, lease, nodeSilent, notStarted, report, unchanged } from './running.ts';
-import { dropEnvironment, emptyShelf, type Shelf, tell } from './shelf.ts';
+import { emptyShelf, type Shelf, tell } from './shelf.ts';
 import { addRows, createTable } from './submitting.ts';
 import type { Change, TaskBook } from './taskBook.ts';
 import * as wishes from './wishes.ts';
@@ -30,8 +31,6 @@ export interface TaskBookOptions {
 /** Of the queue's database and the note beside it, in the data folder. */
 const DATABASE = 'queue.sqlite';
 const NOTE = 'queue.note.json';
-/** A table with rows that did not succeed may be run again for so long: until then its environment is kept. */
-const ENVIRONMENT_KEPT_MS = 7 * 86_400_000;
 const SWEEP_EVERY_MS = 3_600_000;
 
 /**
@@ -53,8 +52,18 @@ export async function openTaskBook({ dataFolder, clock, log }: TaskBookOptions):
       dataFolder === null
         ? async () => undefined
         : await keepNote({ path: join(dataFolder, NOTE), store, shelf, facts, clock, log });
-    const stopSweeping = clock.every(SWEEP_EVERY_MS, () => sweep(shelf));
-    sweep(shelf);
+    const sweep = (): void => {
+      sweepEnvironments(shelf);
+      void forgetTables(shelf, store).then((tables) => {
+        for (const { number, name } of tables)
+          log.info(
+            { table: `b${number}`, name },
+            'there are very many tasks: a table that is long over was forgotten',
+          );
+      });
+    };
+    const stopSweeping = clock.every(SWEEP_EVERY_MS, sweep);
+    sweep();
     return bookOf(shelf, store, beside, async () => {
       stopSweeping();
       await stopNote();
@@ -83,14 +92,6 @@ async function durableOrTrouble(store: Store, path: string): Promise<void> {
     });
   });
   await Promise.race([store.durable(), trouble]).finally(forget);
-}
-
-/** Drops the environments that nothing will need again. */
-function sweep(shelf: Shelf): void {
-  for (const table of shelf.tables.values()) {
-    if (table.quietSinceMs !== null && shelf.nowMs() - table.quietSinceMs > ENVIRONMENT_KEPT_MS)
-      dropEnvironment(shelf, table);
-  }
 }
 
 function bookOf(shelf: Shelf, store: Store, beside: Beside, stop: () => Promise<void>): TaskBook {

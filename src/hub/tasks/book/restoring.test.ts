@@ -116,3 +116,17 @@ describe('a database restored from a copy', () => {
     }
   });
 });
+
+describe('what was never leased', () => {
+  test('is believed of no node while nothing was restored, and never of one that may run nothing', async () => {
+    book.createTable(submit(rows(1)));
+    book.createTable(submit(rows(1)));
+    leased(2);
+    const forged = { attemptId: 't1.1.1', fence: { epoch: 1, number: 1 } };
+    expect(book.report(from(), said(forged, 'ended', 1), never)).toEqual({ kind: 'unknown' });
+    const higher = { attemptId: 't1.1.1', fence: { epoch: 9, number: 1 } };
+    const stranger = { ...from(), mayRun: false };
+    expect(book.report(stranger, said(higher, 'ended', 1), never)).toEqual({ kind: 'unknown' });
+    expect([book.epoch(), book.task(1)?.state]).toEqual([1, 'queued']);
+  });
+});

@@ -28,7 +28,8 @@ export function noteFence(shelf: Shelf, fence: Fence): boolean {
 /**
  * Takes over an attempt whose lease this copy never saw, where its run is the present one: if that waits or ended, the
  * attempt is what became of it later; if another attempt of it lives here, that one must have been over before.
- * @returns null where it belongs to no run that is known.
+ * @returns null where it belongs to no run that is known, or no forgotten hub can have leased it: every lease of this
+ *   epoch is in the database before a node hears of it.
  */
 export function adopt(
   shelf: Shelf,
@@ -38,6 +39,7 @@ export function adopt(
 ): LiveAttempt | null {
   const parts = parseAttemptId(said.attempt);
   if (parts === null || parts.run !== presentRun(task) || task.runState === null) return null;
+  if (said.fence.epoch >= shelf.fence.epoch) return null;
   if (task.live && isLive(task.runState)) {
     if (compareFences(said.fence, task.live.fence) <= 0) return null;
     const verdict = {

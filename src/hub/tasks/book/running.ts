@@ -83,7 +83,7 @@ export function report(
   judge: Judge,
   charge: Charge,
 ): ReportOutcome {
-  noteFence(shelf, said.fence);
+  if (from.mayRun) noteFence(shelf, said.fence);
   const parts = parseAttemptId(said.attempt);
   const task = parts === null ? undefined : shelf.tasks.get(Number(parts.task.slice(1)));
   if (parts === null || task === undefined) return { kind: 'unknown' };
@@ -91,7 +91,7 @@ export function report(
   if (!live) {
     if (isOver(task, parts.run, parts.attempt))
       return isEnd(said) ? { kind: 'known' } : { kind: 'superseded' };
-    const adopted = adopt(shelf, task, from, said);
+    const adopted = from.mayRun ? adopt(shelf, task, from, said) : null;
     if (!adopted) return { kind: 'unknown' };
     hear(shelf, adopted, said, judge, charge);
     return { kind: 'adopted', task };

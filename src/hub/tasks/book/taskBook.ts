@@ -59,10 +59,13 @@ export interface Given {
   isWarmingUp: boolean;
 }
 
-/** The node that says it. `gpuIndex` is asked where an attempt is taken over whose lease this database never saw. */
+/** The node that says it. */
 export interface Reporter {
   nodeId: string;
   node: string;
+  /** An administrator lets it run tasks: only such a node is believed about leases that this database never saw. */
+  mayRun: boolean;
+  /** Asked where such an attempt is taken over. */
   gpuIndex(uuid: string): number;
 }
 

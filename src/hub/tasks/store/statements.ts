@@ -3,6 +3,10 @@
  * deletes by key, so that writing one twice is writing it once.
  */
 
+/** Deletes what belongs to the tasks of a table from one number to another. */
+const dropOf = (from: string): string =>
+  `DELETE FROM ${from} WHERE task IN (SELECT number FROM tasks WHERE table_number = ?1 AND number BETWEEN ?2 AND ?3)`;
+
 /** `INSERT OR REPLACE`, with a place for each column. */
 const put = (table: string, columns: string): string =>
   `INSERT OR REPLACE INTO ${table} (${columns}) VALUES (${columns
@@ -31,6 +35,11 @@ export const WRITES = {
   putEvent: put('events', 'number, task, at_ms, kind, run, attempt, by, text, figures'),
   putEnvironment: put('environments', 'table_number, variables'),
   dropEnvironment: 'DELETE FROM environments WHERE table_number = ?',
+  dropEvents: dropOf('events'),
+  dropAttempts: dropOf('attempts'),
+  dropRuns: dropOf('runs'),
+  dropTasks: 'DELETE FROM tasks WHERE table_number = ?1 AND number BETWEEN ?2 AND ?3',
+  dropTable: 'DELETE FROM tables WHERE number = ?',
   putIdempotency: put('idempotency', 'owner, key, table_number, at_ms'),
   dropIdempotency: 'DELETE FROM idempotency WHERE at_ms < ?',
   putProfile: put('profiles', 'key, profile, at_ms'),
