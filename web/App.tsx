@@ -66,7 +66,7 @@ export function App() {
 /** Who reads, told by the hub; first by the one-time link, where the page was opened by one. */
 function useAccountState(): AccountState {
   const [who, setWho] = useState<WhoAmI | null>(null);
-  const [linkFailure, setLinkFailure] = useState<string | null>(null);
+  const [linkFailure, setLinkFailure] = useState<AccountState['linkFailure']>(null);
   const ask = useCallback(() => {
     askHub('whoAmI').then((told) => told.ok && setWho(told.value));
   }, []);
@@ -81,9 +81,9 @@ function useAccountState(): AccountState {
   return { who, linkFailure, forgetLinkFailure, logOut: () => void logOut().then(ask) };
 }
 
-let login: Promise<string | null> | null = null;
+let login: Promise<AccountState['linkFailure']> | null = null;
 /** A code works once: whoever asks a second time gets the first answer. */
-function logInOnce(code: string): Promise<string | null> {
+function logInOnce(code: string): Promise<AccountState['linkFailure']> {
   login ??= logInByCode(code);
   return login;
 }

@@ -2,7 +2,7 @@
 import type { Clock } from '../io/clock.ts';
 import type { Log } from '../io/log.ts';
 import { stops } from '../lib/stops.ts';
-import type { Check } from '../model/check.ts';
+import type { Check, SpokenLanguage } from '../model/check.ts';
 import type { NodeSample } from '../model/node.ts';
 import { fitSample } from './fitSample.ts';
 import { type HubLink, type HubLinkOptions, openHubLink } from './hubLink.ts';
@@ -19,7 +19,7 @@ export interface AgentOptions {
   agentVersion: string;
   intervalMs: number;
   /** What `flowline doctor` finds on this machine. */
-  examine: (agent: Pick<Agent, 'link' | 'newestSample'>) => Promise<Check[]>;
+  examine: (agent: Pick<Agent, 'link' | 'newestSample'>, language: SpokenLanguage) => Promise<Check[]>;
   /** Runs tasks here; left out, the agent shows figures only. Its owner closes it, after the agent has stopped. */
   supervisor?: Supervisor | null;
   /** Starts what keeps the files of tables; left out, none are kept. */
@@ -105,7 +105,7 @@ export function startAgent({
           refresh: takeSample,
           supervisor,
           tables,
-          examine: () => examine({ link, newestSample: () => newest }),
+          examine: (language) => examine({ link, newestSample: () => newest }, language),
         },
         request,
       ),

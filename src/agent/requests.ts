@@ -1,7 +1,7 @@
 /** What an agent answers when its hub asks: find processes, end them, sample now, look for what is wrong, run tasks. */
 
 import { pidsIn, searchOrder } from '../fleet/searchOrder.ts';
-import type { Check } from '../model/check.ts';
+import type { Check, SpokenLanguage } from '../model/check.ts';
 import { MAX_SEARCH_RESULTS_PER_NODE } from '../model/limits.ts';
 import type { NodeSample } from '../model/node.ts';
 import type { FoundProcess } from '../model/process.ts';
@@ -22,7 +22,7 @@ export interface RequestSources {
   /** Takes and sends a sample now. */
   refresh: () => Promise<void>;
   /** What `flowline doctor` finds here. */
-  examine: () => Promise<Check[]>;
+  examine: (language: SpokenLanguage) => Promise<Check[]>;
   /** Null where this agent shows figures only. */
   supervisor: Supervisor | null;
   /** Null where this agent keeps no files of tables. */
@@ -44,7 +44,7 @@ export async function answerRequest(sources: RequestSources, request: AgentReque
       await sources.refresh();
       return { kind: 'refreshed' };
     case 'doctor':
-      return { kind: 'checked', checks: await sources.examine() };
+      return { kind: 'checked', checks: await sources.examine(request.language) };
     case 'launch':
     case 'stop-attempt':
     case 'read-log':
@@ -70,7 +70,7 @@ async function killProcesses(
     const task = tasks.get(pid);
     if (task === undefined) return results.filter((result) => result.pid === pid);
     const message = `process ${pid} belongs to task ${task}: stop it with \`flowline kill ${task}\``;
-    return [{ pid, outcome: 'not-allowed', message }];
+    return [{ pid, outcome: 'not-allowed', reason: 'of-task', message }];
   });
 }
 

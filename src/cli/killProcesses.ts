@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { HubClient } from '../client/hubClient.ts';
 import { visible } from '../lib/displayText.ts';
 import { parseDurationMs } from '../lib/durations.ts';
-import { isEnded, type KillOutcome } from '../model/process.ts';
+import { isEnded, type KillOutcome, type KillReason } from '../model/process.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
 import { examples } from './examples.ts';
 import { type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
@@ -25,6 +25,8 @@ export interface KillResult {
   nodeName: string | null;
   pid: number;
   outcome: KillOutcome | 'no-answer';
+  /** Left out where it was not asked for: then the message is this command's own. */
+  reason?: KillReason | null;
   message: string;
 }
 
@@ -127,17 +129,31 @@ export function describeResults(results: readonly KillResult[], terminal: Termin
       { title: heading.outcome },
       { title: heading.told, cutTo: 20 },
     ],
-    results.map(({ nodeName, pid, outcome, message }) => [
+    results.map(({ nodeName, pid, outcome, reason, message }) => [
       nodeName ?? '',
       String(pid),
       {
         text: state.killOutcome[outcome],
         style: isEnded(outcome) ? 'good' : 'bad',
       },
-      visible(message),
+      visible(toldOf({ outcome, reason, message }, terminal.words)),
     ]),
     terminal,
   );
+}
+
+/** In this language's words where they say as much; the agent's own, in English, after them where they name more. */
+function toldOf(
+  {
+    outcome,
+    reason,
+    message,
+  }: Pick<KillResult, 'outcome' | 'message'> & { reason: KillReason | null | undefined },
+  { state, find }: Words,
+): string {
+  const own = reason === undefined ? null : state.killTold(outcome, reason);
+  if (own === null) return message;
+  return outcome === 'not-allowed' ? `${own}${find.semicolon}${message}` : own;
 }
 
 function parseGrace(text: string): number {

@@ -4,7 +4,9 @@ import type { Words } from './words/words.ts';
 
 /** `it is offline` where that is why, else what the hub says. */
 export const whyUnanswered = (
-  { state, reason }: Pick<Unanswered, 'state' | 'reason'>,
-  { processes, state: words }: Words,
+  { state, reason, code }: Pick<Unanswered, 'state' | 'reason' | 'code'>,
+  { processes, state: words, hubFailure }: Words,
 ): string =>
-  state === 'offline' || state === 'unknown' ? processes.itIs(words.node[state]) : processes.silent(reason);
+  state === 'offline' || state === 'unknown'
+    ? processes.itIs(words.node[state])
+    : processes.silent((code && hubFailure(code)?.what) ?? reason);

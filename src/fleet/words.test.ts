@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { imagineGpu } from '../../test/support/imaginedFleet.ts';
 import type { Gpu } from '../model/gpu.ts';
+import { type KillOutcome, KillReason } from '../model/process.ts';
 import { sickWords, stateWords } from './words.ts';
 
 const healthy = imagineGpu(0, 'H100 80GB HBM3', 80, 700);
@@ -32,4 +33,21 @@ describe('what is wrong with a GPU, in words', () => {
     const xidEvents = [{ code: 79, meaning: 'fallen off the bus', pid: null, atMs: 1 }];
     expect(sickWords(stateWords.zh, { ...healthy, state: 'lost', xidEvents })).toBe('已从总线掉卡, Xid 79');
   });
+});
+
+test('in Chinese every end of a process is told, but for a failure that only its own words explain', () => {
+  const { killTold } = stateWords.zh;
+  const ends: [KillOutcome | 'no-answer', KillReason[]][] = [
+    ['done', ['asked', 'forced']],
+    ['not-allowed', ['protected', 'of-task', 'not-yours', 'agent-may-not']],
+  ];
+  expect(ends.flatMap(([, reasons]) => reasons).sort()).toEqual([...KillReason.options].sort());
+  const told = ends.flatMap(([outcome, reasons]) => reasons.map((reason) => killTold(outcome, reason)));
+  const others = ['gone', 'other-process', 'unkillable', 'no-answer'] as const;
+  told.push(...others.map((outcome) => killTold(outcome, null)));
+  expect(told).not.toContain(null);
+  expect(new Set(told).size).toBe(10);
+  expect(killTold('failed', null)).toBeNull();
+  // From an older agent, which tells no reason.
+  expect(killTold('done', null)).toBeNull();
 });

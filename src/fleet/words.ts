@@ -3,7 +3,7 @@
  * and headings are left to whoever shows them.
  */
 import type { AbsenceReason, DriverState, NodeState } from '../model/node.ts';
-import type { KillOutcome } from '../model/process.ts';
+import type { KillOutcome, KillReason } from '../model/process.ts';
 import type { GpuCondition } from './gpuCondition.ts';
 import type { FleetGpu } from './view.ts';
 
@@ -29,6 +29,8 @@ export interface StateWords {
     xid: (code: number) => string;
   };
   killOutcome: Record<KillOutcome | 'no-answer', string>;
+  /** What became of a process, with what stands behind it; null where the agent's own sentence, in English, says it. */
+  killTold: (outcome: KillOutcome | 'no-answer', reason: KillReason | null) => string | null;
   unaccounted: string;
   /** A process whose owner could not be told. */
   nobody: string;
@@ -86,8 +88,22 @@ const en: StateWords = {
     failed: 'failed',
     'no-answer': 'its machine did not answer',
   },
+  killTold: () => null,
   unaccounted: 'unaccounted',
   nobody: 'not known',
+};
+
+const ZH_KILL_TOLD: Record<string, string> = {
+  'done asked': '收到请求（SIGTERM）后自行结束',
+  'done forced': '没有理会 SIGTERM，已强制结束（SIGKILL）',
+  gone: '这个进程已经不在',
+  'other-process': '原来的进程已结束，号码现在属于另一个进程',
+  unkillable: 'SIGKILL 之后仍在：它在内核中等待 GPU 驱动或文件系统，待其应答或机器重启才会结束',
+  'not-allowed protected': '这个进程受保护，谁都不能从这里结束',
+  'not-allowed of-task': '它属于一个任务：请停止该任务',
+  'not-allowed not-yours': '只有其本人或管理员可以结束',
+  'not-allowed agent-may-not': '代理无权结束它：需要以 root 或该用户运行的代理',
+  'no-answer': '所在机器没有回答，不知道结果',
 };
 
 const zh: StateWords = {
@@ -137,6 +153,7 @@ const zh: StateWords = {
     failed: '失败',
     'no-answer': '所在机器没有回答',
   },
+  killTold: (outcome, reason) => ZH_KILL_TOLD[reason === null ? outcome : `${outcome} ${reason}`] ?? null,
   unaccounted: '未归属',
   nobody: '未知',
 };

@@ -2,6 +2,10 @@
 import * as z from 'zod';
 import { message, name } from './fields.ts';
 
+/** In which language checks are told. */
+export const SpokenLanguage = z.enum(['en', 'zh']);
+export type SpokenLanguage = z.infer<typeof SpokenLanguage>;
+
 /** `note`: nothing wrong, worth knowing. Only `problem` makes doctor's exit code 1. */
 export const CheckResult = z.enum(['ok', 'note', 'problem']);
 

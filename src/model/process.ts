@@ -68,6 +68,14 @@ export type FoundProcess = z.infer<typeof FoundProcess>;
 export const KillOutcome = z.enum(['done', 'gone', 'not-allowed', 'other-process', 'unkillable', 'failed']);
 export type KillOutcome = z.infer<typeof KillOutcome>;
 
+/**
+ * What stands behind an outcome, for who says it in his own words. Of `done`: it ended when `asked`, or was `forced`. Of
+ * `not-allowed`: it is `protected` from everybody, `of-task` (stopped through it), `not-yours`, or the agent has not the
+ * right (`agent-may-not`).
+ */
+export const KillReason = z.enum(['asked', 'forced', 'protected', 'of-task', 'not-yours', 'agent-may-not']);
+export type KillReason = z.infer<typeof KillReason>;
+
 /** What was asked for has come true, whoever did it: the process is there no longer. */
 export const isEnded = (outcome: KillOutcome | 'no-answer'): boolean =>
   outcome === 'done' || outcome === 'gone';

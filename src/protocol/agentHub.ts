@@ -14,7 +14,7 @@
  * A sample that cannot be sent because the connection is slow is superseded: the next patch is against the last one sent.
  */
 import * as z from 'zod';
-import { Check } from '../model/check.ts';
+import { Check, SpokenLanguage } from '../model/check.ts';
 import { amount, count, instantMs, message, name, path, percent, pid } from '../model/fields.ts';
 import {
   MAX_GPUS_PER_NODE,
@@ -23,7 +23,7 @@ import {
   MAX_SEARCH_RESULTS_PER_NODE,
 } from '../model/limits.ts';
 import { NodeSample } from '../model/node.ts';
-import { FoundProcess, KillOutcome } from '../model/process.ts';
+import { FoundProcess, KillOutcome, KillReason } from '../model/process.ts';
 import { AttemptId, Fence, TableId } from '../model/task.ts';
 import {
   Acknowledgement,
@@ -80,7 +80,7 @@ export const AgentRequest = z.discriminatedUnion('kind', [
   /** A sample now instead of at the next interval. */
   z.object({ kind: z.literal('refresh') }),
   /** What `flowline doctor` finds on the agent's machine. */
-  z.object({ kind: z.literal('doctor') }),
+  z.object({ kind: z.literal('doctor'), language: SpokenLanguage.default('en') }),
   z.object({ kind: z.literal('launch'), lease: Lease }),
   z.object({
     kind: z.literal('stop-attempt'),
@@ -112,7 +112,13 @@ export const AgentRequest = z.discriminatedUnion('kind', [
 ]);
 export type AgentRequest = z.infer<typeof AgentRequest>;
 
-export const KillAnswer = z.object({ pid, outcome: KillOutcome, message });
+export const KillAnswer = z.object({
+  pid,
+  outcome: KillOutcome,
+  /** Null where the outcome says it all, and from an older agent. */
+  reason: KillReason.nullable().default(null),
+  message,
+});
 export type KillAnswer = z.infer<typeof KillAnswer>;
 
 export const AgentAnswer = z.discriminatedUnion('kind', [

@@ -3,13 +3,13 @@
  * same lines; a route without a right does not compile. Errors are `{"error": {"code", "message", "hint"}}`.
  */
 import * as z from 'zod';
-import { Check } from '../model/check.ts';
+import { Check, SpokenLanguage } from '../model/check.ts';
 import { Container } from '../model/container.ts';
 import { amount, count, instantMs, message, name, percent, pid } from '../model/fields.ts';
 import { Gpu } from '../model/gpu.ts';
 import { MAX_PIDS_PER_KILL } from '../model/limits.ts';
 import { NodeState, NodeStatus } from '../model/node.ts';
-import { FoundProcess, KillOutcome } from '../model/process.ts';
+import { FoundProcess, KillOutcome, KillReason } from '../model/process.ts';
 import { Session } from '../model/session.ts';
 import type { Route } from './route.ts';
 import { taskApi } from './taskApi.ts';
@@ -26,6 +26,8 @@ const ofNode = { nodeId: name, nodeName: name };
 export const Unanswered = z.object({
   ...ofNode,
   reason: message,
+  /** Of the same, as in errors; null from a hub that does not say. */
+  code: name.nullable().default(null),
   /** As the hub saw the machine when it asked; null from one that does not say. */
   state: NodeState.nullable().default(null),
 });
@@ -166,7 +168,8 @@ export const hubApi = table({
     method: 'GET',
     path: '/api/v1/nodes/{id}/doctor',
     right: 'viewer',
-    summary: 'What `flowline doctor` finds on a machine.',
+    summary: 'What `flowline doctor` finds on a machine, in this language.',
+    query: z.object({ language: SpokenLanguage.default('en') }),
     response: z.object({ checks: z.array(Check) }),
   },
   recentFigures: {
@@ -214,7 +217,14 @@ export const hubApi = table({
     }),
     response: z.object({
       results: z.array(
-        z.object({ ...ofNode, pid, outcome: z.union([KillOutcome, z.literal('no-answer')]), message }),
+        z.object({
+          ...ofNode,
+          pid,
+          outcome: z.union([KillOutcome, z.literal('no-answer')]),
+          /** Null where the outcome says it all. */
+          reason: KillReason.nullable().default(null),
+          message,
+        }),
       ),
     }),
   },

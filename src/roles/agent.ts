@@ -50,13 +50,14 @@ export async function runAgent(options: AgentRoleOptions, surroundings: Surround
       },
       agentVersion: surroundings.version,
       intervalMs: options.intervalMs,
-      examine: (agent) =>
+      examine: (agent, language) =>
         examineMachine({
           surroundings,
           dataFolder: options.dataFolder,
           hubUrl: credential.hubUrl,
           isHubNamed: true,
           agent,
+          language,
         }),
       clock: systemClock,
       log,

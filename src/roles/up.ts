@@ -76,13 +76,14 @@ async function assemble(
     },
     agentVersion: surroundings.version,
     intervalMs: options.intervalMs,
-    examine: (agent) =>
+    examine: (agent, language) =>
       examineMachine({
         surroundings,
         dataFolder: options.dataFolder,
         hubUrl: hub.url,
         isHubNamed: true,
         agent,
+        language,
       }),
     clock: systemClock,
     log,

@@ -35,21 +35,22 @@ export function imaginedProcesses(look: Look, change: (node: ImaginedNode) => vo
     if (refusal) return { pid, ...refusal };
     if (process.onSignal === 'ends') {
       end(process);
-      return { pid, outcome: 'done', message: 'It ended after SIGTERM.' };
+      return { pid, outcome: 'done', reason: 'asked', message: 'It ended after SIGTERM.' };
     }
     await wait(graceMs, undefined, { signal: stopped.signal, ref: false }).catch(() => {});
     if (find(pid)?.startedAtMs !== process.startedAtMs) {
-      return { pid, outcome: 'done', message: 'It ended after SIGTERM.' };
+      return { pid, outcome: 'done', reason: 'asked', message: 'It ended after SIGTERM.' };
     }
     if (process.onSignal === 'unkillable') {
       const message =
         'It is still there after SIGKILL: it waits in the kernel (state D), often on a file server.';
-      return { pid, outcome: 'unkillable', message };
+      return { pid, outcome: 'unkillable', reason: null, message };
     }
     end(process);
     return {
       pid,
       outcome: 'done',
+      reason: 'forced',
       message: `It ignored SIGTERM for ${graceMs / 1000} s and ended after SIGKILL.`,
     };
   }

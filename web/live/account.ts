@@ -10,7 +10,7 @@ export interface AccountState {
   /** Null until the hub has told. */
   who: WhoAmI | null;
   /** Why a one-time link did not log in; null where it did or there was none. */
-  linkFailure: string | null;
+  linkFailure: Extract<HubAnswer<unknown>, { ok: false }> | null;
   /** The reader has read why. */
   forgetLinkFailure: () => void;
   logOut: () => void;
@@ -44,9 +44,9 @@ export function takeLinkCode(): string | null {
 }
 
 /** Logs in by a link's code; answers why it failed, or null. */
-export async function logInByCode(code: string): Promise<string | null> {
+export async function logInByCode(code: string): Promise<AccountState['linkFailure']> {
   const answer = await askHub('openSession', { body: { code } });
-  if (!answer.ok) return answer.hint === null ? answer.message : `${answer.message}; ${answer.hint}`;
+  if (!answer.ok) return answer;
   keepSessionSecret(answer.value.secret);
   return null;
 }

@@ -19,6 +19,7 @@ import {
 } from '../words/figures.ts';
 import { nodeName } from '../words/sentences.ts';
 import { useWords } from '../words/words.ts';
+import { AgentSays } from './AgentSays.tsx';
 import { CopyButton } from './CopyButton.tsx';
 import { Dialog } from './Dialog.tsx';
 import { Facts } from './Facts.tsx';
@@ -78,7 +79,15 @@ function GpuDetails({ node, gpu }: { node: FleetNode; gpu: FleetGpu }) {
           )
         )}
       </p>
-      {gpu.message !== null && <p className="hint-bar is-bad">{visible(gpu.message)}</p>}
+      {gpu.message !== null && (
+        <p className="hint-bar is-bad">
+          <AgentSays
+            own={words.gpuSays(gpu.state)}
+            message={gpu.message}
+            withMessage={gpu.state === 'failed'}
+          />
+        </p>
+      )}
       <div>
         <MemoryBar gpu={gpu} height={16} past={condition === 'offline' || condition === 'no-answer'} />
         <MemoryLegend gpu={gpu} />

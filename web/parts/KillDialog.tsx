@@ -8,6 +8,7 @@ import { killHindrance, useAccount } from '../live/account.ts';
 import { askHub, type HubAnswer } from '../live/hub.ts';
 import { gib } from '../words/figures.ts';
 import { useWords } from '../words/words.ts';
+import { AgentSays } from './AgentSays.tsx';
 import { CodeText } from './CodeText.tsx';
 import { Dialog } from './Dialog.tsx';
 import { Failure } from './Failure.tsx';
@@ -107,7 +108,15 @@ function KillLine({ row, result }: { row: ProcessRow; result: Killed['results'][
           {words.kill.outcome[result.outcome]}
         </span>
       )}
-      {result && result.message !== '' && <p className="kill-message quiet">{visible(result.message)}</p>}
+      {result && result.message !== '' && (
+        <p className="kill-message quiet">
+          <AgentSays
+            own={words.kill.told(result.outcome, result.reason)}
+            message={result.message}
+            withMessage={result.outcome === 'not-allowed' || result.outcome === 'failed'}
+          />
+        </p>
+      )}
     </>
   );
 }

@@ -1,6 +1,7 @@
-/** Why the one-time link of this visit did not log in, in the hub's own sentence, until the reader closes it. */
+/** Why the one-time link of this visit did not log in, until the reader closes it. */
 import { visible } from '../../src/lib/displayText.ts';
 import { useAccount } from '../live/account.ts';
+import { failureWords } from '../words/sentences.ts';
 import { useWords } from '../words/words.ts';
 import { CodeText } from './CodeText.tsx';
 import { Icon } from './Icon.tsx';
@@ -10,10 +11,12 @@ export function LinkFailed() {
   const words = useWords();
   const { linkFailure, forgetLinkFailure } = useAccount();
   if (linkFailure === null) return null;
+  const { message, hint } = failureWords(words, linkFailure);
   return (
     <div className="link-failed" role="alert">
       <p className="grow">
-        <strong>{words.error.linkUsed}:</strong> <CodeText text={visible(linkFailure)} />
+        <strong>{words.error.linkUsed}:</strong>{' '}
+        <CodeText text={hint === null ? message : `${message}; ${visible(hint)}`} />
       </p>
       <button
         type="button"

@@ -1,4 +1,5 @@
 /** The page's words in English. `Words` is this object's shape: a key missing in another language does not compile. */
+import { agentSays } from './en/agentSays.ts';
 import { fleet } from './en/fleet.ts';
 import { help } from './en/help.ts';
 import { machine } from './en/machine.ts';
@@ -7,6 +8,7 @@ import { tasks } from './en/tasks.ts';
 
 export const en = {
   ...machine,
+  ...agentSays,
   ...fleet,
   ...processes,
   ...help,

@@ -3,6 +3,7 @@ import type { Concern } from '../../src/fleet/concerns.ts';
 import type { FleetGpu, FleetNode } from '../../src/fleet/view.ts';
 import { sickWords } from '../../src/fleet/words.ts';
 import { visible } from '../../src/lib/displayText.ts';
+import type { HubAnswer } from '../live/hub.ts';
 import type { Words } from './en.ts';
 import { clockTime, MISSING, span } from './figures.ts';
 
@@ -31,6 +32,18 @@ export function maintenanceWords(words: Words, node: FleetNode, nowMs: number): 
   );
   const isThere = node.state === 'online' || node.state === 'stale';
   return isThere ? said : `${said} ${words.node.notConnected}`;
+}
+
+/** What went wrong and what to do: in this language's words where it has some for the code, else in the hub's. */
+export function failureWords(
+  words: Words,
+  { code, message, hint }: Extract<HubAnswer<unknown>, { ok: false }>,
+): { message: string; hint: string | null } {
+  const { error } = words;
+  if (code === 'unreachable') return { message: error.notReached, hint: error.notReachedHint };
+  if (code === 'strange') return { message: error.strange, hint: error.strangeHint };
+  const own = words.hubSays(code);
+  return { message: own?.what ?? visible(message), hint: own?.hint ?? hint };
 }
 
 /** Why a machine is not there. */

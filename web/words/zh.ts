@@ -1,5 +1,6 @@
 /** The page's words in Chinese, by the glossary that page and commands share. */
 import type { Words } from './en.ts';
+import { agentSays } from './zh/agentSays.ts';
 import { fleet } from './zh/fleet.ts';
 import { help } from './zh/help.ts';
 import { machine } from './zh/machine.ts';
@@ -8,6 +9,7 @@ import { tasks } from './zh/tasks.ts';
 
 export const zh: Words = {
   ...machine,
+  ...agentSays,
   ...fleet,
   ...processes,
   ...help,

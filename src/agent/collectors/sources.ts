@@ -5,7 +5,7 @@
 import type { Container } from '../../model/container.ts';
 import type { Host } from '../../model/host.ts';
 import type { SourceState } from '../../model/node.ts';
-import type { KillOutcome, ProcessDetails } from '../../model/process.ts';
+import type { KillOutcome, KillReason, ProcessDetails } from '../../model/process.ts';
 import type { Session } from '../../model/session.ts';
 
 /** What /proc tells of one process, before it is joined with containers, sessions and owners. */
@@ -41,6 +41,7 @@ export interface KillTarget {
 export interface KillResult {
   pid: number;
   outcome: KillOutcome;
+  reason: KillReason | null;
   /** What happened, in a sentence. */
   message: string;
 }

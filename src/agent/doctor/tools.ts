@@ -38,9 +38,9 @@ async function checkSource(
       // Words beside what was seen: others' are hidden, a server is silent.
       return ok([describeSeen(sample), ...(message === null ? [] : [message])].join('; '));
     case 'absent':
-      return note(message ?? facts.say(`no ${name} here`, `没有 ${name}`));
+      return note(facts.say(message ?? `no ${name} here`, `没有 ${name}`));
     case 'denied':
-      return note(message ?? facts.say(`${name} may not be asked`, `无权询问 ${name}`), adviceIfDenied);
+      return note(facts.say(message ?? `${name} may not be asked`, `无权询问 ${name}`), adviceIfDenied);
     case 'failed':
       return problem(
         message ?? facts.say(`${name} fails`, `${name} 出错`),

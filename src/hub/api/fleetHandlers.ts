@@ -94,9 +94,10 @@ export function fleetHandlers(hub: HubParts): Pick<Handlers, FleetRoute> {
       expectKind(await links.ask(id, { kind: 'refresh' }, REQUEST_PATIENCE_MS), 'refreshed');
       return {};
     },
-    async checkNode({ parameters }) {
+    async checkNode({ parameters, query }) {
       const { id } = findNode(hub, parameters.id);
-      const { checks } = expectKind(await links.ask(id, { kind: 'doctor' }, REQUEST_PATIENCE_MS), 'checked');
+      const request = { kind: 'doctor', language: query.language } as const;
+      const { checks } = expectKind(await links.ask(id, request, REQUEST_PATIENCE_MS), 'checked');
       return { checks };
     },
     recentFigures({ parameters }) {

@@ -5,6 +5,7 @@ import { searchOrder } from '../../fleet/searchOrder.ts';
 import type { NodeStatus } from '../../model/node.ts';
 import type { AgentRequest } from '../../protocol/agentHub.ts';
 import type { HubApi } from '../../protocol/hubApi.ts';
+import { HubError } from '../errors.ts';
 import {
   expectKind,
   findNode,
@@ -49,7 +50,12 @@ export function processHandlers(hub: HubParts): Pick<Handlers, 'processes' | 'ki
           total += answer.value.total;
           processes.push(...answer.value.processes.map((process) => ({ ...named(node), ...process })));
         } else {
-          unanswered.push({ ...named(node), reason: reasonOf(answer?.reason), state: node.state });
+          unanswered.push({
+            ...named(node),
+            reason: reasonOf(answer?.reason),
+            code: answer?.reason instanceof HubError ? answer.reason.code : null,
+            state: node.state,
+          });
         }
       }
       processes.sort(searchOrder(query.query));
@@ -78,7 +84,12 @@ export function processHandlers(hub: HubParts): Pick<Handlers, 'processes' | 'ki
           const told = await links.ask(node.id, request, graceMs + REQUEST_PATIENCE_MS).then(
             (answer) => expectKind(answer, 'killed').results,
             (failure: unknown) =>
-              wanted.map(({ pid }) => ({ pid, outcome: 'no-answer' as const, message: reasonOf(failure) })),
+              wanted.map(({ pid }) => ({
+                pid,
+                outcome: 'no-answer' as const,
+                reason: null,
+                message: reasonOf(failure),
+              })),
           );
           for (const { pid, outcome } of told)
             noteDeed(audit, call, 'kill-process', `${node.id}:${pid}`, outcome);

@@ -87,14 +87,17 @@ type Checks = HubAnswer<{ checks: Check[] }> | null;
 
 /** What `flowline doctor` looked at on that machine, asked once for each state of its driver; null until it has come. */
 function useChecks(node: FleetNode): Checks {
+  const { language } = useWords();
   const [answer, setAnswer] = useState<Checks>(null);
-  const asked = `${node.id} ${node.sample?.driver.state}`;
+  const asked = `${node.id} ${language} ${node.sample?.driver.state}`;
   useEffect(() => {
     const abort = new AbortController();
-    const [id = ''] = asked.split(' ');
-    askHub('checkNode', { parameters: { id }, signal: abort.signal }).then((told) => {
-      if (!abort.signal.aborted) setAnswer(told);
-    });
+    const [id = '', spoken = 'en'] = asked.split(' ');
+    askHub('checkNode', { parameters: { id }, query: { language: spoken }, signal: abort.signal }).then(
+      (told) => {
+        if (!abort.signal.aborted) setAnswer(told);
+      },
+    );
     return () => abort.abort();
   }, [asked]);
   return answer;

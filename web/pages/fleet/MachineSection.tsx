@@ -2,9 +2,9 @@
 import { memo } from 'react';
 import { conditionOf } from '../../../src/fleet/summary.ts';
 import type { FleetNode } from '../../../src/fleet/view.ts';
-import { visible } from '../../../src/lib/displayText.ts';
 import { gpuIdentity } from '../../../src/model/gpu.ts';
 import { useHubNow } from '../../live/hubClock.ts';
+import { AgentSays } from '../../parts/AgentSays.tsx';
 import { CodeText } from '../../parts/CodeText.tsx';
 import { Tile } from '../../parts/Tile.tsx';
 import { clockTime } from '../../words/figures.ts';
@@ -80,7 +80,11 @@ function DriverNote({ node }: { node: FleetNode }) {
   if (driver.state !== 'unresponsive') {
     return (
       <li className="driver-note">
-        {driver.message === null ? words.node.driver[driver.state] : visible(driver.message)}
+        {driver.message === null ? (
+          words.node.driver[driver.state]
+        ) : (
+          <AgentSays own={words.driverSays(driver.state)} message={driver.message} />
+        )}
       </li>
     );
   }

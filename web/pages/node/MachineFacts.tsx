@@ -3,6 +3,7 @@ import type { FleetNode } from '../../../src/fleet/view.ts';
 import { visible } from '../../../src/lib/displayText.ts';
 import type { Reboot } from '../../../src/model/node.ts';
 import { useHubNow } from '../../live/hubClock.ts';
+import { AgentSays } from '../../parts/AgentSays.tsx';
 import { Facts } from '../../parts/Facts.tsx';
 import { Meter } from '../../parts/Meter.tsx';
 import type { Words } from '../../words/en.ts';
@@ -33,7 +34,12 @@ export function MachineFacts({ node }: { node: FleetNode }) {
                 </span>
               ) : (
                 <span key={disk.mount} className="bad">
-                  {words.host[disk.state]} {disk.message === null ? '' : visible(disk.message)}
+                  {words.host[disk.state]}{' '}
+                  <AgentSays
+                    own={words.diskSays(disk.state)}
+                    message={disk.message}
+                    withMessage={disk.state === 'failed'}
+                  />
                 </span>
               ),
             ] as const;

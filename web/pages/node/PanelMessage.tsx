@@ -1,7 +1,7 @@
 /** What a machine's page says above everything else: that it is cared for, what is wrong with it, in words. */
 import type { FleetNode } from '../../../src/fleet/view.ts';
-import { visible } from '../../../src/lib/displayText.ts';
 import { useHubNow } from '../../live/hubClock.ts';
+import { AgentSays } from '../../parts/AgentSays.tsx';
 import { CodeText } from '../../parts/CodeText.tsx';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { clockTime } from '../../words/figures.ts';
@@ -37,7 +37,7 @@ function Trouble({ node }: { node: FleetNode }) {
     return !isThere || driver === undefined || driver.state === 'ok' ? null : (
       <p className="hint-bar" role="status">
         <strong>{words.node.driver[driver.state]}</strong>{' '}
-        {driver.message === null ? '' : visible(driver.message)}
+        <AgentSays own={words.driverSays(driver.state)} message={driver.message} />
       </p>
     );
   }
@@ -51,8 +51,16 @@ function Trouble({ node }: { node: FleetNode }) {
           <CodeText text={words.node.driverAdvice} />
         </>
       )}
-      {concern.kind === 'driver' && !silent && driver?.message && visible(driver.message)}
-      {concern.kind === 'gpu-sick' && concern.gpu.message !== null && visible(concern.gpu.message)}
+      {concern.kind === 'driver' && !silent && driver && (
+        <AgentSays own={words.driverSays(driver.state)} message={driver.message} />
+      )}
+      {concern.kind === 'gpu-sick' && (
+        <AgentSays
+          own={words.gpuSays(concern.gpu.state)}
+          message={concern.gpu.message}
+          withMessage={concern.gpu.state === 'failed'}
+        />
+      )}
     </p>
   );
 }

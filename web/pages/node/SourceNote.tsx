@@ -1,15 +1,21 @@
 /** Why a list may be short: a program beside the GPUs that is not there, may not be asked, or failed. */
-import { visible } from '../../../src/lib/displayText.ts';
 import type { SourceState } from '../../../src/model/node.ts';
+import { AgentSays } from '../../parts/AgentSays.tsx';
 import { useWords } from '../../words/words.ts';
 
 export function SourceNote({ name, source }: { name: string; source: SourceState }) {
   const words = useWords();
-  if (source.state === 'ok') return null;
+  if (source.state === 'ok' && source.message === null) return null;
   const reason = source.state === 'absent' ? null : source.message;
+  const isWarning = source.state === 'denied' || source.state === 'failed';
   return (
-    <p className={source.state === 'absent' ? 'quiet' : 'warn'}>
-      {words.source[source.state](name)} {reason === null ? '' : visible(reason)}
+    <p className={isWarning ? 'warn' : 'quiet'}>
+      {words.source[source.state](name)}{' '}
+      <AgentSays
+        own={words.sourceSays(name, source.state)}
+        message={reason}
+        withMessage={source.state === 'failed'}
+      />
     </p>
   );
 }

@@ -108,11 +108,14 @@ export function ProcessesPage({ query }: { query: string }) {
         {found ? words.processes.found(rows.length, onlyGpu ? rows.length : found.total) : ''}
         {asking && <span className="quiet"> {words.processes.searching}</span>}
       </p>
-      {found?.unanswered.map(({ nodeId, nodeName, reason, state }) => (
+      {found?.unanswered.map(({ nodeId, nodeName, reason, code, state }) => (
         <p key={nodeId} className="hint-bar unanswered">
           {state === 'offline'
             ? words.processes.away(visible(nodeName))
-            : words.processes.unanswered(visible(nodeName), visible(reason))}
+            : words.processes.unanswered(
+                visible(nodeName),
+                words.hubSays(code ?? '')?.what ?? visible(reason),
+              )}
         </p>
       ))}
       {answer !== null && !answer.ok && <Failure failure={answer} />}

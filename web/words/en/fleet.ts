@@ -85,6 +85,7 @@ export const fleet = {
     none: 'None run.',
   },
   source: {
+    ok: (name: string) => `${name} was seen in part.`,
     absent: (name: string) => `${name} is not there.`,
     denied: (name: string) => `${name} may not be asked.`,
     failed: (name: string) => `${name} could not be asked.`,

@@ -61,6 +61,7 @@ export const processes = {
     login: 'To end processes, log in: run `flowline token link` and open the link.',
     viewer: 'Your account may look, not end processes. Ask an administrator.',
     outcome: stateWords.en.killOutcome,
+    told: stateWords.en.killTold,
   },
   processes: {
     title: 'Processes of all machines',

@@ -79,6 +79,7 @@ export const fleet: typeof english = {
     none: '没有在运行的。',
   },
   source: {
+    ok: (name) => `只看到一部分 ${name}。`,
     absent: (name) => `没有 ${name}。`,
     denied: (name) => `无权询问 ${name}。`,
     failed: (name) => `询问 ${name} 失败。`,

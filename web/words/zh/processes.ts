@@ -60,6 +60,7 @@ export const processes: typeof english = {
     login: '要结束进程请先登录：运行 `flowline token link` 并打开其链接。',
     viewer: '你的账号只能查看，不能结束进程。请找管理员。',
     outcome: stateWords.zh.killOutcome,
+    told: stateWords.zh.killTold,
   },
   processes: {
     title: '所有机器的进程',

@@ -48,9 +48,9 @@ describe('real processes', () => {
       600,
     );
     expect(performance.now() - started).toBeLessThan(3000);
-    expect(results.map(({ pid, outcome }) => [pid, outcome])).toEqual([
-      [polite.pid, 'done'],
-      [deaf.pid, 'done'],
+    expect(results.map(({ pid, outcome, reason }) => [pid, outcome, reason])).toEqual([
+      [polite.pid, 'done', 'asked'],
+      [deaf.pid, 'done', 'forced'],
     ]);
     expect(results[0]?.message).toContain('when asked');
     expect(results[1]?.message).toContain('SIGKILL');

@@ -81,18 +81,20 @@ async function end(
   const asked = handle.signal('SIGTERM');
   if (asked !== 'sent') return notSent(asked, facts);
   if (await passes(() => !isStillThere(), graceMs))
-    return { outcome: 'done', message: `${called(facts)} ended when asked (SIGTERM)` };
+    return { outcome: 'done', reason: 'asked', message: `${called(facts)} ended when asked (SIGTERM)` };
   const forced = handle.signal('SIGKILL');
   if (forced !== 'sent' && forced !== 'gone') return notSent(forced, facts);
   if (await passes(() => !isStillThere(), KILL_DEADLINE_MS)) {
     const patience = `${graceMs / 1000} s`;
     return {
       outcome: 'done',
+      reason: 'forced',
       message: `${called(facts)} did not end within ${patience} of SIGTERM and was killed (SIGKILL)`,
     };
   }
   return {
     outcome: 'unkillable',
+    reason: null,
     message: `${called(facts)} is still there after SIGKILL: it waits inside the kernel, for the GPU driver or a file system, and ends when that answers or the machine restarts`,
   };
 }
@@ -100,9 +102,14 @@ async function end(
 function notSent(result: Exclude<ReturnType<ProcessHandle['signal']>, 'sent'>, facts: ProcessFacts): Outcome {
   if (result === 'gone') return gone(facts.pid);
   if (result !== 'denied')
-    return { outcome: 'failed', message: `the signal to ${called(facts)} failed: ${result.error}` };
+    return {
+      outcome: 'failed',
+      reason: null,
+      message: `the signal to ${called(facts)} failed: ${result.error}`,
+    };
   return {
     outcome: 'not-allowed',
+    reason: 'agent-may-not',
     message: `the agent runs as ${userInfo().username} and may not end ${called(facts)} of ${facts.user ?? 'another user'}: that takes an agent that runs as root, or as that user`,
   };
 }

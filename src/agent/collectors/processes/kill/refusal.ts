@@ -3,7 +3,7 @@
 import type { KillAuthority, KillResult, KillTarget, ProcessFacts } from '../../sources.ts';
 import type { ProcessUids } from '../processText.ts';
 
-export type Outcome = Pick<KillResult, 'outcome' | 'message'>;
+export type Outcome = Pick<KillResult, 'outcome' | 'reason' | 'message'>;
 
 type Facts = Pick<ProcessFacts, 'pid' | 'name' | 'user' | 'startedAtMs'>;
 
@@ -23,14 +23,17 @@ export function refusalOf(
   if (startedAtMs !== null && Math.abs((facts.startedAtMs ?? 0) - startedAtMs) > SAME_START_MS) {
     return {
       outcome: 'other-process',
+      reason: null,
       message: `${called(facts)} is another one now: the one that was meant has ended`,
     };
   }
-  if (protection !== null) return { outcome: 'not-allowed', message: `${called(facts)} ${protection}` };
+  if (protection !== null)
+    return { outcome: 'not-allowed', reason: 'protected', message: `${called(facts)} ${protection}` };
   if (may !== 'everyone' && (facts.user === null || !may.includes(facts.user))) {
     const owner = facts.user === null ? 'somebody who cannot be told' : facts.user;
     return {
       outcome: 'not-allowed',
+      reason: 'not-yours',
       message: `${called(facts)} belongs to ${owner}: only they or an administrator may end it`,
     };
   }
@@ -54,6 +57,7 @@ export function borrowedRefusalOf(
       : `for another user too (uid ${uids.real} real, ${uids.effective} effective, ${uids.saved} saved)`;
   return {
     outcome: 'not-allowed',
+    reason: 'not-yours',
     message: `${called(facts)} runs ${asWhom}: only an administrator may end it`,
   };
 }
@@ -61,6 +65,7 @@ export function borrowedRefusalOf(
 /** The answer for a pid that no process has. */
 export const gone = (pid: number): Outcome => ({
   outcome: 'gone',
+  reason: null,
   message: `there is no process ${pid} any more`,
 });
 

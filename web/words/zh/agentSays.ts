@@ -1,0 +1,54 @@
+/** In Chinese what agents, drivers and the hub say in English, where the state or code beside it tells as much. */
+import type { DriverState } from '../../../src/model/node.ts';
+import type { agentSays as english, HubSays } from '../en/agentSays.ts';
+
+const DRIVER: Partial<Record<DriverState, string>> = {
+  absent: '没有找到 NVIDIA 驱动的库：请安装驱动，或用 `FLOWLINE_NVML` 指定其位置。',
+  mismatch: '驱动在已加载时被更新，与库的版本不同：请重启这台机器。',
+  failed: '驱动报错：请在该机器上运行 `flowline doctor`。',
+  unresponsive: '驱动没有应答，已挂起；显示的是最后一次读数。',
+};
+
+const GPU: Record<string, string> = {
+  lost: '这张卡已从总线掉卡：请看内核日志，重置它或重启机器。',
+  missing: '驱动不再列出这张卡：请检查插槽、供电和内核日志。',
+  failed: '驱动无法读取这张卡：',
+};
+
+const OTHERS_SESSIONS = '只有以 root 运行的代理才能看到其他用户的会话。';
+const SOURCE: Record<string, string> = {
+  'Docker denied': '请把代理的用户加入 docker 组（该组成员等于本机 root）。',
+  'Docker ok': '有的容器以未知的方式描述，没有列出。',
+  'screen denied': OTHERS_SESSIONS,
+  'screen ok': OTHERS_SESSIONS,
+  'tmux denied': OTHERS_SESSIONS,
+};
+
+const LOG_IN = '请在中心机上运行 `flowline token link` 并打开其链接。';
+const HUB: Record<string, HubSays> = {
+  'login-needed': { what: '需要登录', hint: LOG_IN },
+  'session-secret-missing': { what: '登录已失效', hint: LOG_IN },
+  'unknown-token': { what: '登录已失效', hint: LOG_IN },
+  'unknown-code': { what: '这个链接用过了，或已超过 10 分钟', hint: LOG_IN },
+  'not-allowed': { what: '没有权限', hint: '请找管理员。' },
+  'unknown-node': { what: '这个中心没有这台机器', hint: null },
+  'node-not-connected': {
+    what: '这台机器没有连上',
+    hint: '看它的状态；在那台机器上运行 `flowline doctor` 可知原因。',
+  },
+  'node-silent': { what: '这台机器没有及时回答', hint: '请再试一次；它可能太忙。' },
+  'agent-failed': { what: '这台机器的代理出错', hint: null },
+  'bad-answer': { what: '看不懂这台机器的回答', hint: '代理与中心的版本可能不同：请更新较旧的一方。' },
+  'time-is-past': { what: '结束时间已过', hint: '请选一个以后的时间。' },
+  'too-many-requests': { what: '请求太多', hint: '请稍候再试。' },
+  'too-many-tries': { what: '尝试太多', hint: '请稍候再试。' },
+  'hub-failed': { what: '中心出错', hint: '中心的日志说明了原因。' },
+};
+
+export const agentSays: typeof english = {
+  driverSays: (state) => DRIVER[state] ?? null,
+  gpuSays: (state) => GPU[state] ?? null,
+  sourceSays: (name, state) => SOURCE[`${name} ${state}`] ?? null,
+  diskSays: (state) => (state === 'unresponsive' ? '' : null),
+  hubSays: (code) => HUB[code] ?? null,
+};
