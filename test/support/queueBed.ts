@@ -34,6 +34,19 @@ export async function queueBed() {
       agents.push(agent);
       return agent;
     },
+    /** A request as it is, with headers of its own. */
+    async post(path: string, body: unknown, headers: Record<string, string> = {}) {
+      const response = await fetch(hub.url + path, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${hub.localToken}`,
+          'content-type': 'application/json',
+          ...headers,
+        },
+        body: JSON.stringify(body),
+      });
+      return (await response.json()) as Record<string, unknown>;
+    },
     audit: (): Promise<string> => readFile(join(hub.dataFolder, 'audit.jsonl'), 'utf8').catch(() => ''),
     async restartHub() {
       hub = await hub.restart();
