@@ -7,6 +7,8 @@ import type { FileRow } from '../protocol/tableSync.ts';
 import { editCsv } from './csv/editCsv.ts';
 import { readCsv } from './csv/readCsv.ts';
 import type { Grid, GridEdit, ReadOptions } from './grid.ts';
+import { editJson } from './json/editJson.ts';
+import { readJson } from './json/readJson.ts';
 import { TableProblem } from './problem.ts';
 import type { ResultColumn } from './reserved.ts';
 import { type ResultOptions, resultEdit } from './results.ts';
@@ -85,6 +87,7 @@ export async function writeResults(bytes: Uint8Array, options: TableWriteOptions
 
 async function readGrid(bytes: Uint8Array, options: Omit<TableReadOptions, 'resultColumns'>): Promise<Grid> {
   if (options.format === 'csv') return readCsv(bytes, options);
+  if (options.format === 'json') return readJson(bytes, options);
   throw new TableProblem({ file: options.file }, `${options.format} is not read yet`, 'save it as .csv');
 }
 
@@ -94,5 +97,6 @@ async function editGrid(
   options: Omit<TableReadOptions, 'resultColumns'>,
 ): Promise<Uint8Array> {
   if (options.format === 'csv') return editCsv(bytes, edit, options);
+  if (options.format === 'json') return editJson(bytes, edit, options);
   throw new TableProblem({ file: options.file }, `${options.format} is not written yet`, 'save it as .csv');
 }

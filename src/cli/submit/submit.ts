@@ -33,8 +33,9 @@ export function addSubmit(program: Command, context: CommandContext, words: read
   const command = program
     .command('submit')
     .argument('[table]', 'a .csv, .xlsx or .json whose rows are queued; without one the command by itself')
-    .argument('[more...]')
     .usage('[options] [TABLE] [-- COMMAND…]')
+    // Told in our own words: what is too much is mostly a command without its `--`.
+    .allowExcessArguments()
     .description('queue a command, or each row of a table, for whatever GPU is free');
   withQueueOptions(command)
     .addOption(
@@ -57,7 +58,8 @@ export function addSubmit(program: Command, context: CommandContext, words: read
         'flowline submit --after ok:t7 --time-limit 2h -- python test.py',
       )}\n\nColumns run_num, need_run_num, name and cmd of a table are ours: how often a row has run and is to run, its name,\nand a command of its own. They are kept up in the file; rows that are added to it later are queued too.`,
     )
-    .action((table: string | undefined, more: string[], options: SubmitOptions) => {
+    .action((table: string | undefined, options: SubmitOptions) => {
+      const more = command.args.slice(1);
       if (more.length > 0) {
         throw new CommandFailure(
           EXIT.usage,
