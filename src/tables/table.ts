@@ -13,6 +13,8 @@ import { TableProblem } from './problem.ts';
 import type { ResultColumn } from './reserved.ts';
 import { type ResultOptions, resultEdit } from './results.ts';
 import { rowsOf } from './rows.ts';
+import { editXlsx } from './xlsx/editXlsx.ts';
+import { readXlsx } from './xlsx/readXlsx.ts';
 
 export type TableFormat = TableFile['format'];
 
@@ -88,7 +90,7 @@ export async function writeResults(bytes: Uint8Array, options: TableWriteOptions
 async function readGrid(bytes: Uint8Array, options: Omit<TableReadOptions, 'resultColumns'>): Promise<Grid> {
   if (options.format === 'csv') return readCsv(bytes, options);
   if (options.format === 'json') return readJson(bytes, options);
-  throw new TableProblem({ file: options.file }, `${options.format} is not read yet`, 'save it as .csv');
+  return readXlsx(bytes, options);
 }
 
 async function editGrid(
@@ -98,5 +100,5 @@ async function editGrid(
 ): Promise<Uint8Array> {
   if (options.format === 'csv') return editCsv(bytes, edit, options);
   if (options.format === 'json') return editJson(bytes, edit, options);
-  throw new TableProblem({ file: options.file }, `${options.format} is not written yet`, 'save it as .csv');
+  return editXlsx(bytes, edit, options);
 }
