@@ -60,7 +60,10 @@ export interface Attempt {
   pids(): number[];
   /** Why the wrapper executed nothing, as it wrote; null where it wrote nothing. */
   refusal(): string | null;
-  /** For one that an earlier agent left: takes its claim where nobody did, goes on with a stop that was asked for. */
+  /**
+   * For one that an earlier agent left, before anything is told of it: takes its claim where nobody did, goes on with a
+   * stop that was asked for. Resolves when it may be told of.
+   */
   adopt(): Promise<void>;
   /** Looks what became of it; resolves when what was found is dealt with. */
   look(): Promise<void>;
@@ -268,10 +271,11 @@ export function openAttempt(options: AttemptOptions): Attempt {
     pids: () => [...wrapperPids(), ...tree.members().map(({ pid }) => pid)],
     refusal: files.readRefusal,
     async adopt() {
+      await report.takeOver();
       if (report.isFinal()) return void tellWhenFree(watchCards().free);
-      if (files.takeClaim()) return neverStarted();
+      if (files.takeClaim()) return void neverStarted();
       if (stop !== null) void ender.end(stop.graceSeconds * 1000).then(look);
-      await look();
+      void look();
     },
     look,
     stop: askToStop,

@@ -130,8 +130,10 @@ test.each([1, 2, 3, 4, 5, 6])(
 
 test('a stop that was asked for goes on after the agent is killed, and says the same', async () => {
   await startAgent();
-  say({ launch: leaseOf('t1.1.1', 'trap "" TERM; while :; do sleep 0.1; done', { graceSeconds: 1 }) });
-  await waitFor('it to run', () => newest.get('t1.1.1')?.state === 'running');
+  const script =
+    'trap "" TERM; echo started >> "$FLOWLINE_PARAMETER_folder/marks/t1.1.1"; while :; do sleep 0.1; done';
+  say({ launch: leaseOf('t1.1.1', script, { graceSeconds: 1, parameters: [['folder', folder]] }) });
+  await waitFor('it to run', () => startsOf('t1.1.1') === 1);
   say({ stop: { attempt: 't1.1.1', fence: { epoch: 1, number: 1 }, reason: 'user', graceSeconds: null } });
   await waitFor('it to be stopping', () => newest.get('t1.1.1')?.state === 'stopping');
   await killAgent();

@@ -8,6 +8,11 @@ export type ReportChange = Partial<Omit<AttemptReport, 'attempt' | 'fence' | 'se
 
 export interface ReportKeeper {
   current(): AttemptReport;
+  /**
+   * For an attempt that an earlier agent told of: a number above all that it may have told, on disk before it is used.
+   * Else two agents that are killed one after the other would both count on from the same one.
+   */
+  takeOver(): Promise<void>;
   /** Nothing of the attempt lives, and nothing will. */
   isFinal(): boolean;
   /** A change that is told at once, and written without hurry. */
@@ -38,7 +43,7 @@ export interface ReportKeeperOptions {
 const SEQUENCE_LEAP = 1000;
 const WRITE_AGAIN = { firstMs: 500, maximumMs: 30_000 };
 
-/** Begins with what an earlier agent wrote, under a higher number. */
+/** Begins with what an earlier agent wrote; `begin` comes before anything is told of it. */
 export function keepReport({
   lease,
   earlier,
@@ -65,6 +70,15 @@ export function keepReport({
 
   return {
     current: () => report,
+    async takeOver() {
+      report = { ...report, sequence: report.sequence + SEQUENCE_LEAP };
+      await write(report, true).catch((failure: unknown) => {
+        log.error(
+          { attempt: lease.attempt, failure: String(failure) },
+          'could not write down that an attempt was taken over',
+        );
+      });
+    },
     isFinal: () => report.state === 'ended' || report.state === 'never-started',
     change(change) {
       if (ending) return;

@@ -8,6 +8,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../io/clock.ts';
 import type { Log } from '../../io/log.ts';
+import { inParallel } from '../../lib/inParallel.ts';
 import { AttemptId, parseAttemptId } from '../../model/task.ts';
 import { ORDER_DEADLINE_MS } from '../../protocol/ownerProgram.ts';
 import type { AttemptReport } from '../../protocol/supervision.ts';
@@ -43,6 +44,8 @@ export interface SupervisorOptions {
 /** A report that nobody acknowledged is told again this often. */
 const TELL_AGAIN_MS = 3000;
 const TICK_MS = 1000;
+/** Each is written to disk once; a thousand one after the other would take ten seconds. */
+const TAKEN_UP_AT_ONCE = 32;
 
 /**
  * Opens the folder and takes up every attempt that is in it.
@@ -102,8 +105,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   });
 
   await removeGone(attemptsFolder);
-  for (const name of await readdir(attemptsFolder)) {
-    if (!AttemptId.safeParse(name).success) continue;
+  const names = (await readdir(attemptsFolder)).filter((name) => AttemptId.safeParse(name).success);
+  await inParallel(names, TAKEN_UP_AT_ONCE, async (name) => {
     const files = attemptFiles(attemptsFolder, name);
     const kept = files.readLease();
     const paths = logPaths(logsFolder, name);
@@ -114,7 +117,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
         'an attempt without a readable lease is forgotten: nothing of it was executed',
       );
       await files.remove();
-      continue;
+      return;
     }
     const { lease } = kept;
     const attempt = openAttempt({
@@ -132,9 +135,9 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       earlier: files.readReport(),
       ownWrapper: null,
     });
+    await attempt.adopt();
     attempts.set(name, attempt);
-    void attempt.adopt();
-  }
+  });
 
   const launcher = createLauncher({
     attemptsFolder,
