@@ -172,6 +172,7 @@ export function openAttempt(options: AttemptOptions): Attempt {
     const conclusion = await conclusionOf({
       lease,
       exit,
+      exitWrittenAtMs: files.exitWrittenAtMs(),
       seenCode: ownWrapper?.exit?.code ?? null,
       isOtherBoot,
       stopReason: endedItself ? null : (stop?.reason ?? null),

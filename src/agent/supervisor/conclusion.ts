@@ -10,6 +10,7 @@ export interface End {
   lease: Lease;
   /** As the wrapper wrote it; null where it could not. */
   exit: Exit | null;
+  exitWrittenAtMs: number | null;
   /** The wrapper's own exit code, which is the program's, where this agent saw it. */
   seenCode: number | null;
   isOtherBoot: boolean;
@@ -25,7 +26,7 @@ export interface End {
 
 /** The last change of a report, but for its cards. */
 export async function conclusionOf(end: End): Promise<ReportChange> {
-  const { lease, exit, stopReason, nowMs } = end;
+  const { lease, exit, stopReason } = end;
   const exitCode = exit?.code ?? end.seenCode;
   const oomKills = kernelOomKills();
   const verdict = verdictOf({
@@ -43,12 +44,17 @@ export async function conclusionOf(end: End): Promise<ReportChange> {
   return {
     ...verdict,
     state: 'ended',
-    // Time since another boot is told by no clock that still runs.
-    endedAtMs: exit === null || end.isOtherBoot ? nowMs : (instantOf(exit.uptimeSeconds, nowMs) ?? nowMs),
+    endedAtMs: endedAtMs(end),
     exitCode,
     stopReason,
     cpuSeconds: cpuSecondsOf(exit),
   };
+}
+
+/** Since boot, so that a clock that was set meanwhile moves nothing; what another boot counted no clock counts any more. */
+function endedAtMs({ exit, exitWrittenAtMs, isOtherBoot, nowMs }: End): number {
+  if (exit === null) return nowMs;
+  return (isOtherBoot ? exitWrittenAtMs : instantOf(exit.uptimeSeconds, nowMs)) ?? nowMs;
 }
 
 function cpuSecondsOf(exit: Exit | null): number | null {

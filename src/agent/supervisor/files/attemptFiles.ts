@@ -4,7 +4,7 @@
  * schema when it is read; one that is damaged counts as absent and is said.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -55,6 +55,8 @@ export interface AttemptFiles {
   readStart(): Start | null;
   /** `isWrapperGone`: then also what it wrote and could not name any more. */
   readExit(isWrapperGone: boolean): Exit | null;
+  /** When the wrapper wrote it, by the clock of then; null where it did not. */
+  exitWrittenAtMs(): number | null;
   readRefusal(): string | null;
   remove(): Promise<void>;
 }
@@ -111,6 +113,10 @@ export function attemptFiles(attemptsFolder: string, attempt: string): AttemptFi
     readStart: () => parsed('start.json', Start),
     readExit: (isWrapperGone) =>
       parsed('exit.json', Exit) ?? (isWrapperGone ? parsed('exit.new', Exit) : null),
+    exitWrittenAtMs() {
+      const mtimeMs = statSync(at('exit.json'), { throwIfNoEntry: false })?.mtimeMs;
+      return mtimeMs === undefined ? null : Math.round(mtimeMs);
+    },
     readRefusal: () => read('refused')?.trim().slice(0, 100) ?? null,
     async remove() {
       // In one stroke: half a folder would tell half a story to the next agent.

@@ -52,8 +52,11 @@ interface Seat {
   forget: NodeJS.Timeout | null;
 }
 
+/** A first answer may take longer by this: an interpreter and its libraries are loaded once, not for each question. */
+const START_ALLOWANCE_MS = 5000;
+
 /** Starts nothing until somebody asks. */
-export function createOwnerPrograms(): OwnerPrograms {
+export function createOwnerPrograms({ startAllowanceMs = START_ALLOWANCE_MS } = {}): OwnerPrograms {
   const seats = new Map<string, Seat>();
   let lastId = 0;
 
@@ -63,12 +66,15 @@ export function createOwnerPrograms(): OwnerPrograms {
     question: WithoutId<OwnerQuestion>,
     deadlineMs: number,
   ) {
-    if (!seat.running?.isAlive()) seat.running = startProgram(program);
+    const isWarm = seat.running?.isAlive() === true;
+    const running = isWarm && seat.running !== null ? seat.running : startProgram(program);
+    seat.running = running;
     lastId += 1;
     try {
-      return await seat.running.ask({ ...question, id: lastId } as OwnerQuestion, deadlineMs);
+      const withId = { ...question, id: lastId } as OwnerQuestion;
+      return await running.ask(withId, deadlineMs + (isWarm ? 0 : startAllowanceMs));
     } catch (failure) {
-      seat.running?.kill();
+      running.kill();
       seat.running = null;
       throw failure;
     }
