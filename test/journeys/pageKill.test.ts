@@ -182,7 +182,7 @@ describe.skipIf(withoutChromium)('finding and ending a process by the keyboard',
     await told.waitFor();
     expect(await told.textContent()).toMatch(/did not log you in.*link/);
     expect(await second.page.locator('.account-mark').count()).toBe(0);
-    await second.page.click('.top-links a >> nth=1');
+    await second.page.click('.top-links a[href="/processes"]');
     await second.page.waitForSelector('.processes-page');
     await told.locator('button').click();
     await told.waitFor({ state: 'detached' });
