@@ -19,6 +19,8 @@ export interface HearingOptions {
   ledgers: CardLedgers;
   launches: Pick<Launches, 'isUnderWay'>;
   reporter: (nodeId: string) => Reporter;
+  /** An administrator lets it run tasks. */
+  mayRun: (nodeId: string) => boolean;
   /** The budgets' word on an end. */
   judge: (ended: LiveView, report: AttemptReport) => Verdict;
   /** The same for an attempt of which nothing is left. */
@@ -36,6 +38,9 @@ export interface Hearing {
   inventory(nodeId: string, inventory: Inventory): void;
 }
 
+/** A restored hub is behind by as many epochs as it was restored since; a number far beyond is a fault. */
+const MOST_EPOCHS_AHEAD = 1000;
+
 const isOver = ({ state }: AttemptReport): boolean => state === 'ended' || state === 'never-started';
 
 /** Nothing was heard yet. */
@@ -48,6 +53,15 @@ export function hearing(options: HearingOptions): Hearing {
     const live = book.live().get(attempt);
     if (live && live.attempt.nodeId !== nodeId) {
       links.refuse(nodeId, `spoke of ${attempt}, which is leased to another node`);
+      return null;
+    }
+    // A machine that nobody trusted was never given anything: its word could only do harm.
+    if (!live && !options.mayRun(nodeId)) {
+      links.refuse(nodeId, `spoke of ${attempt}, and may run no tasks`);
+      return null;
+    }
+    if (fence.epoch > book.epoch() + MOST_EPOCHS_AHEAD) {
+      links.refuse(nodeId, `spoke of ${attempt} with a fence that no hub gives out`);
       return null;
     }
     const outcome = book.report(options.reporter(nodeId), report, options.judge);

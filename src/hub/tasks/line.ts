@@ -122,6 +122,9 @@ export function line({ book, nodeOf, profileOf, hasOrder }: LineOptions): Line {
     },
     followTable(table) {
       setTable(table);
+      // It stood alone when it came, and was taken for a command by itself: what it takes memory like was another thing.
+      const [first] = table.tasks;
+      if (first && standing.has(first.number)) stand(first);
     },
     machineJoined(machineId) {
       for (const table of book.tables()) if (table.machineId === machineId) restand(table);

@@ -328,3 +328,136 @@ describe('a hub that starts again', () => {
     expect(tasks.map(({ id }) => id)).toEqual(ids);
   });
 });
+
+describe('a hub whose data was restored from an older copy', () => {
+  test('gives nothing out before every allowed machine has told what it runs, and takes that over', async () => {
+    const atlas = await bed.agent('atlas');
+    await bed.agent('rigel');
+    const [id = ''] = await bed.submit(1, { ask: { node: 'atlas' } });
+    const lease = await leaseOf(atlas);
+    await bed.restartHub();
+    const [other = ''] = await bed.submit(1);
+    const back = await bed.agent('atlas', {
+      inventory: [
+        reportOf({ ...lease, fence: { epoch: lease.fence.epoch + 3, number: 1 } }, 1, { state: 'running' }),
+      ],
+    });
+    const waiting = await waitFor('the reason', async () => {
+      const task = await bed.task(other);
+      return task.waiting?.kind === 'paused' && task;
+    });
+    expect(waiting.waitingReason).toMatch(/restored.*rigel/);
+    expect(back.leases).toEqual([]);
+    const rigel = await bed.agent('rigel');
+    await waitFor('the lease', () => back.leases.length + rigel.leases.length === 1);
+    expect(await bed.state(id)).toBe('running');
+  });
+});
+
+describe('an attempt that ran out of GPU memory', () => {
+  test('is promised more the next time: its peak and what it asked for last', async () => {
+    const atlas = await bed.agent('atlas');
+    const [id = ''] = await bed.submit(1, { ask: { gpus: 1, memoryBytes: 20 * GIB } });
+    const lease = await leaseOf(atlas);
+    atlas.report(lease, 1, {
+      ...endedWith(1),
+      class: 'gpu_oom',
+      outOfMemory: { line: 'CUDA out of memory. Tried to allocate 10.00 GiB', triedBytes: 10 * GIB },
+      gpuMemoryPeakBytes: [{ uuid: 'GPU-0', bytes: 19 * GIB }],
+    });
+    const task = await waitFor('the backoff', async () => {
+      const now = await bed.task(id);
+      return now.waiting?.kind === 'backoff' && now;
+    });
+    expect(task.askedBytes).toBe(29 * GIB);
+    expect(task.askedBy).toBe('learned');
+    expect((await bed.events(id)).map(({ text }) => text).join('\n')).toMatch(/29\.0/);
+  });
+
+  test('teaches others of its table what a run takes, once one succeeded', async () => {
+    const atlas = await bed.agent('atlas');
+    const [, second = ''] = await bed.submit(3, { ask: { gpus: 1 } });
+    const lease = await leaseOf(atlas);
+    expect(lease.gpus[0]?.promisedBytes).toBeNull();
+    await waitFor('the others to wait', async () => (await bed.task(second)).waiting?.kind === 'warm-up');
+    atlas.report(lease, 1, { ...endedWith(0), gpuMemoryPeakBytes: [{ uuid: 'GPU-0', bytes: 10 * GIB }] });
+    await waitFor('both others', () => atlas.leases.length === 3);
+    expect(atlas.leases.slice(1).map(({ gpus }) => gpus[0]?.promisedBytes)).toEqual([10 * GIB, 10 * GIB]);
+  });
+});
+
+describe('a table whose file is kept up', () => {
+  const file = {
+    path: '/home/alice/sweep.csv',
+    format: 'csv' as const,
+    sheet: null,
+    machineId: 'machine atlas',
+    uid: 1000,
+    writesColumns: [],
+  };
+
+  test('has its keeper told what the hub knows, then what to write; edits come back as tasks', async () => {
+    const written: number[] = [];
+    const atlas = await bed.agent('atlas', {
+      onRequest(request) {
+        if (request.kind === 'keep-table') return { kind: 'kept' };
+        if (request.kind !== 'write-table') return null;
+        written.push(request.write.revision);
+        const { table, revision } = request.write;
+        return { kind: 'table-written', written: { table, revision, warning: null } };
+      },
+    });
+    const [id = '', second = ''] = await bed.submit(2, { file, maxRunning: 1 });
+    const { tableId } = await bed.task(id);
+    const kept = await waitFor('keep', () => atlas.requests.find(({ kind }) => kind === 'keep-table'));
+    expect(kept).toMatchObject({
+      keep: {
+        table: tableId,
+        isLast: true,
+        known: [{ key: 'row-1', needRunNum: 1, isRemoved: false }, { key: 'row-2' }],
+      },
+    });
+    const lease = await leaseOf(atlas);
+    atlas.report(lease, 1, endedWith(0));
+    const write = await waitFor('the success in the file', () =>
+      atlas.requests.find(
+        (request) =>
+          request.kind === 'write-table' && request.write.results.some(({ runNum }) => runNum === 1),
+      ),
+    );
+    expect(write).toMatchObject({ write: { table: tableId, file: { path: file.path } } });
+    const added = { ...tableOf(3).rows[2], key: 'row-3' } as ReturnType<typeof tableOf>['rows'][number];
+    atlas.say({
+      type: 'table-edits',
+      id: 7,
+      edits: {
+        table: tableId,
+        added: [added],
+        needRunNum: [{ key: 'row-1', needRunNum: 2 }],
+        removed: ['row-2'],
+        returned: [],
+        warning: null,
+      },
+    });
+    await waitFor('the third row', async () => (await bed.client().call('tasks')).total === 3);
+    expect(await bed.task(id)).toMatchObject({ runNum: 1, needRunNum: 2 });
+    await waitFor('the audit', async () => (await bed.audit()).includes('table-edits'));
+    expect(second).not.toBe('');
+  });
+
+  test('is nobody else’s to speak of', async () => {
+    await bed.agent('atlas');
+    const [id = ''] = await bed.submit(1, { file });
+    const { tableId } = await bed.task(id);
+    const rigel = await bed.agent('rigel');
+    rigel.say({
+      type: 'table-edits',
+      id: 1,
+      edits: { table: tableId, added: [], needRunNum: [], removed: ['row-1'], returned: [], warning: null },
+    });
+    await waitFor('the audit', async () =>
+      (await bed.audit()).includes('is not a table that this node keeps'),
+    );
+    expect(await bed.state(id)).not.toBe('held');
+  });
+});

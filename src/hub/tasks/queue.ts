@@ -167,12 +167,16 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
   const stops = stopper(book, links, clock, log);
   const promised = promises(book, standing.lineup, ledgers, clock.after, wake, startedAtMs);
 
-  /** A restored backup gives nothing out until every machine that may have attempts has reported. */
-  const isRestoring = (): boolean => {
-    if (!book.isRestored()) return false;
-    if (registry.list().some(({ id, mayRun }) => mayRun && !present.isReady(id))) return true;
+  /** Why nothing at all is given out, in words; null where all is well. */
+  const hindrance = (): string | null => {
+    const trouble = book.trouble();
+    if (trouble !== null || !book.isRestored()) return trouble;
+    // Until every machine that may have attempts has told what it runs, a run could be given out twice.
+    const awaited = registry.list().filter(({ id, mayRun }) => mayRun && !present.isReady(id));
+    if (awaited.length > 0) return awaitedWords(awaited.map(({ name }) => name));
     book.nodesReported();
-    return false;
+    log.info({}, 'every machine has told what it runs: tasks are given out again');
+    return null;
   };
   const dispatch: Dispatcher = dispatcher({
     book,
@@ -184,7 +188,7 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
       orders.refresh();
       return facts.decision();
     },
-    mayDispatch: () => book.trouble() === null && !isRestoring(),
+    mayDispatch: () => hindrance() === null,
     promised: (start) => promised.give(start, nowMs()),
     explainImpossible: ({ reason }) => why.text(reason),
   });
@@ -222,6 +226,7 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
         gpuIndex: (uuid) => status?.sample?.gpus.find((gpu) => gpu.uuid === uuid)?.index ?? 0,
       };
     },
+    mayRun: (nodeId) => registry.list().some(({ id, mayRun }) => id === nodeId && mayRun === true),
     judge: judgeReported,
     judgeGone: (live, message) => judge.unreported(live, 'infra', message),
     stopSuperseded: (nodeId, { attempt, fence }) => stops.stopUnwanted(nodeId, attempt, fence, 'superseded'),
@@ -290,7 +295,10 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
       book,
       waiting(task) {
         const run = standing.runOf(task.number);
-        return run && why.of(run);
+        const hindered = run === null ? null : hindrance();
+        if (hindered === null) return run && why.of(run);
+        const reason = { kind: 'paused', by: 'queue', message: hindered } as const;
+        return { reason, text: why.text(reason) };
       },
       asked: (task) => askedOf(standing.wouldStand(task), learned.promised()),
       taskDone: estimated.task,
@@ -312,3 +320,8 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
     },
   };
 }
+
+const MOST_NAMED = 5;
+
+const awaitedWords = (names: readonly string[]): string =>
+  `the queue was restored from an older copy; it goes on once ${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : ''} told what runs there (a machine that is gone for good: \`flowline nodes disallow\`)`;
