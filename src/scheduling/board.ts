@@ -5,8 +5,11 @@
 import type { Card, DecisionFacts, LiveAttempt, NodeFacts, Reservation, WaitingRun } from './facts.ts';
 import { headroomBytes } from './ledger.ts';
 
-/** A run with unknown needs takes a card of which others use at most a quarter: none is ever quite empty. */
-export const WHOLE_CARD_SHARE = 0.75;
+/**
+ * A run with unknown needs takes a card of which others use at most a quarter; where nobody computes, at most half: a
+ * desktop draws on the only card of many a workstation.
+ */
+const WHOLE_CARD_SHARE = { besideStrangers: 0.75, alone: 0.5 };
 
 /** Others' processes, or memory that nobody is seen to hold, from here on: below it is a driver or a desktop. */
 const STRANGERS_BYTES = 1024 * 1024 * 1024;
@@ -139,7 +142,8 @@ export function freeBytes(state: CardState): number | null {
 
 /** The least free memory that a run needs on this card. */
 export function neededBytes({ card }: CardState, bytes: number | null): number {
-  return bytes ?? Math.ceil((card.totalBytes ?? 0) * WHOLE_CARD_SHARE);
+  const share = card.stranger === null ? WHOLE_CARD_SHARE.alone : WHOLE_CARD_SHARE.besideStrangers;
+  return bytes ?? Math.ceil((card.totalBytes ?? 0) * share);
 }
 
 /** What a run could have there at best, with nobody else on it; null where the card's size is not known. */

@@ -8,7 +8,6 @@ import {
   SETTLED_MS,
   settled,
 } from './learn.ts';
-import { Learner } from './learner.ts';
 
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
@@ -64,31 +63,5 @@ describe('a profile', () => {
     expect(learned(profile, ended(1, { class: 'program', durationSeconds: 5 }))?.durationSeconds.at(-1)).toBe(
       99,
     );
-  });
-});
-
-describe('what is learned', () => {
-  test('is handed out to be kept, and known again after a restart', () => {
-    const kept = new Map<string, unknown>();
-    const learner = new Learner([], (key, profile) => kept.set(key, JSON.parse(JSON.stringify(profile))));
-    expect(learner.ended('t1.1.1', 'b1 x', ended(10))).toBe(true);
-    expect(learner.promises.get('b1 x')).toBe(10 * GIB);
-    // The same again teaches nothing new about memory, only how long it takes.
-    expect(learner.ended('t2.1.1', 'b1 x', ended(10))).toBe(false);
-    const again = new Learner([...kept, ['b2 y', { strange: true }]], () => {});
-    expect([...again.promises]).toEqual([['b1 x', 10 * GIB]]);
-    expect(again.durationSeconds('b1 x')).toEqual([60, 60]);
-    expect(again.durationSeconds('b2 y')).toEqual([]);
-  });
-
-  test('makes those that wait for a run of days start once its peak has stood', () => {
-    const learner = new Learner([], () => {});
-    const showing = { attempt: 't1.1.1', profile: 'b1 x', peakBytes: 5 * GIB, roomBytes: 77 * GIB };
-    expect(learner.measured(showing, 0)).toBe(false);
-    expect(learner.measured({ ...showing, peakBytes: 8 * GIB }, SETTLED_MS)).toBe(false);
-    expect(learner.measured({ ...showing, peakBytes: 8 * GIB }, 2 * SETTLED_MS - 1)).toBe(false);
-    expect(learner.measured({ ...showing, peakBytes: 8 * GIB }, 2 * SETTLED_MS)).toBe(true);
-    expect(learner.promises.get('b1 x')).toBe(8 * GIB);
-    expect(learner.measured({ ...showing, peakBytes: 9 * GIB }, 3 * SETTLED_MS)).toBe(false);
   });
 });

@@ -57,6 +57,16 @@ describe('placement', () => {
     ]);
   });
 
+  test('a desktop that draws on a card is no reason not to warm up there, a stranger who computes is one sooner', () => {
+    const externalBytes = 30 * GIB;
+    const stranger = { pid: 4711, owner: 'bob', bytes: 30 * GIB };
+    const started = (card: object) =>
+      plan(imaginedInput([imaginedNode('n', [{ externalBytes, ...card }])], [imaginedRun(1)])).starts;
+    expect(started({})).toHaveLength(1);
+    expect(started({ stranger })).toEqual([]);
+    expect(started({ externalBytes: 41 * GIB })).toEqual([]);
+  });
+
   test('what a profile taught places its runs beside each other', () => {
     const runs = [1, 2, 3].map((number) => imaginedRun(number));
     const input = imaginedInput([imaginedNode('atlas', 1)], runs, {
