@@ -187,6 +187,18 @@ describe('limits', () => {
     ]);
   });
 
+  test('what has ended and whose memory is not back counts on its card, and in no limit', () => {
+    const live = [imaginedLive('t9.1.1', 'one', ['one-0'], 60 * GIB, { isReturning: true })];
+    const settings_ = settings({ maxRunningPerGpu: 1, maxRunning: 1, maxGpusPerUser: 1 });
+    const input = imaginedInput([imaginedNode('one', 1)], [imaginedRun(1, { bytes: 10 * GIB })], {
+      live,
+      settings: settings_,
+    });
+    expect(plan(input).starts).toHaveLength(1);
+    input.lineup.set(imaginedRun(1, { bytes: 30 * GIB }));
+    expect(plan(input).starts).toEqual([]);
+  });
+
   test('a card with less than the least free memory is left alone', () => {
     const node = imaginedNode('n', [{ externalBytes: 41 * GIB }]);
     const change = { settings: settings({ leastFreeBytes: 40 * GIB }) };

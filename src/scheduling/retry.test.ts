@@ -34,6 +34,7 @@ describe('budgets', () => {
   test('--retries raises the budget of failures of the program, always bounded', () => {
     expect(budgetOf('program', DEFAULT_SETTINGS.budgets, 4)).toBe(4);
     expect(budgetOf('timeout', DEFAULT_SETTINGS.budgets, 4)).toBe(0);
+    expect(budgetOf('user_kill', { ...DEFAULT_SETTINGS.budgets, user_kill: 9 }, 4)).toBe(0);
   });
 
   test('what somebody killed is never tried again, whatever it ended with and whatever the budgets', () => {
@@ -114,8 +115,8 @@ describe('after an out of memory', () => {
       promisedBytes: 20 * GIB,
       peakBytes: 18 * GIB,
       triedBytes: GIB,
-      othersBytes: 57 * GIB,
-      othersAtStartBytes: 57 * GIB,
+      othersBytes: 59 * GIB,
+      othersAtStartBytes: 59 * GIB,
     });
     expect(lesson.kind).toBe('asked-too-little');
   });

@@ -201,11 +201,14 @@ describe('a dry run', () => {
   test('says where each would go behind those that wait, or why it would wait', () => {
     const waiting = imaginedRun(1, { bytes: 40 * GIB });
     const reasons = reasonsNow(imaginedInput([one], [waiting]));
+    const large = imaginedRun(9, { bytes: 60 * GIB });
+    expect(reasons.tryOut(large)).toMatchObject({ reason: { freeBytes: 40 * GIB - HEADROOM } });
     const first = reasons.tryOut(imaginedRun(2, { bytes: 30 * GIB }));
     expect(first).toMatchObject({ start: { node: 'one', gpus: [{ uuid: 'one-0' }] } });
     expect(reasons.tryOut(imaginedRun(3, { bytes: 30 * GIB }))).toMatchObject({
       reason: { kind: 'memory', freeBytes: 10 * GIB - HEADROOM },
     });
+    expect(reasons.tryOut(large)).toMatchObject({ reason: { freeBytes: 10 * GIB - HEADROOM } });
     expect(reasons.tryOut(imaginedRun(4, { hold: 'user' }))).toEqual({
       reason: { kind: 'held', by: 'user' },
     });
