@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { type LiveSocket, nearerOffset, startLiveMirror } from './liveMirror.ts';
 
 /** A hub at the other end of a socket, and a clock that only the test moves. */
-function imagineHub() {
+function imagineHub(secret: () => string | null = () => null) {
   let nowMs = 1_000;
   const timers = new Set<{ atMs: number; action: () => void }>();
   const sockets: ImaginedSocket[] = [];
@@ -12,6 +12,7 @@ function imagineHub() {
       sockets.push(socket);
       return socket;
     },
+    secret,
     now: () => nowMs,
     later: (delayMs, action) => {
       const timer = { atMs: nowMs + delayMs, action };
@@ -167,4 +168,27 @@ it('takes the largest clock offset, since a message can only be late', () => {
   expect(nearerOffset(-40, -90)).toBe(-41);
   expect(nearerOffset(-40, -10)).toBe(-10);
   expect(nearerOffset(-40, 60_000)).toBe(60_000);
+});
+
+it('says who asks before it asks, and connects anew once somebody has logged in', () => {
+  let secret: string | null = null;
+  const { mirror, newest, sockets } = imagineHub(() => secret);
+  mirror.watch('queue');
+  newest().happen('open');
+  expect(newest().sent).toEqual([{ type: 'subscribe', scope: 'queue' }]);
+  say(newest(), { type: 'error', code: 'login', message: 'log in first', scope: 'queue' });
+  expect(mirror.refusal('queue')).toBe('log in first');
+  expect(mirror.connection().complaint).toBeNull();
+  secret = 's3cret';
+  mirror.identify();
+  expect(sockets).toHaveLength(2);
+  newest().happen('open');
+  expect(newest().sent).toEqual([
+    { type: 'identify', secret: 's3cret' },
+    { type: 'subscribe', scope: 'queue' },
+  ]);
+  expect(mirror.refusal('queue')).toBeNull();
+  expect(mirror.connection().state).toBe('live');
+  mirror.identify();
+  expect(sockets).toHaveLength(2);
 });

@@ -48,7 +48,7 @@ export interface LiveMirror {
   read(scope: Scope): Json;
   /** Why the hub refused a watched scope; null where it did not. */
   refusal(scope: Scope): string | null;
-  /** Says again who asks, after a login, and asks again for what was refused. */
+  /** Somebody logged in or out: asks anew as whoever that is, for what was refused too. */
   identify(): void;
   connection(): LiveConnection;
   stop(): void;
@@ -74,6 +74,8 @@ export function startLiveMirror(options: LiveMirrorOptions): LiveMirror {
   let open = false;
   let stopped = false;
   let failures = 0;
+  /** Who this connection was told to be. */
+  let saidSecret: string | null = null;
   let forgetTimer = () => {};
   let connection: LiveConnection = {
     state: 'connecting',
@@ -129,6 +131,7 @@ export function startLiveMirror(options: LiveMirrorOptions): LiveMirror {
 
   function sayWho(): void {
     const secret = options.secret?.() ?? null;
+    saidSecret = secret;
     if (secret !== null) socket?.send(JSON.stringify({ type: 'identify', secret }));
   }
 
@@ -208,9 +211,17 @@ export function startLiveMirror(options: LiveMirrorOptions): LiveMirror {
     read: (scope) => watched.get(scope)?.state ?? null,
     refusal: (scope) => watched.get(scope)?.refusal ?? null,
     identify() {
-      if (!open) return;
-      sayWho();
-      for (const [scope, entry] of watched) if (entry.refusal !== null) subscribe(scope, entry);
+      if (saidSecret === (options.secret?.() ?? null)) {
+        for (const [scope, entry] of watched) if (open && entry.refusal !== null) subscribe(scope, entry);
+        return;
+      }
+      // The cookie of a new session travels only with a new connection.
+      const old = socket;
+      socket = null;
+      open = false;
+      forgetTimer();
+      connect();
+      old?.close();
     },
     connection: () => connection,
     stop() {

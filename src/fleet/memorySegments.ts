@@ -35,6 +35,19 @@ export function memorySegments(
   return segments;
 }
 
+/**
+ * What the queue has promised of a card and nobody uses yet: the ghost behind the used part of the bar. What others used in
+ * the last minute stays counted in `committedBytes`, so it may be a little more than what is promised to run.
+ */
+export function promisedAhead(
+  gpu: Pick<FleetGpu, 'memoryTotalBytes' | 'memoryUsedBytes'>,
+  { externalBytes, promisedBytes }: { externalBytes: number | null; promisedBytes: number },
+): number {
+  const used = gpu.memoryUsedBytes ?? 0;
+  const ahead = Math.min(promisedBytes, (externalBytes ?? 0) + promisedBytes - used);
+  return Math.max(0, Math.min(ahead, (gpu.memoryTotalBytes ?? 0) - used));
+}
+
 /** Below this the unaccounted memory is the driver's own. */
 const UNACCOUNTED_ROW_BYTES = 0.8 * 2 ** 30;
 

@@ -177,7 +177,8 @@ export function imagineNode(machine: ImaginedMachine, nowMs: number): NodeStatus
       message: null,
       answeredAtMs: nowMs - 300,
     },
-    gpus: machine.gpus,
+    // The same card is in one machine only.
+    gpus: machine.gpus.map((gpu) => ({ ...gpu, uuid: `GPU-${machine.name}-${gpu.index}` })),
     host: {
       cpuModel: 'Intel Xeon Platinum 8480+',
       cpuCores: 112,

@@ -10,6 +10,7 @@ import { WebSocketServer } from 'ws';
 import { diff, type Json, UNCHANGED } from '../../src/fleet/patch.ts';
 import { fleetNode } from '../../src/fleet/view.ts';
 import type { NodeStatus } from '../../src/model/node.ts';
+import type { Account } from '../../src/protocol/hubApi.ts';
 import { LIVE_PATH } from '../../src/protocol/live.ts';
 import type { ImaginedQueue } from './imaginedQueue.ts';
 
@@ -22,6 +23,8 @@ export interface ImaginedHubOptions {
   fleet: (nowMs: number) => NodeStatus[];
   /** Its queue; null for a hub without one. */
   queue?: ImaginedQueue;
+  /** Whom a link logs in. */
+  account?: Account;
   port?: number;
   tickMs?: number;
 }
@@ -39,7 +42,7 @@ const TYPES: Record<string, string> = {
 export async function startImaginedHub(options: ImaginedHubOptions) {
   const page = new URL('../../dist/page/', import.meta.url).pathname;
   const ended = new Set<number>();
-  let account: { name: string; role: 'administrator' } | null = null;
+  let account: Account | null = null;
   const fleet = (): NodeStatus[] => withoutEnded(options.fleet(Date.now()), ended);
 
   const server = createServer(async (request, response) => {
@@ -57,11 +60,15 @@ export async function startImaginedHub(options: ImaginedHubOptions) {
       const known = request.headers['x-flowline-session'] === SECRET ? account : null;
       return [200, { account: known, mayRead: true, hubName: 'lab', hubVersion: '0.1.0', joinAddress }];
     }
+    if (route === 'GET /api/v1/health') {
+      const nowMs = Date.now();
+      return [200, { status: 'ok', version: '0.1.0', startedAtMs: nowMs - 3 * 3_600_000, nowMs }];
+    }
     if (route === 'POST /api/v1/session') {
       const { code } = await readBody(request);
       if (code !== 'open')
         return [401, error('link-used', 'That link was used or is older than 10 minutes.')];
-      account = { name: 'lw', role: 'administrator' };
+      account = options.account ?? { name: 'lw', role: 'administrator' };
       return [200, { account, secret: SECRET, expiresAtMs: Date.now() + 3_600_000 }];
     }
     if (route === 'DELETE /api/v1/session') {

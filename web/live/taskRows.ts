@@ -27,6 +27,8 @@ export interface RowsPicture {
   counts: RunCounts;
   failure: Extract<HubAnswer<unknown>, { ok: false }> | null;
   rowAt: (place: number) => Task | null;
+  /** Rises with each answer: `rowAt` may then tell other rows. */
+  version: number;
 }
 
 export interface TaskRows extends RowsPicture {
@@ -54,7 +56,7 @@ class RowStore {
   private revision = 0;
   private wanted: [from: number, to: number] = [0, 0];
   private timer: ReturnType<typeof setTimeout> | undefined;
-  picture: RowsPicture = { total: null, counts: {}, failure: null, rowAt: () => null };
+  picture: RowsPicture = { total: null, counts: {}, failure: null, rowAt: () => null, version: 0 };
 
   constructor(query: RowsQuery) {
     this.query = query;
@@ -147,7 +149,8 @@ class RowStore {
     if (answer.ok) {
       page.rows = answer.value.tasks;
       const { total, counts } = answer.value;
-      this.picture = { total, counts, failure: null, rowAt: this.rowAt };
+      const version = this.picture.version + 1;
+      this.picture = { total, counts, failure: null, rowAt: this.rowAt, version };
     } else {
       page.revision = -1;
       this.picture = { ...this.picture, failure: answer };

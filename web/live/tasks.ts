@@ -1,7 +1,7 @@
 /** The queue as the page asks for it: the route's shapes, live parts of the picture, and who may see or change it. */
 import { useEffect } from 'react';
 import type * as z from 'zod';
-import type { QueueStatus, taskApi } from '../../src/protocol/taskApi.ts';
+import type { GpuLedger, QueueStatus, taskApi } from '../../src/protocol/taskApi.ts';
 import { type AccountState, useAccount } from './account.ts';
 import { sessionSecret } from './hub.ts';
 import { useLive, useLiveStore } from './useLive.ts';
@@ -19,12 +19,14 @@ export function queueHindrance({ who }: AccountState): 'login' | 'viewer' | null
 /** Keeps the queue up while the page is open and its reader may see it: the top bar, cards and pages all show parts of it. */
 export function useQueueWatch(): void {
   const store = useLiveStore();
-  const mayRead = queueHindrance(useAccount()) === null;
+  const account = useAccount();
+  const mayRead = queueHindrance(account) === null;
+  const isTold = account.who !== null;
   useEffect(() => {
-    if (!mayRead) return;
+    if (!isTold) return;
     store.identify();
-    return store.watchQueue();
-  }, [store, mayRead]);
+    return mayRead ? store.watchQueue() : undefined;
+  }, [store, mayRead, isTold]);
 }
 
 export const useQueue = (): QueueStatus | null => useLive((picture) => picture.queue);
@@ -34,4 +36,19 @@ export function useTask(id: string | null): TaskDetail | null {
   const store = useLiveStore();
   useEffect(() => (id === null ? undefined : store.watchTask(id)), [store, id]);
   return useLive((picture) => (id === null ? null : (picture.tasks[id] ?? null)));
+}
+
+const cards = new WeakMap<QueueStatus, Map<string, GpuLedger>>();
+
+/** What the queue counts on a card; null where it knows none, or shows none to this reader. */
+export function useGpuLedger(uuid: string | null): GpuLedger | null {
+  return useLive(({ queue }) => {
+    if (queue === null || uuid === null) return null;
+    let byUuid = cards.get(queue);
+    if (!byUuid) {
+      byUuid = new Map(queue.gpus.map((gpu) => [gpu.uuid, gpu]));
+      cards.set(queue, byUuid);
+    }
+    return byUuid.get(uuid) ?? null;
+  });
 }

@@ -3,15 +3,19 @@ import { memo } from 'react';
 import type { GpuCondition } from '../../src/fleet/gpuCondition.ts';
 import { isSlowed } from '../../src/fleet/gpuCondition.ts';
 import { clockWord, warmth } from '../../src/fleet/gpuWords.ts';
+import { promisedAhead } from '../../src/fleet/memorySegments.ts';
 import { memoryToTake } from '../../src/fleet/summary.ts';
 import type { FleetGpu } from '../../src/fleet/view.ts';
 import { gpuIdentity } from '../../src/model/gpu.ts';
+import type { GpuLedger } from '../../src/protocol/taskApi.ts';
 import { Sparkline } from '../charts/Sparkline.tsx';
 import { FULL_MS, lineAt, type Recent, spanOf } from '../live/recent.ts';
+import { useGpuLedger } from '../live/tasks.ts';
 import { useLiveStore } from '../live/useLive.ts';
 import { gib, gibShort, MISSING, whole } from '../words/figures.ts';
 import { lastWords } from '../words/sentences.ts';
 import { useWords } from '../words/words.ts';
+import { GpuQueue } from './GpuQueue.tsx';
 import { GpuNote, GpuState } from './GpuState.tsx';
 import { MemoryBar, MemoryLegend } from './MemoryBar.tsx';
 import './gpuCard.css';
@@ -67,16 +71,24 @@ export const GpuCard = memo(function GpuCard({ gpu, condition, recent, onOpen }:
       <p className="card-note ellipsis">
         <GpuNote gpu={gpu} condition={condition} recent={recent} />
       </p>
+      <GpuQueue gpu={gpu} />
     </li>
   );
 });
 
+/** What can still be had: free, and not promised to what the queue starts. */
+export function toTake(gpu: FleetGpu, ledger: GpuLedger | null): number | null {
+  const free = memoryToTake(gpu);
+  return free === null || ledger === null ? free : Math.max(0, free - promisedAhead(gpu, ledger));
+}
+
 function Figure({ gpu, condition }: { gpu: FleetGpu; condition: GpuCondition }) {
   const words = useWords();
+  const ledger = useGpuLedger(gpu.uuid);
   if (condition === 'free') {
     return (
       <span className="card-figure free">
-        <strong>{gib(memoryToTake(gpu))}</strong> {words.gpu.toTake}
+        <strong>{gib(toTake(gpu, ledger))}</strong> {words.gpu.toTake}
       </span>
     );
   }

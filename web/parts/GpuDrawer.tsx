@@ -23,6 +23,7 @@ import { AgentSays } from './AgentSays.tsx';
 import { CopyButton } from './CopyButton.tsx';
 import { Dialog } from './Dialog.tsx';
 import { Facts } from './Facts.tsx';
+import { GpuQueue } from './GpuQueue.tsx';
 import { GpuState } from './GpuState.tsx';
 import { MemoryBar, MemoryLegend } from './MemoryBar.tsx';
 
@@ -92,6 +93,7 @@ function GpuDetails({ node, gpu }: { node: FleetNode; gpu: FleetGpu }) {
         <MemoryBar gpu={gpu} height={16} past={condition === 'offline' || condition === 'no-answer'} />
         <MemoryLegend gpu={gpu} />
       </div>
+      <GpuQueue gpu={gpu} withWords />
       <h3>{words.gpu.figures}</h3>
       <Facts
         facts={[

@@ -3,9 +3,10 @@
  * track. The same object at every size; colours are those of the whole fleet (OwnerColours).
  */
 import { createContext, memo, useContext } from 'react';
-import { type MemorySegment, memorySegments } from '../../src/fleet/memorySegments.ts';
+import { type MemorySegment, memorySegments, promisedAhead } from '../../src/fleet/memorySegments.ts';
 import type { FleetGpu } from '../../src/fleet/view.ts';
 import { visible } from '../../src/lib/displayText.ts';
+import { useGpuLedger } from '../live/tasks.ts';
 import type { Words } from '../words/en.ts';
 import { gib } from '../words/figures.ts';
 import { useWords } from '../words/words.ts';
@@ -25,7 +26,9 @@ export const MemoryBar = memo(function MemoryBar({ gpu, height, past = false }: 
   const words = useWords();
   const colours = useContext(OwnerColours);
   const segments = memorySegments(gpu);
-  const label = memoryLabel(words, gpu, segments);
+  const ledger = useGpuLedger(gpu.uuid);
+  const ahead = past || ledger === null ? 0 : promisedAhead(gpu, ledger);
+  const label = memoryLabel(words, gpu, segments, ahead);
   return (
     <div
       className={`memory-bar h${height}${past ? ' past' : ''}`}
@@ -40,13 +43,17 @@ export const MemoryBar = memo(function MemoryBar({ gpu, height, past = false }: 
           style={{ width: `${100 * segment.share}%` }}
         />
       ))}
+      {ahead > 0 && gpu.memoryTotalBytes !== null && (
+        <span className="moves promised" style={{ width: `${(100 * ahead) / gpu.memoryTotalBytes}%` }} />
+      )}
     </div>
   );
 });
 
-/** "GPU 4, 61.0 of 80.0 GiB: wang.ll 38.2, lin.wei 21.6, unaccounted 1.2" */
-function memoryLabel(words: Words, gpu: FleetGpu, segments: MemorySegment[]): string {
+/** "GPU 4, 61.0 of 80.0 GiB: wang.ll 38.2, lin.wei 21.6, unaccounted 1.2, promised 12.6" */
+function memoryLabel(words: Words, gpu: FleetGpu, segments: MemorySegment[], ahead: number): string {
   const parts = segments.map((segment) => `${segmentName(words, segment)} ${gib(segment.bytes)}`);
+  if (ahead > 0) parts.push(`${words.gpu.promised} ${gib(ahead)}`);
   return words.gpu.barLabel(gpu.index, gib(gpu.memoryUsedBytes), gib(gpu.memoryTotalBytes), parts.join(', '));
 }
 
@@ -62,6 +69,8 @@ const LEGEND_BYTES = 0.8 * 2 ** 30;
 export function MemoryLegend({ gpu }: { gpu: FleetGpu }) {
   const words = useWords();
   const segments = memorySegments(gpu).filter((segment) => segment.bytes >= LEGEND_BYTES);
+  const ledger = useGpuLedger(gpu.uuid);
+  const ahead = ledger === null ? 0 : promisedAhead(gpu, ledger);
   return (
     <ul className="memory-legend">
       {segments.map((segment) => (
@@ -70,6 +79,12 @@ export function MemoryLegend({ gpu }: { gpu: FleetGpu }) {
           {segmentName(words, segment)} {gib(segment.bytes)}
         </li>
       ))}
+      {ahead >= LEGEND_BYTES && (
+        <li className="ellipsis">
+          <span className="owner-square promised" aria-hidden="true" />
+          {words.gpu.promised} {gib(ahead)}
+        </li>
+      )}
     </ul>
   );
 }

@@ -2,14 +2,15 @@
 import { memo } from 'react';
 import type { GpuCondition } from '../../src/fleet/gpuCondition.ts';
 import { isSlowed } from '../../src/fleet/gpuCondition.ts';
-import { memoryToTake } from '../../src/fleet/summary.ts';
 import type { FleetGpu } from '../../src/fleet/view.ts';
 import { ailmentWords } from '../../src/fleet/words.ts';
 import { visible } from '../../src/lib/displayText.ts';
+import { useGpuLedger } from '../live/tasks.ts';
 import { gibShort, MISSING, percent } from '../words/figures.ts';
 import { newestXid } from '../words/sentences.ts';
 import { useWords } from '../words/words.ts';
 import { Glyph } from './Glyph.tsx';
+import { toTake } from './GpuCard.tsx';
 import { MemoryBar, OwnerSquare } from './MemoryBar.tsx';
 import './tile.css';
 
@@ -25,6 +26,7 @@ interface TileProps {
 
 export const Tile = memo(function Tile({ gpu, condition, machine, inTabOrder, onOpen }: TileProps) {
   const words = useWords();
+  const ledger = useGpuLedger(gpu.uuid);
   const slowed = condition === 'working' && isSlowed(gpu);
   const past = condition === 'offline' || condition === 'no-answer';
   const word = slowed ? words.condition.slowed : words.condition[condition];
@@ -51,7 +53,7 @@ export const Tile = memo(function Tile({ gpu, condition, machine, inTabOrder, on
         )}
         <span className="grow" />
         <strong className="tile-figure">
-          {figure(gpu, condition)}
+          {condition === 'free' ? gibShort(toTake(gpu, ledger)) : figure(gpu, condition)}
           {condition === 'free' && <span className="tile-unit">&#8201;GiB</span>}
         </strong>
       </span>
@@ -66,9 +68,8 @@ export const Tile = memo(function Tile({ gpu, condition, machine, inTabOrder, on
   );
 });
 
-/** Utilisation; for a free card the GiB that can be had. */
+/** Utilisation; a free card shows what can be had instead. */
 function figure(gpu: FleetGpu, condition: GpuCondition): string {
-  if (condition === 'free') return gibShort(memoryToTake(gpu));
   if (condition === 'working' || condition === 'holding-idle' || condition === 'maintenance')
     return percent(gpu.utilizationPercent);
   return MISSING;

@@ -10,6 +10,7 @@ import { lineAt, type Recent, spanOf } from '../../live/recent.ts';
 import { useLiveStore, useWholeNode } from '../../live/useLive.ts';
 import { useRecent } from '../../live/useRecent.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
+import { TaskChips } from '../../parts/GpuQueue.tsx';
 import { GpuNote, GpuState } from '../../parts/GpuState.tsx';
 import { MemoryBar } from '../../parts/MemoryBar.tsx';
 import { ProcessTable } from '../../parts/ProcessTable.tsx';
@@ -126,7 +127,7 @@ const GpuRow = memo(function GpuRow({ gpu, condition, recent, onOpen }: GpuRowPr
         <small className={held ? 'warn' : 'quiet'}>{clock === null ? '' : words.clock[clock]}</small>
       </td>
       <td className="note-cell ellipsis">
-        <GpuNote gpu={gpu} condition={condition} recent={recent} />
+        <TaskChips gpu={gpu} most={2} /> <GpuNote gpu={gpu} condition={condition} recent={recent} />
       </td>
     </tr>
   );

@@ -1,10 +1,14 @@
 /** The fleet in one strip: five counts over one bar (each filters), memory, power, and where there is most room. */
 import type { ReactNode } from 'react';
 import type { ConditionGroup, FleetSummary } from '../../../src/fleet/summary.ts';
+import type { QueueStatus } from '../../../src/protocol/taskApi.ts';
 import { Sparkline } from '../../charts/Sparkline.tsx';
+import { useQueue } from '../../live/tasks.ts';
 import { useFleetPower } from '../../live/useFleetPower.ts';
 import { useActions } from '../../parts/actions.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
+import { Link } from '../../parts/Link.tsx';
+import { countOf, RunsBar } from '../../parts/RunsBar.tsx';
 import { gib, kilo, MISSING, size, whole } from '../../words/figures.ts';
 import { lastWords, nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
@@ -53,7 +57,7 @@ export function SummaryStrip({ summary, show, onShow }: SummaryStripProps) {
       </div>
       <MemoryCell summary={summary} />
       <PowerCell summary={summary} />
-      <RoomiestCell summary={summary} />
+      <LastCell summary={summary} />
     </div>
   );
 }
@@ -92,6 +96,28 @@ function PowerCell({ summary: { powerWatts, powerLimitWatts } }: { summary: Flee
         <span className="summary-note quiet">{lastWords(words, spanMs)}</span>
       </p>
       <Sparkline values={line} height={18} high={powerLimitWatts} />
+    </div>
+  );
+}
+
+/** Runs, where there is a queue that the reader may see and something in it; else where there is most room. */
+function LastCell({ summary }: { summary: FleetSummary }) {
+  const queue = useQueue();
+  const runs = queue ? countOf(queue.counts, 'running') + countOf(queue.counts, 'queued') : 0;
+  return queue !== null && runs > 0 ? <RunsCell queue={queue} /> : <RoomiestCell summary={summary} />;
+}
+
+function RunsCell({ queue: { counts } }: { queue: QueueStatus }) {
+  const words = useWords();
+  return (
+    <div className="summary-cell">
+      <p>
+        <strong className="working">{whole(countOf(counts, 'running'))}</strong> {words.summary.runsWorking}{' '}
+        <strong>{whole(countOf(counts, 'queued'))}</strong> {words.summary.runsQueued}
+      </p>
+      <Link href="/tasks" className="summary-runs">
+        <RunsBar counts={counts} />
+      </Link>
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { ConcernList } from '../../parts/ConcernList.tsx';
 import { PeopleList } from '../../parts/PeopleList.tsx';
 import { gibShort } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
+import { MyRuns } from './MyRuns.tsx';
 import './nowPage.css';
 
 const FIRST_MODELS = 5;
@@ -48,6 +49,7 @@ export function NowPage({ fleet }: { fleet: FleetView }) {
           </li>
         )}
       </ul>
+      <MyRuns />
       <h2>
         {words.now.concerns} {concerns.length > 0 && <span className="count-badge">{concerns.length}</span>}
       </h2>

@@ -1,5 +1,4 @@
 /** What a reader chooses for this browser, who he is, and which hub this is. */
-import type { ReactNode } from 'react';
 import { visible } from '../../../src/lib/displayText.ts';
 import { useAccount } from '../../live/account.ts';
 import { type Preferences, setPreferences, usePreferences } from '../../live/preferences.ts';
@@ -9,6 +8,9 @@ import { CodeText } from '../../parts/CodeText.tsx';
 import { CopyButton } from '../../parts/CopyButton.tsx';
 import { span } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
+import { AboutRows } from './AboutRows.tsx';
+import { QueueSettings } from './QueueSettings.tsx';
+import { Choice, Row } from './Row.tsx';
 import './settingsPage.css';
 
 /** A clock that differs by less is nobody's concern. */
@@ -90,38 +92,9 @@ export function SettingsPage() {
       </Row>
       <AccountRow />
       <HubRow />
+      <QueueSettings />
+      <AboutRows />
     </main>
-  );
-}
-
-function Row({ name, hint, children }: { name: string; hint?: string; children: ReactNode }) {
-  return (
-    <section className="setting">
-      <div>
-        <h2>{name}</h2>
-        {hint !== undefined && <p className="quiet">{hint}</p>}
-      </div>
-      <div className="setting-value">{children}</div>
-    </section>
-  );
-}
-
-interface ChoiceProps<Value extends string> {
-  name: string;
-  value: Value;
-  options: readonly (readonly [value: Value, text: string])[];
-  onChoose: (value: Value) => void;
-}
-
-function Choice<Value extends string>({ name, value, options, onChoose }: ChoiceProps<Value>) {
-  return (
-    <fieldset className="switch" aria-label={name}>
-      {options.map(([option, text]) => (
-        <button key={option} type="button" aria-pressed={option === value} onClick={() => onChoose(option)}>
-          {text}
-        </button>
-      ))}
-    </fieldset>
   );
 }
 

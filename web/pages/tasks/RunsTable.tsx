@@ -38,6 +38,8 @@ export function RunsTable(props: RunsTableProps) {
   const phone = useIsPhone();
   const { density } = usePreferences();
   const body = useRef<HTMLTableSectionElement>(null);
+  /** The row that is to have the focus. */
+  const wanted = useRef<number | null>(null);
   const total = rows.total ?? 0;
   const short = total > MOST_WITH_TALL_ROWS;
   const height = phone ? 62 : density === 'compact' ? 22 : 30;
@@ -53,11 +55,12 @@ export function RunsTable(props: RunsTableProps) {
   const shown = virtualizer.getVirtualItems();
   const first = shown[0]?.index ?? 0;
   const last = shown.at(-1)?.index ?? 0;
-  const { want, rowAt } = rows;
+  const { want, rowAt, version } = rows;
   useEffect(() => want(first, last), [want, first, last]);
-  // Rows came or changed: their heights with them.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rowAt is another function with each answer.
-  useEffect(() => virtualizer.measure(), [virtualizer, rowAt, short, height]);
+  // Rows came or changed: their heights with them. A long list has rows of one height, and measuring it takes a while.
+  const measured = short ? null : version;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each answer may have made rows taller.
+  useEffect(() => virtualizer.measure(), [virtualizer, measured, short, height]);
 
   const head = rowAt(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the columns are those of the first rows, not of each scroll.
@@ -75,8 +78,19 @@ export function RunsTable(props: RunsTableProps) {
 
   revealer.current = (place) => {
     virtualizer.scrollToIndex(place);
-    focusRow(body.current, place);
+    wanted.current = place;
+    focusWanted();
   };
+  // Now, or once it is drawn: a row far away is asked for first.
+  const focusWanted = (): void => {
+    const row = body.current?.querySelector<HTMLElement>(`[data-place="${wanted.current}"]`);
+    if (!row) return;
+    row.focus({ preventScroll: true });
+    wanted.current = null;
+  };
+  useEffect(() => {
+    if (wanted.current !== null) focusWanted();
+  });
 
   const before = (shown[0]?.start ?? 0) - virtualizer.options.scrollMargin;
   const after = virtualizer.getTotalSize() - ((shown.at(-1)?.end ?? 0) - virtualizer.options.scrollMargin);
@@ -143,13 +157,6 @@ export function RunsTable(props: RunsTableProps) {
       </tbody>
     </table>
   );
-}
-
-/** Once the row is drawn. */
-function focusRow(body: HTMLElement | null, place: number): void {
-  requestAnimationFrame(() => {
-    body?.querySelector<HTMLElement>(`[data-place="${place}"]`)?.focus({ preventScroll: true });
-  });
 }
 
 function Spacer({ height, columns }: { height: number; columns: number }) {

@@ -17,6 +17,8 @@ export const fleet = {
     power: (limit: string) => `of ${limit}`,
     last: (time: string) => `last ${time}`,
     roomiest: 'free on one card',
+    runsWorking: 'working ·',
+    runsQueued: 'queued',
     noneFree: 'No card is free',
     noneFreeHint: 'f shows those held idle',
     onlyShow: (what: string, amount: number) => `${amount} ${what}: show only these`,

@@ -136,6 +136,7 @@ export const machine = {
     name: (index: number) => `GPU ${index}`,
     memory: 'Memory',
     unaccounted: stateWords.en.unaccounted,
+    promised: 'promised',
     nobody: 'nobody',
     unknownOwner: stateWords.en.nobody,
     toTake: 'GiB to take',

@@ -11,6 +11,8 @@ export const fleet: typeof english = {
     power: (limit) => `/ ${limit}`,
     last: (time) => `最近 ${time}`,
     roomiest: '单卡最多可用',
+    runsWorking: '运行中 ·',
+    runsQueued: '排队中',
     noneFree: '没有空闲的卡',
     noneFreeHint: '可先看占卡闲置的',
     onlyShow: (what, amount) => `${amount} ${what}：只看这些`,

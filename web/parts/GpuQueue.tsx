@@ -1,0 +1,96 @@
+/** What the queue does with a card: whose task runs there, and whether it may be used, which administrators switch. */
+import { useState } from 'react';
+import type { FleetGpu } from '../../src/fleet/view.ts';
+import { visible } from '../../src/lib/displayText.ts';
+import { parseAttemptId } from '../../src/model/task.ts';
+import { askHub, type HubAnswer } from '../live/hub.ts';
+import { useIsAdministrator } from '../live/taskActions.ts';
+import { useGpuLedger } from '../live/tasks.ts';
+import { tasksPath } from '../router.ts';
+import { gib } from '../words/figures.ts';
+import { useWords } from '../words/words.ts';
+import { Failure } from './Failure.tsx';
+import { Link } from './Link.tsx';
+import { OwnerSquare } from './MemoryBar.tsx';
+import './gpuQueue.css';
+
+const MOST_CHIPS = 4;
+
+/** `t42`, `t42·r2`: the tasks that the queue runs there. */
+export function TaskChips({ gpu, most = MOST_CHIPS }: { gpu: FleetGpu; most?: number }) {
+  const words = useWords();
+  const ledger = useGpuLedger(gpu.uuid);
+  if (ledger === null || ledger.attempts.length === 0) return null;
+  return (
+    <span className="task-chips">
+      {ledger.attempts.slice(0, most).map(({ attempt, task, owner }) => {
+        const run = parseAttemptId(attempt)?.run ?? 1;
+        return (
+          <Link
+            key={attempt}
+            href={tasksPath({ task })}
+            className="task-chip mono"
+            title={`${words.gpuQueue.open(task)} · ${visible(owner)}`}
+            onClick={(event) => event.stopPropagation()}
+          >
+            <OwnerSquare owner={owner} />
+            {task}
+            {run > 1 && `·r${run}`}
+          </Link>
+        );
+      })}
+      {ledger.attempts.length > most && (
+        <span className="quiet">{words.gpuQueue.more(ledger.attempts.length - most)}</span>
+      )}
+    </span>
+  );
+}
+
+/** The line of a card: chips, what keeps the queue away, and the switch. */
+export function GpuQueue({ gpu, withWords = false }: { gpu: FleetGpu; withWords?: boolean }) {
+  const words = useWords();
+  const ledger = useGpuLedger(gpu.uuid);
+  const isAdministrator = useIsAdministrator();
+  const [failure, setFailure] = useState<Extract<HubAnswer<unknown>, { ok: false }> | null>(null);
+  if (ledger === null) return null;
+  const { gpuQueue } = words;
+  const name = words.gpu.name(gpu.index);
+  const label = (ledger.isOn ? gpuQueue.switchOff : gpuQueue.switchOn)(name);
+  const flip = async (): Promise<void> => {
+    const told = await askHub('switchGpus', { body: { gpus: [ledger.uuid], isOn: !ledger.isOn } });
+    setFailure(told.ok ? null : told);
+  };
+  return (
+    <div className="gpu-queue">
+      {withWords && <span className="quiet">{gpuQueue.label}</span>}
+      {!ledger.isOn ? (
+        <span className="warn ellipsis">{gpuQueue.offLong}</span>
+      ) : ledger.unusable !== null ? (
+        <span className="quiet ellipsis" title={visible(ledger.unusable)}>
+          {gpuQueue.unusable(visible(ledger.unusable))}
+        </span>
+      ) : ledger.attempts.length === 0 ? (
+        <span className="quiet ellipsis">
+          {withWords && ledger.freeBytes !== null ? gpuQueue.free(gib(ledger.freeBytes)) : gpuQueue.nothing}
+        </span>
+      ) : null}
+      <TaskChips gpu={gpu} />
+      <span className="grow" />
+      {isAdministrator && (
+        <button
+          type="button"
+          role="switch"
+          aria-checked={ledger.isOn}
+          aria-label={label}
+          title={label}
+          className="queue-switch"
+          onClick={flip}
+        >
+          <span aria-hidden="true" />
+          {ledger.isOn ? gpuQueue.on : gpuQueue.off}
+        </button>
+      )}
+      {failure && <Failure failure={failure} />}
+    </div>
+  );
+}
