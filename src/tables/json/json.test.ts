@@ -112,7 +112,7 @@ test('any array of objects survives, in any layout, with any value put into it',
         expect([...nothing]).toEqual([...content]);
         const edited = editJson(content, editOf({ 0: { '新 "x"': text } }, ['新 "x"']), { file: 'a.json' });
         expect(JSON.parse(new TextDecoder().decode(edited))).toEqual(
-          objects.map((object, at) =>
+          (JSON.parse(JSON.stringify(objects)) as object[]).map((object, at) =>
             at === 0 ? { ...object, '新 "x"': text === '' ? null : text } : object,
           ),
         );

@@ -24,7 +24,7 @@ export const readXlsx = async (bytes: Uint8Array, options: ReadOptions): Promise
 export async function layOutXlsx(bytes: Uint8Array, options: ReadOptions): Promise<XlsxLayout> {
   const { file, progress } = options;
   const sheet = await openSheet(bytes, options);
-  const { formatValue } = await import('hucre');
+  const { formatValue } = await import('./library.ts');
   const place = { file, sheet: sheet.name };
   const textAt = (row: number, column: number): string => {
     const cell = sheet.cells?.get(`${row},${column}`);
@@ -66,7 +66,7 @@ export async function layOutXlsx(bytes: Uint8Array, options: ReadOptions): Promi
 
 /** The sheet that was asked for, else the first. */
 async function openSheet(bytes: Uint8Array, { file, sheet: wanted }: ReadOptions): Promise<Sheet> {
-  const { readXlsx: read } = await import('hucre/xlsx');
+  const { readXlsx: read } = await import('./library.ts');
   const names: string[] = [];
   let sheets: Sheet[];
   try {
