@@ -127,7 +127,7 @@ describe('a template', () => {
     });
   });
 
-  test('doubled braces, ${…}, {a,b} and { } are no placeholders', () => {
+  test('doubled braces, variables of the shell, {a,b} and { } are no placeholders', () => {
     expect(wordsOf(made('p {{lr}} {a,b} {1..3} {} { }', { lr: '1' }))).toEqual([
       'p',
       '{lr}',
