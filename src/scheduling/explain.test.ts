@@ -42,6 +42,11 @@ describe('a reason in words', () => {
     expect(explain({ ...memory, holder }, { nowMs: 0 })).toContain('18 held by t7, bob');
   });
 
+  test('a name that would move the cursor is shown, not obeyed', () => {
+    const holder = { pid: 1, owner: 'eve\u001b[2J', task: null, bytes: GIB };
+    expect(explain({ ...memory, holder }, { nowMs: 0 })).toContain('eve␛[2J');
+  });
+
   const reasons: [WaitingReason, string, string][] = [
     [
       { kind: 'gpus', node: 'atlas', fitting: 1, asked: 2 },

@@ -3,6 +3,7 @@
  * `GPU 1: 12 GiB short (30 free, 42 asked; 18 held by pid 4711, alice)`.
  */
 import type { Language } from '../fleet/words.ts';
+import { visible } from '../lib/displayText.ts';
 import { formatDuration } from '../lib/durations.ts';
 import type { WaitingReason } from '../model/waiting.ts';
 import { reasonWords } from './explainWords.ts';
@@ -15,11 +16,12 @@ export interface ExplainOptions {
   isOneNode?: boolean;
 }
 
-/** One sentence, without a full stop. */
-export function explain(
-  reason: WaitingReason,
-  { language = 'en', nowMs, isOneNode }: ExplainOptions,
-): string {
+/** One sentence, without a full stop; names from outside are harmless in it. */
+export function explain(reason: WaitingReason, options: ExplainOptions): string {
+  return visible(sentence(reason, options));
+}
+
+function sentence(reason: WaitingReason, { language = 'en', nowMs, isOneNode }: ExplainOptions): string {
   const words = reasonWords[language];
   const gpu = (node: string, index: number) => (isOneNode ? `GPU ${index}` : `${node} GPU ${index}`);
   const inTime = (untilMs: number) => formatDuration(Math.max(0, untilMs - nowMs));

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { TableLimits, WaitingRun } from './facts.ts';
 import { dependenciesAreMet, Lineup } from './lineup.ts';
 import { plan } from './plan.ts';
-import { GIB, imaginedInput, imaginedNode, imaginedRun, lineupOf } from './support/imagined.ts';
+import { GIB, imaginedInput, imaginedNode, imaginedRun, lineupOf, liveAfter } from './support/imagined.ts';
+import { reasonsNow } from './why.ts';
 
 describe('the line', () => {
   test('runs that would be answered alike stand in one group, in their order', () => {
@@ -209,6 +210,28 @@ describe('the plan over any line', () => {
           }
         },
       ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a decision leaves nothing that could have started: the next one, with its starts counted, starts none', () => {
+    fc.assert(
+      fc.property(fc.array(anyRun, { maxLength: 30 }), limits, (wanted, set) => {
+        const runs = wanted.map(({ owner, table, gib, gpus, priority }, place) =>
+          imaginedRun(place + 1, { owner, table, gpus, priority, bytes: gib === null ? null : gib * GIB }),
+        );
+        const nodes = [imaginedNode('a', 3), imaginedNode('b', [{ totalBytes: 24 * GIB }], { cores: 2 })];
+        const base = imaginedInput(nodes, runs);
+        const input = { ...base, settings: { ...base.settings, ...set } };
+        const first = plan(input);
+        for (const { run } of [...first.starts, ...first.impossible]) input.lineup.remove(run.id);
+        const live = first.starts.map((start) => liveAfter(start, input.nowMs));
+        const after = { ...input, live, reservation: first.reservation };
+        expect(plan(after).starts).toEqual([]);
+        const reasons = reasonsNow(after);
+        // And whoever waits is told what for.
+        for (const run of input.lineup.runs()) expect(reasons.of(run).kind).not.toBe('turn');
+      }),
       { numRuns: 300 },
     );
   });

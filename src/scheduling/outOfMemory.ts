@@ -12,6 +12,7 @@ import type { OutOfMemory } from '../model/task.ts';
 /** How much of the end of each stream is looked at. */
 export const LOOKED_AT_CHARACTERS = 64 * 1024;
 const MAX_LINE_CHARACTERS = 500;
+const MAX_LOOKED_AT = 2048;
 
 /** What says it, of each framework. Lines are tested one by one; none of these may match a sentence of advice. */
 const SIGNS: readonly RegExp[] = [
@@ -108,8 +109,14 @@ function inStream(text: string, ownTexts: readonly string[]): OutOfMemory | null
   return null;
 }
 
-const isSign = (line: string): boolean =>
-  SIGNS.some((sign) => sign.test(line)) && !NOT_SIGNS.some((not) => not.test(line));
+function isSign(line: string): boolean {
+  const looked = looksAt(line);
+  return SIGNS.some((sign) => sign.test(looked)) && !NOT_SIGNS.some((not) => not.test(looked));
+}
+
+/** Both ends of a line: no message is longer, and patterns on a line of 64 KiB could take seconds. */
+const looksAt = (line: string): string =>
+  line.length <= 2 * MAX_LOOKED_AT ? line : `${line.slice(0, MAX_LOOKED_AT)} … ${line.slice(-MAX_LOOKED_AT)}`;
 
 /** The program went on for a while, and then failed of something else. */
 function wasCaught(lines: readonly string[], place: number): boolean {
@@ -134,7 +141,7 @@ function triedNear(lines: readonly string[], place: number): number | null {
 /** Bytes of `Tried to allocate 2.50 GiB`, `allocating 25,600,000 bytes`; null where a line has none. */
 export function triedBytes(line: string): number | null {
   for (const pattern of TRIED) {
-    const match = pattern.exec(line);
+    const match = pattern.exec(looksAt(line));
     if (!match?.[1]) continue;
     const number = Number(match[1].replaceAll(',', '').replace(/\.$/, ''));
     const unit = (match[2] ?? '').toLowerCase();

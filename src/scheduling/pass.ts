@@ -189,7 +189,7 @@ export function neverFits(
   const { mostBytes } = candidates;
   const mostGpus = Math.max(0, mostBytes.length - 1);
   // No such card at all: one may join tomorrow.
-  if (gpus === 0 || mostGpus === 0) return null;
+  if (gpus === 0 || mostGpus === 0 || candidates.isPartlyUnknown) return null;
   const most = mostBytes[gpus];
   if (most !== undefined && (bytes === null || bytes <= most)) return null;
   const largest = most ?? mostBytes[1] ?? null;

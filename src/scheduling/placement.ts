@@ -21,6 +21,8 @@ export interface Candidates {
   nodes: { node: NodeState; cards: CardState[] }[];
   /** By how many cards are asked (index): the most memory per card that some known node could ever give; infinite where a card's size is not known. */
   mostBytes: number[];
+  /** True where a node that it may go to has not shown its cards yet: nothing is impossible. */
+  isPartlyUnknown: boolean;
   /** Counts for the reason `nodes`. */
   online: number;
   allowed: number;
@@ -34,15 +36,27 @@ export function findCandidates(
   run: WaitingRun,
   strangers: DecisionFacts['settings']['strangers'] = board.settings.strangers,
 ): Candidates {
-  const found: Candidates = { nodes: [], mostBytes: [], online: 0, allowed: 0, matching: 0, usableGpus: 0 };
+  const found: Candidates = {
+    nodes: [],
+    mostBytes: [],
+    isPartlyUnknown: false,
+    online: 0,
+    allowed: 0,
+    matching: 0,
+    usableGpus: 0,
+  };
   for (const node of board.nodes) {
     const { facts } = node;
     const isRunnable = facts.isOnline && facts.isAllowed;
     if (facts.isOnline) found.online += 1;
     if (isRunnable) found.allowed += 1;
-    if (!isWantedNode(facts, run) || !isSamePerson(run, facts)) continue;
+    if (!isWantedNode(facts, run)) continue;
     const ofModel = node.cards.filter(({ card }) => isModel(card, run.ask.model));
-    noteCapacity(found.mostBytes, ofModel);
+    const isHis = isSamePerson(run, facts);
+    // A node that has not said yet who it runs as, or which cards it has (after a restart), may be the one that could.
+    if (isHis || facts.runsAs === null) noteCapacity(found.mostBytes, ofModel);
+    if (!facts.isOnline && facts.cards.length === 0) found.isPartlyUnknown = true;
+    if (!isHis) continue;
     if (!isRunnable || (run.ask.gpus > 0 && ofModel.length === 0)) continue;
     found.matching += 1;
     if (facts.drained !== null) continue;

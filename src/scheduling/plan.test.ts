@@ -305,6 +305,19 @@ describe('impossible', () => {
     expect(plan(imaginedInput([atlas, away], [imaginedRun(1, { bytes: 90 * GIB })])).impossible).toEqual([]);
   });
 
+  test('after a restart nothing is impossible before every machine has said what it has, and for whom', () => {
+    const run = imaginedRun(1, { bytes: 90 * GIB, person: { uid: 1000, user: 'alice' } });
+    const large = { totalBytes: 140 * GIB };
+    for (const other of [
+      imaginedNode('big', [large], { runsAs: null, isAllowed: false }),
+      imaginedNode('big', 0, { isOnline: false, runsAs: null }),
+    ]) {
+      expect(plan(imaginedInput([atlas, other], [run])).impossible).toEqual([]);
+    }
+    const another = imaginedNode('big', [large], { runsAs: { uid: 7, user: 'bob' } });
+    expect(plan(imaginedInput([atlas, another], [run])).impossible).toHaveLength(1);
+  });
+
   test('where no such card is known at all, it waits for one', () => {
     const run = imaginedRun(1, { ask: { gpus: 1, memoryBytes: null, model: 'B200', node: null } });
     expect(plan(imaginedInput([atlas], [run]))).toMatchObject({ impossible: [], starts: [] });
