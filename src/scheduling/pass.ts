@@ -74,10 +74,11 @@ export class Pass {
     const limit = this.counts.check(run, table);
     if (limit) return { kind: 'limit', reason: limit };
     const { bytes, by } = this.asked(run);
-    if (this.#hasFailed(run, where, bytes)) return { kind: 'room' };
     const candidates = this.candidates(run, where);
+    // Before what is remembered of this pass: who asks more than one that found no room may ask more than there is.
     const impossible = neverFits(candidates, run, bytes);
     if (impossible) return impossible;
+    if (this.#hasFailed(run, where, bytes)) return { kind: 'room' };
     const isKeeper = this.reservation?.run === run.id;
     const order = run.gpuOrder === null ? null : (this.#facts.gpuOrders.get(run.gpuOrder) ?? null);
     const place = choose(this.board, candidates, run, bytes, order, isKeeper);

@@ -273,6 +273,13 @@ describe('order', () => {
 });
 
 describe('impossible', () => {
+  test('is told also while one that asks less finds no room', () => {
+    const live = [imaginedLive('t9.1.1', 'atlas', ['atlas-0'], 70 * GIB)];
+    const runs = [imaginedRun(1, { bytes: 30 * GIB }), imaginedRun(2, { bytes: 90 * GIB })];
+    const input = imaginedInput([imaginedNode('atlas', 1)], runs, { live });
+    expect(plan(input).impossible.map(({ run }) => run.id)).toEqual(['t2.1']);
+  });
+
   test('more memory or more cards than any known node has is told with the figures', () => {
     const input = imaginedInput([atlas], [imaginedRun(1, { bytes: 90 * GIB }), imaginedRun(2, { gpus: 3 })]);
     const headroom = Math.ceil(80 * GIB * 0.03);

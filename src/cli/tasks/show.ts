@@ -11,7 +11,7 @@ import { MISSING, size } from '../text/figures.ts';
 import { table } from '../text/table.ts';
 import type { Terminal } from '../text/terminal.ts';
 import { checkTaskId } from './selection.ts';
-import { endText, stateCell, tookText, whereText } from './taskText.ts';
+import { endText, stateCell, tookText, waitingText, whereText } from './taskText.ts';
 
 /** Adds `show`. */
 export function addShow(program: Command, context: CommandContext): void {
@@ -59,12 +59,13 @@ function whyText(task: Task, nowMs: number, { words, paint }: Terminal): string 
   const attempt = task.attempts.at(-1) ?? null;
   const state = words.taskState.state[task.state];
   const reason =
-    task.waitingReason ??
-    (attempt === null
-      ? ''
-      : attempt.endedAtMs === null
-        ? `${whereText(attempt)}, ${tookText(attempt, nowMs, words)}`
-        : endText(attempt, words));
+    task.waitingReason !== null
+      ? waitingText(task, words)
+      : attempt === null
+        ? ''
+        : attempt.endedAtMs === null
+          ? `${whereText(attempt)}, ${tookText(attempt, nowMs, words)}`
+          : endText(attempt, words);
   return `${paint(task.id, 'strong')} ${state}${reason === '' ? '' : `: ${visible(reason)}`}`;
 }
 

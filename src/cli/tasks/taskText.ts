@@ -2,6 +2,7 @@
 import type { Attempt, RunState } from '../../model/task.ts';
 import { isLive } from '../../model/task.ts';
 import type { Task } from '../../protocol/taskApi.ts';
+import { explain } from '../../scheduling/explain.ts';
 import type { Cell } from '../text/cell.ts';
 import { MISSING, ranges, size, span } from '../text/figures.ts';
 import type { Style } from '../text/paint.ts';
@@ -43,9 +44,19 @@ export function tookText(attempt: Attempt | null, nowMs: number, words: Words): 
   return span(words, (attempt.endedAtMs ?? nowMs) - attempt.startedAtMs);
 }
 
+/** Why it waits: in English as the hub says it, else from the same figures. */
+export function waitingText({ waiting, waitingReason }: Task, { language }: Words): string {
+  if (waiting === null || language === 'en') return waitingReason ?? '';
+  return explain(waiting, {
+    language,
+    nowMs: Date.now(),
+    isOneNode: waitingReason?.startsWith('GPU ') ?? false,
+  });
+}
+
 /** Why it waits, or what came of its newest attempt. */
 export function outcomeText(task: Task, words: Words): string {
-  if (task.waitingReason !== null) return task.waitingReason;
+  if (task.waitingReason !== null) return waitingText(task, words);
   const attempt = newestAttempt(task);
   if (attempt === null) return '';
   if (isLive(attempt.state)) return attempt.message ?? '';

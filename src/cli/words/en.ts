@@ -1,6 +1,6 @@
 /** The commands' words in English. `Words` is this object's shape: one that is missing in another language does not compile. */
 import { taskWords } from '../../fleet/taskWords.ts';
-import { stateWords } from '../../fleet/words.ts';
+import { type Language, stateWords } from '../../fleet/words.ts';
 import type { SourceState } from '../../model/node.ts';
 import { shellEn } from './shell.ts';
 import { taskCommandsEn } from './tasks.ts';
@@ -23,6 +23,7 @@ const HUB_FAILURES: Record<string, HubFailureWords> = {
 };
 
 export const en = {
+  language: 'en' as Language,
   state: stateWords.en,
   taskState: taskWords.en,
   tasks: taskCommandsEn,

@@ -55,6 +55,7 @@ const SUMMARIES: Record<string, string> = {
 };
 
 export const zh: Words = {
+  language: 'zh',
   state: stateWords.zh,
   taskState: taskWords.zh,
   tasks: taskCommandsZh,
