@@ -1,6 +1,7 @@
 /** The report of one attempt: how it changes, what of it is on disk when it is told. */
 import type { Clock } from '../../io/clock.ts';
 import type { Log } from '../../io/log.ts';
+import { MAX_MESSAGE_CHARACTERS } from '../../model/limits.ts';
 import type { AttemptReport, Lease } from '../../protocol/supervision.ts';
 import type { AttemptFiles } from './files/attemptFiles.ts';
 
@@ -68,6 +69,9 @@ export function keepReport({
     if (!ending) write(report, false).catch(() => undefined);
   }
 
+  const bounded = (change: ReportChange): ReportChange =>
+    change.message ? { ...change, message: change.message.slice(0, MAX_MESSAGE_CHARACTERS) } : change;
+
   return {
     current: () => report,
     async takeOver() {
@@ -82,13 +86,13 @@ export function keepReport({
     isFinal: () => report.state === 'ended' || report.state === 'never-started',
     change(change) {
       if (ending) return;
-      report = { ...report, ...change, sequence: report.sequence + 1 };
+      report = { ...report, ...bounded(change), sequence: report.sequence + 1 };
       save();
       changed();
     },
     async changeForGood(change) {
       ending = true;
-      const next = { ...report, ...change, sequence: report.sequence + 1 };
+      const next = { ...report, ...bounded(change), sequence: report.sequence + 1 };
       for (let waitMs = WRITE_AGAIN.firstMs; !isLetGo; waitMs = Math.min(waitMs * 2, WRITE_AGAIN.maximumMs)) {
         try {
           await write(next, true);

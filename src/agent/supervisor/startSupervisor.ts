@@ -17,6 +17,7 @@ import type { DriverReading } from '../drivers/driver.ts';
 import { type Attempt, type AttemptSurroundings, openAttempt } from './attempt.ts';
 import { createCardWatch } from './cards.ts';
 import { attemptFiles, removeGone } from './files/attemptFiles.ts';
+import { knownGpus } from './knownGpus.ts';
 import { createLauncher } from './launch/launch.ts';
 import { installWrapper } from './launch/startWrapper.ts';
 import { attemptLogs } from './logs/attemptLogs.ts';
@@ -60,6 +61,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   const table = createProcessTable();
   const signals = createSignalMember(table);
   const cards = createCardWatch({ readGpus: options.readGpus, clock });
+  const gpus = knownGpus(options.readGpus);
   const programs = createOwnerPrograms();
   const attempts = new Map<string, Attempt>();
   const listeners = new Set<(reports: AttemptReport[]) => void>();
@@ -149,7 +151,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     forget,
     surroundingsOf,
     programs,
-    readGpus: options.readGpus,
+    missingGpus: gpus.missing,
     prepareSignals: signals.prepare,
     clock,
     log,
@@ -202,7 +204,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
         over: attempt?.over ?? Promise.resolve(),
       });
     },
-    async orderGpus({ program, workingDirectory, gpus }) {
+    async orderGpus({ program, workingDirectory, gpus: figures }) {
       const environment = Object.fromEntries(
         Object.entries(options.environment).flatMap(([name, value]): [string, string][] =>
           value === undefined || name.startsWith('FLOWLINE_') ? [] : [[name, value]],
@@ -210,7 +212,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       );
       const answer = await programs.ask(
         { program, workingDirectory, environment },
-        { kind: 'order', gpus },
+        { kind: 'order', gpus: figures },
         ORDER_DEADLINE_MS,
       );
       if ('error' in answer) throw new OwnerProgramError(answer.error);
@@ -235,6 +237,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       return tasks;
     },
     noteSample(sample) {
+      gpus.note(sample.gpus);
       const held = gpuMemoryByTask(sample);
       for (const attempt of attempts.values()) {
         const bytesByUuid = held.get(parseAttemptId(attempt.id)?.task ?? '');
@@ -248,6 +251,9 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       cards.stop();
       programs.stop();
       await launcher.close();
+      const living = [...attempts.values()].filter((attempt) => !attempt.isOver()).length;
+      if (living > 0)
+        log.info({ running: living }, 'tasks go on without the agent; the next start finds them');
       for (const attempt of attempts.values()) attempt.letGo();
     },
   };

@@ -13,7 +13,6 @@ import type { Log } from '../../../io/log.ts';
 import { MAX_ATTEMPTS_PER_NODE } from '../../../model/limits.ts';
 import { parseAttemptId } from '../../../model/task.ts';
 import type { Lease } from '../../../protocol/supervision.ts';
-import type { DriverReading } from '../../drivers/driver.ts';
 import { type Attempt, type AttemptSurroundings, type OwnWrapper, openAttempt } from '../attempt.ts';
 import { attemptFiles, type KeptLease } from '../files/attemptFiles.ts';
 import { kernelOomKills } from '../files/bootTime.ts';
@@ -39,7 +38,8 @@ export interface LauncherOptions {
   forget: (id: string) => Promise<void>;
   surroundingsOf: (id: string) => AttemptSurroundings;
   programs: OwnerPrograms;
-  readGpus: (patienceMs: number) => Promise<DriverReading>;
+  /** Those of these GPUs that this machine does not have, or cannot reach. */
+  missingGpus: (uuids: readonly string[]) => Promise<string[]>;
   prepareSignals: () => Promise<void>;
   clock: Clock;
   log: Log;
@@ -57,7 +57,6 @@ const LAUNCHED: LaunchAnswer = { kind: 'launched' };
 const LEAST_FREE_BYTES = 16 * 1024 * 1024;
 /** The wrapper executes within milliseconds; a working directory on a dead file server holds it for as long as that is dead. */
 const START_PATIENCE_MS = 1500;
-const DRIVER_PATIENCE_MS = 1500;
 
 export interface Launcher {
   launch(lease: Lease): Promise<LaunchAnswer>;
@@ -128,13 +127,10 @@ export function createLauncher(options: LauncherOptions): Launcher {
         `the disk of ${attemptsFolder} has less than ${LEAST_FREE_BYTES / 1024 / 1024} MiB left: make room`,
       );
     if (gpus.length === 0) return null;
-    const reading = await options.readGpus(DRIVER_PATIENCE_MS);
-    const missing = gpus.filter(({ uuid }) => !reading.gpus.some((gpu) => gpu.uuid === uuid));
-    if (missing.length === 0) return null;
-    return refused(
-      'not-here',
-      `GPU ${missing.map(({ uuid }) => uuid).join(', ')} is not on this machine (driver: ${reading.driver.state})`,
-    );
+    const missing = await options.missingGpus(gpus.map(({ uuid }) => uuid));
+    return missing.length === 0
+      ? null
+      : refused('not-here', `GPU ${missing.join(', ')} is not on this machine`);
   }
 
   /** Begins to end them; true where that took no longer than a launch may. */

@@ -1,6 +1,7 @@
 /** Executes the wrapper of an attempt, in a session of its own, with the attempt's logs as its streams. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../../io/atomicFile.ts';
@@ -21,6 +22,8 @@ export async function installWrapper(folder: string): Promise<string> {
   return path;
 }
 
+const BASH = '/bin/bash';
+
 export interface WrapperCommand {
   script: string;
   folder: string;
@@ -28,6 +31,7 @@ export interface WrapperCommand {
   groupFolder: string | null;
   argv: readonly string[];
   environment: Record<string, string>;
+  /** Where there is one. */
   usesBash: boolean;
   outFd: number;
   errFd: number;
@@ -40,17 +44,13 @@ export interface WrapperCommand {
  */
 export function startWrapper(command: WrapperCommand): Promise<ChildProcess> {
   const { script, folder, workingDirectory, groupFolder, argv, environment } = command;
-  const [file, ...flags] = command.usesBash ? ['/bin/bash', '--posix'] : ['/bin/sh'];
-  const child = spawn(
-    file ?? '/bin/sh',
-    [...flags, script, folder, workingDirectory, groupFolder ?? '', ...argv],
-    {
-      cwd: folder,
-      env: environment,
-      detached: true,
-      stdio: ['ignore', command.outFd, command.errFd],
-    },
-  );
+  const [file = '/bin/sh', ...flags] = command.usesBash && existsSync(BASH) ? [BASH, '--posix'] : ['/bin/sh'];
+  const child = spawn(file, [...flags, script, folder, workingDirectory, groupFolder ?? '', ...argv], {
+    cwd: folder,
+    env: environment,
+    detached: true,
+    stdio: ['ignore', command.outFd, command.errFd],
+  });
   child.unref();
   return new Promise((resolve, reject) => {
     child.once('spawn', () => resolve(child));

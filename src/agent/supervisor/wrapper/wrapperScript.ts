@@ -33,7 +33,7 @@ exec 3>&2 2>>"$_fl_folder/wrapper.txt"
 trap : HUP INT QUIT TERM USR1 USR2 ALRM
 
 # The tools come from the system first, not from an environment that shadows them.
-_fl_tool() ( PATH=/usr/bin:/bin:$PATH; export PATH; exec "$@" 3>&- )
+_fl_tool() ( PATH=/usr/bin:/bin\${PATH:+:$PATH}; export PATH; exec "$@" 3>&- )
 _fl_refuse() { echo "$1" >"$_fl_folder/refused"; exit "$2"; }
 _fl_nth22() { shift 21; _fl_ticks=$1; }
 
