@@ -7,11 +7,11 @@ import { tokenBucket } from '../../lib/tokenBucket.ts';
 import type { AgentMessage } from '../../protocol/agentHub.ts';
 
 /** Before anything is parsed: parsing is what a flood would cost. */
-const ANYTHING = { perSecond: 1000, burst: 10_000 };
+const ANYTHING = { perSecond: 5000, burst: 20_000 };
 const BYTES = { perSecond: 16 * 1024 * 1024, burst: 64 * 1024 * 1024 };
 /** A sample a second, a refresh now and then. */
 const SAMPLES = { perSecond: 20, burst: 100 };
-const REPORTS = { perSecond: 400, burst: 4000 };
+const REPORTS = { perSecond: 2000, burst: 10_000 };
 /** An inventory comes after a welcome; edits when somebody saved a file. */
 const RARE = { perSecond: 5, burst: 100 };
 

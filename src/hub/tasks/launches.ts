@@ -5,15 +5,21 @@
 import type { Log } from '../../io/log.ts';
 import type { EndClass } from '../../model/task.ts';
 import type { AgentAnswer } from '../../protocol/agentHub.ts';
-import type { Lease } from '../../protocol/supervision.ts';
+import type { Environment, Lease } from '../../protocol/supervision.ts';
 import type { AgentLinks } from '../agents/agentLinks.ts';
 import type { LiveView } from './book/records.ts';
-import type { TaskBook, Verdict } from './book/taskBook.ts';
+import type { TaskBook, TaskDetails, Verdict } from './book/taskBook.ts';
 
 /** A wrapper is up in milliseconds; a program of the owner's that makes the command may take 5 s. */
 const LAUNCH_PATIENCE_MS = 30_000;
 /** A node that refused is not asked again at once: what was wrong a moment ago is wrong still. */
 const REFUSED_WAIT_MS = 10_000;
+
+/** What the store has of attempts that start together. */
+interface Kept {
+  details: Map<number, TaskDetails>;
+  environments: Map<number, Environment>;
+}
 
 type Refused = Extract<AgentAnswer, { kind: 'refused' }>;
 
@@ -44,9 +50,9 @@ export function launches(options: LaunchOptions): Launches {
   const { book, links, log } = options;
   const underWay = new Set<string>();
 
-  const launch = async (live: LiveView): Promise<void> => {
+  const launch = async (live: LiveView, kept: Kept): Promise<void> => {
     const { nodeId } = live.attempt;
-    const lease = await leaseOf(live);
+    const lease = leaseOf(live, kept);
     // Somebody may have ended it while it was being committed: nothing was said yet, and nothing will be.
     const now = book.live().get(live.id);
     if (!now || now.stop) {
@@ -67,12 +73,18 @@ export function launches(options: LaunchOptions): Launches {
     }
   };
 
-  const leaseOf = async ({ id, fence, task, attempt }: LiveView): Promise<Lease> => {
-    const { table } = task;
-    const [details, environment] = await Promise.all([
-      book.details([task.number]),
-      book.environment(table.number),
+  /** What is not in memory, read once for all that start together: a table of 400 rows has one environment. */
+  const readKept = async (leased: readonly LiveView[]): Promise<Kept> => {
+    const tables = [...new Set(leased.map(({ task }) => task.table.number))];
+    const [details, environments] = await Promise.all([
+      book.details(leased.map(({ task }) => task.number)),
+      Promise.all(tables.map(async (table) => [table, (await book.environment(table)) ?? {}] as const)),
     ]);
+    return { details, environments: new Map(environments) };
+  };
+
+  const leaseOf = ({ id, fence, task, attempt }: LiveView, { details, environments }: Kept): Lease => {
+    const { table } = task;
     const found = details.get(task.number);
     if (!found) throw new Error(`nothing is kept of the command of t${task.number}`);
     const asked = table.options;
@@ -89,7 +101,7 @@ export function launches(options: LaunchOptions): Launches {
       command: found.command,
       parameters: found.parameters,
       workingDirectory: table.workingDirectory,
-      environment: environment ?? {},
+      environment: environments.get(table.number) ?? {},
       gpus: attempt.gpus.map(({ uuid, index, promisedBytes }) => ({ uuid, index, promisedBytes })),
       timeLimitSeconds:
         overrides.timeLimitSeconds === undefined ? asked.timeLimitSeconds : overrides.timeLimitSeconds,
@@ -120,15 +132,23 @@ export function launches(options: LaunchOptions): Launches {
     async send(leased) {
       if (leased.length === 0) return;
       for (const { id } of leased) underWay.add(id);
-      await book.durable();
-      for (const live of leased) {
-        launch(live)
-          .catch((failure: unknown) => {
-            log.error({ attempt: live.id, failure: String(failure) }, 'an attempt could not be given out');
-            book.notStarted(live.id, String(failure).slice(0, 500), options.nowMs() + REFUSED_WAIT_MS);
-            options.settled();
-          })
-          .finally(() => underWay.delete(live.id));
+      const failed = (live: LiveView, failure: unknown): void => {
+        log.error({ attempt: live.id, failure: String(failure) }, 'an attempt could not be given out');
+        book.notStarted(live.id, String(failure).slice(0, 500), options.nowMs() + REFUSED_WAIT_MS);
+        options.settled();
+      };
+      const done = (live: LiveView): boolean => underWay.delete(live.id);
+      try {
+        const [kept] = await Promise.all([readKept(leased), book.durable()]);
+        for (const live of leased)
+          void launch(live, kept)
+            .catch((failure: unknown) => failed(live, failure))
+            .finally(() => done(live));
+      } catch (failure) {
+        for (const live of leased) {
+          failed(live, failure);
+          done(live);
+        }
       }
     },
     isUnderWay: (attemptId) => underWay.has(attemptId),
