@@ -15,7 +15,7 @@ import type { TableSync, TableSyncOptions } from './tableSync/tableSync.ts';
 
 export interface AgentOptions {
   machine: Machine;
-  hub: Pick<HubLinkOptions, 'hubUrl' | 'nodeToken' | 'rejoin'>;
+  hub: Pick<HubLinkOptions, 'hubUrl' | 'nodeToken' | 'rejoin' | 'machineId'>;
   agentVersion: string;
   intervalMs: number;
   /** What `flowline doctor` finds on this machine. */

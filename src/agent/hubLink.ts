@@ -19,6 +19,7 @@ import {
   LINK_CLOSE,
   LINK_PATH,
   LINK_PROTOCOL,
+  MACHINE_HEADER,
 } from '../protocol/agentHub.ts';
 
 /** What the agent knows of its link, for people: `flowline doctor` and the log say it. */
@@ -31,6 +32,8 @@ export interface HubLinkOptions {
   hubUrl: string;
   /** The node's credential; asked for at every connection, since joining again may have changed it. */
   nodeToken: () => Promise<string>;
+  /** The machine's id; left out by agents that only imagine one. */
+  machineId?: string;
   /** Called when the hub does not know the credential; true where a new one was got and it is worth trying again. */
   rejoin: () => Promise<boolean>;
   answer: (request: AgentRequest) => Promise<AgentAnswer>;
@@ -158,7 +161,10 @@ export function openHubLink(options: HubLinkOptions): HubLink {
     let opened: WebSocket;
     try {
       opened = new WebSocket(new URL(LINK_PATH, options.hubUrl.replace(/^http/, 'ws')), {
-        headers: { authorization: `Bearer ${token}` },
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(options.machineId === undefined ? {} : { [MACHINE_HEADER]: options.machineId }),
+        },
         perMessageDeflate: false,
         maxPayload: MAX_LINK_FRAME_BYTES,
         handshakeTimeout: HANDSHAKE_MS,

@@ -7,7 +7,7 @@ import type { Clock } from '../io/clock.ts';
 import type { Log } from '../io/log.ts';
 import { type Stops, stops } from '../lib/stops.ts';
 import { MAX_LIVE_FRAME_BYTES } from '../model/limits.ts';
-import { LINK_PATH } from '../protocol/agentHub.ts';
+import { LINK_PATH, MACHINE_HEADER } from '../protocol/agentHub.ts';
 import { LIVE_PATH } from '../protocol/live.ts';
 import { openSessions } from './accounts/sessions.ts';
 import { openTokens } from './accounts/tokens.ts';
@@ -99,16 +99,21 @@ async function assemble(
   }
   const figures = recent();
   /** Two machines with one credential: which of them was trusted, nobody can tell. */
-  const askAgain = async (nodeId: string, from: string): Promise<void> => {
-    const { mayRun } = (await registry.change(nodeId, { mayRun: null })) ?? { mayRun: null };
+  const askAgain = async (nodeId: string, from: string, why: string): Promise<void> => {
+    if (registry.get(nodeId)?.mayRun !== true) return;
     const status = fleet.status(nodeId, clock.nowMs());
-    if (status)
-      fleet.setNode({ id: nodeId, name: status.name, alias: status.alias, mayRun: mayRun === true });
-    log.warn(
-      { node: nodeId, address: from },
-      'two machines use one credential: it may run no tasks until allowed again',
-    );
-    audit.write({ who: nodeId, what: 'clone', on: 'hub', result: 'may run no tasks', from, door: 'agent' });
+    if (status) fleet.setNode({ id: nodeId, name: status.name, alias: status.alias, mayRun: false });
+    log.warn({ node: nodeId, address: from, why }, 'a machine may run no tasks until it is allowed again');
+    audit.write({ who: nodeId, what: 'ask-again', on: 'hub', result: why, from, door: 'agent' });
+    await registry.change(nodeId, { mayRun: null });
+  };
+  /** A credential that was copied to another machine, or a machine that was given another id. */
+  const checkMachine = async (nodeId: string, machineId: unknown, from: string): Promise<void> => {
+    const known = registry.get(nodeId);
+    if (!known || typeof machineId !== 'string' || machineId === known.machineId) return;
+    if (!/^[\x20-\x7e]{8,128}$/.test(machineId)) return;
+    await askAgain(nodeId, from, 'its machine id is another than when it joined');
+    if (!registry.find(machineId)) await registry.change(nodeId, { machineId });
   };
   let sampled = (_nodeId: string): void => {};
   const links = agentLinks({
@@ -120,7 +125,7 @@ async function assemble(
       if (status?.sample) figures.note(nodeId, status.sample, clock.nowMs());
       sampled(nodeId);
     },
-    cloned: (nodeId, from) => void askAgain(nodeId, from),
+    cloned: (nodeId, from) => void askAgain(nodeId, from, 'two machines use its credential'),
     refused: (nodeId, from, reason) =>
       audit.write({
         who: nodeId,
@@ -205,7 +210,13 @@ async function assemble(
       log,
       paths: { link: LINK_PATH, live: LIVE_PATH },
       agentOf: (token) => registry.check(token)?.id ?? null,
-      acceptAgent: links.accept,
+      acceptAgent(request, socket, head, nodeId) {
+        const from = request.socket.remoteAddress ?? '';
+        checkMachine(nodeId, request.headers[MACHINE_HEADER], from).catch((failure: unknown) =>
+          log.error({ node: nodeId, failure: String(failure) }, 'could not keep that a machine asks again'),
+        );
+        links.accept(request, socket, head, nodeId);
+      },
       acceptViewer: (request, socket, head) =>
         viewers.handleUpgrade(request, socket, head, (viewer) =>
           live.serve(viewer, watcher(request.headers, doors)),

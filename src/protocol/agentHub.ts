@@ -40,6 +40,8 @@ import { KeepTable, TableEdits, TableWrite, TableWritten } from './tableSync.ts'
 /** Raised when an older peer could misread a message; both ends refuse a peer of another number and say which to update. */
 export const LINK_PROTOCOL = 1;
 export const LINK_PATH = '/api/v1/agents/link';
+/** The machine's id, with the upgrade: a credential that comes from another machine than it was given to asks again. */
+export const MACHINE_HEADER = 'x-flowline-machine';
 
 /** A GPU as a user's program that orders GPUs is told of it. */
 export const GpuFigures = z.object({

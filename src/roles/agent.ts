@@ -8,7 +8,7 @@ import { type AgentRoleOptions, CommandFailure, EXIT } from '../cli/context.ts';
 import { systemClock } from '../io/clock.ts';
 import { openDataFolder } from '../io/dataFolder.ts';
 import { openLog } from '../io/log.ts';
-import { type Credential, joinHub, loadCredential } from './credentials.ts';
+import { type Credential, joinHub, loadCredential, machineId } from './credentials.ts';
 import { examineMachine } from './examine.ts';
 import type { Surroundings } from './surroundings.ts';
 import { tablesOf } from './tables.ts';
@@ -26,6 +26,7 @@ export async function runAgent(options: AgentRoleOptions, surroundings: Surround
     const folder = await openDataFolder(join(options.dataFolder, 'agent'), 'agent');
     stopping.add(() => folder.release());
     let credential = await findCredential(folder.path, options);
+    const ownMachineId = await machineId(folder.path);
     const machine = thisMachine(surroundings);
     const supervisor = await startSupervisor({
       dataFolder: folder.path,
@@ -41,6 +42,7 @@ export async function runAgent(options: AgentRoleOptions, surroundings: Surround
       startTables: tablesOf(surroundings, folder.path, log),
       hub: {
         hubUrl: credential.hubUrl,
+        machineId: ownMachineId,
         nodeToken: async () => credential.nodeToken,
         async rejoin() {
           if (options.joinToken === null) return false;

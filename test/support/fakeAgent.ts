@@ -12,6 +12,7 @@ import {
   HubMessage,
   LINK_PATH,
   LINK_PROTOCOL,
+  MACHINE_HEADER,
 } from '../../src/protocol/agentHub.ts';
 import type { AttemptReport, Lease } from '../../src/protocol/supervision.ts';
 import { bareSample } from './samples.ts';
@@ -22,6 +23,9 @@ export interface FakeAgentOptions {
   url: string;
   nodeToken: string;
   hostname: string;
+  /** Sent with the upgrade. */
+  machineId?: string;
+  bootId?: string;
   user?: string;
   uid?: number;
   gpus?: Gpu[];
@@ -59,7 +63,10 @@ export interface FakeAgent {
 export async function startFakeAgent(options: FakeAgentOptions): Promise<FakeAgent> {
   const { url, nodeToken, hostname, user = 'alice', uid = 1000 } = options;
   const socket = new WebSocket(new URL(LINK_PATH, url.replace(/^http/, 'ws')), {
-    headers: { authorization: `Bearer ${nodeToken}` },
+    headers: {
+      authorization: `Bearer ${nodeToken}`,
+      ...(options.machineId === undefined ? {} : { [MACHINE_HEADER]: options.machineId }),
+    },
   });
   let gpus = options.gpus ?? [];
   let sequence = 0;
@@ -69,6 +76,7 @@ export async function startFakeAgent(options: FakeAgentOptions): Promise<FakeAge
   const sampleNow = (): NodeSample => ({
     ...bareSample(hostname, Date.now(), options.intervalMs ?? 1000),
     gpus,
+    bootId: options.bootId ?? null,
     driver: { state: 'ok', version: '1', cudaVersion: '12.0', message: null, answeredAtMs: Date.now() },
   });
   const hello = (): void => {

@@ -38,6 +38,7 @@ export interface NodeRegistry {
     nowMs: number,
     mayRun?: true,
   ): Promise<{ node: KnownNode; nodeToken: string }>;
+  get(id: string): KnownNode | null;
   /** The node that this machine already is, or null. */
   find(machineId: string): KnownNode | null;
   /** The node that a credential belongs to. */
@@ -45,7 +46,7 @@ export interface NodeRegistry {
   /** What an administrator says of it; null where there is none of that id. */
   change(
     id: string,
-    said: Partial<Pick<KnownNode, 'alias' | 'mayRun' | 'maintenance'>>,
+    said: Partial<Pick<KnownNode, 'alias' | 'mayRun' | 'maintenance' | 'machineId'>>,
   ): Promise<KnownNode | null>;
   /** False where there is none of that id. */
   forget(id: string): Promise<boolean>;
@@ -65,6 +66,7 @@ export async function openNodeRegistry(dataFolder: string): Promise<NodeRegistry
 
   return {
     list: () => [...nodes.values()],
+    get: (id) => nodes.get(id) ?? null,
     find,
     async join({ hostname, machineId }, nowMs, mayRun) {
       const before = find(machineId);

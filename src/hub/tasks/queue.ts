@@ -73,8 +73,7 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
   const startedAtMs = clock.nowMs();
   const nowMs = (): number => clock.nowMs();
   const nodeOf = (machineId: string): string | null => registry.find(machineId)?.id ?? null;
-  const machineOf = (nodeId: string): string | null =>
-    registry.list().find(({ id }) => id === nodeId)?.machineId ?? null;
+  const machineOf = (nodeId: string): string | null => registry.get(nodeId)?.machineId ?? null;
   const profileOfTable = (table: TableView): string =>
     profileOf(isSingle(table) ? null : tableIdOf(table.number), table.command);
   const wake = (): void => dispatch.wake();
@@ -226,7 +225,7 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
         gpuIndex: (uuid) => status?.sample?.gpus.find((gpu) => gpu.uuid === uuid)?.index ?? 0,
       };
     },
-    mayRun: (nodeId) => registry.list().some(({ id, mayRun }) => id === nodeId && mayRun === true),
+    mayRun: (nodeId) => registry.get(nodeId)?.mayRun === true,
     judge: judgeReported,
     judgeGone: (live, message) => judge.unreported(live, 'infra', message),
     stopSuperseded: (nodeId, { attempt, fence }) => stops.stopUnwanted(nodeId, attempt, fence, 'superseded'),
