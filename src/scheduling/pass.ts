@@ -36,6 +36,8 @@ export class Pass {
   readonly board: Board;
   readonly counts: Counts;
   reservation: Reservation | null = null;
+  /** Cards that were looked at for room. */
+  looks = 0;
   readonly #facts: DecisionFacts;
   readonly #lineup: Lineup;
   readonly #candidates = new Map<string, Candidates>();
@@ -79,6 +81,7 @@ export class Pass {
     const impossible = neverFits(candidates, run, bytes);
     if (impossible) return impossible;
     if (this.#hasFailed(run, where, bytes)) return { kind: 'room' };
+    for (const { cards } of candidates.nodes) this.looks += cards.length;
     const isKeeper = this.reservation?.run === run.id;
     const order = run.gpuOrder === null ? null : (this.#facts.gpuOrders.get(run.gpuOrder) ?? null);
     const place = choose(this.board, candidates, run, bytes, order, isKeeper);

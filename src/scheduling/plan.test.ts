@@ -388,3 +388,21 @@ describe('reservation', () => {
     expect(startsIn(plan({ ...input, live: [], reservation }).starts)).toEqual(['t1.1 → one-0']);
   });
 });
+
+test('what an idle fleet takes beyond one decision, the next gives out at once, until nothing is left', () => {
+  const nodes = Array.from({ length: 100 }, (_, index) => imaginedNode(`n${index}`, 8));
+  const runs = Array.from({ length: 3000 }, (_, place) => imaginedRun(place + 1, { bytes: 10 * GIB }));
+  const input = imaginedInput(nodes, runs);
+  const live = [];
+  let decisions = 0;
+  for (let nextAtMs: number | null = input.nowMs; nextAtMs === input.nowMs; decisions++) {
+    const decided = plan({ ...input, live });
+    nextAtMs = decided.nextAtMs;
+    for (const start of decided.starts) {
+      input.lineup.remove(start.run.id);
+      live.push(liveAfter(start));
+    }
+  }
+  expect(live).toHaveLength(3000);
+  expect(decisions).toBeGreaterThan(1);
+});
