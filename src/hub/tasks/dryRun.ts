@@ -38,7 +38,7 @@ export function tryOut(
     priority: options.priority,
     queuedAtMs: nowMs(),
     ask: options.ask,
-    own: null,
+    own: isSingle && options.ask.memoryBytes !== null ? { bytes: options.ask.memoryBytes, by: 'row' } : null,
     profile: profileOf(isSingle ? null : NEW, table.command),
     tableBytes: options.ask.memoryBytes,
     pin: table.machineId === null ? null : (nodeOf(table.machineId) ?? `machine ${table.machineId}`),

@@ -11,6 +11,7 @@ import { Lineup } from '../../scheduling/lineup.ts';
 import { budgetOf } from '../../scheduling/retry.ts';
 import type { TableView, TaskView } from './book/records.ts';
 import type { TaskBook } from './book/taskBook.ts';
+import { isSingle } from './views.ts';
 
 export interface LineOptions {
   book: Pick<TaskBook, 'task' | 'tables' | 'dependents' | 'settings'>;
@@ -59,7 +60,8 @@ export function line({ book, nodeOf, profileOf, hasOrder }: LineOptions): Line {
     const id = runIdOf(taskIdOf(task.number), task.runNum + 1);
     const { options } = table;
     const overrides = task.overrides?.ask;
-    const rowBytes = overrides?.memoryBytes ?? null;
+    // Of a command by itself, what its submit said is its own figure, not a default that learning may better.
+    const rowBytes = overrides?.memoryBytes ?? (isSingle(table) ? options.ask.memoryBytes : null);
     return {
       id,
       task: taskIdOf(task.number),

@@ -98,6 +98,18 @@ describe('a task', () => {
     expect((await bed.events(id)).map(({ text }) => text).join()).toMatch(/200 GiB/);
   });
 
+  test('queued by itself is promised what was said for it, whatever others like it were seen to take', async () => {
+    const atlas = await bed.agent('atlas');
+    await bed.submit(1, { ask: { gpus: 1, memoryBytes: 20 * GIB } });
+    const lease = await leaseOf(atlas);
+    const peak = { uuid: lease.gpus[0]?.uuid ?? '', bytes: 5 * GIB };
+    atlas.report(lease, 1, { ...endedWith(0), gpuMemoryPeakBytes: [peak] });
+    await acknowledges(atlas, lease.attempt, 1);
+    const [id = ''] = await bed.submit(1, { ask: { gpus: 1, memoryBytes: 200 * GIB } });
+    await becomes(id, 'impossible');
+    expect(await bed.task(id)).toMatchObject({ askedBy: 'row', askedBytes: 200 * GIB });
+  });
+
   test('whose memory did not come back keeps its card until it has', async () => {
     const atlas = await bed.agent('atlas');
     const [, second = ''] = await bed.submit(2, { ask: { gpus: 1, memoryBytes: 70 * GIB } });
