@@ -82,6 +82,9 @@ async function assemble(
   const registry = await openNodeRegistry(dataFolder);
   const audit = openAudit(dataFolder, clock, log);
   stopping.add(() => audit.stop());
+  // Before anything that runs: a database that cannot be used ends the start.
+  const book = await openTaskBook({ dataFolder, clock, log });
+  stopping.add(() => book.stop());
   const fleet = fleetNow();
   const lastTruths = await keepLastTruths(dataFolder, fleet.records, clock, log);
   stopping.add(() => lastTruths.stop());
@@ -136,8 +139,6 @@ async function assemble(
         door: 'agent',
       }),
   });
-  // After the links and what they feed, before anybody may ask for it.
-  const book = await openTaskBook({ dataFolder, clock, log });
   const queue = openQueue({ book, fleet, links, registry, audit, clock, log });
   sampled = queue.sampled;
   stopping.add(() => queue.stop());

@@ -5,7 +5,8 @@ import { freePort, type RunningHub, runProgram, startHubProgram } from '../suppo
 import { mountSmallDisk, type SmallDisk } from '../support/smallDisk.ts';
 import { waitFor } from '../support/waitFor.ts';
 
-const disk: SmallDisk | null = mountSmallDisk(256);
+// The queue's database and its log alone take some 300 KiB.
+const disk: SmallDisk | null = mountSmallDisk(2048);
 const why = disk === null ? ': this user may not mount a small disk' : '';
 
 describe.skipIf(disk === null)(`a full disk${why}`, () => {

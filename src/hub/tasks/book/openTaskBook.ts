@@ -5,7 +5,6 @@ import type { Log } from '../../../io/log.ts';
 import { parseJson } from '../../../lib/json.ts';
 import { RunState } from '../../../model/task.ts';
 import { openStore, type Store } from '../store/store.ts';
-import { StoreError } from '../store/storeError.ts';
 import { type Beside, loadBeside } from './beside.ts';
 import { keepNote } from './epochs.ts';
 import { unwritten, written } from './fileRows.ts';
@@ -47,7 +46,6 @@ export async function openTaskBook({ dataFolder, clock, log }: TaskBookOptions):
     );
     await loadShelf(store, shelf);
     const beside = await loadBeside(store, shelf, facts, log);
-    await durableOrTrouble(store, path);
     const stopNote =
       dataFolder === null
         ? async () => undefined
@@ -64,34 +62,20 @@ export async function openTaskBook({ dataFolder, clock, log }: TaskBookOptions):
     };
     const stopSweeping = clock.every(SWEEP_EVERY_MS, sweep);
     sweep();
-    return bookOf(shelf, store, beside, async () => {
+    let stopped: Promise<void> | null = null;
+    const stop = async (): Promise<void> => {
       stopSweeping();
       await stopNote();
       await store.stop();
+    };
+    return bookOf(shelf, store, beside, () => {
+      stopped ??= stop();
+      return stopped;
     });
   } catch (failure) {
     await store.stop();
     throw failure;
   }
-}
-
-/** A start says what keeps it, and does not wait for it. */
-async function durableOrTrouble(store: Store, path: string): Promise<void> {
-  store.write(['putFact', 'opened', 'true']);
-  let forget = (): void => undefined;
-  const trouble = new Promise<never>((_resolve, reject) => {
-    forget = store.onTrouble((words) => {
-      if (words !== null)
-        reject(
-          new StoreError(
-            'unusable',
-            words,
-            `make room on the disk of ${path}, or look at it, and start again`,
-          ),
-        );
-    });
-  });
-  await Promise.race([store.durable(), trouble]).finally(forget);
 }
 
 function bookOf(shelf: Shelf, store: Store, beside: Beside, stop: () => Promise<void>): TaskBook {

@@ -149,7 +149,7 @@ export interface TaskBook {
   pending(): number;
   /** Calls back when `trouble` comes or goes. The return value ends it. */
   onTrouble(listener: (trouble: string | null) => void): () => void;
-  /** Commits what it can and lets go of the database. */
+  /** Commits what it can and lets go of the database; once, however often it is asked. */
   stop(): Promise<void>;
 
   // ── What changed ──

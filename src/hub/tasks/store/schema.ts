@@ -7,7 +7,7 @@
  */
 export const STEPS: readonly string[] = [
   `
-  -- epoch, opening, restored, firstTask, firstTable, settings: JSON by name.
+  -- opened, epoch, opening, restored, firstTask, firstTable, settings: JSON by name.
   CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
   -- AUTOINCREMENT: a number is never given twice, for logs on the nodes are named by it.

@@ -17,6 +17,6 @@ export type FromWorker =
   /** For good. `refused`: changes that SQLite will never take, a defect of ours; the others were not kept waiting for them. */
   | { kind: 'committed'; refused: string[] }
   /** Nothing of the batch is in the database, as far as one can see; it is sent again. */
-  | { kind: 'not-committed'; sqliteCode: number | null; message: string }
+  | { kind: 'not-committed'; isFull: boolean; message: string }
   | { kind: 'rows'; id: number; rows: Row[] }
   | { kind: 'not-read'; id: number; message: string };

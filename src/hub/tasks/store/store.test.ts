@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Worker } from 'node:worker_threads';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { mountSmallDisk } from '../../../../test/support/smallDisk.ts';
 import { waitFor } from '../../../../test/support/waitFor.ts';
 import { systemClock } from '../../../io/clock.ts';
@@ -132,32 +132,43 @@ describe('a database that cannot be used', () => {
 });
 
 const disk = mountSmallDisk(2048);
+afterAll(() => disk?.remove());
 describe.skipIf(disk === null)('a full disk (where this user may mount one)', () => {
   test('acknowledges nothing, says so, and keeps everything until there is room', async () => {
-    try {
-      const now = await open(join(disk?.path ?? '', 'queue.sqlite'));
-      now.write(usage('before'));
-      await now.durable();
-      disk?.fill();
-      let isDurable = false;
-      // More than the log's free pages can take.
-      for (let count = 0; count < 3000; count += 1) now.write(usage(`user-${count}-${'x'.repeat(200)}`));
-      const durable = now.durable().then(() => {
-        isDurable = true;
-      });
-      await waitFor('the store to say that its disk is full', () => now.trouble());
-      expect(now.trouble()).toMatch(/disk of .*queue\.sqlite is full\. Make room/);
-      expect(isDurable).toBe(false);
-      expect(now.pending()).toBeGreaterThan(0);
-      expect(await now.read('usage')).toContainEqual(['before', 1, 1000]);
-      disk?.makeRoom();
-      await durable;
-      expect(now.trouble()).toBeNull();
-      expect(await now.read('usage')).toHaveLength(3001);
-      await now.stop();
-      store = null;
-    } finally {
-      disk?.remove();
-    }
+    const now = await open(join(disk?.path ?? '', 'queue.sqlite'));
+    now.write(usage('before'));
+    await now.durable();
+    disk?.fill();
+    let isDurable = false;
+    // More than the log's free pages can take.
+    for (let count = 0; count < 3000; count += 1) now.write(usage(`user-${count}-${'x'.repeat(200)}`));
+    const durable = now.durable().then(() => {
+      isDurable = true;
+    });
+    await waitFor('the store to say that its disk is full', () => now.trouble());
+    expect(now.trouble()).toMatch(/disk of .*queue\.sqlite is full\. Make room/);
+    expect(isDurable).toBe(false);
+    expect(now.pending()).toBeGreaterThan(0);
+    expect(await now.read('usage')).toContainEqual(['before', 1, 1000]);
+    disk?.makeRoom();
+    await durable;
+    expect(now.trouble()).toBeNull();
+    expect(await now.read('usage')).toHaveLength(3001);
+    await now.stop();
+    store = null;
+  });
+
+  test('ends a start, with what to do, and keeps what is there', async () => {
+    const at = join(disk?.path ?? '', 'queue.sqlite');
+    disk?.fill();
+    await expect(open(at)).rejects.toMatchObject({
+      code: 'unusable',
+      message: expect.stringMatching(/disk is full/),
+      hint: expect.stringMatching(/make room there and start again/),
+    });
+    disk?.makeRoom();
+    expect(await (await open(at)).read('usage')).toHaveLength(3001);
+    await store?.stop();
+    store = null;
   });
 });

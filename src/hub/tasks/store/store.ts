@@ -11,7 +11,7 @@ import type { Clock } from '../../../io/clock.ts';
 import type { Log } from '../../../io/log.ts';
 import type { Change, FromWorker, Row, ToWorker, Value } from './sentences.ts';
 import type { ReadName } from './statements.ts';
-import { SQLITE_FULL, StoreError } from './storeError.ts';
+import { StoreError } from './storeError.ts';
 
 export interface StoreOptions {
   /** Of the database; `:memory:` for one that is forgotten. */
@@ -112,7 +112,7 @@ export async function openStore({ path, clock, log }: StoreOptions): Promise<Sto
         send();
         return;
       case 'not-committed':
-        setTrouble(wordsFor(sentence.sqliteCode, sentence.message));
+        setTrouble(wordsFor(sentence.isFull, sentence.message));
         forgetRetry = clock.after(RETRY_AFTER_MS, sendAgain);
         return;
       case 'rows':
@@ -154,8 +154,8 @@ export async function openStore({ path, clock, log }: StoreOptions): Promise<Sto
     for (const listener of troubleListeners) listener(next);
   }
 
-  const wordsFor = (code: number | null, message: string): string =>
-    code === SQLITE_FULL || /disk is full/.test(message)
+  const wordsFor = (isFull: boolean, message: string): string =>
+    isFull
       ? `the queue cannot be kept: the disk of ${path} is full. Make room there: nothing is lost, what was sent waits and is confirmed then; nothing new starts meanwhile`
       : `the queue cannot be kept: ${path} is not written (${message}). Look at that disk; it is tried again each second, and nothing is confirmed meanwhile`;
 
@@ -165,11 +165,11 @@ export async function openStore({ path, clock, log }: StoreOptions): Promise<Sto
     for (const { reject } of reads.values()) reject(new Error('the database thread ended; ask again'));
     reads.clear();
     if (isStopping) return;
-    setTrouble(wordsFor(null, 'its thread ended'));
+    setTrouble(wordsFor(false, 'its thread ended'));
     try {
       worker = await startWorker();
     } catch (failure) {
-      setTrouble(wordsFor(null, failure instanceof Error ? failure.message : String(failure)));
+      setTrouble(wordsFor(false, failure instanceof Error ? failure.message : String(failure)));
       forgetRetry = clock.after(RETRY_AFTER_MS, () => void startAgain());
       return;
     }

@@ -1,3 +1,7 @@
+/** Failures of the queue's database, told apart: what happened, where, and what to do next. */
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+
 /** The queue's database cannot be used: what happened, where, and what to do next. */
 export class StoreError extends Error {
   readonly code: 'damaged' | 'newer' | 'unusable';
@@ -11,7 +15,11 @@ export class StoreError extends Error {
 }
 
 /** SQLite's own codes (sqlite.org/rescode.html); the lowest eight bits tell the kind. */
-export const SQLITE_FULL = 13;
+const FULL = 13;
+/** Input and output, cannot open: what SQLite says where a full disk has no room for its log or index either. */
+const PERHAPS_FULL = new Set([10, 14]);
+/** A page of its index. */
+const LEAST_ROOM_BYTES = 32 * 1024;
 const DAMAGED = new Set([11, 26]);
 /** The disk has nothing to do with it: a value that a column does not take (too big, constraint, mismatch, range). */
 const NEVER_TAKEN = new Set([18, 19, 20, 25]);
@@ -20,6 +28,19 @@ const NEVER_TAKEN = new Set([18, 19, 20, 25]);
 export function sqliteCode(failure: unknown): number | null {
   if (!(failure instanceof Error) || !('errcode' in failure)) return null;
   return Number(failure.errcode) & 0xff;
+}
+
+/** Whether it failed because the disk of the database takes no more. */
+export function isDiskFull(path: string, failure: unknown): boolean {
+  const code = sqliteCode(failure);
+  if (code === FULL) return true;
+  if (code === null || !PERHAPS_FULL.has(code)) return false;
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize < LEAST_ROOM_BYTES;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether writing it again would fail again, on any disk. */
@@ -36,12 +57,17 @@ export function openFailure(path: string, failure: unknown): StoreError {
   const reason = failure instanceof Error ? failure.message : String(failure);
   const code = sqliteCode(failure);
   if (code !== null && DAMAGED.has(code)) return damaged(path, reason);
+  if (isDiskFull(path, failure)) {
+    return new StoreError(
+      'unusable',
+      `cannot use the queue's database ${path}: its disk is full`,
+      'make room there and start again; nothing in it is lost',
+    );
+  }
   return new StoreError(
     'unusable',
-    `cannot open the queue's database ${path}: ${reason}`,
-    code === SQLITE_FULL
-      ? 'its disk is full: make room there and start again; nothing in it is lost'
-      : 'it must be readable and writable for this user, on a disk with room',
+    `cannot use the queue's database ${path}: ${reason}`,
+    'it must be readable and writable for this user',
   );
 }
 

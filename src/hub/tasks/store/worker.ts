@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Database, openDatabase } from './database.ts';
 import type { Change, FromWorker, ToWorker } from './sentences.ts';
-import { SQLITE_FULL, StoreError, sqliteCode } from './storeError.ts';
+import { isDiskFull, openFailure, StoreError } from './storeError.ts';
 
 const { path } = workerData as { path: string };
 const say = (sentence: FromWorker): void => parentPort?.postMessage(sentence);
@@ -12,6 +12,13 @@ let database = openFirst();
 function openFirst(): Database | null {
   try {
     const opened = openDatabase(path);
+    try {
+      // A disk that takes nothing is said at the start, and does not keep the hub waiting.
+      opened.commit([['putFact', 'opened', 'true']]);
+    } catch (failure) {
+      opened.close();
+      throw openFailure(path, failure);
+    }
     say({ kind: 'opened' });
     return opened;
   } catch (failure) {
@@ -49,10 +56,10 @@ function commit(changes: readonly Change[]): void {
     const refused = opened().commit(changes);
     say({ kind: 'committed', refused });
   } catch (failure) {
-    const code = sqliteCode(failure);
+    const isFull = isDiskFull(path, failure);
     // After a failed flush nobody knows what the kernel still has of it: the log is read again from the disk.
-    if (code !== SQLITE_FULL && path !== ':memory:') letGo();
-    say({ kind: 'not-committed', sqliteCode: code, message: wordsOf(failure) });
+    if (!isFull && path !== ':memory:') letGo();
+    say({ kind: 'not-committed', isFull, message: wordsOf(failure) });
   }
 }
 
