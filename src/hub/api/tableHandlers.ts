@@ -105,7 +105,7 @@ export function tableHandlers(hub: HubParts): Pick<Handlers, TableRoute> {
           ...(priority === undefined ? {} : { priority }),
           ...(memoryBytes === undefined ? {} : { memoryBytes }),
         },
-        call.caller.account?.name ?? sight.login,
+        sight.login,
       );
       if (!changed.done && changed.outcome === 'failed')
         throw new HubError(409, 'not-changed', changed.message);

@@ -34,7 +34,7 @@ export function taskHandlers(hub: HubParts): Pick<Handlers, TaskRoute> {
     doIt: (task: TaskView, by: string) => Change,
   ): Promise<{ results: Result[] }> => {
     const sight = seenBy(call);
-    const by = call.caller.account?.name ?? sight.login;
+    const by = sight.login;
     const { tasks, unknown } = selected(book, sight, call.body.select);
     const results = tasks.map((task) => resultOf(task, doIt(task, by)));
     await book.durable();
@@ -96,11 +96,10 @@ export function taskHandlers(hub: HubParts): Pick<Handlers, TaskRoute> {
           )
         : null;
       if (target === undefined) return edited ?? { results: [] };
-      const by = call.caller.account?.name ?? sight.login;
       const moves = book.move(
         tasks.map(({ number }) => number),
         target === 'first' ? 'first' : target.number,
-        by,
+        sight.login,
       );
       await book.durable();
       queue.wake();
