@@ -19,6 +19,8 @@ export interface Cursor {
 /** One person's groups within a band, the one with the lowest order on top (a binary heap). */
 class Lane {
   readonly owner: string;
+  /** Whose score is lowest goes first; kept, because with a thousand people it is compared far more often than it changes. */
+  score = 0;
   readonly #heap: Cursor[] = [];
 
   constructor(owner: string) {
@@ -67,7 +69,7 @@ class Lane {
 /** Hands out cursors in order; a group stays out unless whoever took its cursor advances it. */
 export class Order {
   readonly #lanes = new Map<Cursor, Lane>();
-  readonly #bands: { priority: number; lanes: Lane[] }[];
+  readonly #bands: { priority: number; lanes: Lane[]; isScored: boolean }[];
   readonly #facts: Pick<DecisionFacts, 'nowMs' | 'usage'>;
   readonly #counts: Counts;
 
@@ -86,34 +88,43 @@ export class Order {
       this.#lanes.set(cursor, lane);
     }
     this.#bands = [...bands]
-      .map(([priority, lanes]) => ({ priority, lanes: [...lanes.values()] }))
+      .map(([priority, lanes]) => ({ priority, lanes: [...lanes.values()], isScored: false }))
       .sort((a, b) => a.priority - b.priority);
   }
 
   /** The next whose turn it is, taken out of the order; null at the end. */
   next(): Cursor | null {
     for (let band = this.#bands.at(-1); band; band = this.#bands.at(-1)) {
+      // Not before its turn: those who started in the bands above have more GPUs by then.
+      if (!band.isScored) for (const lane of band.lanes) this.#rescore(lane);
+      band.isScored = true;
       let best: Lane | null = null;
-      let least = Number.POSITIVE_INFINITY;
       for (const lane of band.lanes) {
         if (!lane.head) continue;
-        const score = this.#score(lane.owner, lane.head.run);
-        if (!best || score < least || (score === least && lane.owner < best.owner)) {
+        if (!best || lane.score < best.score || (lane.score === best.score && lane.owner < best.owner)) {
           best = lane;
-          least = score;
         }
       }
       const cursor = best?.pop();
-      if (cursor) return cursor;
+      if (best && cursor) {
+        this.#rescore(best);
+        return cursor;
+      }
       this.#bands.pop();
     }
     return null;
   }
 
-  /** Puts a group back, at its next run. */
+  /** Puts a group back, at its next run; its owner may have started one meanwhile. */
   advance(cursor: Cursor): void {
-    if (!moveOn(cursor)) return;
-    this.#lanes.get(cursor)?.push(cursor);
+    const lane = this.#lanes.get(cursor);
+    if (!lane) return;
+    if (moveOn(cursor)) lane.push(cursor);
+    this.#rescore(lane);
+  }
+
+  #rescore(lane: Lane): void {
+    if (lane.head) lane.score = this.#score(lane.owner, lane.head.run);
   }
 
   /** Lower goes first: GPU seconds used, those that run, less the seconds that the first has waited. */

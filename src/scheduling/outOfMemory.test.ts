@@ -62,6 +62,24 @@ const MESSAGES: [string, string, number | null][] = [
     256 * MIB,
   ],
   [
+    'PyTorch with the asynchronous allocator',
+    'torch.cuda.OutOfMemoryError: Allocation on device 0 would exceed allowed memory. (out of memory)\nCurrently allocated     : 11.51 GiB\nRequested               : 72.00 MiB\nDevice limit            : 12.00 GiB',
+    72 * MIB,
+  ],
+  [
+    'JAX 0.6',
+    'jax.errors.JaxRuntimeError: RESOURCE_EXHAUSTED: Out of memory while trying to allocate 24.00GiB.',
+    24 * GIB,
+  ],
+  ['AMBER', 'cudaMalloc GpuBuffer::Allocate failed out of memory', null],
+  ['hashcat', 'cuMemAlloc(): out of memory', null],
+  ['Blender', 'Error: System is out of GPU and shared host memory', null],
+  [
+    'NAMD',
+    'FATAL ERROR: CUDA error cudaMalloc(&b, n) in file src/CudaUtils.C, function allocate, line 100: out of memory',
+    null,
+  ],
+  [
     'fairseq',
     '2020-11-06 22:55:35 | WARNING | fairseq.trainer | OOM: Ran out of memory with exception: CUDA out of memory. Tried to allocate 28.00 MiB (GPU 1; 10.92 GiB total capacity; 10.13 GiB already allocated; 13.38 MiB free; 10.33 GiB reserved in total by PyTorch)',
     28 * MIB,

@@ -40,7 +40,9 @@ const SIGNS: readonly RegExp[] = [
   /\bout of memory to allocate [\d,]+ bytes \(total/i,
   // Paddle, MXNet, llama.cpp, Caffe, ONNX Runtime, TensorRT, vLLM, Julia.
   /\bOut of memory error on GPU \d+/i,
-  /\bcuda(?:Malloc\w*|MemCreate)\b.{0,40}failed: ?out of memory/i,
+  /\bcuda(?:Malloc\w*|MemCreate)\b.{0,40}failed:? ?out of memory/i,
+  /\bcuMem(?:Alloc|Create)\w*(?:\(\))?.{0,20}out of memory/i,
+  /\bSystem is out of GPU(?: and shared host)? memory/i,
   /\bcudaSuccess\b.{0,40}\bout of memory/,
   /\bCUDA failure (?:2: |'?)out of memory/i,
   /BFCArena::AllocateRawInternal.*Failed to allocate memory for requested buffer of size/,
@@ -68,6 +70,7 @@ const NOT_SIGNS: readonly RegExp[] = [
 /** What `tried to allocate` is called, with its figure. */
 const TRIED: readonly RegExp[] = [
   /Tried to allocate ([\d.,]+) ?([KMGT]?i?B|bytes)/i,
+  /^Requested +: ([\d.,]+) ?([KMGT]?i?B|bytes)/,
   /(?:trying to allocate|allocating|to allocate|Cannot allocate|failed to allocate(?: request for)?|requested buffer of size|Requested size was|Requested amount of GPU memory \() ?([\d.,]+) ?([KMGT]i?B?|bytes|B)?\b/i,
 ];
 

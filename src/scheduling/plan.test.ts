@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_SETTINGS } from '../model/queue.ts';
-import { plan } from './plan.ts';
+import { passThrough, plan } from './plan.ts';
 import {
   GIB,
   imaginedInput,
@@ -405,4 +405,27 @@ test('what an idle fleet takes beyond one decision, the next gives out at once, 
   }
   expect(live).toHaveLength(3000);
   expect(decisions).toBeGreaterThan(1);
+});
+
+describe('a decision costs what can start, not what waits', () => {
+  const nodes = Array.from({ length: 20 }, (_, index) => imaginedNode(`n${index}`, 8));
+  const live = nodes.flatMap(({ id, cards }) =>
+    cards.map(({ uuid }) => imaginedLive(`on ${uuid}`, id, [uuid], 60 * GIB)),
+  );
+  const looksOver = (rows: number): number => {
+    const lineup = lineupOf(
+      Array.from({ length: rows }, (_, place) =>
+        imaginedRun(place + 1, {
+          table: `b${place % 50}`,
+          owner: `person${place % 20}`,
+          bytes: ((place % 30) + 20) * GIB,
+        }),
+      ),
+    );
+    return passThrough(imaginedInput(nodes, [], { lineup, live })).pass.looks;
+  };
+
+  test('a hundred times as many rows make it look at no more cards', () => {
+    expect(looksOver(100_000)).toBe(looksOver(1000));
+  });
 });
