@@ -20,7 +20,7 @@ import { instantOf, isPast } from './files/bootTime.ts';
 import { watchFolder } from './files/watchFolder.ts';
 import type { AttemptLogs } from './logs/attemptLogs.ts';
 import { oneAtATime } from './oneAtATime.ts';
-import { raisedPeaks } from './peaks.ts';
+import { type HeldMemory, raisedPeaks } from './peaks.ts';
 import { keepReport } from './report.ts';
 import { openControlGroup } from './tree/controlGroup.ts';
 import { createTreeEnder } from './tree/endTree.ts';
@@ -69,7 +69,7 @@ export interface Attempt {
   look(): Promise<void>;
   stop(reason: StopReason, graceSeconds: number): Promise<void>;
   /** What a sample says its processes hold, by card. */
-  noteGpuMemory(bytesByUuid: ReadonlyMap<string, number>): void;
+  noteGpuMemory(held: HeldMemory): void;
   /** Once a second. */
   tick(): void;
   /** Lets go of everything; the processes go on. */
@@ -275,12 +275,15 @@ export function openAttempt(options: AttemptOptions): Attempt {
       await report.takeOver();
       if (report.isFinal()) return void tellWhenFree(watchCards().free);
       if (files.takeClaim()) return void neverStarted();
+      // Known from now on, whatever becomes of it before the next look: whose memory on a card is waited for.
+      tree.members();
       if (stop !== null) void ender.end(stop.graceSeconds * 1000).then(look);
       void look();
     },
     look,
     stop: askToStop,
-    noteGpuMemory(bytesByUuid) {
+    noteGpuMemory({ bytesByUuid, pids }) {
+      for (const pid of pids) tree.noteSeen(pid);
       report.note({ gpuMemoryPeakBytes: raisedPeaks(report.current().gpuMemoryPeakBytes, bytesByUuid) });
     },
     tick() {

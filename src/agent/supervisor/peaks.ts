@@ -2,15 +2,22 @@
 import type { NodeSample } from '../../model/node.ts';
 import type { AttemptReport } from '../../protocol/supervision.ts';
 
-/** Bytes by card, by task; a process whose memory the driver does not tell is left out. */
-export function gpuMemoryByTask({ gpus }: Pick<NodeSample, 'gpus'>): Map<string, Map<string, number>> {
-  const byTask = new Map<string, Map<string, number>>();
+export interface HeldMemory {
+  bytesByUuid: Map<string, number>;
+  pids: Set<number>;
+}
+
+/** By task. A process whose memory the driver does not tell holds some, but nobody knows how much. */
+export function heldByTask({ gpus }: Pick<NodeSample, 'gpus'>): Map<string, HeldMemory> {
+  const byTask = new Map<string, HeldMemory>();
   for (const { uuid, processes } of gpus) {
-    for (const { task, memoryUsedBytes } of processes) {
-      if (uuid === null || task === null || memoryUsedBytes === null) continue;
-      const byUuid = byTask.get(task) ?? new Map<string, number>();
-      byUuid.set(uuid, (byUuid.get(uuid) ?? 0) + memoryUsedBytes);
-      byTask.set(task, byUuid);
+    for (const { pid, task, memoryUsedBytes } of processes) {
+      if (uuid === null || task === null) continue;
+      const held = byTask.get(task) ?? { bytesByUuid: new Map(), pids: new Set() };
+      held.pids.add(pid);
+      if (memoryUsedBytes !== null)
+        held.bytesByUuid.set(uuid, (held.bytesByUuid.get(uuid) ?? 0) + memoryUsedBytes);
+      byTask.set(task, held);
     }
   }
   return byTask;

@@ -24,7 +24,7 @@ import { attemptLogs } from './logs/attemptLogs.ts';
 import { compareFences, logPaths } from './logs/logFiles.ts';
 import { LogNotThere, readLog } from './logs/readLog.ts';
 import { createOwnerPrograms, OwnerProgramError } from './owner/ownerPrograms.ts';
-import { gpuMemoryByTask } from './peaks.ts';
+import { heldByTask } from './peaks.ts';
 import type { Supervisor } from './supervisor.ts';
 import { ownGroupFolder } from './tree/controlGroup.ts';
 import { createProcessTable } from './tree/processTable.ts';
@@ -238,10 +238,10 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     },
     noteSample(sample) {
       gpus.note(sample.gpus);
-      const held = gpuMemoryByTask(sample);
+      const held = heldByTask(sample);
       for (const attempt of attempts.values()) {
-        const bytesByUuid = held.get(parseAttemptId(attempt.id)?.task ?? '');
-        if (bytesByUuid !== undefined) attempt.noteGpuMemory(bytesByUuid);
+        const own = held.get(parseAttemptId(attempt.id)?.task ?? '');
+        if (own !== undefined) attempt.noteGpuMemory(own);
       }
     },
     async close() {

@@ -15,6 +15,7 @@ function imaginedTree(onSignal: (pid: number, name: string) => void) {
     livesOn: () => living.size > 0,
     lastPids: () => [...living.keys()],
     seen: () => new Map(),
+    noteSeen: () => {},
     kill() {
       for (const pid of living.keys()) onSignal(pid, 'SIGKILL');
     },

@@ -25,6 +25,8 @@ export interface ProcessTree {
   lastPids(): number[];
   /** Every process that was ever seen to be of the tree, up to a bound, by pid with its start: whose memory on a card is waited for. */
   seen(): ReadonlyMap<number, number>;
+  /** Told by a sample that it is of the tree. */
+  noteSeen(pid: number): void;
   /** SIGKILL to each, also to those that are born meanwhile, where the kernel has control groups for it. */
   kill(): void;
 }
@@ -76,6 +78,10 @@ export function createProcessTree(options: ProcessTreeOptions): ProcessTree {
     livesOn: () => [...known].some(([pid, startTicks]) => table.readOne(pid)?.startTicks === startTicks),
     lastPids: () => [...known.keys()],
     seen: () => seen,
+    noteSeen(pid) {
+      const now = seen.has(pid) ? null : table.readOne(pid);
+      if (now !== null && seen.size < MOST_SEEN) seen.set(pid, now.startTicks);
+    },
     kill() {
       options.group()?.kill();
       for (const member of members()) options.signalMember(member, 'SIGKILL');
