@@ -1,6 +1,6 @@
 /** A real hub inside the test's own process, on a free port, in a folder of its own. */
 import { type Hub, startHub } from '../../src/hub/hub.ts';
-import { systemClock } from '../../src/io/clock.ts';
+import { type Clock, systemClock } from '../../src/io/clock.ts';
 import { silentLog } from '../../src/io/log.ts';
 import { temporaryFolder } from './program.ts';
 
@@ -14,7 +14,11 @@ export interface TestHub extends Hub {
 }
 
 /** Starts one. */
-export async function startTestHub(port = 0, dataFolder?: string): Promise<TestHub> {
+export async function startTestHub(
+  port = 0,
+  dataFolder?: string,
+  clock: Clock = systemClock,
+): Promise<TestHub> {
   const folder = dataFolder ?? (await temporaryFolder()).path;
   const hub = await startHub({
     dataFolder: folder,
@@ -23,7 +27,7 @@ export async function startTestHub(port = 0, dataFolder?: string): Promise<TestH
     readers: 'link',
     version: 'test',
     pageFolder: null,
-    clock: systemClock,
+    clock,
     log: silentLog,
   });
   const ownPort = Number(new URL(hub.url).port);
@@ -33,7 +37,7 @@ export async function startTestHub(port = 0, dataFolder?: string): Promise<TestH
     dataFolder: folder,
     async restart() {
       await hub.stop();
-      return startTestHub(ownPort, folder);
+      return startTestHub(ownPort, folder, clock);
     },
     async end() {
       await hub.stop();

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { blankReading } from '../../src/agent/drivers/blankReading.ts';
 import { type HubClient, hubClient } from '../../src/client/hubClient.ts';
+import type { Clock } from '../../src/io/clock.ts';
 import type { Gpu } from '../../src/model/gpu.ts';
 import { DEFAULT_OPTIONS, type TaskOptions } from '../../src/model/queue.ts';
 import type { SubmittedTable } from '../../src/protocol/taskApi.ts';
@@ -12,8 +13,9 @@ import { startTestHub, type TestHub } from './hubInProcess.ts';
 
 const GIB = 1024 ** 3;
 
-export async function queueBed() {
-  let hub = await startTestHub();
+/** @param clock the hub's; the system's unless a test owns it. */
+export async function queueBed(clock?: Clock) {
+  let hub = await startTestHub(0, undefined, clock);
   const agents: FakeAgent[] = [];
   const clientOf = (token: string): HubClient =>
     hubClient({ baseUrl: hub.url, headers: () => ({ authorization: `Bearer ${token}` }), timeoutMs: 30_000 });
