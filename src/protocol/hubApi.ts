@@ -249,6 +249,8 @@ export const hubApi = table({
     summary: 'Who is asking, and whether this hub lets him read.',
     response: z.object({
       account: Account.nullable(),
+      /** Login name under which he queues tasks: the account's, or for the local administrator that of who runs the hub. */
+      login: name.nullable().default(null),
       mayRead: z.boolean(),
       hubName: name,
       hubVersion: name,

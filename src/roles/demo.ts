@@ -2,12 +2,17 @@
  * `flowline demo`: a hub, and an agent with its own link for each machine of an imagined fleet. Only the seams of
  * drivers, processes and host are imagined; hub, links and page do not know it.
  */
+import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { type Agent, startAgent } from '../agent/agent.ts';
 import type { DemoRoleOptions } from '../cli/context.ts';
+import { type HubClient, hubClient } from '../client/hubClient.ts';
 import type { Hub } from '../hub/hub.ts';
 import { systemClock } from '../io/clock.ts';
 import { type Log, openLog } from '../io/log.ts';
 import { type FleetMachine, startImaginedFleet } from '../simulator/fleet.ts';
+import { demoTables } from '../simulator/tasks/demoTables.ts';
 import { runHub } from './runHub.ts';
 import type { Surroundings } from './surroundings.ts';
 import { untilSignal } from './untilSignal.ts';
@@ -19,7 +24,8 @@ export async function runDemo(options: DemoRoleOptions, surroundings: Surroundin
   await untilSignal(log, async (stopping) => {
     const running = await runHub(options, surroundings.version, surroundings.pageFolder, log);
     stopping.add(running.stop);
-    const fleet = startImaginedFleet({ nodes: options.machines, seed: options.seed });
+    const visitor = whoami();
+    const fleet = startImaginedFleet({ nodes: options.machines, seed: options.seed, user: visitor });
     stopping.add(() => fleet.stop());
 
     const agents = new Map<string, Agent>();
@@ -43,10 +49,39 @@ export async function runDemo(options: DemoRoleOptions, surroundings: Surroundin
       fleet.onPresence((machine, isPresent) => void (isPresent ? start(machine) : leave(machine))),
     );
 
+    const token = await readFile(join(options.dataFolder, 'token'), 'utf8');
+    await queueDemoTables(
+      hubClient({
+        baseUrl: running.hub.url,
+        headers: () => ({ authorization: `Bearer ${token.trim()}` }),
+      }),
+      visitor.login,
+    ).catch((failure: unknown) =>
+      log.warn({ failure: String(failure) }, 'the tables of the demo were not queued'),
+    );
+
     surroundings.print(
       `${welcome(running.hub, options.listen, surroundings.printsToLog, `a simulated fleet of ${options.machines} machines`)}\n  nothing here is real, and nothing on this machine is touched; for commands: --data ${options.dataFolder}`,
     );
   });
+}
+
+/** The tables that a visitor finds; none where the folder has some from an earlier visit. */
+async function queueDemoTables(hub: HubClient, visitor: string): Promise<void> {
+  const { tables } = await hub.call('tables');
+  if (tables.length > 0) return;
+  for (const { table, rows } of demoTables(visitor))
+    await hub.call('submitTable', { body: { table, rows, isComplete: true } });
+}
+
+/** Whoever started the demo: what he queues runs on its machines. */
+function whoami(): { login: string; uid: number } {
+  try {
+    const { username, uid } = userInfo();
+    return { login: username, uid: Math.max(0, uid) };
+  } catch {
+    return { login: String(process.getuid?.() ?? 0), uid: process.getuid?.() ?? 0 };
+  }
 }
 
 async function startImaginedAgent(
@@ -66,6 +101,7 @@ async function startImaginedAgent(
   let credential = await admit();
   return startAgent({
     machine: opened,
+    supervisor: machine.supervisor,
     hub: {
       hubUrl: hub.url,
       nodeToken: async () => credential.nodeToken,

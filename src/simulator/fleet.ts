@@ -3,11 +3,13 @@
  * containers, sessions and figures are imagined. One world, one clock: each second every machine takes its next step.
  */
 import type { Machine } from '../agent/sampler.ts';
+import type { Supervisor } from '../agent/supervisor/supervisor.ts';
 import { advance } from './advance.ts';
 import type { ImaginedMachine } from './imagined.ts';
 import { imaginedContainers, imaginedHost, imaginedSessions } from './machineSources.ts';
 import { namedMachines } from './namedMachines.ts';
 import { namelessMachines } from './namelessMachines.ts';
+import { person } from './people.ts';
 import { buildMachine, type MachinePlan } from './plan.ts';
 import { imaginedProcesses } from './processSource.ts';
 import { type Random, seededRandom } from './random.ts';
@@ -20,7 +22,9 @@ import {
   namelessHappenings,
 } from './scenario.ts';
 import { createSimulatedDriver } from './simulatedDriver.ts';
-import type { ImaginedNode } from './world.ts';
+import { OTHER_PERSON } from './tasks/demoTables.ts';
+import { type ImaginedSupervisor, imaginedSupervisor } from './tasks/imaginedSupervisor.ts';
+import type { ImaginedNode, Person } from './world.ts';
 
 /** One machine of the fleet. */
 export interface FleetMachine {
@@ -29,6 +33,8 @@ export interface FleetMachine {
   address: string;
   /** The machine as an agent's sampler asks it; the agent stops its sources. Each opening is new, so that agents come and go. */
   open(): Machine;
+  /** Runs imagined tasks there. It goes on while the machine's agent comes and goes. */
+  supervisor: Supervisor;
 }
 
 export interface ImaginedFleet {
@@ -49,11 +55,15 @@ export interface FleetOptions {
   nodes?: number;
   /** The same seed gives the same fleet. */
   seed?: string;
+  /** As whom most of the machines run tasks; somebody of the laboratory unless said. */
+  user?: Person;
   /** Milliseconds since 1970. */
   now?: () => number;
 }
 
 const STEP_MS = 1000;
+/** Run tasks as somebody else than the visitor, so that his queue is not the only one. */
+const OTHERS_MACHINES: ReadonlySet<string> = new Set(['orion', 'spica']);
 
 /** Begins a world at this moment and lets its time run. */
 export function startImaginedFleet(options: FleetOptions = {}): ImaginedFleet {
@@ -66,6 +76,7 @@ export function startImaginedFleet(options: FleetOptions = {}): ImaginedFleet {
 /** Where one machine's state lives between two steps. */
 interface Place {
   node: ImaginedNode;
+  tasks: ImaginedSupervisor;
   readonly machine: ImaginedMachine;
   readonly random: Random;
   readonly happenings: readonly Happening[];
@@ -76,11 +87,22 @@ interface Place {
 export function imagineFleet(
   options: FleetOptions,
 ): Omit<ImaginedFleet, 'stop'> & { advanceTo(nowMs: number): void } {
-  const { nodes = namedMachines.length, seed = 'flowline', now = Date.now } = options;
+  const {
+    nodes = namedMachines.length,
+    seed = 'flowline',
+    user = person('chen.yu'),
+    now = Date.now,
+  } = options;
   const startedAtMs = now();
   const { plans, happenings } = describeFleet(nodes, seed);
   const places = plans.map((plan) =>
-    newPlace(plan, happenings, startedAtMs, seededRandom(`${seed} ${plan.id}`)),
+    newPlace(
+      plan,
+      happenings,
+      startedAtMs,
+      seededRandom(`${seed} ${plan.id}`),
+      OTHERS_MACHINES.has(plan.id) ? person(OTHER_PERSON) : user,
+    ),
   );
   const inhabited = places.map((place) => ({ place, machine: machineAt(place, now) }));
   const callbacks = new Set<PresenceCallback>();
@@ -123,12 +145,31 @@ export function describeFleet(
   };
 }
 
-function newPlace(plan: MachinePlan, all: readonly Happening[], startedAtMs: number, random: Random): Place {
+function newPlace(
+  plan: MachinePlan,
+  all: readonly Happening[],
+  startedAtMs: number,
+  random: Random,
+  user: Person,
+): Place {
   const happenings = all.filter(({ machine }) => machine === plan.id);
   const node = buildMachine(plan, startedAtMs, random);
   const gpus = node.cards.map((card) => ({ fault: card.fault, reading: readCard(card, node.processes) }));
   const machine = { driver: node.driver, gpus };
-  const place = { node, machine, random, happenings, isPresent: true };
+  const place: Place = {
+    node,
+    machine,
+    random,
+    happenings,
+    isPresent: true,
+    tasks: imaginedSupervisor({
+      look: () => place.node,
+      change: (changed) => {
+        place.node = changed;
+      },
+      user,
+    }),
+  };
   advancePlace(place, startedAtMs, startedAtMs);
   return place;
 }
@@ -138,6 +179,7 @@ function advancePlace(place: Place, nowMs: number, startedAtMs: number): void {
   const { machine, happenings, random } = place;
   const happened = applyHappenings(place.node, happenings, (nowMs - startedAtMs) / 1000, startedAtMs);
   place.node = advance(happened, nowMs, random);
+  place.tasks.advance(nowMs);
   machine.driver = place.node.driver;
   // The same objects as before: a driver remembers the counters of each card by it.
   machine.gpus.forEach((gpu, index) => {
@@ -161,5 +203,5 @@ function machineAt(place: Place, now: () => number): FleetMachine {
     containers: imaginedContainers(look),
     sessions: imaginedSessions(look),
   });
-  return { id, alias, address, open };
+  return { id, alias, address, open, supervisor: place.tasks };
 }

@@ -57,3 +57,7 @@ export async function logOut(): Promise<HubAnswer<unknown>> {
   keepSessionSecret(null);
   return answer;
 }
+
+/** The name under which the reader queues tasks; null while nobody is logged in. */
+export const loginOf = ({ who }: Pick<AccountState, 'who'>): string | null =>
+  who?.login ?? who?.account?.name ?? null;

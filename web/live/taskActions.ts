@@ -1,7 +1,7 @@
 /** What a reader may do to tasks, and doing it: asked of the hub, and answered with what became of each. */
 import type * as z from 'zod';
 import type { Selection } from '../../src/protocol/taskApi.ts';
-import { type AccountState, useAccount } from './account.ts';
+import { type AccountState, loginOf, useAccount } from './account.ts';
 import { askHub, type HubAnswer, sessionSecret } from './hub.ts';
 import type { TaskChanges } from './tasks.ts';
 
@@ -22,9 +22,9 @@ export function actOnTasks(action: TaskAction, select: Selected): Promise<HubAns
 }
 
 /** Whether the reader may change what belongs to `owner`. */
-export function mayChange({ who }: AccountState, owner: string): boolean {
+export function mayChange({ who }: Pick<AccountState, 'who'>, owner: string): boolean {
   if (!who?.account || sessionSecret() === null || who.account.role === 'viewer') return false;
-  return who.account.role === 'administrator' || who.account.name === owner;
+  return who.account.role === 'administrator' || loginOf({ who }) === owner;
 }
 
 export const useIsAdministrator = (): boolean => {

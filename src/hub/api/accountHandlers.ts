@@ -2,6 +2,7 @@
 import { HubError } from '../errors.ts';
 import { type Handlers, type HubParts, noteDeed } from './call.ts';
 import { LOCAL_ADMINISTRATOR, openReading } from './doors.ts';
+import { sightOf } from './taskAccess.ts';
 
 type AccountRoute =
   | 'whoAmI'
@@ -27,6 +28,7 @@ export function accountHandlers(hub: HubParts): Pick<Handlers, AccountRoute> {
   return {
     whoAmI: ({ caller }) => ({
       account: caller.account && !caller.cookieOnly ? caller.account : null,
+      login: caller.account && !caller.cookieOnly ? sightOf(caller, hub.hubUser).login : null,
       mayRead: openReading(hub.doors) || caller.account !== null,
       hubName: hub.hubName,
       hubVersion: hub.version,

@@ -5,7 +5,7 @@ import type { Table } from '../../../src/model/queue.ts';
 import type { RunState } from '../../../src/model/task.ts';
 import type { QueueStatus, Task } from '../../../src/protocol/taskApi.ts';
 import { explain } from '../../../src/scheduling/explain.ts';
-import { useAccount } from '../../live/account.ts';
+import { loginOf, useAccount } from '../../live/account.ts';
 import { useHubNow } from '../../live/hubClock.ts';
 import { useTaskRows } from '../../live/taskRows.ts';
 import { useQueue } from '../../live/tasks.ts';
@@ -22,7 +22,7 @@ const SHOWN: readonly RunState[] = ['running', 'starting', 'stopping', 'unreacha
 
 export function MyRuns() {
   const queue = useQueue();
-  const me = useAccount().who?.account?.name ?? null;
+  const me = loginOf(useAccount());
   if (queue === null || me === null) return null;
   const tables = queue.tables.filter((table) => table.owner === me);
   return tables.length === 0 ? null : <Runs queue={queue} tables={tables} />;

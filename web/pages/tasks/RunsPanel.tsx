@@ -4,7 +4,7 @@ import { visible } from '../../../src/lib/displayText.ts';
 import type { Table } from '../../../src/model/queue.ts';
 import { EndClass, type RunState } from '../../../src/model/task.ts';
 import type { Task } from '../../../src/protocol/taskApi.ts';
-import { useAccount } from '../../live/account.ts';
+import { loginOf, useAccount } from '../../live/account.ts';
 import { askHub, type HubAnswer } from '../../live/hub.ts';
 import { useShortcuts } from '../../live/shortcuts.ts';
 import { actOnTasks, mayChange, type TaskAction } from '../../live/taskActions.ts';
@@ -224,7 +224,6 @@ function RunsHead({ table, view, tab }: { table: Table; view: TasksView; tab: Ta
       <p className="runs-about ellipsis" title={visible(table.command)}>
         <span className="ink">{visible(table.command)}</span> · {about.join(' · ')}
       </p>
-      <span className="grow" />
       <fieldset className="switch runs-tabs" aria-label={words.tasks.columns.state}>
         {TABS.map((each) => (
           <button
@@ -296,7 +295,7 @@ function TableTools({ table, allowed, running, onAct, onFailure, onQuestion }: T
   const account = useAccount();
   const failed = countOf(table.counts, 'failed');
   const live = countOf(table.counts, 'running');
-  const whose = account.who?.account?.name === table.owner ? 'mine' : 'all';
+  const whose = loginOf(account) === table.owner ? 'mine' : 'all';
   const title = allowed ? undefined : words.tasks.notYours(visible(table.owner));
   const change = async (body: { paused?: boolean; priority?: number }): Promise<void> => {
     const told = await askHub('changeTable', { parameters: { id: table.id }, body });

@@ -5,7 +5,7 @@ import { type Attempt, type EndClass, isFinal } from '../../../src/model/task.ts
 import type { TaskEvent } from '../../../src/protocol/taskApi.ts';
 import { useHubNow } from '../../live/hubClock.ts';
 import type { TaskDetail } from '../../live/tasks.ts';
-import { useQueue } from '../../live/tasks.ts';
+import { useGpuLedger, useQueue } from '../../live/tasks.ts';
 import { Icon } from '../../parts/Icon.tsx';
 import { OwnerColours } from '../../parts/MemoryBar.tsx';
 import { RunGlyph } from '../../parts/RunGlyph.tsx';
@@ -70,8 +70,8 @@ function Step({ event, detail }: { event: TaskEvent; detail: TaskDetail }) {
           <Started event={event} attempt={attempt} detail={detail} />
         ) : attempt && event.kind === 'ended' ? (
           <Ended event={event} attempt={attempt} detail={detail} />
-        ) : event.kind === 'learned' && event.figures?.afterBytes !== undefined ? (
-          <Learned event={event} />
+        ) : event.kind === 'learned' && afterOf(event) !== null ? (
+          <Learned event={event} detail={detail} />
         ) : (
           <Plain event={event} detail={detail} />
         )}
@@ -109,7 +109,11 @@ function Plain({ event, detail }: { event: TaskEvent; detail: TaskDetail }) {
   const asked =
     event.kind === 'submitted' ? (event.figures?.afterBytes ?? event.figures?.askedBytes) : undefined;
   const sentence =
-    words.language === 'zh' && asked !== undefined ? words.task.askedBy[detail.task.askedBy] : event.text;
+    event.kind === 'submitted' && event.text === 'submitted'
+      ? words.task.submittedBy(visible(event.by ?? detail.task.owner))
+      : words.language === 'zh' && asked !== undefined
+        ? words.task.askedBy[detail.task.askedBy]
+        : event.text;
   return (
     <>
       <p>
@@ -122,24 +126,34 @@ function Plain({ event, detail }: { event: TaskEvent; detail: TaskDetail }) {
   );
 }
 
-function Learned({ event }: { event: TaskEvent }) {
+/** What the next attempt asks, where the event says so. */
+const afterOf = ({ figures }: TaskEvent): number | null =>
+  figures?.promisedBytesAfter ?? figures?.afterBytes ?? null;
+
+function Learned({ event, detail }: { event: TaskEvent; detail: TaskDetail }) {
   const words = useWords();
-  const { afterBytes = 0, beforeBytes, peakBytes, triedBytes } = event.figures ?? {};
+  // How the attempt ended tells the figures that this was reckoned from.
+  const ended = detail.events.find(
+    (each) => each.kind === 'ended' && each.run === event.run && each.attempt === event.attempt,
+  );
+  const figures = { ...ended?.figures, ...event.figures };
+  const before = figures.promisedBytesBefore ?? figures.beforeBytes ?? figures.promisedBytes;
+  const { peakBytes, triedBytes } = figures;
   const told =
-    beforeBytes !== undefined && peakBytes !== undefined && triedBytes !== undefined
+    before !== undefined && peakBytes !== undefined && triedBytes !== undefined
       ? words.task.larger(
           gibOf(peakBytes),
           gibOf(triedBytes),
           gibOf(peakBytes + triedBytes),
-          gibOf(beforeBytes),
-          gibOf(beforeBytes * 1.25),
+          gibOf(before),
+          gibOf(before * 1.25),
         )
       : visible(event.text);
   return (
     <>
       <p>
         <Time atMs={event.atMs} />
-        <strong>{words.task.asksFromNow(gibOf(afterBytes))}</strong>
+        <strong>{words.task.asksFromNow(gibOf(afterOf(event) ?? 0))}</strong>
       </p>
       <p className="step-text">{told}</p>
     </>
@@ -160,7 +174,7 @@ function Started({ event, attempt, detail }: AttemptStepProps) {
   );
   const queuedAtMs = before.at(-1)?.endedAtMs ?? detail.task.createdAtMs;
   const waited = attempt.leasedAtMs - queuedAtMs;
-  const total = totalOf(event);
+  const total = useTotal(event, attempt);
   const isNow = attempt.endedAtMs === null;
   const used = isNow ? largest(attempt.gpus.map((gpu) => gpu.peakBytes)) : null;
   const promised = largest(attempt.gpus.map((gpu) => gpu.promisedBytes));
@@ -190,7 +204,7 @@ function Started({ event, attempt, detail }: AttemptStepProps) {
 function Ended({ event, attempt, detail }: AttemptStepProps) {
   const words = useWords();
   const kind = attempt.class ?? 'ok';
-  const total = totalOf(event);
+  const total = useTotal(event, attempt);
   const peak = largest(attempt.gpus.map((gpu) => gpu.peakBytes));
   const tried = attempt.outOfMemory?.triedBytes ?? null;
   return (
@@ -224,7 +238,7 @@ function Ended({ event, attempt, detail }: AttemptStepProps) {
             <EndWords attempt={attempt} /> ·{' '}
           </>
         )}
-        {kind === 'gpu_oom' && event.text !== '' && `${visible(event.text)} · `}
+        {kind === 'gpu_oom' && event.text !== '' && `${visible(withoutRepeat(event.text))} · `}
         {attempt.startedAtMs !== null &&
           attempt.endedAtMs !== null &&
           words.task.ran(span(words, attempt.endedAtMs - attempt.startedAtMs))}
@@ -234,7 +248,14 @@ function Ended({ event, attempt, detail }: AttemptStepProps) {
   );
 }
 
-const totalOf = (event: TaskEvent): number | null => event.figures?.totalBytes ?? null;
+/** `ran out of GPU memory (exit code 1): Others left it too little…` without what stands in the line above. */
+const withoutRepeat = (text: string): string => text.replace(/^ran out of GPU memory[^:]*: /, '');
+
+/** The size of the card: as the event tells it, else as the queue knows the card now. */
+function useTotal(event: TaskEvent, attempt: Attempt): number | null {
+  const ledger = useGpuLedger(attempt.gpus[0]?.uuid ?? null);
+  return event.figures?.totalBytes ?? ledger?.totalBytes ?? null;
+}
 
 interface StoryBarProps {
   owner: string;

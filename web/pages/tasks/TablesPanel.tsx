@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { visible } from '../../../src/lib/displayText.ts';
 import type { Table } from '../../../src/model/queue.ts';
 import type { QueueStatus } from '../../../src/protocol/taskApi.ts';
-import { useAccount } from '../../live/account.ts';
+import { loginOf, useAccount } from '../../live/account.ts';
 import { useHubNow } from '../../live/hubClock.ts';
 import { Link } from '../../parts/Link.tsx';
 import { OwnerSquare } from '../../parts/MemoryBar.tsx';
@@ -44,7 +44,7 @@ export function shownTables(queue: QueueStatus, view: TasksView, me: string | nu
 
 export function TablesPanel({ queue, view, chosen, onSubmit }: TablesPanelProps) {
   const words = useWords();
-  const me = useAccount().who?.account?.name ?? null;
+  const me = loginOf(useAccount());
   const [all, setAll] = useState(false);
   const [show, tables] = shownTables(queue, view, me);
   const waiting = countOf(queue.counts, 'queued') + countOf(queue.counts, 'held');
@@ -192,7 +192,11 @@ function UntilDone({ table }: { table: Table }) {
     );
   }
   if (table.doneAtMs === null) {
-    return <span className="quiet">{endedOf(table.counts) === 0 ? words.tasks.notStarted : MISSING}</span>;
+    return (
+      <span className="quiet">
+        {endedOf(table.counts) + countOf(table.counts, 'running') === 0 ? words.tasks.notStarted : MISSING}
+      </span>
+    );
   }
   const error =
     table.doneErrorMs !== null && table.doneErrorMs >= 60_000 ? span(words, table.doneErrorMs) : null;

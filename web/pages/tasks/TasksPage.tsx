@@ -1,7 +1,7 @@
 /** Tasks: tables, the runs of one, and one task beside them; where there is no room beside, the task stands alone. */
 import { useRef, useState } from 'react';
 import { visible } from '../../../src/lib/displayText.ts';
-import { useAccount } from '../../live/account.ts';
+import { loginOf, useAccount } from '../../live/account.ts';
 import { useShortcuts } from '../../live/shortcuts.ts';
 import { queueHindrance, useQueue, useTask } from '../../live/tasks.ts';
 import { useLive } from '../../live/useLive.ts';
@@ -59,7 +59,7 @@ function Waiting() {
 
 function Queue({ view }: { view: TasksView }) {
   const words = useWords();
-  const me = useAccount().who?.account?.name ?? null;
+  const me = loginOf(useAccount());
   const queue = useQueue();
   const hasRoom = useHasRoomBeside();
   const scroller = useRef<HTMLDivElement>(null);

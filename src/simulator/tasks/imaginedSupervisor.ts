@@ -1,0 +1,392 @@
+/**
+ * A supervisor for an imagined machine, behind the agent's own door: leases go in, and the world gets a process that takes
+ * memory, works, prints and ends; reports come out until they are acknowledged. Nothing is executed, and no file is
+ * written: its attempts end with the demo.
+ *
+ * An imagined program keeps to what it was promised, as one that sets its share of a card does: what needs more runs out
+ * of memory, learns, and succeeds with the larger promise.
+ */
+import type { Supervisor } from '../../agent/supervisor/supervisor.ts';
+import { commandText } from '../../model/command.ts';
+import type { EndClass, Fence, OutOfMemory } from '../../model/task.ts';
+import type { AttemptReport, Lease, StopReason } from '../../protocol/supervision.ts';
+import { endJobs } from '../jobs.ts';
+import type { Look } from '../machineSources.ts';
+import { type Random, seededRandom } from '../random.ts';
+import {
+  freeBytes,
+  GIB,
+  type ImaginedNode,
+  type ImaginedProcess,
+  MIB,
+  type Person,
+  usableBytes,
+} from '../world.ts';
+import { type ImaginedLog, imaginedLog } from './imaginedLog.ts';
+import {
+  DONE_LINE,
+  epochLine,
+  epochsAfter,
+  headLines,
+  LOADING_MS,
+  NAN_EPOCH,
+  NAN_LINES,
+  outOfMemoryLine,
+  progress,
+  type TaskWork,
+  workOf,
+} from './work.ts';
+
+export interface ImaginedSupervisorOptions {
+  look: Look;
+  change: (node: ImaginedNode) => void;
+  /** As whom this machine runs tasks. */
+  user: Person;
+}
+
+export interface ImaginedSupervisor extends Supervisor {
+  /** Time went on: attempts work, print and end. */
+  advance(nowMs: number): void;
+}
+
+/** What is not acknowledged is told again so often. */
+const TOLD_AGAIN_MS = 3000;
+/** Loading slows down towards its end: from this share on the next piece is asked for. */
+const NEARLY = 0.96;
+/** A program asks for memory in pieces of about this size. */
+const PIECE_BYTES = 5 * GIB;
+
+interface Running {
+  lease: Lease;
+  work: TaskWork;
+  log: ImaginedLog;
+  random: Random;
+  pids: number[];
+  startedAtMs: number;
+  epoch: number;
+  peakBytes: number;
+  stop: { reason: StopReason; killAtMs: number } | null;
+  report: AttemptReport;
+  toldAtMs: number;
+}
+
+interface End {
+  class: EndClass;
+  exitCode: number | null;
+  signal?: string;
+  message?: string;
+  outOfMemory?: OutOfMemory;
+}
+
+/** An imagined machine's supervisor. */
+export function imaginedSupervisor({ look, change, user }: ImaginedSupervisorOptions): ImaginedSupervisor {
+  const attempts = new Map<string, Running>();
+  /** Logs stay when the hub has acknowledged an end. */
+  const logs = new Map<string, ImaginedLog>();
+  const listeners = new Set<(reports: AttemptReport[]) => void>();
+
+  function tell(attempt: Running, part: Partial<AttemptReport>, nowMs: number): void {
+    attempt.report = { ...attempt.report, ...part, sequence: attempt.report.sequence + 1 };
+    attempt.toldAtMs = nowMs;
+    for (const listener of listeners) listener([attempt.report]);
+  }
+
+  function finish(attempt: Running, end: End, nowMs: number): void {
+    const pids = new Set(attempt.pids);
+    change(endJobs(look(), ({ pid }) => pids.has(pid)));
+    attempt.log.close();
+    tell(
+      attempt,
+      {
+        state: 'ended',
+        endedAtMs: nowMs,
+        exitCode: end.exitCode,
+        signal: end.signal ?? null,
+        class: end.class,
+        outOfMemory: end.outOfMemory ?? null,
+        stopReason: attempt.stop?.reason ?? null,
+        message: end.message ?? null,
+        cpuSeconds: Math.round((nowMs - attempt.startedAtMs) / 950),
+        hostMemoryPeakBytes: 6 * GIB,
+        gpuMemoryPeakBytes: peaksOf(attempt),
+        cardsFree: true,
+      },
+      nowMs,
+    );
+  }
+
+  function step(attempt: Running, nowMs: number): void {
+    const { work, log, lease, stop } = attempt;
+    const node = look();
+    const processes = node.processes.filter(({ pid }) => attempt.pids.includes(pid));
+    if (processes.length < attempt.pids.length)
+      return finish(
+        attempt,
+        { class: 'program', exitCode: 137, signal: 'SIGKILL', message: 'killed by somebody' },
+        nowMs,
+      );
+    if (stop !== null) {
+      if (nowMs < stop.killAtMs) return;
+      const isLimit = stop.reason === 'time-limit';
+      log.print('out', '\nSIGTERM: saving and ending\n');
+      return finish(
+        attempt,
+        {
+          class: isLimit ? 'timeout' : stop.reason === 'preempted' ? 'preempted' : 'user_kill',
+          exitCode: 143,
+          signal: 'SIGTERM',
+        },
+        nowMs,
+      );
+    }
+    if (lease.timeLimitSeconds !== null && nowMs - attempt.startedAtMs > lease.timeLimitSeconds * 1000) {
+      attempt.stop = { reason: 'time-limit', killAtMs: nowMs + 1000 };
+      return tell(attempt, { state: 'stopping', stopReason: 'time-limit' }, nowMs);
+    }
+    const held = Math.max(0, ...processes.map((process) => process.work?.memoryBytes ?? 0));
+    attempt.peakBytes = Math.max(attempt.peakBytes, held);
+    const outOfMemory = shortage(node, attempt, processes);
+    if (outOfMemory !== null && nowMs - attempt.startedAtMs > LOADING_MS) {
+      const line = outOfMemoryLine(outOfMemory.triedBytes, outOfMemory.totalBytes, outOfMemory.freeBytes);
+      log.print(
+        'err',
+        `Traceback (most recent call last):\n  File "train.py", line 96, in forward\n${line}\n`,
+      );
+      return finish(
+        attempt,
+        { class: 'gpu_oom', exitCode: 1, outOfMemory: { line, triedBytes: outOfMemory.triedBytes } },
+        nowMs,
+      );
+    }
+    print(attempt, nowMs);
+    if (work.ends === 'nan' && attempt.epoch > NAN_EPOCH) {
+      log.print('err', NAN_LINES);
+      return finish(attempt, { class: 'program', exitCode: 1, message: 'ValueError: loss is nan' }, nowMs);
+    }
+    if (nowMs - attempt.startedAtMs >= work.durationMs) {
+      log.print('out', DONE_LINE);
+      return finish(attempt, { class: 'ok', exitCode: 0 }, nowMs);
+    }
+    const known = attempt.report.gpuMemoryPeakBytes[0]?.bytes ?? 0;
+    if (attempt.peakBytes - known > 256 * MIB || attempt.report.state === 'starting')
+      tell(attempt, { state: 'running', gpuMemoryPeakBytes: peaksOf(attempt) }, nowMs);
+  }
+
+  return {
+    async launch(lease) {
+      const before = attempts.get(lease.attempt);
+      if (before) return { kind: 'launched' };
+      const node = look();
+      const cards = lease.gpus.map(({ uuid }) => node.cards.find((card) => card.uuid === uuid));
+      if (cards.some((card) => card === undefined || card.fault !== 'none'))
+        return { kind: 'refused', code: 'not-here', message: 'that GPU is not in this machine any more' };
+      const work = workOf(lease);
+      const processes = processesOf(node, lease, work, user);
+      change({
+        ...node,
+        processes: [...node.processes, ...processes],
+        nextPid: node.nextPid + processes.length + 3,
+        nextJob: node.nextJob + 1,
+      });
+      const nowMs = node.atMs;
+      const log = imaginedLog();
+      log.print(
+        'out',
+        headLines(
+          lease.command,
+          work,
+          lease.gpus.map(({ uuid }) => uuid),
+        ),
+      );
+      const pids = processes.map(({ pid }) => pid);
+      const attempt: Running = {
+        lease,
+        work,
+        log,
+        random: seededRandom(lease.attempt),
+        pids,
+        startedAtMs: nowMs,
+        epoch: 0,
+        peakBytes: 0,
+        stop: null,
+        report: firstReport(lease, pids[0] ?? null, nowMs),
+        toldAtMs: nowMs,
+      };
+      attempts.set(lease.attempt, attempt);
+      logs.set(lease.attempt, log);
+      tell(attempt, { state: 'running' }, nowMs);
+      return { kind: 'launched' };
+    },
+    async stop({ attempt: id, fence, reason, graceSeconds }) {
+      const attempt = attempts.get(id);
+      if (!attempt || attempt.report.state === 'ended' || isLower(fence, attempt.lease.fence)) return false;
+      const nowMs = look().atMs;
+      // It saves and ends by itself, well within its grace.
+      const neededMs = Math.min(1500, 1000 * (graceSeconds ?? attempt.lease.graceSeconds));
+      attempt.stop = { reason, killAtMs: nowMs + neededMs };
+      tell(attempt, { state: 'stopping', stopReason: reason }, nowMs);
+      return true;
+    },
+    inventory: () => ({
+      user: user.login,
+      uid: user.uid,
+      reports: [...attempts.values()].map(({ report }) => report),
+    }),
+    onReport(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    acknowledge(acknowledgements) {
+      for (const { attempt: id, sequence } of acknowledgements) {
+        const attempt = attempts.get(id);
+        if (attempt?.report.state === 'ended' && sequence >= attempt.report.sequence) attempts.delete(id);
+      }
+    },
+    async readLog({ attempt, ...request }) {
+      const log = logs.get(attempt);
+      if (!log) throw new Error(`there is no log of ${attempt} on this imagined machine`);
+      return log.read(request);
+    },
+    async orderGpus() {
+      throw new Error('an imagined machine runs no programs of its owners');
+    },
+    runningTasks: () =>
+      alive().map(({ lease, pids }) => ({ id: taskOf(lease.attempt), owner: lease.owner, rootPids: pids })),
+    tasksOf(pids) {
+      const tasks = new Map<number, string>();
+      for (const { lease, pids: own } of alive())
+        for (const pid of own) if (pids.includes(pid)) tasks.set(pid, taskOf(lease.attempt));
+      return tasks;
+    },
+    noteSample() {},
+    async close() {},
+    advance(nowMs) {
+      for (const attempt of attempts.values()) {
+        if (attempt.report.state !== 'ended') step(attempt, nowMs);
+        else if (nowMs - attempt.toldAtMs >= TOLD_AGAIN_MS) {
+          attempt.toldAtMs = nowMs;
+          for (const listener of listeners) listener([attempt.report]);
+        }
+      }
+    },
+  };
+
+  function alive(): Running[] {
+    return [...attempts.values()].filter(({ report }) => report.state !== 'ended');
+  }
+}
+
+const taskOf = (attempt: string): string => attempt.split('.')[0] ?? attempt;
+
+const isLower = (one: Fence, other: Fence): boolean =>
+  one.epoch !== other.epoch ? one.epoch < other.epoch : one.number < other.number;
+
+const peaksOf = ({ lease, peakBytes }: Running): AttemptReport['gpuMemoryPeakBytes'] =>
+  lease.gpus.map(({ uuid }) => ({ uuid, bytes: peakBytes }));
+
+/** A process on each card, or one that only computes on the CPU. */
+function processesOf(node: ImaginedNode, lease: Lease, work: TaskWork, user: Person): ImaginedProcess[] {
+  const cards = lease.gpus.map(({ uuid }) => node.cards.find((card) => card.uuid === uuid));
+  return (cards.length === 0 ? [undefined] : cards).map((card, place) => ({
+    pid: node.nextPid + place,
+    parentPid: 1,
+    job: node.nextJob,
+    startedAtMs: node.atMs,
+    endsAtMs: null,
+    program: {
+      name: 'python3.11',
+      command: commandText(lease.command),
+      executable: '/opt/conda/envs/torch2/bin/python3.11',
+      workingDirectory: lease.workingDirectory,
+      pythonEnvironment: 'torch2',
+      person: user,
+      containerId: null,
+      usualCpuPercent: 104,
+      hostMemoryBytes: 6 * GIB,
+    },
+    cpuPercent: 104,
+    onSignal: 'ends',
+    visible: true,
+    work: card
+      ? {
+          gpu: card.index,
+          type: 'compute',
+          rhythm: 'steady',
+          memoryBytes: 0,
+          memoryTargetBytes: Math.min(work.needBytes, promisedOf(lease) ?? work.needBytes),
+          leakBytesPerSecond: 0,
+          utilizationPercent: 0,
+        }
+      : null,
+  }));
+}
+
+const promisedOf = (lease: Lease): number | null => lease.gpus[0]?.promisedBytes ?? null;
+
+/** What it cannot have, once it has all that it may: of its promise, or of a card that others filled. */
+function shortage(
+  node: ImaginedNode,
+  { lease, work }: Running,
+  processes: readonly ImaginedProcess[],
+): { triedBytes: number; totalBytes: number; freeBytes: number } | null {
+  for (const { work: onCard } of processes) {
+    const card = onCard === null ? undefined : node.cards[onCard.gpu];
+    if (!onCard || !card) continue;
+    const free = freeBytes(card, node.processes);
+    const limit = promisedOf(lease) ?? Number.POSITIVE_INFINITY;
+    const isFull = onCard.memoryBytes >= NEARLY * Math.min(limit, work.needBytes);
+    if (work.needBytes > limit && isFull) {
+      const triedBytes = Math.min(PIECE_BYTES, work.needBytes - limit + GIB);
+      return {
+        triedBytes,
+        totalBytes: usableBytes(card),
+        freeBytes: Math.max(0, limit - onCard.memoryBytes),
+      };
+    }
+    if (!isFull && free < 64 * MIB)
+      return {
+        triedBytes: Math.min(PIECE_BYTES, work.needBytes - onCard.memoryBytes),
+        totalBytes: usableBytes(card),
+        freeBytes: free,
+      };
+  }
+  return null;
+}
+
+function firstReport({ attempt, fence, gpus }: Lease, pid: number | null, nowMs: number): AttemptReport {
+  return {
+    attempt,
+    fence,
+    sequence: 0,
+    state: 'starting',
+    pid,
+    startedAtMs: nowMs,
+    endedAtMs: null,
+    exitCode: null,
+    signal: null,
+    class: null,
+    outOfMemory: null,
+    stopReason: null,
+    message: null,
+    cpuSeconds: null,
+    hostMemoryPeakBytes: null,
+    gpuMemoryPeakBytes: gpus.map(({ uuid }) => ({ uuid, bytes: 0 })),
+    cardsFree: gpus.length === 0,
+  };
+}
+
+/** What it printed since it was last looked at. */
+function print(attempt: Running, nowMs: number): void {
+  const { work, log, startedAtMs, random } = attempt;
+  const elapsedMs = nowMs - startedAtMs;
+  if (elapsedMs < LOADING_MS) return;
+  const over = epochsAfter(work, elapsedMs);
+  while (attempt.epoch < over) {
+    attempt.epoch += 1;
+    log.print('out', `\r\u001b[K${epochLine(work, attempt.epoch, random)}`);
+  }
+  if (attempt.epoch >= work.epochs) return;
+  const each = (work.durationMs - LOADING_MS) / work.epochs;
+  const share = Math.min(1, (elapsedMs - LOADING_MS - attempt.epoch * each) / each);
+  log.print('out', progress(work, attempt.epoch + 1, share));
+}
