@@ -17,12 +17,14 @@ export interface RunningProgram {
   stop(): Promise<number | null>;
 }
 
-/** Starts a command; its environment is ours with `environment` laid over it. */
+/** Starts a command, in this folder or ours; its environment is ours with `environment` laid over it. */
 export function startProgram(
   args: readonly string[],
   environment: Record<string, string> = {},
+  folder?: string,
 ): RunningProgram {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd: folder,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -51,8 +53,9 @@ export function startProgram(
 export async function runProgram(
   args: readonly string[],
   environment: Record<string, string> = {},
+  folder?: string,
 ): Promise<{ code: number | null; output: string; errors: string }> {
-  const program = startProgram(args, environment);
+  const program = startProgram(args, environment, folder);
   const code = await program.exit;
   return { code, output: program.output(), errors: program.errors() };
 }

@@ -25,8 +25,8 @@ const LOOK_EACH_MS = 15;
 
 export interface GpuCardsOptions {
   gpus: number;
-  /** Of each. */
-  totalMebibytes: number;
+  /** Of each; or of one after the other. */
+  totalMebibytes: number | readonly number[];
   /** How long the driver goes on counting the memory of a process that is gone. */
   releaseAfterMs?: number;
 }
@@ -58,6 +58,8 @@ export interface GpuCards {
 
 /** Cards that are there until removed. */
 export function gpuCards({ gpus, totalMebibytes, releaseAfterMs = 0 }: GpuCardsOptions): GpuCards {
+  const sizeOf = (index: number): number =>
+    typeof totalMebibytes === 'number' ? totalMebibytes : (totalMebibytes[index] ?? 0);
   const folder = mkdtempSync(join(tmpdir(), 'flowline-cards-'));
   for (const name of ['asked', 'answered']) mkdirSync(join(folder, name));
   const machine: ImaginedMachine = imagineMachine(gpus);
@@ -86,11 +88,12 @@ export function gpuCards({ gpus, totalMebibytes, releaseAfterMs = 0 }: GpuCardsO
       const [uuid = '', mebibytes = '0'] = readFileSync(path, 'utf8').trim().split(' ');
       rmSync(path);
       const index = uuids.indexOf(uuid);
-      const free = totalMebibytes - held(index);
+      const total = sizeOf(index);
+      const free = total - held(index);
       const isGranted = index !== -1 && Number(mebibytes) <= free;
       if (isGranted) holdings.push({ pid: Number(name), uuid, mebibytes: Number(mebibytes), goneAtMs: null });
       else denied += 1;
-      answer(Number(name), `${isGranted ? 'granted' : 'denied'} ${totalMebibytes} ${free}\n`);
+      answer(Number(name), `${isGranted ? 'granted' : 'denied'} ${total} ${free}\n`);
       changed = true;
     }
     return changed;
@@ -108,18 +111,20 @@ export function gpuCards({ gpus, totalMebibytes, releaseAfterMs = 0 }: GpuCardsO
 
   const apply = (): void => {
     for (const [index, { reading }] of machine.gpus.entries()) {
-      const alive = heldBy(reading.uuid ?? '').filter(({ goneAtMs }) => goneAtMs === null);
+      const alive = new Map<number, number>();
+      for (const { pid, mebibytes, goneAtMs } of heldBy(reading.uuid ?? ''))
+        if (goneAtMs === null) alive.set(pid, (alive.get(pid) ?? 0) + mebibytes);
       const stranger = strangers[index] ?? 0;
       const used = held(index);
       most[index] = Math.max(most[index] ?? 0, used);
-      mostAtOnce[index] = Math.max(mostAtOnce[index] ?? 0, alive.length);
-      reading.memoryTotalBytes = totalMebibytes * MEBIBYTE;
+      mostAtOnce[index] = Math.max(mostAtOnce[index] ?? 0, alive.size);
+      reading.memoryTotalBytes = sizeOf(index) * MEBIBYTE;
       reading.memoryReservedBytes = 0;
       reading.memoryUsedBytes = used * MEBIBYTE;
-      reading.memoryFreeBytes = (totalMebibytes - used) * MEBIBYTE;
-      reading.utilizationPercent = alive.length > 0 ? 90 : 0;
+      reading.memoryFreeBytes = (sizeOf(index) - used) * MEBIBYTE;
+      reading.utilizationPercent = alive.size > 0 ? 90 : 0;
       reading.processes = [
-        ...alive.map(({ pid, mebibytes }) => processOf(pid, mebibytes)),
+        ...[...alive].map(([pid, mebibytes]) => processOf(pid, mebibytes)),
         ...(stranger > 0 ? [processOf(process.pid, stranger)] : []),
       ];
     }
