@@ -13,7 +13,7 @@ import type { Clock } from '../../io/clock.ts';
 import type { Log } from '../../io/log.ts';
 import type { AttemptReport, Lease, StopReason } from '../../protocol/supervision.ts';
 import { readKernelConstants } from '../collectors/processes/bootClock.ts';
-import type { CardWatch } from './cards.ts';
+import { type CardWatch, type WatchedCards, watchCardsOf } from './cards.ts';
 import { conclusionOf, neverStartedWords } from './conclusion.ts';
 import type { AttemptFiles, Exit, KeptLease, KeptStop, Start } from './files/attemptFiles.ts';
 import { instantOf, isPast } from './files/bootTime.ts';
@@ -195,21 +195,12 @@ export function openAttempt(options: AttemptOptions): Attempt {
     }
   }
 
-  function watchCards(): { areFree: () => boolean; free: Promise<void> } {
-    const uuids = lease.gpus.map(({ uuid }) => uuid);
-    if (uuids.length === 0 || isOtherBoot) return { areFree: () => true, free: Promise.resolve() };
-    const seen = tree.seen();
-    const waiting = surroundings.cards.whenFree(uuids, (pid) => {
-      const startTicks = seen.get(pid);
-      const now = table.readOne(pid);
-      return startTicks !== undefined && (now === null || now.startTicks === startTicks);
-    });
-    stopCards = waiting.stop;
-    let areFree = false;
-    const free = waiting.free.then(() => {
-      areFree = true;
-    });
-    return { areFree: () => areFree, free };
+  function watchCards(): WatchedCards {
+    // Nothing holds memory over a restart of the machine.
+    const uuids = isOtherBoot ? [] : lease.gpus.map(({ uuid }) => uuid);
+    const watched = watchCardsOf({ cards: surroundings.cards, uuids, seen: tree.seen(), table });
+    stopCards = watched.stop;
+    return watched;
   }
 
   async function tellWhenFree(free: Promise<void>): Promise<void> {

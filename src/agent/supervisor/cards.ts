@@ -5,6 +5,7 @@
 import type { Clock } from '../../io/clock.ts';
 import type { GpuReading } from '../../model/gpu.ts';
 import type { DriverReading } from '../drivers/driver.ts';
+import type { ProcessTable } from './tree/processTable.ts';
 
 export interface CardWatch {
   /** Resolves once none of these processes holds memory on one of these cards. The stop gives up waiting. */
@@ -69,6 +70,39 @@ export function createCardWatch({ readGpus, clock }: CardWatchOptions): CardWatc
       forget();
     },
   };
+}
+
+/** The cards of one attempt. */
+export interface WatchedCards {
+  areFree(): boolean;
+  free: Promise<void>;
+  stop(): void;
+}
+
+/** Waits until none of these processes, by pid and start, holds memory on the cards. */
+export function watchCardsOf({
+  cards,
+  uuids,
+  seen,
+  table,
+}: {
+  cards: CardWatch;
+  uuids: readonly string[];
+  seen: ReadonlyMap<number, number>;
+  table: Pick<ProcessTable, 'readOne'>;
+}): WatchedCards {
+  if (uuids.length === 0) return { areFree: () => true, free: Promise.resolve(), stop: () => {} };
+  const waiting = cards.whenFree(uuids, (pid) => {
+    const startTicks = seen.get(pid);
+    const now = table.readOne(pid);
+    // Another process may have its pid by now.
+    return startTicks !== undefined && (now === null || now.startTicks === startTicks);
+  });
+  let areFree = false;
+  const free = waiting.free.then(() => {
+    areFree = true;
+  });
+  return { areFree: () => areFree, free, stop: waiting.stop };
 }
 
 /** A card that the driver does not tell of now is not known to be free. */
