@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { csvOf, tableCells } from '../../test/support/tables.ts';
 import type { RowResult } from '../protocol/tableSync.ts';
 import { commandMaker } from './command/rowCommand.ts';
+import { isReserved } from './reserved.ts';
 import { readTable, type TableFormat, writeResults } from './table.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -102,7 +103,7 @@ describe('defect 8: the table is damaged', () => {
       fc.asyncProperty(
         csvOf(
           tableCells().map(({ columns, rows }) => {
-            const names = columns.filter((column) => column !== 'run_num');
+            const names = columns.filter((column) => !isReserved(column) && column !== 'x');
             return {
               columns: ['run_num', ...(names.length > 0 ? names : ['x']), 'need_run_num', 'name', 'cmd'],
               rows: rows.map((cells) => ['', ...cells.slice(0, Math.max(1, names.length)), '', '', '']),
