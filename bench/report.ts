@@ -4,6 +4,7 @@ import type { HubCost } from './hub.ts';
 import type { RoleCost } from './roles.ts';
 import type { StoreCost } from './storeLoad.ts';
 import type { BenchMachine } from './support/machine.ts';
+import type { TableCost } from './tables.ts';
 
 export interface Measured {
   at: string;
@@ -16,6 +17,7 @@ export interface Measured {
   store: StoreCost;
   hubs: HubCost[];
   decisions: DecisionCost;
+  tables: TableCost;
 }
 
 interface Row {
@@ -41,7 +43,7 @@ export function report(measured: Measured): string {
   ].join('\n');
 }
 
-function rows({ agent, up, store, hubs, decisions }: Measured): Row[] {
+function rows({ agent, up, store, hubs, decisions, tables }: Measured): Row[] {
   const bareMs = agent.bareLoop.cpuMsPerSample;
   return [
     {
@@ -79,6 +81,7 @@ function rows({ agent, up, store, hubs, decisions }: Measured): Row[] {
     ...storeRows(store),
     ...hubs.flatMap((hub) => hubRows(hub)),
     ...decisionRows(decisions),
+    ...tableRows(tables),
   ];
 }
 
@@ -164,6 +167,21 @@ function decisionRows({
       aim: '',
       kept: null,
     },
+  ];
+}
+
+function tableRows({ rows: count, csv, json }: TableCost): Row[] {
+  const told = (what: string, csvMs: number, jsonMs: number): Row => ({
+    what,
+    measured: `${milliseconds(csvMs)}; ${milliseconds(jsonMs)}`,
+    aim: '',
+    kept: null,
+  });
+  return [
+    { what: `a csv of ${count} rows and 9 columns, read`, ...against(csv.readMs, 2000, milliseconds) },
+    { what: '… one result put into it', ...against(csv.writeOneMs, 2000, milliseconds) },
+    told('… all results put into it; into json', csv.writeAllMs, json.writeAllMs),
+    told('… the commands of all rows; what was edited in them', csv.commandsMs, csv.mergeMs),
   ];
 }
 

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what FlowLine costs, as whole processes from the bundle. Prints the figures beside their aims, keeps
  * them in bench/results/latest.json and puts them into bench/README.md. `--seconds 10` for a quick look; `--repeat 1`
- * measures each once instead of three times; `--only decisions` prints what decisions of the scheduler cost and keeps nothing.
+ * measures each once instead of three times; `--only decisions` or `--only tables` prints what those cost and keeps nothing.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { measureRole, type RoleCost } from './roles.ts';
 import { measureStore } from './store.ts';
 import type { StoreCost } from './storeLoad.ts';
 import { describeMachine, loadNow } from './support/machine.ts';
+import { measureTables } from './tables.ts';
 
 const DECISIONS = 500;
 
@@ -29,6 +30,10 @@ if (values.only === 'decisions') {
   console.log(JSON.stringify(await measureDecisions(Number(values.queued), DECISIONS), null, 2));
   process.exit(0);
 }
+if (values.only === 'tables') {
+  console.log(JSON.stringify(await measureTables(Number(values.queued)), null, 2));
+  process.exit(0);
+}
 const seconds = Number(values.seconds);
 const loads: number[] = [];
 
@@ -40,6 +45,7 @@ for (const agents of values.agents.split(',').map(Number)) {
   hubs.push(leastDisturbed(await repeat(`hub with ${agents} agents`, () => measureHub(agents, seconds))));
 }
 const decisions = await measureDecisions(Number(values.queued), DECISIONS);
+const tables = await measureTables(Number(values.queued));
 
 const measured: Measured = {
   at: new Date().toISOString().slice(0, 10),
@@ -51,6 +57,7 @@ const measured: Measured = {
   store,
   hubs,
   decisions,
+  tables,
 };
 mkdirSync(join(import.meta.dirname, 'results'), { recursive: true });
 writeFileSync(join(import.meta.dirname, 'results', 'latest.json'), `${JSON.stringify(measured, null, 2)}\n`);
