@@ -66,6 +66,7 @@ async function runCommandLine(argv: string[]): Promise<void> {
     version,
     selfCommand: surroundings.selfCommand,
     userName: loginName(),
+    writeTable: async (write) => (await import('./roles/tables.ts')).writeTableHere(write),
     machineId: async (dataFolder) => (await import('./roles/credentials.ts')).knownMachineId(dataFolder),
     terminalColumns: process.stdout.isTTY ? process.stdout.columns : null,
     print,

@@ -6,6 +6,7 @@ import type { Language } from '../fleet/words.ts';
 import type { LineEditor, LineEditorOptions } from '../io/lineEditor.ts';
 import type { Check } from '../model/check.ts';
 import type { NodeStatus } from '../model/node.ts';
+import type { TableWrite, TableWritten } from '../protocol/tableSync.ts';
 
 export interface RoleOptions {
   dataFolder: string;
@@ -40,6 +41,8 @@ export interface CommandContext {
   userName: string | null;
   /** What hubs know this machine by; null where it never joined one and has no id of its own. */
   machineId(dataFolder: string): Promise<string | null>;
+  /** Writes results into a table of the user's own, here. */
+  writeTable(write: TableWrite): Promise<TableWritten>;
   /** Columns of the terminal; null where stdout is none. */
   terminalColumns: number | null;
   print(text: string): void;

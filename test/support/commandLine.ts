@@ -29,6 +29,7 @@ export async function runCommandLine(
     selfCommand: ['/nowhere/flowline'],
     userName: 'alice',
     machineId: async () => 'machine',
+    writeTable: unasked,
     terminalColumns: null,
     print: (text) => output.push(text),
     printError: (text) => errors.push(text),

@@ -5,8 +5,8 @@ import { sidecarOf } from './sidecar.ts';
 import { type TableSync, TableSyncError, type TableSyncOptions } from './tableSync.ts';
 
 const LOOK_EACH_MS = 500;
-/** The hub gives a request some seconds; results that take longer stay here, and it asks again. */
-const ANSWER_WITHIN_MS = 4000;
+/** The hub gives a write a minute; results that take longer stay here, and it asks again. */
+const ANSWER_WITHIN_MS = 30_000;
 /** For a last look when the agent ends. */
 const LAST_LOOK_MS = 1000;
 

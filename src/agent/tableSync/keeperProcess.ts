@@ -34,8 +34,8 @@ type Question = ToKeeper extends infer Asked
   : never;
 
 const RESTART = { firstMs: 1000, maximumMs: 60_000 };
-/** The keeper answers a write within 4 s; this is for one whose process hangs. */
-const PATIENCE_MS = 8000;
+/** The keeper answers a write within 30 s; this is for one whose process hangs. */
+const PATIENCE_MS = 40_000;
 const STOP_MS = 2000;
 const LAST_WORDS = 400;
 

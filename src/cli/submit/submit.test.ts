@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommandLine, type SaidHub, startSaidHub } from '../../../test/support/commandLine.ts';
 import { temporaryFolder } from '../../../test/support/program.ts';
+import { waitFor } from '../../../test/support/waitFor.ts';
 import { DEFAULT_OPTIONS, type Table } from '../../model/queue.ts';
-import type { SubmittedRow, SubmittedTable } from '../../protocol/taskApi.ts';
+import type { TableWrite } from '../../protocol/tableSync.ts';
+import type { SubmittedRow, SubmittedTable, Task } from '../../protocol/taskApi.ts';
 import { idRange } from './submit.ts';
 
 const TABLE: Table = {
@@ -39,13 +41,18 @@ let hub: SaidHub;
 let folder: { path: string; remove: () => Promise<void> };
 let open: Table[];
 let counts: Table['counts'][];
+let tasks: Task[];
+let written: TableWrite[];
 beforeEach(async () => {
   folder = await temporaryFolder();
   open = [];
   counts = [];
+  tasks = [];
+  written = [];
   let next = 1;
   hub = await startSaidHub((line, body) => {
     if (line.startsWith('GET /api/v1/tables?')) return { tables: open };
+    if (line.startsWith('GET /api/v1/tasks?')) return { tasks, total: tasks.length, counts: {} };
     if (line === 'GET /api/v1/tables/b7') return { ...TABLE, counts: counts.shift() ?? { succeeded: 2 } };
     if (line.startsWith('POST /api/v1/tables')) {
       const { rows = [], dryRun } = body as SubmitBody;
@@ -66,7 +73,14 @@ const environment = {
   WANDB_API_KEY: 'key of the training',
   PATH: process.env.PATH,
 };
-const submit = (...line: string[]) => runCommandLine(['submit', '--hub', hub.url, ...line], { environment });
+const submit = (...line: string[]) =>
+  runCommandLine(['submit', '--hub', hub.url, ...line], {
+    environment,
+    writeTable: async (write) => {
+      written.push(write);
+      return { table: write.table, revision: write.revision, warning: 'written here' };
+    },
+  });
 const file = async (name: string, content: string): Promise<string> => {
   const path = join(folder.path, name);
   await writeFile(path, content);
@@ -281,10 +295,48 @@ describe('what is told', () => {
     ];
     const { code, errors } = await submit(path, '--wait', '--', 'a');
     expect(code).toBe(1);
-    expect(errors).toContain('0 of 2 runs done, 1 running');
-    expect(errors).toContain('1 run did not succeed');
+    expect(errors).toContain('0 of 2 tasks done, 1 running');
+    expect(errors).toContain('1 task did not succeed');
     counts = [{ succeeded: 2 }];
     expect((await submit(path, '--wait', '--', 'a')).code).toBe(0);
+  });
+
+  const over = (id: string, runNum: number): Task => ({
+    id,
+    table: 'sweep.csv',
+    tableId: 'b7',
+    row: 1,
+    name: 'Task:0',
+    owner: 'alice',
+    state: 'succeeded',
+    runNum,
+    needRunNum: 1,
+    waitingReason: null,
+    waiting: null,
+    command: 'a',
+    parameters: [],
+    priority: 0,
+    askedBytes: null,
+    askedBy: 'none',
+    createdAtMs: 1,
+    doneAtMs: null,
+    attempts: [],
+  });
+
+  test('--wait also waits until the file says so; where nobody keeps it up, it is written here', async () => {
+    const path = await file('sweep.csv', 'lr,run_num\n1,0\n2,1\n');
+    tasks = [over('t1', 1), over('t2', 1)];
+    const waiting = submit(path, '--wait', '--', 'a');
+    await waitFor('the tasks to be asked for', () =>
+      hub.requests.some(({ line }) => line.includes('tasks?')),
+    );
+    await writeFile(path, 'lr,run_num\n1,1\n2,1\n');
+    expect(await waiting).toMatchObject({ code: 0 });
+    expect(written).toEqual([]);
+    tasks = [over('t3', 2), over('t4', 1)];
+    const { errors } = await submit(path, '--wait', '--', 'a');
+    expect(errors).toContain('written here');
+    expect(written).toMatchObject([{ table: 'b7', file: { path }, results: [{ runNum: 2 }, { runNum: 1 }] }]);
   });
 
   test('ids in a row are a range', () => {
