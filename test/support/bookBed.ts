@@ -13,7 +13,8 @@ import { type ManualClock, manualClock } from './manualClock.ts';
 export interface BookBed {
   folder: string;
   clock: ManualClock;
-  open(): Promise<TaskBook>;
+  /** @param isKept false: one in memory, that is forgotten. */
+  open(isKept?: boolean): Promise<TaskBook>;
   remove(): void;
 }
 
@@ -23,7 +24,8 @@ export function bookBed(): BookBed {
   return {
     folder,
     clock,
-    open: () => openTaskBook({ dataFolder: folder, clock, log: openLog('silent') }),
+    open: (isKept = true) =>
+      openTaskBook({ dataFolder: isKept ? folder : null, clock, log: openLog('silent') }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

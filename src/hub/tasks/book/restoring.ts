@@ -5,8 +5,9 @@
  */
 import { type Fence, isFinal, isLive, parseAttemptId } from '../../../model/task.ts';
 import type { AttemptReport } from '../../../protocol/supervision.ts';
+import { end } from './ending.ts';
+import { begin, compareFences } from './leasing.ts';
 import type { LiveAttempt, TaskRecord } from './records.ts';
-import { begin, compareFences, end } from './running.ts';
 import { apply, presentRun, type Shelf, settle } from './shelf.ts';
 import type { Reporter } from './taskBook.ts';
 

@@ -99,7 +99,8 @@ describe('an end', () => {
     expect(book.kill(1, 'alice', 5)).toEqual({ done: true });
     expect(book.live().get('t1.1.1')?.stop).toMatchObject({ reason: 'user', graceSeconds: 5 });
     expect(book.kill(1, 'alice', 5)).toMatchObject({ done: false, outcome: 'unchanged' });
-    book.report(from(), said(lease, 'ended', 2), () => verdict({ class: 'infra', again: true }));
+    const judged = verdict({ class: 'infra', again: true, isImpossible: true });
+    book.report(from(), said(lease, 'ended', 2), () => judged);
     expect(book.task(1)?.state).toBe('failed');
   });
 

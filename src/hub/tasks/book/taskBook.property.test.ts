@@ -42,6 +42,7 @@ const step = fc.oneof(
       state: fc.constantFrom('starting', 'running', 'stopping', 'ended', 'ended', 'never-started' as const),
       class: fc.constantFrom('ok', 'ok', 'program', 'gpu_oom', 'infra', 'user_kill', 'timeout' as const),
       again: fc.boolean(),
+      isImpossible: fc.boolean(),
       cardsFree: fc.boolean(),
     }),
   },
@@ -79,146 +80,161 @@ const step = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('need' as const), pick, need: fc.nat({ max: 4 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('written' as const), pick }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('kill' as const), pick }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
 );
 
-test('whatever happens: one live attempt a run, a success counted once, counts as a naive recount, a restart changes nothing', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const bed = bookBed();
-      let book = await bed.open();
-      try {
-        const { table } = book.createTable(submit([], { isComplete: false }));
-        const attempts: OnNode[] = [];
-        const successes = new Map<string, number>();
-        const killed = new Set<string>();
-        let nextRow = 1;
-        for (const now of steps) {
-          bed.clock.pass(1000);
-          const tasks = table.number === 1 ? (book.table(1)?.tasks ?? []) : [];
-          const task = 'pick' in now && tasks.length > 0 ? tasks[now.pick % tasks.length] : undefined;
-          const onNode =
-            'pick' in now && attempts.length > 0 ? attempts[now.pick % attempts.length] : undefined;
-          switch (now.do) {
-            case 'rows': {
-              const more = Array.from({ length: now.count }, () =>
-                row(nextRow++, { needRunNum: now.need, runNum: now.done }),
-              );
-              book.addRows(1, nextRow, more, false);
-              break;
+const isSoak = process.env.FLOWLINE_SOAK === 'true';
+
+test.each([
+  { where: 'in memory', runs: isSoak ? 2000 : 60 },
+  { where: 'on a disk, with restarts', runs: isSoak ? 300 : 10 },
+])(
+  'whatever happens $where: one live attempt a run, a success counted once, counts as a naive recount',
+  {
+    timeout: 1_200_000,
+  },
+  async ({ where, runs }) => {
+    const isKept = where !== 'in memory';
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 80, size: 'max' }), async (steps) => {
+        const bed = bookBed();
+        let book = await bed.open(isKept);
+        try {
+          const { table } = book.createTable(submit([], { isComplete: false }));
+          const attempts: OnNode[] = [];
+          const successes = new Map<string, number>();
+          const killed = new Set<string>();
+          let nextRow = 1;
+          for (const now of steps) {
+            bed.clock.pass(1000);
+            const tasks = table.number === 1 ? (book.table(1)?.tasks ?? []) : [];
+            const task = 'pick' in now && tasks.length > 0 ? tasks[now.pick % tasks.length] : undefined;
+            const onNode =
+              'pick' in now && attempts.length > 0 ? attempts[now.pick % attempts.length] : undefined;
+            switch (now.do) {
+              case 'rows': {
+                const more = Array.from({ length: now.count }, () =>
+                  row(nextRow++, { needRunNum: now.need, runNum: now.done }),
+                );
+                book.addRows(1, nextRow, more, false);
+                break;
+              }
+              case 'lease': {
+                if (!task) break;
+                const lease = book.lease(task.number, given({ nodeId: now.node }));
+                expect(lease !== null).toBe(lease === null ? false : task.state === 'starting');
+                if (lease) attempts.push({ ...lease, node: now.node, sequence: 0, last: null });
+                break;
+              }
+              case 'report': {
+                if (!onNode) break;
+                // What is over says nothing new; the repeat below says it again.
+                if (onNode.last?.state === 'ended' || onNode.last?.state === 'never-started') break;
+                onNode.sequence += 1;
+                onNode.last = said(onNode, now.state, onNode.sequence, {
+                  cardsFree: now.cardsFree,
+                  class: now.class,
+                });
+                let asked = 0;
+                const wasKilled = book.live().get(onNode.attemptId)?.stop?.reason === 'user';
+                const outcome = book.report(from(onNode.node), onNode.last, () => {
+                  asked += 1;
+                  return verdict({ class: now.class, again: now.again, isImpossible: now.isImpossible });
+                });
+                if (asked > 0 && now.class === 'ok')
+                  successes.set(onNode.attemptId, (successes.get(onNode.attemptId) ?? 0) + 1);
+                if (asked > 0 && wasKilled) killed.add(onNode.attemptId);
+                if (asked > 0 && wasKilled && outcome.kind === 'applied')
+                  expect(outcome.task.state).not.toBe('queued');
+                break;
+              }
+              case 'repeat': {
+                if (!onNode?.last) break;
+                const isOver = !book.live().has(onNode.attemptId);
+                const outcome = book.report(from(onNode.node), onNode.last, () => {
+                  throw new Error('a repeated report is no second end');
+                });
+                if (isOver) expect(['known', 'superseded']).toContain(outcome.kind);
+                break;
+              }
+              case 'foreign': {
+                // A node that speaks of what was never leased to it, with fences of the past: nothing may change.
+                const before = dump(book);
+                const attemptId = `t${now.task}.${now.run}.${now.attempt}`;
+                const known = book.live().get(attemptId);
+                const outcome = book.report(
+                  from('node-3'),
+                  said({ attemptId, fence: { epoch: 0, number: 0 } }, 'ended', 1000),
+                  () => verdict(),
+                );
+                if (known || outcome.kind !== 'adopted') expect(dump(book)).toEqual(before);
+                else successes.set(attemptId, 1);
+                break;
+              }
+              case 'silent':
+                book.nodeSilent(now.node);
+                break;
+              case 'gone':
+                if (onNode) book.gone(onNode.attemptId, verdict({ class: 'infra', again: now.again }), null);
+                break;
+              case 'kill':
+                if (task) book.kill(task.number, 'alice', null);
+                break;
+              case 'hold':
+                if (task) book.hold(task.number, 'alice');
+                break;
+              case 'release':
+                if (task) book.release(task.number, 'alice');
+                break;
+              case 'retry':
+                if (task) book.retry(task.number, 'alice');
+                break;
+              case 'removed':
+                if (task) book.rowRemoved(task.number);
+                break;
+              case 'returned':
+                if (task) book.rowReturned(task.number);
+                break;
+              case 'impossible':
+                if (task) book.impossible(task.number, 'too big');
+                break;
+              case 'first':
+                if (task) book.move([task.number], 'first', 'alice');
+                break;
+              case 'need':
+                if (task) book.edit(task.number, { needRunNum: now.need }, 'alice');
+                break;
+              case 'written': {
+                const { revision } = book.unwritten(1, now.pick % 3);
+                book.written(1, revision, null);
+                break;
+              }
+              case 'restart': {
+                if (!isKept) break;
+                const before = dump(book);
+                await book.stop();
+                book = await bed.open();
+                expect(dump(book)).toEqual(before);
+                break;
+              }
             }
-            case 'lease': {
-              if (!task) break;
-              const lease = book.lease(task.number, given({ nodeId: now.node }));
-              expect(lease !== null).toBe(lease === null ? false : task.state === 'starting');
-              if (lease) attempts.push({ ...lease, node: now.node, sequence: 0, last: null });
-              break;
-            }
-            case 'report': {
-              if (!onNode) break;
-              // What is over says nothing new; the repeat below says it again.
-              if (onNode.last?.state === 'ended' || onNode.last?.state === 'never-started') break;
-              onNode.sequence += 1;
-              onNode.last = said(onNode, now.state, onNode.sequence, {
-                cardsFree: now.cardsFree,
-                class: now.class,
-              });
-              let asked = 0;
-              const wasKilled = book.live().get(onNode.attemptId)?.stop?.reason === 'user';
-              const outcome = book.report(from(onNode.node), onNode.last, () => {
-                asked += 1;
-                return verdict({ class: now.class, again: now.again });
-              });
-              if (asked > 0 && now.class === 'ok')
-                successes.set(onNode.attemptId, (successes.get(onNode.attemptId) ?? 0) + 1);
-              if (asked > 0 && wasKilled) killed.add(onNode.attemptId);
-              if (asked > 0 && wasKilled && outcome.kind === 'applied')
-                expect(outcome.task.state).not.toBe('queued');
-              break;
-            }
-            case 'repeat': {
-              if (!onNode?.last) break;
-              const isOver = !book.live().has(onNode.attemptId);
-              const outcome = book.report(from(onNode.node), onNode.last, () => {
-                throw new Error('a repeated report is no second end');
-              });
-              if (isOver) expect(['known', 'superseded']).toContain(outcome.kind);
-              break;
-            }
-            case 'foreign': {
-              // A node that speaks of what was never leased to it, with fences of the past: nothing may change.
-              const before = dump(book);
-              const attemptId = `t${now.task}.${now.run}.${now.attempt}`;
-              const known = book.live().get(attemptId);
-              const outcome = book.report(
-                from('node-3'),
-                said({ attemptId, fence: { epoch: 0, number: 0 } }, 'ended', 1000),
-                () => verdict(),
-              );
-              if (known || outcome.kind !== 'adopted') expect(dump(book)).toEqual(before);
-              else successes.set(attemptId, 1);
-              break;
-            }
-            case 'silent':
-              book.nodeSilent(now.node);
-              break;
-            case 'gone':
-              if (onNode) book.gone(onNode.attemptId, verdict({ class: 'infra', again: now.again }), null);
-              break;
-            case 'kill':
-              if (task) book.kill(task.number, 'alice', null);
-              break;
-            case 'hold':
-              if (task) book.hold(task.number, 'alice');
-              break;
-            case 'release':
-              if (task) book.release(task.number, 'alice');
-              break;
-            case 'retry':
-              if (task) book.retry(task.number, 'alice');
-              break;
-            case 'removed':
-              if (task) book.rowRemoved(task.number);
-              break;
-            case 'returned':
-              if (task) book.rowReturned(task.number);
-              break;
-            case 'impossible':
-              if (task) book.impossible(task.number, 'too big');
-              break;
-            case 'first':
-              if (task) book.move([task.number], 'first', 'alice');
-              break;
-            case 'need':
-              if (task) book.edit(task.number, { needRunNum: now.need }, 'alice');
-              break;
-            case 'written': {
-              const { revision } = book.unwritten(1, now.pick % 3);
-              book.written(1, revision, null);
-              break;
-            }
-            case 'restart': {
-              const before = dump(book);
-              await book.stop();
-              book = await bed.open();
-              expect(dump(book)).toEqual(before);
-              break;
-            }
+            expectSound(book, successes);
           }
-          expectSound(book, successes);
+          if (!isKept) return;
+          const before = dump(book);
+          await book.stop();
+          book = await bed.open();
+          expect(dump(book)).toEqual(before);
+        } finally {
+          await book.stop();
+          bed.remove();
         }
-        const before = dump(book);
-        await book.stop();
-        book = await bed.open();
-        expect(dump(book)).toEqual(before);
-      } finally {
-        await book.stop();
-        bed.remove();
-      }
-    }),
-    { numRuns: process.env.FLOWLINE_SOAK === 'true' ? 500 : 15 },
-  );
-}, 1_200_000);
+      }),
+      { numRuns: runs },
+    );
+  },
+);
 
 /** Everything that must be the same after a restart. */
 function dump(book: TaskBook) {
@@ -236,22 +252,30 @@ function dump(book: TaskBook) {
   };
 }
 
+/** In plain comparisons: this is asked after every step. */
 function expectSound(book: TaskBook, successes: ReadonlyMap<string, number>): void {
   const table = book.table(1);
   const tasks = table?.tasks ?? [];
+  const wrong: string[] = [];
+  const same = (what: string, one: unknown, other: unknown): void => {
+    if (one !== other) wrong.push(`${what}: ${one} is not ${other}`);
+  };
   for (const state of RunState.options) {
     const naive = tasks.filter((task) => task.state === state);
-    expect(book.counts()[state]).toBe(naive.length);
-    expect(table?.counts[state]).toBe(naive.length);
-    expect(new Set(book.inState(state))).toEqual(new Set(naive));
+    same(`counts of ${state}`, book.counts()[state], naive.length);
+    same(`counts of ${state} in the table`, table?.counts[state], naive.length);
+    same(`tasks that are ${state}`, book.inState(state).size, naive.length);
+    for (const task of naive) same(`t${task.number} among them`, book.inState(state).has(task), true);
   }
-  expect(table?.needRuns).toBe(tasks.reduce((sum, task) => sum + task.needRunNum, 0));
-  expect(table?.doneRuns).toBe(tasks.reduce((sum, task) => sum + task.runNum, 0));
+  const sum = (of: 'needRunNum' | 'runNum'): number => tasks.reduce((total, task) => total + task[of], 0);
+  same('runs wanted', table?.needRuns, sum('needRunNum'));
+  same('runs that succeeded', table?.doneRuns, sum('runNum'));
   const lives = [...book.live().values()].filter((live) => !live.isReturning);
-  expect(new Set(lives.map((live) => live.task)).size).toBe(lives.length);
+  same('tasks with a live attempt', new Set(lives.map((live) => live.task)).size, lives.length);
   for (const task of tasks) {
-    expect(isLive(task.state)).toBe(task.live !== null);
-    if (task.live) expect(book.live().get(task.live.id)).toBe(task.live);
+    same(`t${task.number} is alive`, isLive(task.state), task.live !== null);
+    if (task.live) same(`attempt of t${task.number}`, book.live().get(task.live.id), task.live);
   }
-  for (const [, times] of successes) expect(times).toBe(1);
+  for (const [attempt, times] of successes) same(`successes of ${attempt}`, times, 1);
+  expect(wrong).toEqual([]);
 }

@@ -1,8 +1,9 @@
 /** Somebody's word about tasks: kill, hold, release, again, edit, move; and what the file's owner did to its rows. */
 import { isLive, type RunState } from '../../../model/task.ts';
 import { editTask } from './changes.ts';
+import { unchanged } from './ending.ts';
 import type { TableRecord, TaskOverrides, TaskRecord } from './records.ts';
-import { askStop, unchanged } from './running.ts';
+import { askStop } from './running.ts';
 import { apply, lastPlace, presentRun, type Shelf, settle, settleTable, tell } from './shelf.ts';
 import type { Change, Story, TableChanges, TaskChanges } from './taskBook.ts';
 

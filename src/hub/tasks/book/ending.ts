@@ -1,0 +1,124 @@
+/** How an attempt ends in the book: with a verdict, never having started, or with cards that come back later. */
+
+import { type RunEvent, transition } from '../../../model/runState.ts';
+import { putAttempt } from './changes.ts';
+import type { LiveAttempt } from './records.ts';
+import { applies, apply, lastPlace, type Shelf, settle, tell } from './shelf.ts';
+import type { Change, Verdict } from './taskBook.ts';
+import { endWords } from './words.ts';
+
+/** Charges an owner for GPU seconds. */
+export type Charge = (owner: string, gpuSeconds: number) => void;
+
+export const unchanged = (message: string): Change => ({ done: false, outcome: 'unchanged', message });
+
+/** Which attempt a sentence of the story is about. */
+export const about = ({ attempt }: LiveAttempt) => ({
+  run: attempt.run,
+  attempt: attempt.number,
+  by: null,
+  figures: null,
+});
+
+/** The attempt is over: its run is queued again, behind the others, or ends for good. */
+export function end(
+  shelf: Shelf,
+  live: LiveAttempt,
+  verdict: Verdict,
+  how: 'ended' | 'gone',
+  charge: Charge,
+  by: string | null,
+): boolean {
+  const { task, attempt } = live;
+  // Defect 2 of the older scheduler: what somebody killed must never start again, whatever a budget says.
+  const wasKilled = live.stop?.reason === 'user';
+  const isImpossible = verdict.isImpossible === true && !wasKilled;
+  const again = verdict.again && !wasKilled && !isImpossible;
+  const event = (isAgain: boolean): RunEvent =>
+    how === 'ended'
+      ? { kind: 'ended', class: verdict.class, again: isAgain }
+      : { kind: 'gone', again: isAgain };
+  if (!applies(task, event(again))) return false;
+  attempt.class = verdict.class;
+  attempt.state = transition(task.runState ?? attempt.state, event(false)) ?? attempt.state;
+  attempt.endedAtMs ??= shelf.nowMs();
+  attempt.message = verdict.message ?? attempt.message;
+  settle(shelf, task, () => {
+    apply(shelf, task, event(again || isImpossible));
+    if (isImpossible) apply(shelf, task, { kind: 'impossible' });
+    task.live = null;
+    task.last = {
+      run: attempt.run,
+      attempt: attempt.number,
+      class: verdict.class,
+      exitCode: attempt.exitCode,
+      startedAtMs: attempt.startedAtMs,
+      endedAtMs: attempt.endedAtMs,
+      nodeId: attempt.nodeId,
+      node: attempt.node,
+      gpus: attempt.gpus.map((gpu) => gpu.index).join(','),
+    };
+    if (verdict.learnedBytes !== undefined) task.learnedBytes = verdict.learnedBytes;
+    if (task.runState === 'queued' && again) {
+      task.place = lastPlace(shelf);
+      task.notBeforeMs = verdict.notBeforeMs;
+      task.avoid = verdict.avoid ?? null;
+      task.usedRetries = {
+        ...task.usedRetries,
+        [verdict.class]: (task.usedRetries?.[verdict.class] ?? 0) + 1,
+      };
+    }
+  });
+  for (const story of endWords(live, { ...verdict, isImpossible }, again, by)) tell(shelf, task, story);
+  charge(task.table.owner, gpuSecondsOf(shelf, live));
+  if (!live.isReturning) shelf.live.delete(live.id);
+  shelf.write(putAttempt(live, live.isReturning));
+  return true;
+}
+
+/** By the node's own clock where it measured a span, but never more than passed here since it was given out. */
+function gpuSecondsOf(shelf: Shelf, { attempt }: LiveAttempt): number {
+  const hereMs = Math.max(0, shelf.nowMs() - attempt.leasedAtMs);
+  const thereMs =
+    attempt.startedAtMs === null || attempt.endedAtMs === null
+      ? hereMs
+      : Math.max(0, attempt.endedAtMs - attempt.startedAtMs);
+  return (attempt.gpus.length * Math.min(hereMs, thereMs)) / 1000;
+}
+
+/** The lease never became a process: queued again where it was. */
+export function notStarted(
+  shelf: Shelf,
+  live: LiveAttempt,
+  message: string,
+  notBeforeMs: number | null,
+): Change {
+  const { task, attempt } = live;
+  if (!applies(task, { kind: 'not-started' })) return unchanged('it has started, or is over');
+  attempt.state = 'cancelled';
+  attempt.endedAtMs = shelf.nowMs();
+  attempt.message = message;
+  settle(shelf, task, () => {
+    apply(shelf, task, { kind: 'not-started' });
+    task.live = null;
+    task.notBeforeMs = notBeforeMs;
+  });
+  tell(shelf, task, {
+    ...about(live),
+    kind: task.state === 'queued' ? 'queued-again' : 'ended',
+    text: `not started on ${attempt.node}: ${message}`,
+  });
+  shelf.live.delete(live.id);
+  shelf.write(putAttempt(live, false));
+  return { done: true };
+}
+
+/** The cards of an attempt that is over are free, or somebody else's affair. */
+export function cardsFreed(shelf: Shelf, live: LiveAttempt): Change {
+  if (!live.isReturning) return unchanged('its cards were not waited for');
+  live.isReturning = false;
+  shelf.live.delete(live.id);
+  shelf.revision += 1;
+  shelf.write(putAttempt(live, false));
+  return { done: true };
+}
