@@ -1,9 +1,15 @@
 /** What holds over many decisions: nobody is starved, and everybody has his share. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import {
+  GIB,
+  imaginedInput,
+  imaginedNode,
+  imaginedRun,
+  liveAfter,
+} from '../../test/support/imaginedFacts.ts';
 import type { LiveAttempt, Reservation } from './facts.ts';
 import { plan } from './plan.ts';
-import { GIB, imaginedInput, imaginedNode, imaginedRun, liveAfter } from './support/imagined.ts';
 
 test('a big run starts although small ones are submitted for ever', () => {
   const small = fc.record({

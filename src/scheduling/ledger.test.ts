@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import {
+  GIB,
+  imaginedInput,
+  imaginedNode,
+  imaginedRun,
+  liveAfter,
+} from '../../test/support/imaginedFacts.ts';
 import type { LiveAttempt } from './facts.ts';
 import { CardLedger, headroomBytes } from './ledger.ts';
 import { plan } from './plan.ts';
-import { GIB, imaginedInput, imaginedNode, imaginedRun, liveAfter } from './support/imagined.ts';
 
 const sample = (atMs: number, usedGib: number, ours: [string, number | null][] = []) => ({
   atMs,

@@ -8,12 +8,16 @@ export class Counts {
   #running = 0;
   readonly #ofTable = new Map<string, number>();
   readonly #gpusOf = new Map<string, number>();
+  readonly #secondsOf = new Map<string, number>();
   readonly #facts: Pick<DecisionFacts, 'settings' | 'usage'>;
 
-  constructor(facts: Pick<DecisionFacts, 'live' | 'settings' | 'usage'>) {
+  constructor(facts: Pick<DecisionFacts, 'live' | 'settings' | 'usage' | 'nowMs'>) {
     this.#facts = facts;
-    for (const attempt of facts.live) {
-      if (!attempt.isReturning) this.add(attempt.owner, attempt.table, attempt.gpus.length);
+    for (const { isReturning, owner, table, gpus, sinceMs } of facts.live) {
+      if (isReturning) continue;
+      this.add(owner, table, gpus.length);
+      const seconds = (gpus.length * Math.max(0, facts.nowMs - sinceMs)) / 1000;
+      this.#secondsOf.set(owner, this.gpuSecondsOf(owner) + seconds);
     }
   }
 
@@ -27,6 +31,11 @@ export class Counts {
   /** GPUs that somebody's attempts have now. */
   gpusOf(owner: string): number {
     return this.#gpusOf.get(owner) ?? 0;
+  }
+
+  /** GPU seconds of somebody's attempts that still run: they are charged to his use only when they end. */
+  gpuSecondsOf(owner: string): number {
+    return this.#secondsOf.get(owner) ?? 0;
   }
 
   /** The limit that keeps a run, or null. */

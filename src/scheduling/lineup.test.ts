@@ -1,9 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import {
+  GIB,
+  imaginedInput,
+  imaginedNode,
+  imaginedRun,
+  lineupOf,
+  liveAfter,
+} from '../../test/support/imaginedFacts.ts';
 import type { TableLimits, WaitingRun } from './facts.ts';
 import { dependenciesAreMet, Lineup } from './lineup.ts';
 import { plan } from './plan.ts';
-import { GIB, imaginedInput, imaginedNode, imaginedRun, lineupOf, liveAfter } from './support/imagined.ts';
 import { reasonsNow } from './why.ts';
 
 describe('the line', () => {

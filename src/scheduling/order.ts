@@ -127,10 +127,10 @@ export class Order {
     if (lane.head) lane.score = this.#score(lane.owner, lane.head.run);
   }
 
-  /** Lower goes first: GPU seconds used, those that run, less the seconds that the first has waited. */
+  /** Lower goes first: GPU seconds used, by what ended and what runs, an hour for each GPU now, less the seconds that the first has waited. */
   #score(owner: string, head: WaitingRun): number {
     const { nowMs, usage } = this.#facts;
-    const used = usage.gpuSeconds.get(owner) ?? 0;
+    const used = (usage.gpuSeconds.get(owner) ?? 0) + this.#counts.gpuSecondsOf(owner);
     const now = this.#counts.gpusOf(owner) * GPU_AT_ONCE_SECONDS;
     return used + now - Math.max(0, nowMs - head.queuedAtMs) / 1000;
   }

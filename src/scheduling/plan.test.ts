@@ -1,6 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_SETTINGS } from '../model/queue.ts';
-import { passThrough, plan } from './plan.ts';
 import {
   GIB,
   imaginedInput,
@@ -10,7 +8,9 @@ import {
   lineupOf,
   liveAfter,
   startsIn,
-} from './support/imagined.ts';
+} from '../../test/support/imaginedFacts.ts';
+import { DEFAULT_SETTINGS } from '../model/queue.ts';
+import { passThrough, plan } from './plan.ts';
 
 const settings = (change: Partial<typeof DEFAULT_SETTINGS>) => ({ ...DEFAULT_SETTINGS, ...change });
 const atlas = imaginedNode('atlas', 2);
@@ -237,6 +237,20 @@ describe('order', () => {
     const usage = { gpuSeconds: new Map([['alice', 1000]]), handStartedGpus: new Map() };
     const runs = [imaginedRun(1), imaginedRun(2, { owner: 'bob', table: 'b2' })];
     expect(startsIn(plan(imaginedInput([one], runs, { usage })).starts)).toEqual(['t2.1 → one-0']);
+  });
+
+  test('what runs for days counts before it ends', () => {
+    const nodes = [imaginedNode('one', 1), imaginedNode('two', 2)];
+    const live = [
+      imaginedLive('t8', 'two', ['two-0'], 70 * GIB, { sinceMs: 0 }),
+      imaginedLive('t9', 'two', ['two-1'], 70 * GIB, { owner: 'bob', sinceMs: 86_000_000 }),
+    ];
+    const nowMs = 86_400_000;
+    const runs = [
+      imaginedRun(1, { queuedAtMs: nowMs }),
+      imaginedRun(2, { owner: 'bob', table: 'b2', queuedAtMs: nowMs }),
+    ];
+    expect(startsIn(plan(imaginedInput(nodes, runs, { live, nowMs })).starts)).toEqual(['t2.1 → one-0']);
   });
 
   test('waiting makes up for use', () => {

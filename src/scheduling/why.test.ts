@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import {
+  GIB,
+  imaginedInput,
+  imaginedLive,
+  imaginedNode,
+  imaginedRun,
+  lineupOf,
+} from '../../test/support/imaginedFacts.ts';
 import { DEFAULT_SETTINGS } from '../model/queue.ts';
 import { plan } from './plan.ts';
-import { GIB, imaginedInput, imaginedLive, imaginedNode, imaginedRun, lineupOf } from './support/imagined.ts';
 import { reasonsNow, whyWaits } from './why.ts';
 
 const one = imaginedNode('one', 1);

@@ -1,6 +1,7 @@
 /** What the book keeps beside the runs: settings, switched-off GPUs, usage, profiles, promises, repeated requests. */
 import type { Log } from '../../../io/log.ts';
 import { DEFAULT_SETTINGS, QueueSettings } from '../../../model/queue.ts';
+import { decayed, type UsedTime, withUse } from '../../../scheduling/usage.ts';
 import type { Store } from '../store/store.ts';
 import type { Shelf } from './shelf.ts';
 import type { StoredPromise } from './taskBook.ts';
@@ -22,7 +23,6 @@ export interface Beside {
   noteRequest(owner: string, key: string, table: number): void;
 }
 
-const HALF_LIFE_MS = 7 * 86_400_000;
 const REPEATED_WITHIN_MS = 86_400_000;
 /** Profiles beyond these forget the one that was learned from longest ago: at half a KiB each, 10 MiB. */
 const MOST_PROFILES = 20_000;
@@ -36,7 +36,7 @@ export async function loadBeside(
 ): Promise<Beside> {
   let settings = settingsOf(facts.get('settings'), log);
   const off = new Set((await store.read('switches')).map(([uuid]) => String(uuid)));
-  const used = new Map<string, { gpuSeconds: number; atMs: number }>();
+  const used = new Map<string, UsedTime>();
   for (const [owner, gpuSeconds, atMs] of await store.read('usage')) {
     used.set(String(owner), { gpuSeconds: Number(gpuSeconds), atMs: Number(atMs) });
   }
@@ -55,12 +55,7 @@ export async function loadBeside(
     requests.set(requestKey(String(owner), String(key)), { table: Number(table), atMs: Number(atMs) });
   }
 
-  const usage = (owner: string): number => {
-    const entry = used.get(owner);
-    if (!entry) return 0;
-    // A clock that was set back makes nobody's use grow.
-    return entry.gpuSeconds * 0.5 ** (Math.max(0, shelf.nowMs() - entry.atMs) / HALF_LIFE_MS);
-  };
+  const usage = (owner: string): number => decayed(used.get(owner) ?? null, shelf.nowMs());
   return {
     settings: () => settings,
     changeSettings(changes) {
@@ -81,7 +76,7 @@ export async function loadBeside(
     usage,
     charge(owner, gpuSeconds) {
       if (gpuSeconds <= 0) return;
-      const entry = { gpuSeconds: usage(owner) + gpuSeconds, atMs: shelf.nowMs() };
+      const entry = withUse(used.get(owner) ?? null, gpuSeconds, shelf.nowMs());
       used.set(owner, entry);
       shelf.write(['putUsage', owner, entry.gpuSeconds, entry.atMs]);
     },

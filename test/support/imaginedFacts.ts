@@ -1,9 +1,9 @@
 /** Facts for tests: an imagined fleet and runs that wait, each with sensible defaults. */
-import { DEFAULT_SETTINGS } from '../../model/queue.ts';
-import type { Card, LiveAttempt, NodeFacts, WaitingRun } from '../facts.ts';
-import { runIdOf } from '../facts.ts';
-import { Lineup } from '../lineup.ts';
-import type { PlanInput, Start } from '../plan.ts';
+import { DEFAULT_SETTINGS } from '../../src/model/queue.ts';
+import type { Card, LiveAttempt, NodeFacts, WaitingRun } from '../../src/scheduling/facts.ts';
+import { runIdOf } from '../../src/scheduling/facts.ts';
+import { Lineup } from '../../src/scheduling/lineup.ts';
+import type { PlanInput, Start } from '../../src/scheduling/plan.ts';
 
 export const GIB = 2 ** 30;
 
