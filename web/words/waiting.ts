@@ -111,11 +111,12 @@ function memoryArithmetic(words: Words, reason: MemoryReason): string {
   const holder = reason.holder;
   if (holder?.task != null) held.push(why.promisedTo(gibOf(holder.bytes), holder.task));
   else if (holder) held.push(why.heldBy(gibOf(holder.bytes), holderName(words, holder)));
-  if (reason.externalBytes > 0 && (holder === null || holder.task !== null))
+  const isSeen = (bytes: number): boolean => gibOf(bytes) !== '0';
+  if (isSeen(reason.externalBytes) && (holder === null || holder.task !== null))
     held.unshift(why.used(gibOf(reason.externalBytes)));
-  if (reason.promisedBytes > 0 && (holder === null || holder.task === null))
+  if (isSeen(reason.promisedBytes) && (holder === null || holder.task === null))
     held.push(why.promised(gibOf(reason.promisedBytes)));
-  if (reason.headroomBytes > 0) held.push(why.headroom(gibOf(reason.headroomBytes)));
+  if (isSeen(reason.headroomBytes)) held.push(why.headroom(gibOf(reason.headroomBytes)));
   const first = why.arithmetic(gibOf(reason.freeBytes), gibOf(reason.askedBytes));
   const comma = words.language === 'zh' ? '，' : ', ';
   const semicolon = words.language === 'zh' ? '；' : '; ';

@@ -8,6 +8,8 @@ import { gpuIdentity } from '../../../src/model/gpu.ts';
 import type { NodeStatus } from '../../../src/model/node.ts';
 import { askHub } from '../../live/hub.ts';
 import { useShortcuts } from '../../live/shortcuts.ts';
+import { useIsAdministrator } from '../../live/taskActions.ts';
+import { useQueue } from '../../live/tasks.ts';
 import { useLiveStore, useWholeNode } from '../../live/useLive.ts';
 import { useRecent } from '../../live/useRecent.ts';
 import { Age } from '../../parts/Age.tsx';
@@ -116,6 +118,11 @@ function PanelHead({ node, stripe, withSwitch }: PanelHeadProps) {
         })}
         {withSwitch && (
           <li>
+            <RunsTasks node={node} />
+          </li>
+        )}
+        {withSwitch && (
+          <li>
             <MaintenanceButton node={node} />
           </li>
         )}
@@ -127,6 +134,36 @@ function PanelHead({ node, stripe, withSwitch }: PanelHeadProps) {
         </li>
       </ul>
     </header>
+  );
+}
+
+/** Whether the queue may give it tasks: a word for all who see the queue, a switch for administrators. */
+function RunsTasks({ node }: { node: FleetNode }) {
+  const { gpuQueue: words } = useWords();
+  const queue = useQueue();
+  const isAdministrator = useIsAdministrator();
+  const [isRefused, setRefused] = useState<string | null>(null);
+  if (queue === null) return null;
+  const word = node.mayRun ? words.nodeRuns : words.nodeShows;
+  if (!isAdministrator) return <span className="quiet">{word}</span>;
+  const label = (node.mayRun ? words.nodeForbid : words.nodeAllow)(nodeName(node));
+  const flip = async (): Promise<void> => {
+    const told = await askHub('changeNode', { parameters: { id: node.id }, body: { mayRun: !node.mayRun } });
+    setRefused(told.ok ? null : visible(told.message));
+  };
+  return (
+    <button
+      type="button"
+      role="switch"
+      aria-checked={node.mayRun}
+      aria-label={label}
+      title={label}
+      className="queue-switch"
+      onClick={flip}
+    >
+      <span aria-hidden="true" />
+      {isRefused === null ? word : <span className="bad">{isRefused}</span>}
+    </button>
   );
 }
 

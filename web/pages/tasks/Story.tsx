@@ -111,9 +111,11 @@ function Plain({ event, detail }: { event: TaskEvent; detail: TaskDetail }) {
   const sentence =
     event.kind === 'submitted' && event.text === 'submitted'
       ? words.task.submittedBy(visible(event.by ?? detail.task.owner))
-      : words.language === 'zh' && asked !== undefined
-        ? words.task.askedBy[detail.task.askedBy]
-        : event.text;
+      : event.kind === 'queued-again'
+        ? words.task.behindOthers
+        : words.language === 'zh' && asked !== undefined
+          ? words.task.askedBy[detail.task.askedBy]
+          : event.text;
   return (
     <>
       <p>
@@ -207,6 +209,10 @@ function Ended({ event, attempt, detail }: AttemptStepProps) {
   const total = useTotal(event, attempt);
   const peak = largest(attempt.gpus.map((gpu) => gpu.peakBytes));
   const tried = attempt.outOfMemory?.triedBytes ?? null;
+  // What was learned stands in a step of its own, with its arithmetic.
+  const isLearned = detail.events.some(
+    (each) => each.kind === 'learned' && each.run === attempt.run && each.attempt === attempt.number,
+  );
   return (
     <>
       <p>
@@ -238,7 +244,7 @@ function Ended({ event, attempt, detail }: AttemptStepProps) {
             <EndWords attempt={attempt} /> ·{' '}
           </>
         )}
-        {kind === 'gpu_oom' && event.text !== '' && `${visible(withoutRepeat(event.text))} · `}
+        {kind === 'gpu_oom' && !isLearned && event.text !== '' && `${visible(withoutRepeat(event.text))} · `}
         {attempt.startedAtMs !== null &&
           attempt.endedAtMs !== null &&
           words.task.ran(span(words, attempt.endedAtMs - attempt.startedAtMs))}

@@ -139,6 +139,12 @@ export function readLog(address: LogAddress, streams: readonly LogStream[]): Log
     }
     stream.nextByte = slice.toByte;
     stream.isComplete = slice.isComplete && slice.toByte >= slice.sizeBytes;
+    const last = stream.isComplete ? stream.parser.open() : null;
+    if (last) {
+      // What ends without a line's end stands where it was printed, not below what came later on the other stream.
+      items.push({ kind: 'line', stream: stream.name, number: stream.nextNumber, line: last, open: false });
+      stream.parser = logParser();
+    }
     if (items.length > MOST_ITEMS) items = items.slice(items.length - KEPT_ITEMS);
     tell({
       isLoading: false,
