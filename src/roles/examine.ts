@@ -1,7 +1,9 @@
 /** Hands the doctor what it looks at: this machine, its hub, and what the running agent knows. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Agent } from '../agent/agent.ts';
 import { examine } from '../agent/doctor/doctor.ts';
-import type { HubHealth } from '../agent/doctor/facts.ts';
+import type { HubHealth, SystemdUnit } from '../agent/doctor/facts.ts';
 import { hubClient } from '../client/hubClient.ts';
 import type { Language } from '../fleet/words.ts';
 import { whoListens } from '../io/portHolder.ts';
@@ -39,12 +41,28 @@ export function examineMachine(options: ExamineOptions): Promise<Check[]> {
     askHealth,
     port: portOf(options.hubUrl),
     whoListens,
+    killModeOf,
     version: surroundings.version,
     uid: process.getuid?.() ?? 0,
     glibcVersion: glibcVersion(),
     nodeVersion: process.version,
     say: (english, chinese) => (options.language === 'zh' ? chinese : english),
   });
+}
+
+const SYSTEMD_PATIENCE_MS = 2000;
+
+async function killModeOf({ name, isUsers }: SystemdUnit): Promise<string | null> {
+  const scope = isUsers ? ['--user'] : [];
+  try {
+    const asked = ['show', '--property=KillMode', '--value', '--', name];
+    const { stdout } = await promisify(execFile)('systemctl', [...scope, ...asked], {
+      timeout: SYSTEMD_PATIENCE_MS,
+    });
+    return stdout.trim() || null;
+  } catch {
+    return null;
+  }
 }
 
 /** The one that a hub here would have: that of the hub that is asked. */

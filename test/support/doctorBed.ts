@@ -44,6 +44,7 @@ export function doctorBed(): DoctorBed {
     askHealth: notThere,
     port: 3569,
     whoListens: async () => null,
+    killModeOf: async () => null,
     version: '1.0.0',
     uid: 0,
     glibcVersion: '2.36',

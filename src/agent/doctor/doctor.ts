@@ -13,6 +13,7 @@ import { checkListen } from './listen.ts';
 import { checkPermissions } from './permissions.ts';
 import { checkRefusedFigures } from './refusedFigures.ts';
 import { checkGlibc, checkNode } from './runtime.ts';
+import { checkService } from './service.ts';
 import { checkDocker, checkScreen, checkTmux } from './tools.ts';
 
 /** Names that scripts and guides rely on. */
@@ -29,6 +30,7 @@ const CHECKS: readonly [name: string, check: CheckUp][] = [
   ['glibc', checkGlibc],
   ['node', checkNode],
   ['data-folder', checkDataFolder],
+  ['service', checkService],
   ['listen', checkListen],
   ['hub', checkHub],
   ['clock', checkClock],

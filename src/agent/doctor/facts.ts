@@ -17,6 +17,12 @@ export interface HubHealth {
   hereNowMs: number;
 }
 
+/** The service that a process runs in, and whether it is one of a user's own systemd. */
+export interface SystemdUnit {
+  name: string;
+  isUsers: boolean;
+}
+
 export interface DoctorFacts {
   /** Before /proc, /sys and /dev: empty, but for tests. */
   root: string;
@@ -34,6 +40,8 @@ export interface DoctorFacts {
   askHealth(hubUrl: string): Promise<HubHealth>;
   port: number;
   whoListens(port: number): Promise<string | null>;
+  /** What systemd does with a service's processes when it stops it; null where it cannot be asked. */
+  killModeOf(unit: SystemdUnit): Promise<string | null>;
   version: string;
   uid: number;
   /** Like `2.36`; null where the C library is another. */

@@ -3,14 +3,14 @@
  * what was cut out of them, and when they were complete. They stay when the attempt is forgotten, and are then also what
  * is left to tell that this attempt once ran here. A path is only ever made of a checked attempt id.
  */
-import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { readFileIfThere, writeFileAtomically } from '../../../io/atomicFile.ts';
 import { parseJson } from '../../../lib/json.ts';
 import { count, instantMs } from '../../../model/fields.ts';
-import { Fence, parseAttemptId } from '../../../model/task.ts';
+import { attemptIdOf, Fence, parseAttemptId } from '../../../model/task.ts';
 import type { LogStream } from '../../../protocol/supervision.ts';
 
 const Gap = z.object({ fromByte: count, toByte: count }).nullable();
@@ -48,16 +48,23 @@ export async function readLogRecord(paths: LogPaths): Promise<LogRecord | null> 
 export const writeLogRecord = (paths: LogPaths, record: LogRecord): Promise<void> =>
   writeFileAtomically(paths.record, JSON.stringify(record));
 
-/** The highest fence under which this run ever ran here, as its logs tell; null for never. */
+/** Attempts of one run have numbers that rise; those of other nodes leave holes. */
+const EARLIER_LOOKED_AT = 8;
+const LATER_LOOKED_AT = 32;
+
+/**
+ * The highest fence under which this run lately ran here, as its logs tell; null for never. Names are tried one by one: a
+ * task of 100,000 runs has a folder that nobody wants to read at each launch.
+ */
 export async function highestFenceInLogs(logsFolder: string, attempt: string): Promise<Fence | null> {
-  const paths = logPaths(logsFolder, attempt);
-  const run = parseAttemptId(attempt)?.run;
-  if (paths === null) return null;
-  const names = await readdir(paths.folder).catch((): string[] => []);
+  const parts = parseAttemptId(attempt);
+  if (parts === null) return null;
   let highest: Fence | null = null;
-  for (const name of names) {
-    if (!name.startsWith(`${run}.`) || !name.endsWith('.json')) continue;
-    const record = await readLogRecord({ ...paths, record: join(paths.folder, name) });
+  const first = Math.max(1, parts.attempt - EARLIER_LOOKED_AT);
+  for (let number = first; number <= parts.attempt + LATER_LOOKED_AT; number++) {
+    const paths = logPaths(logsFolder, attemptIdOf(parts.task, parts.run, number));
+    if (paths === null || !existsSync(paths.record)) continue;
+    const record = await readLogRecord(paths);
     if (record !== null && (highest === null || compareFences(record.fence, highest) > 0))
       highest = record.fence;
   }

@@ -1,0 +1,43 @@
+/**
+ * Whether tasks outlive an agent that runs as a service of systemd's. By default systemd ends everything in a service's
+ * control group when it stops or restarts it, and with it every task that the agent started.
+ */
+import { type DoctorFacts, type Finding, ok, problem, readText, type SystemdUnit } from './facts.ts';
+
+/**
+ * From /proc/self/cgroup; null where it runs in none (a login, a container, a machine without systemd).
+ *
+ *     0::/system.slice/flowline.service
+ *     0::/user.slice/user-1000.slice/user@1000.service/app.slice/flowline.service
+ *     0::/user.slice/user-1000.slice/session-3.scope
+ */
+export function unitOf(text: string): SystemdUnit | null {
+  const path = /^(?:0::|\d+:name=systemd:)(\/.*\.service)$/m.exec(text)?.[1];
+  const name = path?.split('/').at(-1);
+  if (path === undefined || name === undefined || name.startsWith('user@')) return null;
+  return { name, isUsers: path.includes('/user@') };
+}
+
+export async function checkService(facts: DoctorFacts): Promise<Finding | null> {
+  const { say } = facts;
+  // Without an agent that is asked these would be the words of whatever this command runs in.
+  if (facts.link === null) return null;
+  const unit = unitOf((await readText(facts, '/proc/self/cgroup')) ?? '');
+  if (unit === null) return null;
+  const killMode = await facts.killModeOf(unit);
+  if (killMode === null) return null;
+  if (killMode === 'process' || killMode === 'none') {
+    return ok(say(`tasks outlive a restart of ${unit.name}`, `任务不受 ${unit.name} 重启影响`));
+  }
+  const edit = `systemctl ${unit.isUsers ? '--user ' : ''}edit ${unit.name}`;
+  return problem(
+    say(
+      `a stop or restart of ${unit.name} ends every running task (KillMode=${killMode})`,
+      `停止或重启 ${unit.name} 会结束所有正在运行的任务（KillMode=${killMode}）`,
+    ),
+    say(
+      `\`${edit}\`, and in it [Service] KillMode=process`,
+      `运行 \`${edit}\`，写入 [Service] KillMode=process`,
+    ),
+  );
+}
