@@ -282,11 +282,14 @@ describe('a node that falls silent', () => {
 });
 
 describe('a hub that starts again', () => {
-  test('gives a node nothing before its inventory has come', async () => {
-    await bed.submit(1);
-    const { nodeToken } = await bed.hub().admitMachine({ hostname: 'atlas', machineId: 'machine atlas' });
+  test('gives a node nothing before its inventory has come on this connection', async () => {
+    const { nodeToken, breakOff, closed } = await bed.agent('atlas');
+    breakOff();
+    await closed;
     const mute = await bed.connect({ hostname: 'atlas', nodeToken, supervises: false });
     await waitFor('online', async () => (await bed.client().call('nodes')).nodes[0]?.state === 'online');
+    const [id = ''] = await bed.submit(1);
+    await waitFor('a reason', async () => (await bed.task(id)).waiting?.kind === 'nodes');
     await bed.client().call('changeQueue', { body: { isRunning: true } });
     expect(mute.leases).toEqual([]);
     mute.say({ type: 'inventory', inventory: { user: 'alice', uid: 1000, reports: [] } });
