@@ -6,6 +6,7 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { CommandContext } from './cli/context.ts';
+import { onEndSignal } from './io/runHere.ts';
 import type { Surroundings } from './roles/surroundings.ts';
 
 declare const FLOWLINE_VERSION: string | undefined;
@@ -81,6 +82,8 @@ async function runCommandLine(argv: string[]): Promise<void> {
       demo: async (options) => (await import('./roles/demo.ts')).runDemo(options, surroundings),
     },
     startUp: async (options) => (await import('./roles/up.ts')).startUp(options, surroundings),
+    runHere: async (...args) => (await import('./io/runHere.ts')).runHere(...args),
+    onEndSignal,
     openLines: async (options) => (await import('./io/lineEditor.ts')).openLineEditor(options),
     readThisMachine: async () => (await import('./roles/readOnce.ts')).readThisMachine(surroundings),
     examineThisMachine: async (options) =>

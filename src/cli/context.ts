@@ -62,6 +62,14 @@ export interface CommandContext {
   };
   /** Hub, this machine's agent and the page in this process, until stopped: for a command that found no hub. */
   startUp(options: RoleOptions): Promise<{ stop(): Promise<void> }>;
+  /** A command in this terminal, as if it had been typed; its end is answered. */
+  runHere(
+    argv: readonly string[],
+    environment: Record<string, string | undefined>,
+    started: (pid: number) => void,
+  ): Promise<{ exitCode: number; failure: string | null }>;
+  /** Tells of the first signal that asks to end, with the exit code for it, instead of ending; answers how to stop listening. */
+  onEndSignal(call: (exitCode: number) => void): () => void;
   /** Lines that somebody types, one by one. */
   openLines(options: LineEditorOptions): Promise<LineEditor>;
   /** This machine, read by itself, once, within 10 s. */

@@ -6,7 +6,7 @@ import { addContainers } from './containers.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
 import { addDoctor } from './doctor.ts';
 import { examples } from './examples.ts';
-import { addFind } from './find.ts';
+import { addFind } from './find/find.ts';
 import { addNodes } from './nodes.ts';
 import { addProcesses } from './processes.ts';
 import { addRoles } from './roles.ts';
@@ -62,7 +62,7 @@ export async function runCommand(line: readonly string[], context: CommandContex
   addStatus(program, context);
   addNodes(program, context);
   addProcesses(program, context);
-  addFind(program, context);
+  addFind(program, context, commandWords);
   addTasks(program, context);
   addShow(program, context);
   addWhy(program, context);

@@ -38,6 +38,8 @@ export async function runCommandLine(
     roles: { up: unasked, hub: unasked, agent: unasked, demo: unasked },
     startUp: unasked,
     openLines: unasked,
+    runHere: unasked,
+    onEndSignal: () => () => undefined,
     readThisMachine: unasked,
     examineThisMachine: unasked,
     ...changes,

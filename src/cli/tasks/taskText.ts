@@ -1,6 +1,7 @@
 /** Tasks and attempts in a terminal's words: state with its colour, where and how long, what came of it. */
 import type { Attempt, RunState } from '../../model/task.ts';
 import { isLive } from '../../model/task.ts';
+import type { WaitingReason } from '../../model/waiting.ts';
 import type { Task } from '../../protocol/taskApi.ts';
 import { explain } from '../../scheduling/explain.ts';
 import type { Cell } from '../text/cell.ts';
@@ -45,7 +46,15 @@ export function tookText(attempt: Attempt | null, nowMs: number, words: Words): 
 }
 
 /** Why it waits: in English as the hub says it, else from the same figures. */
-export function waitingText({ waiting, waitingReason }: Task, { language }: Words): string {
+export const waitingText = ({ waiting, waitingReason }: Task, words: Words): string =>
+  waitingWords(waiting, waitingReason, words);
+
+/** The same of a reason by itself, with the hub's own words for it. */
+export function waitingWords(
+  waiting: WaitingReason | null,
+  waitingReason: string | null,
+  { language }: Words,
+): string {
   if (waiting === null || language === 'en') return waitingReason ?? '';
   return explain(waiting, {
     language,

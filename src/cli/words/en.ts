@@ -164,6 +164,19 @@ export const en = {
       `the free one with most memory: ${machine} GPU ${index}, ${memory}`,
     models: (models: string) => `models here: ${models}`,
     noGpus: 'this hub knows no GPU yet',
+    waits: (reason: string) => `waiting: ${reason}`,
+    away: (reason: string) => `the hub does not answer (${reason}); waiting for it`,
+    taken: (indexes: string, gpus: number, memory: string | null) =>
+      `taken: GPU ${indexes}, ${memory === null ? (gpus === 1 ? 'all of it' : 'all of each') : `${memory}${gpus === 1 ? '' : ' of each'}`}`,
+    promiseOver:
+      'flowline: the queue no longer keeps these GPUs for this command (the hub was not told for 30 s that it lives); tasks may start there',
+    impossibleHint: '`flowline queue` shows what each GPU can give',
+    noMachineId: 'this machine has no id that a hub could know it by',
+    noMachineIdHint: 'the GPUs are taken at the hub: start `flowline up`, or `flowline agent`, here first',
+    noCommand: 'what is to run? There is nothing after --',
+    noCommandHint: 'like: flowline find --gpus 1 --memory 20G -- python train.py',
+    notWithCommand: (option: string) => `${option} does not go with a command`,
+    mostHere: (most: number) => `--gpus: a command gets at most ${most}, of this machine`,
     bareMemory: (number: string) => `--memory ${number} is ${number} MiB; for ${number} GiB say ${number}G`,
   },
   token: {

@@ -34,7 +34,7 @@ const SUMMARIES: Record<string, string> = {
   status: '现在读一次这台机器；加 --hub 则看整个机群',
   nodes: '列出机群的机器；`nodes maintenance` 设定维护',
   processes: '在所有机器上查找进程；`processes kill` 结束进程',
-  find: '查找现在空闲的 GPU；没有时退出码为 1',
+  find: '查找空闲的 GPU；等待；占用并在这里运行命令',
   submit: '让一条命令或一张表的每一行排队，在空闲的 GPU 上运行',
   containers: '列出所有机器的容器，附进入命令',
   sessions: '列出所有机器的 screen 和 tmux 会话，附接入命令',
@@ -187,6 +187,19 @@ export const zh: Words = {
     roomiest: (machine, index, memory) => `空闲显存最多的：${machine} 的 GPU ${index}，${memory}`,
     models: (models) => `现有型号：${models}`,
     noGpus: '这个中心还不知道任何 GPU',
+    waits: (reason) => `正在等待：${reason}`,
+    away: (reason) => `中心没有回答（${reason}）；正在等它`,
+    taken: (indexes, gpus, memory) =>
+      `已占用 GPU ${indexes}，${memory === null ? '整张卡' : `${gpus === 1 ? '' : '各 '}${memory} 显存`}`,
+    promiseOver:
+      'flowline：队列不再为这条命令保留这些 GPU（中心 30 秒没有收到它还在运行的消息）；可能有任务在上面启动',
+    impossibleHint: '`flowline queue` 可看每块 GPU 能给多少',
+    noMachineId: '这台机器没有中心能认出的标识',
+    noMachineIdHint: '卡是在中心登记的：请先在这里启动 `flowline up` 或 `flowline agent`',
+    noCommand: '运行什么？-- 之后没有命令',
+    noCommandHint: '例如：flowline find --gpus 1 --memory 20G -- python train.py',
+    notWithCommand: (option) => `${option} 不能与命令一起用`,
+    mostHere: (most) => `--gpus：一条命令最多用本机的 ${most} 块`,
     bareMemory: (number) => `--memory ${number} 是 ${number} MiB；${number} GiB 请写 ${number}G`,
   },
   token: {

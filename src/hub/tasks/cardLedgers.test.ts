@@ -89,8 +89,15 @@ describe('what others use on a card', () => {
     );
     sample(9 * GIB, [held(8 * GIB), held(GIB, { pid: 9, owner: 'bob' })]);
     expect(ledgers.externalBytes('GPU-0', nowMs)).toBe(GIB);
-    ledgers.promiseEnded('find-1');
+    let isReleased = false;
+    ledgers.promiseEnding('find-1', () => {
+      isReleased = true;
+    });
     sample(9 * GIB, [held(8 * GIB), held(GIB, { pid: 9, owner: 'bob' })]);
+    expect(isReleased, 'this sample may have been on its way').toBe(false);
+    nowMs += 4000;
+    sample(9 * GIB, [held(8 * GIB), held(GIB, { pid: 9, owner: 'bob' })]);
+    expect(isReleased).toBe(true);
     expect(ledgers.externalBytes('GPU-0', nowMs)).toBe(9 * GIB);
   });
 });

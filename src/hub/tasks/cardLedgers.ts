@@ -17,13 +17,20 @@ const BACK_WITHIN_BYTES = 512 * 1024 * 1024;
 /** A change of the external use that may let another run start, or not. */
 const WORTH_A_LOOK_BYTES = 64 * 1024 * 1024;
 
+/** A node's clock and the hub's may differ by this. */
+const CLOCKS_DIFFER_MS = 2000;
+
+/** A sample may have been on its way when the process ended; what is there after this lives on without a promise. */
+const GONE_WITHIN_MS = 3000;
+
 export interface CardLedgers {
   /** Takes a node's newest sample; true where what others use on a card changed so that it matters. */
   sampled(nodeId: string, sample: NodeSample, nowMs: number): boolean;
   /** What lives of a task changed. */
   follow(task: TaskView, nowMs: number): void;
   followPromise(promise: StoredPromise, nowMs: number): void;
-  promiseEnded(id: string): void;
+  /** Its process is said to be gone; `released` is told once a sample has shown that, or whose it is now. */
+  promiseEnding(id: string, released: () => void): void;
   /** Its processes were gone and their memory was not, for too long. */
   flag(live: LiveView, nowMs: number): void;
   /** The node says that an attempt's cards are free. */
@@ -76,6 +83,7 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
   /** Attempts by their task: processes are known by the task that they belong to. */
   const ofTask = new Map<string, Set<string>>();
   const promises = new Map<string, StoredPromise>();
+  const ending = new Map<string, { sinceMs: number | null; released: () => void }>();
 
   const ledgerOf = (uuid: string): CardLedger => {
     const known = ledgers.get(uuid);
@@ -141,6 +149,8 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
     }
     for (const promise of promises.values()) {
       if (promise.nodeId !== nodeId || promise.owner !== process.owner) continue;
+      // What the same person ran there before is not what the promise is for: it would hide in it.
+      if ((process.startedAtMs ?? promise.takenAtMs) < promise.takenAtMs - CLOCKS_DIFFER_MS) continue;
       if (promise.gpus.some((gpu) => gpu.uuid === uuid)) return promise.id;
     }
     return null;
@@ -178,6 +188,27 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
     return isBack || Math.abs(after - before) >= WORTH_A_LOOK_BYTES;
   };
 
+  /**
+   * Lets go of promises that ended. Not before a sample: what a process held that outlived its promise is a stranger's
+   * from the very moment on in which it is nobody's promise any more.
+   */
+  const settleEnding = (nodeId: string, { gpus }: NodeSample, nowMs: number): void => {
+    for (const [id, end] of ending) {
+      const promise = promises.get(id);
+      if (promise && promise.nodeId !== nodeId) continue;
+      end.sinceMs ??= nowMs;
+      const isThere = gpus.some(
+        ({ uuid, processes }) =>
+          uuid !== null && processes.some((process) => ownerOf(process, nodeId, uuid) === id),
+      );
+      if (isThere && nowMs - end.sinceMs < GONE_WITHIN_MS) continue;
+      ending.delete(id);
+      promises.delete(id);
+      release(id);
+      end.released();
+    }
+  };
+
   const look = (seen: Seen, bytes: number, usedBytes: number | null, nowMs: number): void => {
     if (bytes > (seen.peakBytes ?? 0)) {
       seen.peakBytes = bytes;
@@ -206,6 +237,7 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
   return {
     sampled(nodeId, sample, nowMs) {
       let matters = false;
+      settleEnding(nodeId, sample, nowMs);
       for (const gpu of sample.gpus) {
         if (gpu.uuid !== null && sampleCard(nodeId, gpu, gpu.uuid, nowMs)) matters = true;
       }
@@ -216,9 +248,9 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
       start(promise.id, promise.nodeId, promise.gpus, nowMs);
       promises.set(promise.id, promise);
     },
-    promiseEnded(id) {
-      promises.delete(id);
-      release(id);
+    promiseEnding(id, released) {
+      for (const uuid of given.get(id)?.uuids ?? []) ledgerOf(uuid).ended(id);
+      ending.set(id, { sinceMs: null, released });
     },
     flag(live, nowMs) {
       for (const { uuid } of live.attempt.gpus) {

@@ -69,11 +69,17 @@ export function promises(
     ledgers.followPromise(kept, startedAtMs);
   }
 
+  /** Over for whoever had them, and counted until a sample shows what is on their cards now. */
+  const ending = new Set<string>();
+
   const end = (id: string): boolean => {
-    if (!book.promises().has(id)) return false;
-    book.endPromise(id);
-    ledgers.promiseEnded(id);
-    changed();
+    if (!book.promises().has(id) || ending.has(id)) return false;
+    ending.add(id);
+    ledgers.promiseEnding(id, () => {
+      ending.delete(id);
+      book.endPromise(id);
+      changed();
+    });
     return true;
   };
 
@@ -121,7 +127,7 @@ export function promises(
       return id;
     },
     waiting: (id) => lineup.get(id),
-    given: (id) => book.promises().get(id) ?? null,
+    given: (id) => (ending.has(id) ? null : (book.promises().get(id) ?? null)),
     wait(id, waitMs) {
       const given = (): StoredPromise | null => book.promises().get(id) ?? null;
       const wish = waiting.get(id);
@@ -155,7 +161,7 @@ export function promises(
     },
     keep(id, pid, nowMs) {
       const promise = book.promises().get(id);
-      if (!promise) return false;
+      if (!promise || ending.has(id)) return false;
       waiting.delete(id);
       const kept = { ...promise, pid: pid ?? promise.pid, keptAtMs: nowMs };
       book.keepPromise(kept);
