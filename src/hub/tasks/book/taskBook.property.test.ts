@@ -87,8 +87,8 @@ const step = fc.oneof(
 const isSoak = process.env.FLOWLINE_SOAK === 'true';
 
 test.each([
-  { where: 'in memory', runs: isSoak ? 2000 : 60 },
-  { where: 'on a disk, with restarts', runs: isSoak ? 300 : 10 },
+  { where: 'in memory', runs: isSoak ? 2000 : 40 },
+  { where: 'on a disk, with restarts', runs: isSoak ? 300 : 6 },
 ])(
   'whatever happens $where: one live attempt a run, a success counted once, counts as a naive recount',
   {
