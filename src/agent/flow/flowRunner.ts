@@ -40,7 +40,7 @@ export async function runFlow(args: readonly string[]): Promise<number> {
   try {
     flow = await loadFlow(file);
   } catch (failure) {
-    process.stderr.write(`${failure instanceof Error ? (failure.stack ?? failure.message) : failure}\n`);
+    process.stderr.write(`${problemText(failure)}\n`);
     return 1;
   }
   if (isDescribing) {
@@ -56,6 +56,13 @@ export async function runFlow(args: readonly string[]): Promise<number> {
     answers(`${JSON.stringify(await answerQuestion(flow, question.data))}\n`);
   }
   return 0;
+}
+
+/** Where it is in the owner's file; what Node did on the way is nobody's business. */
+function problemText(failure: unknown): string {
+  if (!(failure instanceof Error)) return String(failure);
+  const lines = (failure.stack ?? failure.message).split('\n');
+  return lines.filter((line) => !/^\s+at .*(node:|flowRunner)/.test(line)).join('\n');
 }
 
 /** The functions of a file. @throws where it cannot be loaded or has none */
