@@ -250,32 +250,35 @@ describe('kill -9', () => {
   test('leaves the table whole at whatever point it comes', async () => {
     const rows = Array.from({ length: 3000 }, (_, row) => `${row},0,1,n,No command`);
     await writeFile(path, `x,run_num,need_run_num,name,cmd\n${rows.join('\n')}\n`);
-    const written = async () =>
-      (await readTable(await readFile(path), { file: path, format: 'csv', resultColumns: [] })).rows;
-    let seed = 42;
-    const random = (): number => {
-      seed = (seed * 1103515245 + 12345) % 2 ** 31;
-      return seed / 2 ** 31;
-    };
-    let least = 0;
-    for (let round = 0; round < 12; round += 1) {
-      const child = spawn(process.execPath, ['test/support/keepingChild.ts', path, String(least)], {
-        stdio: ['ignore', 'pipe', 'inherit'],
+    const figures = async (): Promise<number[]> => {
+      const { rows: now } = await readTable(await readFile(path), {
+        file: path,
+        format: 'csv',
+        resultColumns: [],
       });
-      await once(child.stdout, 'data');
-      await new Promise((resolve) => setTimeout(resolve, random() * 400));
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-      const now = await written();
       expect(now.map(({ parameters }) => parameters[0]?.[1])).toEqual(rows.map((_, row) => String(row)));
-      const runs = new Set(now.map(({ runNum }) => runNum));
-      // Each write puts one figure into all rows: a half of one would show two.
-      expect(runs.size).toBe(1);
-      expect(Math.min(...runs)).toBeGreaterThanOrEqual(least);
-      least = Math.max(...runs);
+      return [...new Set(now.map(({ runNum }) => runNum))];
+    };
+    let kills = 0;
+    for (let point = 1; ; point += 1) {
+      const [before = 0] = await figures();
+      const child = spawn(
+        process.execPath,
+        ['test/support/keepingChild.ts', path, String(before + 1), String(point)],
+        { stdio: 'inherit' },
+      );
+      const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+      const after = await figures();
+      // The write puts one figure into all rows: half of one would show two.
+      expect(after).toHaveLength(1);
+      expect([before, before + 1]).toContain(after[0]);
+      if (signal === null) {
+        expect({ code, after }).toEqual({ code: 0, after: [before + 1] });
+        break;
+      }
+      kills += 1;
     }
-    expect(least).toBeGreaterThan(0);
-    await keep();
-    await waitFor('what was left beside to go', async () => (await readdir(folder.path)).length === 1);
-  }, 60_000);
+    expect(kills).toBeGreaterThan(12);
+    expect(await readdir(folder.path)).toEqual(['sweep.csv']);
+  }, 120_000);
 });
