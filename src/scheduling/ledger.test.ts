@@ -64,6 +64,34 @@ describe('what others use on a card', () => {
     expect(ledger.externalBytes(3000)).toBe(3 * GIB);
   });
 
+  test('does not remember for a minute the memory of one that ended while a sample was being taken', () => {
+    const ledger = new CardLedger();
+    ledger.started('a', 20 * GIB, 0);
+    ledger.sample(sample(1000, 21, [['a', 20]]));
+    // The driver told of its process, and by then nobody could say whose that was.
+    ledger.sample(sample(2000, 21));
+    expect(ledger.externalBytes(2000)).toBe(21 * GIB);
+    ledger.sample(sample(3000, 1));
+    expect(ledger.externalBytes(3000)).toBe(GIB);
+    // The same where the sample comes after the release.
+    ledger.started('b', 20 * GIB, 4000);
+    ledger.sample(sample(5000, 21, [['b', 20]]));
+    ledger.ended('b');
+    ledger.released('b');
+    ledger.sample(sample(6000, 21));
+    ledger.sample(sample(7000, 1));
+    expect(ledger.externalBytes(7000)).toBe(GIB);
+  });
+
+  test('remembers a stranger beside ours whom two samples have seen', () => {
+    const ledger = new CardLedger();
+    ledger.started('a', 20 * GIB, 0);
+    ledger.sample(sample(1000, 20, [['a', 20]]));
+    for (const atMs of [2000, 3000]) ledger.sample(sample(atMs, 50, [['a', 20]]));
+    ledger.sample(sample(4000, 20, [['a', 20]]));
+    expect(ledger.externalBytes(4000)).toBe(30 * GIB);
+  });
+
   test('is seen all the same where ours come and go without a break: what exceeds all promises', () => {
     const ledger = new CardLedger();
     ledger.sample(sample(0, 0));

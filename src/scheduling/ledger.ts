@@ -5,6 +5,10 @@
  *
  *   start ──── first memory ······················ end ──── release
  *      excluded (10 s at most)     counted             excluded
+ *
+ * A process may also end while a sample is being taken, after the driver has told of it and before it could be told whose
+ * it was; the sample may even come after the release. So what rises beside ours is kept in mind only once the next sample
+ * says the same; until then it counts, without being remembered.
  */
 import type { QueueSettings } from '../model/queue.ts';
 
@@ -34,6 +38,11 @@ export class CardLedger {
   /** Falling from the first to the last: what is behind a greater and newer one can never be the maximum again. */
   #window: { atMs: number; bytes: number }[] = [];
   #newest: { atMs: number; bytes: number } | null = null;
+  /** What the last sample that counted said, as it was. */
+  #toldBytes: number | null = null;
+  /** Said by one sample only, beside ours; 0 where the next said it too, or not. */
+  #unconfirmedBytes = 0;
+  #hasReleased = false;
 
   /** One of ours was given the card; called again when it is executed. `promisedBytes` null: the whole card. */
   started(attempt: string, promisedBytes: number | null, atMs: number): void {
@@ -58,7 +67,7 @@ export class CardLedger {
 
   /** Its memory is back, or nothing of it ever started. */
   released(attempt: string): void {
-    this.#own.delete(attempt);
+    if (this.#own.delete(attempt)) this.#hasReleased = true;
   }
 
   /** Takes a sample of the card. */
@@ -80,13 +89,23 @@ export class CardLedger {
       untold = 0;
       known = this.#mostOfOurs();
     }
-    this.#enter(atMs, Math.max(0, usedBytes - known - untold));
+    this.#weigh(atMs, Math.max(0, usedBytes - known - untold));
   }
 
   /** The most that others used in the last 60 s; the newest known where that is longer ago; null before the first sample. */
   externalBytes(nowMs: number): number | null {
     while (this.#window[0] && this.#window[0].atMs < nowMs - EXTERNAL_WINDOW_MS) this.#window.shift();
-    return this.#window[0]?.bytes ?? this.#newest?.bytes ?? null;
+    const bytes = this.#window[0]?.bytes ?? this.#newest?.bytes ?? null;
+    return bytes === null ? null : Math.max(bytes, this.#unconfirmedBytes);
+  }
+
+  #weigh(atMs: number, bytes: number): void {
+    const mayBeOurs = this.#own.size > 0 || this.#hasReleased;
+    const knownBytes = mayBeOurs ? Math.min(bytes, this.#toldBytes ?? bytes) : bytes;
+    this.#unconfirmedBytes = bytes > knownBytes ? bytes : 0;
+    this.#toldBytes = bytes;
+    this.#hasReleased = false;
+    this.#enter(atMs, knownBytes);
   }
 
   #isHidden(atMs: number): boolean {

@@ -3,8 +3,10 @@
  * (gpuCards/) and bear witness (journal/). Everything between the command line and the driver's library is real.
  */
 import { writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { HubClient } from '../../src/client/hubClient.ts';
+import { type Ask, DEFAULT_OPTIONS } from '../../src/model/queue.ts';
 import { LIVE_STATES } from '../../src/model/task.ts';
 import type { Task } from '../../src/protocol/taskApi.ts';
 import { administratorOf } from './administrator.ts';
@@ -27,6 +29,8 @@ export interface QueueProgram {
   flowline(...args: string[]): ReturnType<typeof runProgram>;
   /** Queues by `submit`, and gives the ids. @throws what it said where it was refused */
   submit(...args: string[]): Promise<string[]>;
+  /** Queues a command by itself, over the interface: many at once, where a process each would be the slowest part. */
+  post(words: readonly string[], ask: Partial<Ask>): Promise<string>;
   /** Writes a table into the folder; its path. */
   table(name: string, lines: readonly string[]): string;
   task(id: string): Promise<Task>;
@@ -96,6 +100,41 @@ export async function startQueueProgram(options: GpuCardsOptions): Promise<Queue
       if (code !== 0) throw new Error(`submit ended with ${code}: ${errors}${output}`);
       const { tasks: queued } = JSON.parse(output) as { tasks: { id: string }[] };
       return queued.map(({ id }) => id);
+    },
+    async post(words, ask) {
+      const command = words.join(' ');
+      const { tasks: queued } = await client.call('submitTable', {
+        body: {
+          table: {
+            name: 'posted',
+            owner: userInfo().username,
+            file: null,
+            command,
+            options: { ...DEFAULT_OPTIONS, ask: { ...DEFAULT_OPTIONS.ask, ...ask } },
+            maxRunning: null,
+            hold: false,
+            workingDirectory: place.path,
+            environment: { ...environment, PATH: process.env.PATH ?? '' },
+            machineId: null,
+            gpuOrder: null,
+            gitCommit: null,
+            gitDirty: null,
+          },
+          rows: [
+            {
+              key: 'posted',
+              row: 1,
+              name: 'posted',
+              runNum: 0,
+              needRunNum: 1,
+              parameters: [],
+              command: { kind: 'argv', words: [...words] },
+            },
+          ],
+          isComplete: true,
+        },
+      });
+      return queued[0]?.task ?? lost('what was posted');
     },
     table(name, lines) {
       const path = join(place.path, name);

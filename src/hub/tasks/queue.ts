@@ -299,6 +299,7 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
         const reason = { kind: 'paused', by: 'queue', message: hindered } as const;
         return { reason, text: why.text(reason) };
       },
+      peakBytes: ledgers.measuredBytes,
       asked: (task) => askedOf(standing.wouldStand(task), learned.promised()),
       taskDone: estimated.task,
       tableDone: estimated.table,

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { commandText } from '../../model/command.ts';
 import type { Table } from '../../model/queue.ts';
-import { tableIdOf, taskIdOf } from '../../model/task.ts';
+import { type Attempt, attemptIdOf, isLive, tableIdOf, taskIdOf } from '../../model/task.ts';
 import type { WaitingReason } from '../../model/waiting.ts';
 import type { Task, taskApi } from '../../protocol/taskApi.ts';
 import type { Estimate } from '../../scheduling/estimate.ts';
@@ -19,6 +19,8 @@ export interface ViewSources {
   /** Why a task waits; null while it does not. */
   waiting: (task: TaskView) => { reason: WaitingReason; text: string } | null;
   asked: (task: TaskView) => Asked;
+  /** The most that an attempt that lives was seen to hold on a card so far; null before the first look. */
+  peakBytes: (attemptId: string, uuid: string) => number | null;
   taskDone: (task: TaskView) => number | null;
   tableDone: (table: TableView) => Estimate | null;
 }
@@ -34,7 +36,7 @@ export interface Views {
 export type WholeTask = z.input<(typeof taskApi)['task']['response']>;
 
 /** The views over a book. */
-export function views({ book, waiting, asked, taskDone, tableDone }: ViewSources): Views {
+export function views({ book, waiting, asked, peakBytes, taskDone, tableDone }: ViewSources): Views {
   const told = async (tasks: readonly TaskView[]): Promise<z.input<typeof Task>[]> => {
     const numbers = tasks.map(({ number }) => number);
     const [details, attempts] = await Promise.all([book.details(numbers), book.attempts(numbers)]);
@@ -62,10 +64,23 @@ export function views({ book, waiting, asked, taskDone, tableDone }: ViewSources
         askedBy: by,
         createdAtMs: task.createdAtMs,
         doneAtMs: taskDone(task),
-        attempts: attempts.get(task.number) ?? [],
+        attempts: (attempts.get(task.number) ?? []).map((attempt) =>
+          isLive(attempt.state)
+            ? withPeaks(attempt, attemptIdOf(taskIdOf(task.number), attempt.run, attempt.number))
+            : attempt,
+        ),
       };
     });
   };
+
+  /** Nodes tell of peaks with what changes, samples tell of them each second. */
+  const withPeaks = (attempt: Attempt, id: string): Attempt => ({
+    ...attempt,
+    gpus: attempt.gpus.map((gpu) => {
+      const known = [gpu.peakBytes, peakBytes(id, gpu.uuid)].filter((bytes) => bytes !== null);
+      return { ...gpu, peakBytes: known.length === 0 ? null : Math.max(...known) };
+    }),
+  });
 
   return {
     tasks: told,

@@ -51,6 +51,8 @@ export interface GpuCards {
   mostProcesses(): number[];
   /** How often a payload was denied. */
   denials(): number;
+  /** From here on: what was most, and denied, before counts no more. */
+  countAnew(): void;
   /** A stranger's memory on a card from now on; 0 takes it away. Held by this very process. */
   setStranger(index: number, mebibytes: number): void;
   remove(): void;
@@ -144,6 +146,12 @@ export function gpuCards({ gpus, totalMebibytes, releaseAfterMs = 0 }: GpuCardsO
     mostMebibytes: () => [...most],
     mostProcesses: () => [...mostAtOnce],
     denials: () => denied,
+    countAnew() {
+      denied = 0;
+      most.fill(0);
+      mostAtOnce.fill(0);
+      apply();
+    },
     setStranger(index, mebibytes) {
       strangers[index] = mebibytes;
       apply();

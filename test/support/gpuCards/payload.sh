@@ -1,15 +1,18 @@
 #!/bin/sh
 # A program that takes GPU memory as training does: late, and all at once; it fails as PyTorch does where there is none.
-#   payload.sh MIB[,MIB…] [WAIT_SECONDS] [HOLD_SECONDS] [EXIT_CODE]
-# It waits, asks the test's cards (gpuCards.ts) by a file named after its pid, waits again before each further MIB, as a
-# program whose first epoch takes more than its start, and holds all of it until it ends.
+#   payload.sh MIB[,FILE,MIB…] [WAIT_SECONDS] [HOLD_SECONDS] [EXIT_CODE]
+# It waits, asks the test's cards (gpuCards.ts) by a file named after its pid, and holds what it was given until it ends.
+# One whose first epoch takes more than its start waits for a file (a path) to appear, then asks for more.
 sizes=${1:?} wait=${2:-0} hold=${3:-1} code=${4:-0}
 uuid=${CUDA_VISIBLE_DEVICES%%,*}
 cards=${FLOWLINE_TEST_CARDS:?}
 trap 'exit 143' TERM
 IFS=,
+sleep "$wait" & wait $!
 for mib in $sizes; do
-  sleep "$wait" & wait $!
+  case $mib in
+    /*) until [ -e "$mib" ]; do sleep 0.1; done; continue ;;
+  esac
   echo "$uuid $mib" > "$cards/asked/.$$" && mv "$cards/asked/.$$" "$cards/asked/$$"
   until [ -e "$cards/answered/$$" ]; do sleep 0.02; done
   read -r line < "$cards/answered/$$"
