@@ -9,7 +9,7 @@ import { MAX_ROWS_PER_BATCH } from '../../model/limits.ts';
 import type { Table, TableFile } from '../../model/queue.ts';
 import type { RowResult } from '../../protocol/tableSync.ts';
 import type { Task } from '../../protocol/taskApi.ts';
-import { readTable } from '../../tables/table.ts';
+import { writeResults } from '../../tables/table.ts';
 import type { CommandContext } from '../context.ts';
 import { MAX_TABLE_FILE_BYTES } from './readTableFile.ts';
 import type { SentTable } from './send.ts';
@@ -36,25 +36,27 @@ export async function fileKeptUp(
   return writeHere(context, file, table, results);
 }
 
-/** True where each row that is still in the file has the run_num that it came to. */
+/** True where putting the results into the file would change nothing. */
 async function isInFile(file: TableFile, results: readonly RowResult[]): Promise<boolean> {
   try {
     const { bytes } = await readOwnedFile(file.path, { uid: null, maxBytes: MAX_TABLE_FILE_BYTES });
-    const { rows } = await readTable(bytes, {
+    const { isChanged } = await writeResults(bytes, {
       file: file.path,
       format: file.format,
       sheet: file.sheet,
       resultColumns: file.writesColumns,
       known: results.map(({ key }) => key),
+      results,
+      neededBefore: new Map(),
     });
-    const runs = new Map(rows.map(({ key, runNum }) => [key, runNum]));
-    return results.every(({ key, runNum }) => (runs.get(key) ?? runNum) === runNum);
+    return !isChanged;
   } catch {
     // Somebody is writing it, or it is damaged: the keeper says so.
     return false;
   }
 }
 
+/** Of the rows that ran: nobody writes into the others. */
 async function resultsOf(client: HubClient, { id }: Table, tasks: SentTable['tasks']): Promise<RowResult[]> {
   const keys = new Map(tasks.map(({ key, task }) => [task, key]));
   const results: RowResult[] = [];
@@ -62,7 +64,7 @@ async function resultsOf(client: HubClient, { id }: Table, tasks: SentTable['tas
     const page = await client.call('tasks', { query: { table: id, offset, limit: MAX_ROWS_PER_BATCH } });
     for (const task of page.tasks) {
       const key = keys.get(task.id);
-      if (key !== undefined) results.push(resultOf(key, task));
+      if (key !== undefined && task.attempts.length > 0) results.push(resultOf(key, task));
     }
     if (offset + MAX_ROWS_PER_BATCH >= page.total) return results;
   }

@@ -320,17 +320,37 @@ describe('what is told', () => {
     askedBy: 'none',
     createdAtMs: 1,
     doneAtMs: null,
-    attempts: [],
+    attempts: [
+      {
+        number: 1,
+        run: 1,
+        state: 'succeeded',
+        nodeId: 'n1',
+        node: 'atlas',
+        gpus: [],
+        pid: null,
+        leasedAtMs: 1,
+        startedAtMs: 1,
+        endedAtMs: 2,
+        exitCode: 0,
+        signal: null,
+        class: 'ok',
+        outOfMemory: null,
+        message: null,
+        cpuSeconds: null,
+        hostMemoryPeakBytes: null,
+      },
+    ],
   });
 
   test('--wait also waits until the file says so; where nobody keeps it up, it is written here', async () => {
-    const path = await file('sweep.csv', 'lr,run_num\n1,0\n2,1\n');
+    const path = await file('sweep.csv', 'lr,run_num,need_run_num,name,cmd\n1,0,,,\n2,1,,,\n');
     tasks = [over('t1', 1), over('t2', 1)];
     const waiting = submit(path, '--wait', '--', 'a');
     await waitFor('the tasks to be asked for', () =>
       hub.requests.some(({ line }) => line.includes('tasks?')),
     );
-    await writeFile(path, 'lr,run_num\n1,1\n2,1\n');
+    await writeFile(path, 'lr,run_num,need_run_num,name,cmd\n1,1,,,\n2,1,,,\n');
     expect(await waiting).toMatchObject({ code: 0 });
     expect(written).toEqual([]);
     tasks = [over('t3', 2), over('t4', 1)];
