@@ -19,7 +19,6 @@ import { Unreadable } from './pages/first-run/Unreadable.tsx';
 import { FleetPage } from './pages/fleet/FleetPage.tsx';
 import { NodePage } from './pages/node/NodePage.tsx';
 import { ProcessesPage } from './pages/processes/ProcessesPage.tsx';
-import { SettingsPage } from './pages/settings/SettingsPage.tsx';
 import { useActions } from './parts/actions.ts';
 import { ErrorBoundary } from './parts/ErrorBoundary.tsx';
 import { Link } from './parts/Link.tsx';
@@ -33,8 +32,12 @@ import { useOwnerColours } from './parts/useOwnerColours.ts';
 import { navigate, placeOf, tasksViewOf, useAddress } from './router.ts';
 import { languageOfBrowser, useWords, WordsContext, wordsOf } from './words/words.ts';
 
-/** The queue comes as a part of its own: whoever only looks at the fleet does not load it. */
+/** Parts of their own: whoever only looks at the fleet does not load them. */
 const TasksPage = lazy(() => import('./pages/tasks/TasksPage.tsx'));
+
+const SettingsPage = lazy(() =>
+  import('./pages/settings/SettingsPage.tsx').then(({ SettingsPage: page }) => ({ default: page })),
+);
 
 /** Taken before anything is drawn or asked. */
 const linkCode = takeLinkCode();
@@ -144,7 +147,11 @@ function Page({ address, view }: { address: URL; view: FleetView | 'now' }) {
         </Unreadable>
       );
     case 'settings':
-      return <SettingsPage />;
+      return (
+        <Suspense fallback={<main className="page-body" />}>
+          <SettingsPage />
+        </Suspense>
+      );
     case 'nowhere':
       return (
         <main className="page-body page-note">

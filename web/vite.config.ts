@@ -13,5 +13,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: 'es2023',
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // Whatever parts the page is split into: no schema is made before zod was told how (withoutEval.ts).
+        codeSplitting: { groups: [{ name: 'schemas', test: /node_modules[\\/]zod[\\/]|withoutEval/ }] },
+      },
+    },
   },
 });
