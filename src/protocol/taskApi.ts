@@ -388,7 +388,7 @@ export const taskApi = routes({
     path: '/api/v1/promises',
     right: 'user',
     summary:
-      'For `find … -- COMMAND`: takes GPUs of one machine on the ledger for a process that the caller starts himself; `waitMs` waits for room. Kept alive by PATCH; given back by DELETE, or after 30 s of silence.',
+      'For `find … -- COMMAND`: takes GPUs of one machine on the ledger for a process that the caller starts himself; `waitMs` waits for room, and the header Idempotency-Key keeps the place in the line when asked again. Kept alive by PATCH; given back by DELETE, or after 30 s of silence.',
     body: z.strictObject({
       gpus: z.int().min(1).max(64),
       memoryBytes: count.nullable(),

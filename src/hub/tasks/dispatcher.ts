@@ -39,8 +39,9 @@ export interface Dispatcher {
 }
 
 const TICK_MS = 2000;
-/** A thousand nodes tell their memory each second: one decision for all that come within this. */
+/** A thousand nodes tell their memory each second: one decision for all that come within this, and within so many times what the last one took. */
 const SOON_MS = 50;
+const SOON_DECISIONS = 10;
 /** A timer that is set further ahead would be of no use: the tick is sooner. */
 const MAX_TIMER_MS = 60_000;
 
@@ -49,18 +50,24 @@ export function dispatcher(options: DispatcherOptions): Dispatcher {
   const { book, line, clock, log } = options;
   let reservation: DecisionFacts['reservation'] = null;
   let isDue = false;
+  /** What is given out takes room and makes none: it is no reason to decide again. */
+  let isGiving = false;
   let stopped = false;
   let forgetSoon: (() => void) | null = null;
   let forgetTimer = (): void => {};
+  /** What the last decision cost. */
+  let tookMs = 0;
 
   const wake = (): void => {
-    if (isDue || stopped) return;
+    if (isDue || isGiving || stopped) return;
     isDue = true;
     setImmediate(() => {
       isDue = false;
       if (stopped) return;
+      const startedAtMs = performance.now();
       try {
         decide();
+        tookMs = performance.now() - startedAtMs;
       } catch (failure) {
         log.error(
           { failure: failure instanceof Error ? failure.stack : String(failure) },
@@ -78,7 +85,9 @@ export function dispatcher(options: DispatcherOptions): Dispatcher {
     reservation = decided.reservation;
     for (const found of decided.impossible)
       book.impossible(taskNumber(found.run.task), options.explainImpossible(found));
+    isGiving = true;
     const leased = decided.starts.flatMap((start) => give(start) ?? []);
+    isGiving = false;
     void options.launches.send(leased);
     if (decided.nextAtMs === null) return;
     const waitMs = Math.min(Math.max(decided.nextAtMs - nowMs, 1), MAX_TIMER_MS);
@@ -105,7 +114,7 @@ export function dispatcher(options: DispatcherOptions): Dispatcher {
   return {
     wake,
     wakeSoon() {
-      forgetSoon ??= clock.after(SOON_MS, () => {
+      forgetSoon ??= clock.after(Math.max(SOON_MS, SOON_DECISIONS * tookMs), () => {
         forgetSoon = null;
         wake();
       });

@@ -3,7 +3,7 @@
  * the scheduler must know, and leaves it when it is given out or over. Costs what changes, not what waits.
  */
 
-import type { Dependency, RetryBudgets } from '../../model/queue.ts';
+import type { Ask, Dependency, RetryBudgets } from '../../model/queue.ts';
 import type { EndClass, RunState } from '../../model/task.ts';
 import { tableIdOf, taskIdOf } from '../../model/task.ts';
 import { runIdOf, type WaitingRun } from '../../scheduling/facts.ts';
@@ -17,6 +17,8 @@ export interface LineOptions {
   book: Pick<TaskBook, 'task' | 'tables' | 'dependents' | 'settings'>;
   /** The node of a machine; null where it never joined. */
   nodeOf: (machineId: string) => string | null;
+  /** The id of the node that people call so; the name itself where there is none. */
+  nodeCalled: (name: string) => string;
   profileOf: (task: TaskView) => string;
   /** False while the table's own program was not asked yet for its order of GPUs. */
   hasOrder: (table: TableView) => boolean;
@@ -36,7 +38,7 @@ export interface Line {
 }
 
 /** A line with everything that waits in the book. */
-export function line({ book, nodeOf, profileOf, hasOrder }: LineOptions): Line {
+export function line({ book, nodeOf, nodeCalled, profileOf, hasOrder }: LineOptions): Line {
   const lineup = new Lineup();
   /** Ids in the line, by task. */
   const standing = new Map<number, string>();
@@ -71,7 +73,7 @@ export function line({ book, nodeOf, profileOf, hasOrder }: LineOptions): Line {
       priority: task.priority,
       order: task.place,
       queuedAtMs: task.createdAtMs,
-      ask: overrides ? { ...options.ask, ...overrides } : options.ask,
+      ask: withNode(overrides ? { ...options.ask, ...overrides } : options.ask),
       own:
         task.learnedBytes !== null
           ? { bytes: task.learnedBytes, by: 'learned' }
@@ -89,6 +91,13 @@ export function line({ book, nodeOf, profileOf, hasOrder }: LineOptions): Line {
       previousRun: null,
       notBefore: notBefore(task, book.settings().budgets),
     };
+  };
+
+  /** People name a node by its alias, too; the scheduler knows ids and names. */
+  const withNode = (ask: Ask): Ask => {
+    if (ask.node === null) return ask;
+    const node = nodeCalled(ask.node);
+    return node === ask.node ? ask : { ...ask, node };
   };
 
   const withState = ({ task, wanted }: Dependency): WaitingRun['dependencies'][number] => ({

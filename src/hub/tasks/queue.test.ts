@@ -91,6 +91,14 @@ describe('a task', () => {
     expect([first, second]).toContain(lease.attempt.split('.')[0]);
   });
 
+  test('goes to the node that it names, by its alias too', async () => {
+    const [atlas, rigel] = [await bed.agent('atlas'), await bed.agent('rigel')];
+    await bed.client().call('changeNode', { parameters: { id: rigel.nodeId }, body: { alias: 'second' } });
+    await bed.submit(1, { ask: { node: 'second' } });
+    await waitFor('the lease', () => rigel.leases.length === 1);
+    expect(atlas.leases).toEqual([]);
+  });
+
   test('that no card could ever hold is impossible at once, with the figures', async () => {
     await bed.agent('atlas');
     const [id = ''] = await bed.submit(1, { ask: { gpus: 1, memoryBytes: 200 * GIB } });

@@ -109,6 +109,7 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
   const standing = line({
     book,
     nodeOf,
+    nodeCalled: (name) => registry.list().find(({ alias }) => alias === name)?.id ?? name,
     profileOf: ({ table }) => profileOfTable(table),
     hasOrder: orders.has,
   });
