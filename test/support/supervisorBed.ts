@@ -60,6 +60,8 @@ export interface BedOptions {
   folder?: string;
   gpus?: () => GpuReading[];
   bootId?: () => string;
+  /** As an agent that was started from a login: it may make no control groups. */
+  isWithoutControlGroups?: boolean;
 }
 
 /** Starts it. */
@@ -67,6 +69,7 @@ export async function openSupervisorBed({
   folder: named,
   gpus = () => [],
   bootId,
+  isWithoutControlGroups = false,
 }: BedOptions = {}): Promise<SupervisorBed> {
   const folder = named ?? mkdtempSync(join(tmpdir(), 'flowline-supervisor-'));
   const reports: AttemptReport[] = [];
@@ -88,6 +91,7 @@ export async function openSupervisorBed({
       clock: systemClock,
       log: silentLog,
       ...(bootId ? { bootId: bootId() } : {}),
+      ...(isWithoutControlGroups ? { groupParent: null } : {}),
     });
     supervisor.onReport((told) => reports.push(...told));
     return supervisor;

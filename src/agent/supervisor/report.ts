@@ -44,7 +44,7 @@ export interface ReportKeeperOptions {
 const SEQUENCE_LEAP = 1000;
 const WRITE_AGAIN = { firstMs: 500, maximumMs: 30_000 };
 
-/** Begins with what an earlier agent wrote; `begin` comes before anything is told of it. */
+/** Begins with what an earlier agent wrote: then `takeOver` comes before anything is told of it. */
 export function keepReport({
   lease,
   earlier,
@@ -53,8 +53,7 @@ export function keepReport({
   clock,
   log,
 }: ReportKeeperOptions): ReportKeeper {
-  let report =
-    earlier === null ? newReport(lease) : { ...earlier, sequence: earlier.sequence + SEQUENCE_LEAP };
+  let report = earlier ?? newReport(lease);
   let writing: Promise<void> = Promise.resolve();
   let isLetGo = false;
   /** From the first word of an end on nothing else changes it. */

@@ -40,6 +40,8 @@ export interface SupervisorOptions {
   clock: Clock;
   log: Log;
   bootId?: string | null;
+  /** Where control groups may be made; left out, where this process may make some. Null: nowhere. */
+  groupParent?: string | null;
 }
 
 /** A report that nobody acknowledged is told again this often. */
@@ -145,7 +147,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     attemptsFolder,
     logsFolder,
     wrapperScript: await installWrapper(attemptsFolder),
-    groupParent: ownGroupFolder(),
+    groupParent: options.groupParent === undefined ? ownGroupFolder() : options.groupParent,
     bootId,
     attempts,
     forget,

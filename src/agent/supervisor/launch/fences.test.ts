@@ -1,7 +1,13 @@
 /** Of one run at most one attempt is alive, whatever a hub says; and what a restart of the machine does. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { leaseOf, openSupervisorBed, type SupervisorBed } from '../../../../test/support/supervisorBed.ts';
 import { waitFor } from '../../../../test/support/waitFor.ts';
+import { attemptFiles } from '../files/attemptFiles.ts';
+import { WRAPPER_EXIT } from '../wrapper/wrapperScript.ts';
 
 let bed: SupervisorBed;
 let bootId: string;
@@ -79,13 +85,47 @@ describe('of one run', () => {
   });
 });
 
+test('a lease that nobody executed is never executed by anybody', async () => {
+  const files = attemptFiles(join(bed.folder, 'attempts'), 't1.1.1');
+  await files.writeLease({
+    lease: leaseOf('t1.1.1', 'true'),
+    mark: '0'.repeat(32),
+    writtenAtMs: 1,
+    bootId,
+    groupFolder: null,
+    kernelOomKills: null,
+  });
+  await bed.reopen();
+  expect(await bed.untilOver('t1.1.1')).toMatchObject({
+    state: 'never-started',
+    class: null,
+    cardsFree: true,
+  });
+  // A wrapper that an agent started in the moment it was killed comes too late.
+  const wrapper = spawnSync('sh', [
+    join(bed.folder, 'attempts', await wrapperName()),
+    files.folder,
+    '/tmp',
+    '',
+    'touch',
+    join(bed.folder, 'made'),
+  ]);
+  expect(wrapper.status).toBe(WRAPPER_EXIT.claimed);
+  expect(existsSync(join(bed.folder, 'made'))).toBe(false);
+});
+
+const wrapperName = async () =>
+  (await readdir(join(bed.folder, 'attempts'))).find((name) => name.startsWith('wrapper-')) ?? '';
+
 describe('a restart', () => {
   test('of the agent changes nothing', async () => {
     await bed.supervisor.launch(leaseOf('t1.1.1', 'sleep 0.8; exit 4'));
-    const { pid, sequence } = bed.report('t1.1.1') ?? {};
+    const { pid, sequence } = await bed.until('t1.1.1', 'to run', ({ state }) => state === 'running');
     await bed.reopen();
-    expect(bed.report('t1.1.1')).toMatchObject({ state: 'running', pid });
-    expect(bed.report('t1.1.1')?.sequence).toBeGreaterThan(sequence ?? 0);
+    await bed.until('t1.1.1', 'to run', ({ state }) => state === 'running');
+    expect(bed.report('t1.1.1')).toMatchObject({ pid });
+    // Higher than anything that an agent may have told and not written down.
+    expect(bed.report('t1.1.1')?.sequence).toBeGreaterThan(sequence + 100);
     expect(await bed.untilOver('t1.1.1')).toMatchObject({ exitCode: 4, class: 'program' });
   });
 
