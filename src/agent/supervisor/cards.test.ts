@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { leaseOf, openSupervisorBed, type SupervisorBed } from '../../../test/support/supervisorBed.ts';
 import { waitFor } from '../../../test/support/waitFor.ts';
+import { systemClock } from '../../io/clock.ts';
 import type { GpuReading } from '../../model/gpu.ts';
 import type { NodeSample } from '../../model/node.ts';
 import { blankReading } from '../drivers/blankReading.ts';
+import { createCardWatch } from './cards.ts';
 
 const CARD = { uuid: 'GPU-1', index: 3, promisedBytes: null };
 let bed: SupervisorBed;
@@ -101,4 +103,32 @@ test('what ran out of GPU memory says so, with what it asked for', async () => {
     leaseOf('t2.1.1', 'echo "my own words"; exit 1', { gpus: [CARD], outOfMemoryTexts: ['my own'] }),
   );
   expect(await bed.untilOver('t2.1.1')).toMatchObject({ class: 'gpu_oom' });
+});
+
+test('what the driver said before it was asked says nothing', async () => {
+  let answeredAtMs = Date.now() - 1;
+  const reading = () => ({
+    driver: { state: 'ok' as const, version: null, cudaVersion: null, message: null, answeredAtMs },
+    gpus: [cardWith([])],
+    refusedFigures: {},
+  });
+  let reads = 0;
+  const watch = createCardWatch({
+    readGpus: async () => {
+      reads += 1;
+      return reading();
+    },
+    clock: systemClock,
+  });
+  let isFree = false;
+  void watch
+    .whenFree(['GPU-1'], () => true)
+    .free.then(() => {
+      isFree = true;
+    });
+  await waitFor('some old answers', () => reads >= 3);
+  expect(isFree).toBe(false);
+  answeredAtMs = Date.now() + 60_000;
+  await waitFor('a new one', () => isFree);
+  watch.stop();
 });
