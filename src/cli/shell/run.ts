@@ -18,7 +18,7 @@ import { checkHubUrl, connectHub, DEFAULT_HUB, dataFolderOf, type HubOptions, wi
 import { type QueueOptions, withQueueOptions } from '../submit/options.ts';
 import { prepareSubmit } from '../submit/prepare.ts';
 import { sendTable } from '../submit/send.ts';
-import { endedTasks } from '../submit/wait.ts';
+import { endedRuns } from '../submit/wait.ts';
 import { type Terminal, terminalOf } from '../text/terminal.ts';
 import type { ShellSession } from './session.ts';
 import { VERBS, verbNamed } from './verbs.ts';
@@ -178,7 +178,7 @@ async function sit(context: CommandContext, sitting: Sitting): Promise<void> {
   });
   for (const line of await initLines()) await obey(session, line, true);
   void learnCompletions(session, completions);
-  const stopWatching = watchTable(session, (table) => resolveOver(endedTasks(table.counts).failed));
+  const stopWatching = watchTable(session, (table) => resolveOver(endedRuns(table.counts).failed));
   try {
     while (!isLeaving) {
       const line = await lines.next();

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Table } from '../../model/queue.ts';
 import { isFinal, isLive } from '../../model/task.ts';
 import type { Task } from '../../protocol/taskApi.ts';
-import { endedTasks, isOver } from '../submit/wait.ts';
+import { endedRuns, isOver } from '../submit/wait.ts';
 import { newestAttempt, outcomeText, tookText, whereText } from '../tasks/taskText.ts';
 import type { ShellSession } from './session.ts';
 
@@ -34,7 +34,7 @@ export function watchTable(session: ShellSession, over: (table: Table) => void):
     const lines = changes(tasks, told, session, isFirst);
     for (const line of lines.slice(0, LISTED)) session.say(line);
     if (lines.length > LISTED) session.say(session.terminal.words.shell.andMore(lines.length - LISTED));
-    const { ended, failed } = endedTasks(table.counts);
+    const { ended, failed } = endedRuns(table.counts);
     if (isOver(table) && !wasOver) {
       session.say(session.terminal.words.shell.over(ended - failed, failed));
       over(table);

@@ -295,8 +295,8 @@ describe('what is told', () => {
     ];
     const { code, errors } = await submit(path, '--wait', '--', 'a');
     expect(code).toBe(1);
-    expect(errors).toContain('0 of 2 tasks done, 1 running');
-    expect(errors).toContain('1 task did not succeed');
+    expect(errors).toContain('0 of 2 runs done, 1 running');
+    expect(errors).toContain('1 run did not succeed');
     counts = [{ succeeded: 2 }];
     expect((await submit(path, '--wait', '--', 'a')).code).toBe(0);
   });

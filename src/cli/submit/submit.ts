@@ -16,7 +16,7 @@ import { fileKeptUp } from './fileKeptUp.ts';
 import { type QueueOptions, withQueueOptions } from './options.ts';
 import { type PreparedSubmit, prepareSubmit } from './prepare.ts';
 import { planTable, type SentTable, sendTable } from './send.ts';
-import { endedTasks, waitForTable } from './wait.ts';
+import { endedRuns, waitForTable } from './wait.ts';
 
 interface SubmitOptions extends FleetOptions, QueueOptions {
   runs: number;
@@ -232,8 +232,8 @@ async function waitUntilOver(
 ): Promise<void> {
   const { submit: say } = words;
   const progress = (table: Table): void => {
-    const { ended, failed } = endedTasks(table.counts);
-    context.printError(say.progress(ended, table.rows, table.counts.running ?? 0, failed));
+    const { ended, failed } = endedRuns(table.counts);
+    context.printError(say.progress(ended, table.runs, table.counts.running ?? 0, failed));
   };
   const table = await waitForTable(client, sent.table.id, {
     progress,
@@ -243,6 +243,6 @@ async function waitUntilOver(
   const warning = await fileKeptUp(context, client, prepared.file, sent);
   if (warning !== null) context.printError(visible(warning));
   if (json) context.print(JSON.stringify(inJson({ table, tasks: sent.tasks }, prepared), null, 2));
-  const { failed } = endedTasks(table.counts);
+  const { failed } = endedRuns(table.counts);
   if (failed > 0) throw new CommandFailure(EXIT.failed, say.failed(failed), say.failedHint(table.id));
 }

@@ -37,12 +37,12 @@ export async function waitForTable(client: HubClient, id: string, waiting: Waiti
 const isPassing = ({ code, status }: HubFailure): boolean =>
   code === 'hub-not-reached' || (status !== null && status >= 500);
 
-/** True where none of its tasks waits or lives. */
+/** True where none of its runs waits or lives. */
 export const isOver = ({ counts }: Pick<Table, 'counts'>): boolean =>
   RunState.options.every((state) => FINAL_STATES.includes(state) || (counts[state] ?? 0) === 0);
 
-/** Tasks that are over, however; and those of them that did not succeed. */
-export function endedTasks(counts: RunCounts): { ended: number; failed: number } {
+/** Runs that are over, however; and those of them that did not succeed. */
+export function endedRuns(counts: RunCounts): { ended: number; failed: number } {
   const ended = FINAL_STATES.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
   return { ended, failed: ended - (counts.succeeded ?? 0) };
 }

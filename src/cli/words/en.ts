@@ -210,10 +210,10 @@ export const en = {
     where: 'where now',
     moreRows: (rows: number) => `… and ${plural(rows, 'row')} more`,
     nothingQueued: 'Dry run: nothing was queued.',
-    progress: (ended: number, tasks: number, running: number, failed: number) =>
-      `${ended} of ${plural(tasks, 'task')} done, ${running} running${failed > 0 ? `, ${failed} failed` : ''}`,
+    progress: (ended: number, runs: number, running: number, failed: number) =>
+      `${ended} of ${plural(runs, 'run')} done, ${running} running${failed > 0 ? `, ${failed} failed` : ''}`,
     away: (reason: string) => `the hub does not answer (${reason}); waiting for it: tasks go on meanwhile`,
-    failed: (tasks: number) => `${plural(tasks, 'task')} did not succeed`,
+    failed: (runs: number) => `${plural(runs, 'run')} did not succeed`,
     failedHint: (table: string) =>
       `flowline tasks shows which, of table ${table}; flowline logs ID what it printed; flowline retry runs it again`,
   },

@@ -228,10 +228,10 @@ export const zh: Words = {
     where: '现在会去哪里',
     moreRows: (rows) => `… 还有 ${rows} 行`,
     nothingQueued: '试运行：什么也没有排队。',
-    progress: (ended, tasks, running, failed) =>
-      `${tasks} 个任务完成 ${ended} 个，${running} 个运行中${failed > 0 ? `，${failed} 个失败` : ''}`,
+    progress: (ended, runs, running, failed) =>
+      `共 ${runs} 次运行，完成 ${ended} 次，${running} 次运行中${failed > 0 ? `，${failed} 次失败` : ''}`,
     away: (reason) => `中心没有回答（${reason}）；正在等它：任务照常运行`,
-    failed: (tasks) => `${tasks} 个任务没有成功`,
+    failed: (runs) => `${runs} 次运行没有成功`,
     failedHint: (table) =>
       `flowline tasks 可看表 ${table} 的哪些行；flowline logs ID 看输出；flowline retry 再运行一次`,
   },
