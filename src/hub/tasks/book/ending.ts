@@ -3,7 +3,7 @@
 import { type RunEvent, transition } from '../../../model/runState.ts';
 import { putAttempt } from './changes.ts';
 import type { LiveAttempt } from './records.ts';
-import { applies, apply, lastPlace, type Shelf, settle, tell } from './shelf.ts';
+import { applies, apply, beginRun, lastPlace, type Shelf, settle, tell } from './shelf.ts';
 import type { Change, Verdict } from './taskBook.ts';
 import { endWords } from './words.ts';
 
@@ -46,6 +46,11 @@ export function end(
   settle(shelf, task, () => {
     apply(shelf, task, event(again || isImpossible));
     if (isImpossible) apply(shelf, task, { kind: 'impossible' });
+    // It succeeded before the word reached it: that counts, and the runs after it were meant by the word too.
+    if (wasKilled && task.runState === null && task.runNum < task.needRunNum) {
+      beginRun(shelf, task);
+      apply(shelf, task, { kind: 'cancelled' });
+    }
     task.live = null;
     task.last = {
       run: attempt.run,

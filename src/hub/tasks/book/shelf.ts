@@ -136,7 +136,7 @@ export function settle(shelf: Shelf, task: TaskRecord, change: () => void): void
 }
 
 /** The next run that is wanted, queued where the one before stood. */
-function beginRun(shelf: Shelf, task: TaskRecord): void {
+export function beginRun(shelf: Shelf, task: TaskRecord): void {
   // A row that wanted no runs so far never stood anywhere.
   if (task.place === 0) task.place = lastPlace(shelf);
   task.runState = task.isInFile ? 'queued' : 'held';

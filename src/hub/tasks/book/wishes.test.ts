@@ -43,6 +43,18 @@ describe('somebody’s word', () => {
     expect(book.kill(99, 'alice', null)).toMatchObject({ done: false, message: 'there is no task t99' });
   });
 
+  test('that kills a row which succeeds before it is heard takes the runs that it still wanted, too', async () => {
+    book.createTable(submit([row(1, { needRunNum: 3 })]));
+    const lease = book.lease(1, given());
+    book.kill(1, 'alice', null);
+    if (lease) book.report(from(), said(lease, 'ended', 1), () => verdict());
+    expect(book.task(1)).toMatchObject({ state: 'cancelled', runNum: 1, needRunNum: 3 });
+    await reopen();
+    expect(book.task(1)).toMatchObject({ state: 'cancelled', runNum: 1, needRunNum: 3 });
+    expect(book.retry(1, 'alice')).toEqual({ done: true });
+    expect(book.task(1)?.state).toBe('queued');
+  });
+
   test('holds and releases, and tells so in the story', async () => {
     book.createTable(submit(rows(1)));
     book.hold(1, 'bob');
