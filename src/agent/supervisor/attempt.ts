@@ -294,6 +294,8 @@ export function openAttempt(options: AttemptOptions): Attempt {
     },
     async forget() {
       await Promise.all([report.settled(), tidying]);
+      // Once more: right after its last process a group may still be in use.
+      group?.remove();
       await files.remove().catch((failure: unknown) => {
         log.warn(
           { attempt: lease.attempt, failure: String(failure) },
