@@ -8,10 +8,11 @@ import { openBrowser, visit } from '../test/support/browser.ts';
 import { startImaginedHub } from '../test/support/imaginedHub.ts';
 import { imagineLab } from '../test/support/imaginedLab.ts';
 import { imagineMany } from '../test/support/imaginedPlaces.ts';
+import { imagineQueue } from '../test/support/imaginedQueue.ts';
 
 interface Picture {
   file: string;
-  fleet: 'lab' | 'many';
+  fleet: 'lab' | 'many' | 'queue';
   path: string;
   theme: 'dark' | 'light';
   language?: 'en-GB' | 'zh-CN';
@@ -40,6 +41,7 @@ const PICTURES: Picture[] = [
     language: 'zh-CN',
     shown: '.processes tbody tr',
   },
+  { file: 'tasks', fleet: 'queue', path: '/tasks/t427', theme: 'light', shown: '.log-line >> nth=5' },
   { file: 'fleet-map', fleet: 'many', path: '/?view=map', theme: 'dark', shown: '.map-box canvas' },
   {
     file: 'phone-now',
@@ -60,15 +62,20 @@ await mkdir(folder, { recursive: true });
 const hubs = {
   lab: await startImaginedHub({ fleet: imagineLab }),
   many: await startImaginedHub({ fleet: imagineMany(120) }),
+  queue: await startImaginedHub({ fleet: imagineLab, queue: imagineQueue() }),
 };
 const browser = await openBrowser();
 for (const { file, fleet, path, theme, language, width, height = 900, shown, click } of PICTURES) {
-  const { page, complaints, close } = await visit(browser, hubs[fleet].url + path, {
-    theme,
-    language: language ?? 'en-GB',
-    width: width ?? 1440,
-    height,
-  });
+  const { page, complaints, close } = await visit(
+    browser,
+    `${hubs[fleet].url}${path}${fleet === 'queue' ? '#code=open' : ''}`,
+    {
+      theme,
+      language: language ?? 'en-GB',
+      width: width ?? 1440,
+      height,
+    },
+  );
   if (click !== undefined) await page.click(click);
   await page.waitForSelector(shown);
   await page.waitForTimeout(SETTLE_MS);

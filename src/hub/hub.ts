@@ -196,6 +196,7 @@ async function assemble(
       queue,
       hubUser,
       clock,
+      log,
     }),
   });
   const viewers = new WebSocketServer({

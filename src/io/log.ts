@@ -1,6 +1,7 @@
 /** The program's own log: JSON lines or words on stderr. Stdout belongs to the commands' answers. */
 import { pino } from 'pino';
 import { visible } from '../lib/displayText.ts';
+import { type LogLine, logMemory } from './logMemory.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
@@ -10,15 +11,34 @@ export interface Log {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
+  /** Its newest lines; left out by one that remembers none. */
+  recent?(): readonly LogLine[];
 }
 
 /** JSON lines on stderr, or words where that is a terminal; written at once: nothing is lost when the process is killed. */
 export function openLog(level: LogLevel): Log {
-  if (process.stderr.isTTY) return terminalLog(level);
-  return pino(
+  if (process.stderr.isTTY) return remembered(level, terminalLog(level));
+  const json = pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ dest: 2, sync: true }),
   );
+  return remembered(level, json);
+}
+
+/** Writes what `log` writes, and keeps its newest lines. */
+function remembered(level: LogLevel, log: Log): Log {
+  const memory = logMemory();
+  const writer = (own: Exclude<LogLevel, 'silent'>) => (facts: object, message: string) => {
+    if (LEVELS.indexOf(own) >= LEVELS.indexOf(level)) memory.note(own, facts, message);
+    log[own](facts, message);
+  };
+  return {
+    debug: writer('debug'),
+    info: writer('info'),
+    warn: writer('warn'),
+    error: writer('error'),
+    recent: memory.lines,
+  };
 }
 
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;

@@ -119,6 +119,31 @@ export const hubApi = table({
     summary: 'Whether the hub runs, and since when.',
     response: z.object({ status: z.literal('ok'), version: name, startedAtMs: instantMs, nowMs: instantMs }),
   },
+  ownLog: {
+    method: 'GET',
+    path: '/api/v1/log',
+    right: 'administrator',
+    summary: "The newest lines of the hub's own log (with `up` also its agent's), filtered, oldest first.",
+    query: z.object({
+      /** This level and above. */
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('debug'),
+      /** All words must be in the line. */
+      query: text.default(''),
+      limit: wholeNumber.max(2000).default(500),
+    }),
+    response: z.object({
+      lines: z.array(
+        z.object({
+          atMs: instantMs,
+          level: z.enum(['debug', 'info', 'warn', 'error']),
+          message,
+          facts: z.array(z.tuple([name, message])),
+        }),
+      ),
+      /** Lines that match, of which the newest are told. */
+      total: count,
+    }),
+  },
   openapi: {
     method: 'GET',
     path: '/api/v1/openapi.json',

@@ -383,6 +383,24 @@ describe.skipIf(withoutChromium)('tasks on the page', () => {
     await waitFor('both', () => asked('PATCH queue').length === 2);
     expect(asked('PATCH queue')).toEqual([{ maxRunningPerGpu: 2 }, { isRunning: false }]);
     await page.getByRole('button', { name: 'running', exact: true }).click();
+    // And reads FlowLine's own log there.
+    await page.waitForSelector('.own-log-lines li:has-text("a node refused an attempt · node vega")');
+    await close();
+  });
+
+  test('a whole table is changed, and a task is found by its number', async () => {
+    const { page, close } = await open('/tasks?table=b2');
+    await page.waitForSelector('.runs tr[data-place]');
+    await page.getByRole('button', { name: 'Edit…' }).click();
+    await page.getByLabel('At once, at most').fill('6');
+    await page.getByRole('button', { name: 'Change' }).click();
+    await waitFor('the change', () => asked('PATCH tables/b2').length === 1);
+    expect(asked('PATCH tables/b2')).toEqual([{ maxRunning: 6, priority: 0, memoryBytes: null }]);
+    await page.waitForSelector('.runs-about:has-text("at most 6 at once")');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('t427');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.task-title:has-text("t427")');
     await close();
   });
 

@@ -64,6 +64,12 @@ export async function startImaginedHub(options: ImaginedHubOptions) {
       const nowMs = Date.now();
       return [200, { status: 'ok', version: '0.1.0', startedAtMs: nowMs - 3 * 3_600_000, nowMs }];
     }
+    if (route === 'GET /api/v1/log') {
+      const lines = [
+        { atMs: Date.now(), level: 'warn', message: 'a node refused an attempt', facts: [['node', 'vega']] },
+      ];
+      return [200, { lines, total: lines.length }];
+    }
     if (route === 'POST /api/v1/session') {
       const { code } = await readBody(request);
       if (code !== 'open')

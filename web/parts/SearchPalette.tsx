@@ -3,8 +3,9 @@ import { type KeyboardEvent, useId, useState } from 'react';
 import { gpusByOwner, nodesInOrder } from '../../src/fleet/summary.ts';
 import { visible } from '../../src/lib/displayText.ts';
 import { setPreferences } from '../live/preferences.ts';
+import { useQueue } from '../live/tasks.ts';
 import { useFleet } from '../live/useLive.ts';
-import { navigate, nodePath } from '../router.ts';
+import { navigate, nodePath, tasksPath } from '../router.ts';
 import { nodeName } from '../words/sentences.ts';
 import { useWords } from '../words/words.ts';
 import { Dialog } from './Dialog.tsx';
@@ -92,12 +93,23 @@ export function SearchPalette({ onClose }: { onClose: () => void }) {
 function useHits(query: string): Hit[] {
   const words = useWords();
   const fleet = useFleet();
+  const queue = useQueue();
   const nodes = fleet ? nodesInOrder(fleet) : [];
   const wanted = query.toLowerCase();
   const matches = (...texts: (string | null)[]): boolean =>
     texts.some((text) => text?.toLowerCase().includes(wanted));
   const search = (what: string) => () => navigate(`/processes?q=${encodeURIComponent(what)}`);
   const hits: Hit[] = [];
+  const task = /^t[1-9]\d*$/.exec(wanted)?.[0];
+  if (queue && task !== undefined) {
+    hits.push({
+      key: `task ${task}`,
+      icon: 'tasks',
+      text: task,
+      note: words.pages.tasks,
+      go: () => navigate(tasksPath({ task })),
+    });
+  }
   if (query !== '') {
     hits.push({
       key: 'processes',
@@ -119,6 +131,17 @@ function useHits(query: string): Hit[] {
     });
   }
   if (query === '') return [...commands(words), ...hits];
+  for (const table of (queue?.tables ?? [])
+    .filter(({ name, owner }) => matches(name, owner))
+    .slice(0, MOST_PER_KIND)) {
+    hits.push({
+      key: `table ${table.id}`,
+      icon: 'tasks',
+      text: visible(table.name),
+      note: visible(table.owner),
+      go: () => navigate(tasksPath({ table: table.id })),
+    });
+  }
   for (const { owner, gpus } of gpusByOwner(nodes)
     .filter(({ owner }) => matches(owner))
     .slice(0, MOST_PER_KIND)) {

@@ -1,6 +1,7 @@
 /** What a route's handler is given, what it may use of the hub, and the few things that all handlers do alike. */
 import type { z } from 'zod';
 import type { Clock } from '../../io/clock.ts';
+import type { Log } from '../../io/log.ts';
 import type { NodeStatus } from '../../model/node.ts';
 import type { AgentAnswer } from '../../protocol/agentHub.ts';
 import type { HubApi, RouteName } from '../../protocol/hubApi.ts';
@@ -35,6 +36,8 @@ export interface HubParts {
   /** Login name of the user that runs this hub: whose the local administrator's token is. */
   hubUser: string;
   clock: Clock;
+  /** The program's own log, for who may read it. */
+  log: Log;
 }
 
 /** A request that came through the doors, parsed by its route's schemas. */

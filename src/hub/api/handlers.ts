@@ -2,6 +2,7 @@
 import { accountHandlers } from './accountHandlers.ts';
 import type { Handlers, HubParts } from './call.ts';
 import { fleetHandlers } from './fleetHandlers.ts';
+import { ownLogHandlers } from './ownLogHandlers.ts';
 import { processHandlers } from './processHandlers.ts';
 import { queueHandlers } from './queueHandlers.ts';
 import { tableHandlers } from './tableHandlers.ts';
@@ -14,6 +15,7 @@ export function handlers(hub: HubParts): Handlers {
     ...fleetHandlers(hub),
     ...processHandlers(hub),
     ...accountHandlers(hub),
+    ...ownLogHandlers(hub),
     ...queueHandlers(hub),
     ...tableHandlers(hub),
     ...taskHandlers(hub),

@@ -2,6 +2,7 @@
 import { visible } from '../../../src/lib/displayText.ts';
 import { useAccount } from '../../live/account.ts';
 import { type Preferences, setPreferences, usePreferences } from '../../live/preferences.ts';
+import { useIsAdministrator } from '../../live/taskActions.ts';
 import { useLive } from '../../live/useLive.ts';
 import { useActions } from '../../parts/actions.ts';
 import { CodeText } from '../../parts/CodeText.tsx';
@@ -9,6 +10,7 @@ import { CopyButton } from '../../parts/CopyButton.tsx';
 import { span } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
 import { AboutRows } from './AboutRows.tsx';
+import { OwnLog } from './OwnLog.tsx';
 import { QueueSettings } from './QueueSettings.tsx';
 import { Choice, Row } from './Row.tsx';
 import './settingsPage.css';
@@ -21,6 +23,7 @@ export function SettingsPage() {
   const { settings } = words;
   const chosen = usePreferences();
   const { showKeys } = useActions();
+  const isAdministrator = useIsAdministrator();
   return (
     <main className="page-body settings-page">
       <h1>{settings.title}</h1>
@@ -93,6 +96,7 @@ export function SettingsPage() {
       <AccountRow />
       <HubRow />
       <QueueSettings />
+      {isAdministrator && <OwnLog />}
       <AboutRows />
     </main>
   );

@@ -18,6 +18,7 @@ import { useWords } from '../../words/words.ts';
 import { EditDialog } from './EditDialog.tsx';
 import { type Question, QuestionDialog, type Selected } from './questions.tsx';
 import { RunsTable } from './RunsTable.tsx';
+import { TableDialog } from './TableDialog.tsx';
 import { useTaskKeys } from './useTaskKeys.ts';
 
 const TABS = ['all', 'running', 'queued', 'failed'] as const;
@@ -293,6 +294,7 @@ const RETRIED_CLASSES = EndClass.options.filter((each) => each !== 'ok');
 function TableTools({ table, allowed, running, onAct, onFailure, onQuestion }: TableToolsProps) {
   const words = useWords();
   const account = useAccount();
+  const [isEditing, setEditing] = useState(false);
   const failed = countOf(table.counts, 'failed');
   const live = countOf(table.counts, 'running');
   const whose = loginOf(account) === table.owner ? 'mine' : 'all';
@@ -352,6 +354,16 @@ function TableTools({ table, allowed, running, onAct, onFailure, onQuestion }: T
       >
         {table.paused === null ? words.tasks.pause : words.tasks.resume}
       </button>
+      <button
+        type="button"
+        className="button"
+        disabled={!allowed}
+        title={title}
+        onClick={() => setEditing(true)}
+      >
+        {words.tasks.edit}
+      </button>
+      {isEditing && <TableDialog table={table} onClose={() => setEditing(false)} />}
       <select
         className="field tool-select"
         aria-label={words.tasks.priorityLabel}

@@ -333,6 +333,16 @@ export const tasks = {
     logHead: 'Of the beginning',
     logTail: 'Of the end',
   },
+  ownLog: {
+    title: 'FlowLine’s own log',
+    hint: 'The newest lines of the hub (and of its agent, where both are one), the newest first. They are written to standard error too, and are gone when it ends.',
+    search: 'Words in a line',
+    level: 'From this level on',
+    levels: { debug: 'debug', info: 'info', warn: 'warning', error: 'error' },
+    amount: 'How many lines',
+    last: (amount: string) => `last ${amount}`,
+    none: 'No line matches.',
+  },
   about: {
     title: 'About',
     program: 'FlowLine',
@@ -476,6 +486,12 @@ export const tasks = {
       retries: '1',
       timeLimit: '2h',
     },
+  },
+  tableEdit: {
+    title: (name: string) => `Change ${name}`,
+    hint: 'For its rows that wait; a row that says its own memory keeps it. What runs goes on.',
+    blank: { maxRunning: 'no limit', priority: '0', memory: 'learned' },
+    examples: { maxRunning: '8', priority: '10', memory: '20G' },
   },
   log: {
     label: 'Log',

@@ -318,6 +318,16 @@ export const tasks: typeof english = {
     logHead: '开头',
     logTail: '末尾',
   },
+  ownLog: {
+    title: 'FlowLine 自身的日志',
+    hint: '中心（以及 up 时本机代理）最近的日志，新的在前。它们也写到标准错误，程序结束后消失。',
+    search: '行中的词',
+    level: '从此级别起',
+    levels: { debug: '调试', info: '信息', warn: '警告', error: '错误' },
+    amount: '多少行',
+    last: (amount) => `最近 ${amount} 行`,
+    none: '没有匹配的行。',
+  },
   about: {
     title: '关于',
     program: 'FlowLine',
@@ -454,6 +464,12 @@ export const tasks: typeof english = {
       retries: '1',
       timeLimit: '2h',
     },
+  },
+  tableEdit: {
+    title: (name) => `修改 ${name}`,
+    hint: '对还在等待的行有效；自带显存要求的行不变。正在运行的不受影响。',
+    blank: { maxRunning: '不限', priority: '0', memory: '自动学习' },
+    examples: { maxRunning: '8', priority: '10', memory: '20G' },
   },
   log: {
     label: '日志',

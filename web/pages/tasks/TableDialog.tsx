@@ -1,0 +1,94 @@
+/** Changes a whole table: how many of it run at once, its priority, and what its rows ask that do not say so themselves. */
+import { type FormEvent, useState } from 'react';
+import { visible } from '../../../src/lib/displayText.ts';
+import { parseMemoryBytes } from '../../../src/lib/durations.ts';
+import type { Table } from '../../../src/model/queue.ts';
+import { askHub, type HubAnswer } from '../../live/hub.ts';
+import { Dialog } from '../../parts/Dialog.tsx';
+import { Failure } from '../../parts/Failure.tsx';
+import { gibOf } from '../../words/waiting.ts';
+import { useWords } from '../../words/words.ts';
+
+const FIELDS = ['maxRunning', 'priority', 'memory'] as const;
+type Field = (typeof FIELDS)[number];
+
+export interface TableChanges {
+  maxRunning: number | null;
+  priority: number;
+  memoryBytes: number | null;
+}
+
+/** What the fields say, or the first that says nothing that is understood. */
+export function tableChanges(entries: Record<Field, string>): TableChanges | { wrong: Field } {
+  const whole = (text: string, least: number, most: number): number | null => {
+    const value = Number(text);
+    return text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most ? value : null;
+  };
+  const isBlank = (field: Field): boolean => entries[field].trim() === '';
+  const maxRunning = isBlank('maxRunning') ? null : whole(entries.maxRunning, 1, 1_000_000);
+  if (maxRunning === null && !isBlank('maxRunning')) return { wrong: 'maxRunning' };
+  const priority = isBlank('priority') ? 0 : whole(entries.priority, -100, 100);
+  if (priority === null) return { wrong: 'priority' };
+  const memoryBytes = isBlank('memory') ? null : parseMemoryBytes(entries.memory);
+  if (memoryBytes === null && !isBlank('memory')) return { wrong: 'memory' };
+  return { maxRunning, priority, memoryBytes };
+}
+
+export function TableDialog({ table, onClose }: { table: Table; onClose: () => void }) {
+  const words = useWords();
+  const { tableEdit, newTask } = words;
+  const { ask, priority } = table.options;
+  const [entries, setEntries] = useState<Record<Field, string>>({
+    maxRunning: table.maxRunning === null ? '' : String(table.maxRunning),
+    priority: String(priority),
+    memory: ask.memoryBytes === null ? '' : `${gibOf(ask.memoryBytes)}G`.replaceAll('\u2009', ''),
+  });
+  const [failure, setFailure] = useState<Extract<HubAnswer<unknown>, { ok: false }> | null>(null);
+  const read = tableChanges(entries);
+  const wrong = 'wrong' in read ? read.wrong : null;
+
+  async function save(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    if ('wrong' in read) return;
+    const told = await askHub('changeTable', { parameters: { id: table.id }, body: read });
+    if (told.ok) onClose();
+    else setFailure(told);
+  }
+
+  const title = tableEdit.title(visible(table.name));
+  return (
+    <Dialog kind="question" title={title} label={title} onClose={onClose}>
+      <form onSubmit={save} className="entry-form">
+        <p className="quiet">{tableEdit.hint}</p>
+        {FIELDS.map((field) => (
+          <label key={field} className="entry">
+            <span>{newTask.fields[field]}</span>
+            <input
+              className="field"
+              value={entries[field]}
+              placeholder={tableEdit.blank[field]}
+              maxLength={40}
+              spellCheck={false}
+              aria-invalid={wrong === field}
+              onChange={(event) => setEntries({ ...entries, [field]: event.target.value })}
+            />
+          </label>
+        ))}
+        {wrong !== null && (
+          <p className="bad" role="status">
+            {newTask.wrong(newTask.fields[wrong], tableEdit.examples[wrong])}
+          </p>
+        )}
+        {failure && <Failure failure={failure} />}
+        <div className="dialog-actions">
+          <button type="button" className="button" onClick={onClose}>
+            {words.kill.cancel}
+          </button>
+          <button type="submit" className="button primary" disabled={wrong !== null}>
+            {words.edit.save}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
