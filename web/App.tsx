@@ -30,7 +30,7 @@ import { StateAnnouncer } from './parts/StateAnnouncer.tsx';
 import { chooseView, FLEET_VIEWS, type FleetView, TopBar, useIsDark } from './parts/TopBar.tsx';
 import { useOwnerColours } from './parts/useOwnerColours.ts';
 import { navigate, placeOf, tasksViewOf, useAddress } from './router.ts';
-import { languageOfBrowser, useWords, WordsContext, wordsOf } from './words/words.ts';
+import { languageOfBrowser, useWords, useWordsOf, WordsContext } from './words/words.ts';
 
 /** Parts of their own: whoever only looks at the fleet does not load them. */
 const TasksPage = lazy(() => import('./pages/tasks/TasksPage.tsx'));
@@ -53,8 +53,10 @@ export function App() {
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
   }, [language]);
   useEffect(() => store.setPaintEvery(preferences.refreshSeconds), [store, preferences.refreshSeconds]);
+  const words = useWordsOf(language);
+  if (words === null) return null;
   return (
-    <WordsContext.Provider value={wordsOf(language)}>
+    <WordsContext.Provider value={words}>
       <AccountContext.Provider value={account}>
         <OwnerColours.Provider value={colours}>
           <Overlays>
