@@ -5,8 +5,7 @@
 import type { Clock } from '../../io/clock.ts';
 import type { Log } from '../../io/log.ts';
 import type { NodeStatus } from '../../model/node.ts';
-import { type EndClass, tableIdOf } from '../../model/task.ts';
-import type { AttemptReport } from '../../protocol/supervision.ts';
+import { tableIdOf } from '../../model/task.ts';
 import { askedOf, type LiveAttempt, type NodeFacts } from '../../scheduling/facts.ts';
 import { profileOf } from '../../scheduling/learn.ts';
 import type { PlanInput } from '../../scheduling/plan.ts';
@@ -15,11 +14,12 @@ import type { AgentLinks } from '../agents/agentLinks.ts';
 import type { NodeRegistry } from '../agents/nodeRegistry.ts';
 import type { Audit } from '../audit.ts';
 import type { FleetNow } from '../fleetNow.ts';
-import type { LiveView, TableView } from './book/records.ts';
-import type { TaskBook, Verdict } from './book/taskBook.ts';
+import type { TableView } from './book/records.ts';
+import type { TaskBook } from './book/taskBook.ts';
 import { cardLedgers } from './cardLedgers.ts';
 import { gathering } from './decisionFacts.ts';
 import { type Dispatcher, dispatcher } from './dispatcher.ts';
+import { ends } from './ends.ts';
 import { estimates } from './estimates.ts';
 import { type GpuOrders, gpuOrders } from './gpuOrders.ts';
 import { hearing } from './hearing.ts';
@@ -122,37 +122,7 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
   });
 
   const judge = verdicts({ book, nowMs, memory: learned.memory });
-  /** The node and the table have their part in an end, and everybody learns from it. */
-  const noteEnd = (
-    live: LiveView,
-    class_: EndClass,
-    message: string | null,
-    report: AttemptReport | null,
-  ) => {
-    strike(live.attempt.nodeId, class_, message);
-    learned.ended(live, class_, report);
-    const { number } = live.task.table;
-    if (!breaker.ended(tableIdOf(number), class_, nowMs(), book.settings().breaker)) return;
-    // Not within the step that ends the attempt: the book changes one thing at a time.
-    queueMicrotask(() => void book.changeTable(number, { paused: 'failures' }, null));
-  };
-  const strike = (nodeId: string, class_: EndClass, message: string | null): void => {
-    const was = strikes.drained(nodeId);
-    strikes.ended(nodeId, class_, message, nowMs());
-    const reason = strikes.drained(nodeId);
-    if (was === null && reason !== null)
-      log.warn({ node: nodeId, reason }, 'a node gets no more tasks until somebody allows it again');
-  };
-  const judgeReported = (live: LiveView, report: AttemptReport): Verdict => {
-    const verdict = judge.reported(live, report);
-    noteEnd(live, verdict.class, verdict.message, report);
-    return verdict;
-  };
-  const judgeRefused = (live: LiveView, class_: EndClass, message: string): Verdict => {
-    const verdict = judge.unreported(live, class_, message);
-    noteEnd(live, verdict.class, message, null);
-    return verdict;
-  };
+  const ended = ends({ book, verdicts: judge, lessons: learned, strikes, breaker, nowMs, log });
 
   const sent = launches({
     book,
@@ -160,8 +130,8 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
     machineOf,
     nowMs,
     log,
-    strike: (nodeId, reason) => strike(nodeId, 'infra', reason),
-    judge: judgeRefused,
+    strike: ended.strike,
+    judge: ended.refused,
     settled: wake,
   });
   const stops = stopper(book, links, clock, log);
@@ -227,7 +197,7 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
       };
     },
     mayRun: (nodeId) => registry.get(nodeId)?.mayRun === true,
-    judge: judgeReported,
+    judge: ended.reported,
     judgeGone: (live, message) => judge.unreported(live, 'infra', message),
     stopSuperseded: (nodeId, { attempt, fence }) => stops.stopUnwanted(nodeId, attempt, fence, 'superseded'),
     stopAgain: (live) => stops.stop(live),
