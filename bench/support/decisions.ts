@@ -17,7 +17,7 @@ const GPUS_PER_NODE = 8;
 const GIB = 2 ** 30;
 const HOUR_MS = 3_600_000;
 const NONE: readonly never[] = [];
-const PERSON = { uid: 1000, user: 'lab' };
+const PERSON = 'lab';
 const ASK = { gpus: 1, memoryBytes: null, model: null, node: null };
 const ASKS = [ASK, ASK, ASK, { ...ASK, gpus: 2 }, ASK, { ...ASK, model: 'H100' }, { ...ASK, gpus: 8 }];
 const OWN = Array.from({ length: 40 }, (_, step) => ({ bytes: (step + 1) * 1.7 * GIB, by: 'row' as const }));

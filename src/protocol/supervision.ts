@@ -37,9 +37,8 @@ export type Environment = z.infer<typeof Environment>;
 export const Lease = z.object({
   attempt: AttemptId,
   fence: Fence,
+  /** Login name of who submitted it: the agent runs it only as that user. */
   owner: name,
-  /** Who submitted it: the agent runs it only as that user. */
-  uid: count.nullable(),
   taskName: name,
   command: TaskCommand,
   /** Cells of the row, for `program` commands and FLOWLINE_PARAMETER_…. */

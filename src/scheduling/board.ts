@@ -180,12 +180,6 @@ export function fits(
   return aroundBytes >= bytes;
 }
 
-/** Whether a node runs as the run's user: the same login name, or (a name is missing, or it is the machine of its files) the same number. */
-export function isSamePerson(run: Pick<WaitingRun, 'person' | 'pin'>, node: NodeFacts): boolean {
-  if (run.person === null) return true;
-  if (node.runsAs === null) return false;
-  const { uid, user } = run.person;
-  if (user !== null && user === node.runsAs.user) return true;
-  const nameMayDiffer = user === null || node.runsAs.user === null || run.pin === node.id;
-  return nameMayDiffer && uid !== null && uid === node.runsAs.uid;
-}
+/** Whether a node runs as the run's user. By name alone: a number is what a submit says of itself. */
+export const isSamePerson = (run: Pick<WaitingRun, 'person'>, node: NodeFacts): boolean =>
+  run.person === null || run.person === node.runsAs;

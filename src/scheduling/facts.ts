@@ -13,12 +13,6 @@ export interface Asked {
   by: 'row' | 'learned' | 'table' | 'whole-card' | 'none';
 }
 
-/** A user of a machine: nodes run tasks as one user only (trust.md, 9). */
-export interface Person {
-  uid: number | null;
-  user: string | null;
-}
-
 /** A run that is not over and not given out: `queued` or `held`. Also a promise that `find … -- COMMAND` waits for. */
 export interface WaitingRun {
   /** `t42.2`: task and run (runIdOf); of a promise its own id. Unique in the line. */
@@ -44,8 +38,8 @@ export interface WaitingRun {
   tableBytes: number | null;
   /** Id of the node that must run it because its files are there; null: any. */
   pin: string | null;
-  /** Whose task it is on the machine; null: the node's rule for users is not asked (tests, demo). */
-  person: Person | null;
+  /** Login name that it runs as; null: any node will do, its process is started by hand. */
+  person: string | null;
   /** Nodes (ids) and cards (uuids) to go round if there are others: where it was a victim, or the node failed. */
   avoid: readonly string[];
   /** Key into PlanInput.gpuOrders; null: our own order. */
@@ -95,8 +89,8 @@ export interface NodeFacts {
   isAllowed: boolean;
   /** Why nothing new goes there, in words: INFRA strikes, maintenance; null: it takes work. */
   drained: string | null;
-  /** The account that every attempt there runs as; null: its agent runs nothing. */
-  runsAs: Person | null;
+  /** Login name that every attempt there runs as (trust.md, 9); null: its agent runs nothing. */
+  runsAs: string | null;
   /** Runs without a GPU: at most as many at once as it has cores. */
   cores: number | null;
   cards: readonly Card[];

@@ -207,7 +207,7 @@ export function shapeOf({ ask, own, profile, tableBytes, pin, person, avoid, gpu
     ask.model?.toLowerCase() ?? '',
     ask.node ?? '',
     pin ?? '',
-    person ? `${person.uid ?? ''}/${person.user ?? ''}` : '*',
+    person ?? '*',
     gpuOrder ?? '',
     avoid.join(','),
   ].join('\u0000');

@@ -105,11 +105,11 @@ describe('placement', () => {
     ['not allowed', imaginedNode('x', 1, { isAllowed: false })],
     ['drained', imaginedNode('x', 1, { drained: 'two failures' })],
     ['not read yet', imaginedNode('x', [{ externalBytes: null }])],
-    ["another user's", imaginedNode('x', 1, { runsAs: { uid: 7, user: 'bob' } })],
+    ["another user's", imaginedNode('x', 1, { runsAs: 'bob' })],
   ])('nothing goes to a card that is %s', (_, node) => {
     const run = imaginedRun(1, {
       ask: { gpus: 1, memoryBytes: null, model: 'h100', node: null },
-      person: { uid: 1000, user: 'alice' },
+      person: 'alice',
     });
     expect(plan(imaginedInput([node], [run])).starts).toEqual([]);
     expect(plan(imaginedInput([node, imaginedNode('y', 1)], [run])).starts).toHaveLength(1);
@@ -327,7 +327,7 @@ describe('impossible', () => {
   });
 
   test('after a restart nothing is impossible before every machine has said what it has, and for whom', () => {
-    const run = imaginedRun(1, { bytes: 90 * GIB, person: { uid: 1000, user: 'alice' } });
+    const run = imaginedRun(1, { bytes: 90 * GIB, person: 'alice' });
     const large = { totalBytes: 140 * GIB };
     for (const other of [
       imaginedNode('big', [large], { runsAs: null, isAllowed: false }),
@@ -335,7 +335,7 @@ describe('impossible', () => {
     ]) {
       expect(plan(imaginedInput([atlas, other], [run])).impossible).toEqual([]);
     }
-    const another = imaginedNode('big', [large], { runsAs: { uid: 7, user: 'bob' } });
+    const another = imaginedNode('big', [large], { runsAs: 'bob' });
     expect(plan(imaginedInput([atlas, another], [run])).impossible).toHaveLength(1);
   });
 

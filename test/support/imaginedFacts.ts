@@ -34,7 +34,7 @@ export function imaginedNode(
     isOnline: true,
     isAllowed: true,
     drained: null,
-    runsAs: { uid: 1000, user: 'alice' },
+    runsAs: 'alice',
     cores: 64,
     cards: changes.map((card, index) => imaginedCard(`${id}-${index}`, { index, ...card })),
     ...change,

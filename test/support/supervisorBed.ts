@@ -1,6 +1,6 @@
 /** A supervisor over a folder of its own, with real processes and imagined cards, and what its reports say. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { startSupervisor } from '../../src/agent/supervisor/startSupervisor.ts';
 import type { Supervisor } from '../../src/agent/supervisor/supervisor.ts';
@@ -16,8 +16,7 @@ export function leaseOf(attempt: string, command: string | TaskCommand, other: P
   return {
     attempt,
     fence: { epoch: 1, number: 1 },
-    owner: 'somebody',
-    uid: null,
+    owner: userInfo().username,
     taskName: 'Task:0',
     command: typeof command === 'string' ? { kind: 'shell', script: command, parameters: [] } : command,
     parameters: [],

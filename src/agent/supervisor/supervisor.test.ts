@@ -127,7 +127,7 @@ describe('an attempt', () => {
 describe('is refused', () => {
   test.each([
     ['without its working directory', { workingDirectory: '/no/such/folder' }, 'working-directory'],
-    ['as another user', { uid: 54321 }, 'owner'],
+    ['as another user', { owner: 'somebody else' }, 'owner'],
     ['for a card that is not here', { gpus: [{ uuid: 'GPU-1', index: 0, promisedBytes: null }] }, 'not-here'],
     [
       'with more than the kernel takes',

@@ -42,7 +42,7 @@ export function tryOut(
     profile: profileOf(isSingle ? null : NEW, table.command),
     tableBytes: options.ask.memoryBytes,
     pin: table.machineId === null ? null : (nodeOf(table.machineId) ?? `machine ${table.machineId}`),
-    person: { uid: table.file?.uid ?? null, user: owner },
+    person: owner,
     avoid: [],
     gpuOrder: null,
     hold: table.hold ? 'user' : null,

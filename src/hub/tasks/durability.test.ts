@@ -53,7 +53,6 @@ function sender() {
   return launches({
     book,
     links,
-    machineOf: () => null,
     nowMs: bed.clock.nowMs,
     log: silentLog,
     strike: fail,

@@ -12,12 +12,13 @@ import type { GpuFigures } from '../../protocol/agentHub.ts';
 import type { AgentLinks } from '../agents/agentLinks.ts';
 import type { TableView } from './book/records.ts';
 import type { TaskBook } from './book/taskBook.ts';
-import type { Presence } from './presence.ts';
+import type { Agent } from './presence.ts';
 
 export interface GpuOrderOptions {
   book: Pick<TaskBook, 'tables'>;
   links: Pick<AgentLinks, 'ask'>;
-  presence: Presence;
+  /** Those that may act for their users. */
+  agents: () => readonly Agent[];
   nodes: () => readonly NodeStatus[];
   nodeOf: (machineId: string) => string | null;
   clock: Clock;
@@ -43,12 +44,12 @@ const MOST_GPUS = MAX_GPUS_PER_NODE * 16;
 
 /** Nothing is asked at first. */
 export function gpuOrders(options: GpuOrderOptions): GpuOrders {
-  const { book, links, presence, clock, log } = options;
+  const { book, links, clock, log } = options;
   const orders = new Map<string, readonly string[]>();
   const asked = new Map<number, { atMs: number; isAsking: boolean }>();
 
   const askerOf = (table: TableView): string | null => {
-    const agents = presence.ready().filter(({ user }) => user === table.owner);
+    const agents = options.agents().filter(({ user }) => user === table.owner);
     const own = table.machineId === null ? null : options.nodeOf(table.machineId);
     return (agents.find(({ nodeId }) => nodeId === own) ?? agents[0])?.nodeId ?? null;
   };

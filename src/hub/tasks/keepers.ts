@@ -13,13 +13,14 @@ import type { TableEdits } from '../../protocol/tableSync.ts';
 import type { AgentLinks } from '../agents/agentLinks.ts';
 import type { TableView } from './book/records.ts';
 import type { TaskBook } from './book/taskBook.ts';
-import type { Presence } from './presence.ts';
+import type { Agent } from './presence.ts';
 import { isFinished } from './queueStatus.ts';
 
 export interface KeeperOptions {
   book: TaskBook;
   links: Pick<AgentLinks, 'ask'>;
-  presence: Presence;
+  /** Those that may act for their users. */
+  agents: () => readonly Agent[];
   machineOf: (nodeId: string) => string | null;
   clock: Clock;
   log: Log;
@@ -57,7 +58,7 @@ const hasFile = (table: TableView | null): table is TableWithFile => (table?.fil
 
 /** Looks after the tables of a book once a second. */
 export function keepers(options: KeeperOptions): Keepers {
-  const { book, links, presence, machineOf, clock, log } = options;
+  const { book, links, machineOf, clock, log } = options;
   const kept = new Map<number, Kept>();
 
   const follow = (table: TableView): void => {
@@ -66,10 +67,16 @@ export function keepers(options: KeeperOptions): Keepers {
   };
   for (const table of book.tables()) if (!isSettled(table)) follow(table);
 
-  /** The agent that runs as the file's owner on the file's machine. */
-  const keeperOf = ({ file }: TableWithFile): string | null =>
-    presence.ready().find(({ nodeId, uid }) => uid === file.uid && machineOf(nodeId) === file.machineId)
-      ?.nodeId ?? null;
+  /**
+   * The agent that runs as the table's owner on the file's machine. The number alone, which a submit may say as it likes,
+   * would have anybody's files read and written by whoever has that number.
+   */
+  const keeperOf = ({ owner, file }: TableWithFile): string | null =>
+    options
+      .agents()
+      .find(
+        ({ nodeId, user, uid }) => user === owner && uid === file.uid && machineOf(nodeId) === file.machineId,
+      )?.nodeId ?? null;
 
   /** Over, and its file says so. */
   function isSettled(table: TableView): boolean {

@@ -27,7 +27,6 @@ export interface LaunchOptions {
   book: TaskBook;
   links: Pick<AgentLinks, 'ask'>;
   /** The machine id of a node. */
-  machineOf: (nodeId: string) => string | null;
   nowMs: () => number;
   log: Log;
   /** The node's fault, whatever it asked for. */
@@ -90,13 +89,10 @@ export function launches(options: LaunchOptions): Launches {
     const asked = table.options;
     const settings = book.settings();
     const overrides = task.overrides ?? {};
-    const isItsMachine = table.file !== null && table.file.machineId === options.machineOf(attempt.nodeId);
     return {
       attempt: id,
       fence,
       owner: table.owner,
-      // A number means a person only on the machine where it was read; elsewhere the name does.
-      uid: isItsMachine ? (table.file?.uid ?? null) : null,
       taskName: task.name,
       command: found.command,
       parameters: found.parameters,

@@ -83,7 +83,7 @@ export function line({ book, nodeOf, nodeCalled, profileOf, hasOrder }: LineOpti
       profile: profileOf(task),
       tableBytes: options.ask.memoryBytes,
       pin: table.machineId === null ? null : (nodeOf(table.machineId) ?? `machine ${table.machineId}`),
-      person: { uid: table.file?.uid ?? null, user: table.owner },
+      person: table.owner,
       avoid: task.avoid ?? NOTHING,
       gpuOrder: table.gpuOrder === null ? null : tableIdOf(table.number),
       hold: task.state === 'held' ? (task.heldBy ?? 'user') : null,

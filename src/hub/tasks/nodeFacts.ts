@@ -19,7 +19,7 @@ export interface FactSources {
 export function nodeFacts(node: NodeStatus, sources: FactSources, nowMs: number): NodeFacts {
   const { presence, strikes } = sources;
   const { sample } = node;
-  const runsAs = presence.runsAs(node.id);
+  const runsAs = presence.runsAs(node.id)?.user ?? null;
   return {
     id: node.id,
     name: node.name,

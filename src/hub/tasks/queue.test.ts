@@ -70,6 +70,26 @@ describe('a task', () => {
     expect(atlas.leases).toEqual([]);
   });
 
+  test('is not given to somebody else by a number: what a submit says of its files is no proof', async () => {
+    const atlas = await bed.agent('atlas', { user: 'bob', uid: 1001, onRequest: () => ({ kind: 'kept' }) });
+    const machineId = 'machine atlas';
+    const path = '/home/bob/private.csv';
+    const file = { path, format: 'csv' as const, sheet: null, machineId, uid: 1001, writesColumns: [] };
+    const { token } = await bed.client().call('createToken', { body: { scope: 'submit', label: 'alice' } });
+    const body = tableOf(1, { file, machineId });
+    const { tasks, table } = await bed.clientOf(token).call('submitTable', { body });
+    // Of what is bob's own the keeper is told at the same look.
+    const own = tableOf(1, { owner: 'bob', file });
+    const { table: bobs } = await bed.client().call('submitTable', { body: own });
+    const tables = () =>
+      atlas.requests.flatMap((said) => (said.kind === 'keep-table' ? said.keep.table : []));
+    await waitFor('the lease of bob’s', () => atlas.leases.length > 0);
+    await waitFor('bob’s table to be kept', () => tables().includes(bobs.id));
+    expect(tables()).not.toContain(table.id);
+    expect(atlas.leases.map(({ owner }) => owner)).toEqual(['bob']);
+    expect((await bed.task(tasks[0]?.task ?? '')).state).toBe('queued');
+  });
+
   test('takes its promise from the ledger: two of 50 GiB do not share a card of 80', async () => {
     const atlas = await bed.agent('atlas', { gpus: [gpu(0), gpu(1)] });
     const [first = '', second = '', third = ''] = await bed.submit(3, {
@@ -466,6 +486,21 @@ describe('a table whose file is kept up', () => {
     expect(await bed.task(id)).toMatchObject({ runNum: 1, needRunNum: 2 });
     await waitFor('the audit', async () => (await bed.audit()).includes('table-edits'));
     expect(second).not.toBe('');
+  });
+
+  test('is not told to a machine that may run no tasks, whoever it says it is', async () => {
+    const atlas = await bed.agent('atlas', { onRequest: () => ({ kind: 'kept' }) });
+    await bed.client().call('changeNode', { parameters: { id: atlas.nodeId }, body: { mayRun: false } });
+    const [id = ''] = await bed.submit(1, { file });
+    const { tableId } = await bed.task(id);
+    const removed = ['row-1'];
+    const nothing = { added: [], needRunNum: [], returned: [], warning: null };
+    atlas.say({ type: 'table-edits', id: 1, edits: { table: tableId, removed, ...nothing } });
+    await waitFor('the audit', async () =>
+      (await bed.audit()).includes('is not a table that this node keeps'),
+    );
+    expect(atlas.requests.filter(({ kind }) => kind === 'keep-table')).toEqual([]);
+    expect(await bed.state(id)).not.toBe('held');
   });
 
   test('is nobody else’s to speak of', async () => {

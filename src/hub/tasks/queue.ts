@@ -27,7 +27,7 @@ import { keepers } from './keepers.ts';
 import { launches } from './launches.ts';
 import { type Lessons, lessons } from './lessons.ts';
 import { type Line, line } from './line.ts';
-import { type Presence, presence } from './presence.ts';
+import { type Agent, type Presence, presence } from './presence.ts';
 import { type Promises, promises } from './promises.ts';
 import { type ReasonsNow, reasons } from './reasons.ts';
 import { type Stopper, stopper } from './stopper.ts';
@@ -79,13 +79,16 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
   const wake = (): void => dispatch.wake();
 
   const present = presence(startedAtMs);
+  const mayRun = (nodeId: string): boolean => registry.get(nodeId)?.mayRun === true;
+  /** Agents that are there and may act for their users; others show figures only (trust.md, 6). */
+  const trusted = (): Agent[] => present.ready().filter(({ nodeId }) => mayRun(nodeId));
   const strikes = new Strikes();
   const breaker = new Breaker();
   const ledgers = cardLedgers(book.live, startedAtMs);
   const orders: GpuOrders = gpuOrders({
     book,
     links,
-    presence: present,
+    agents: trusted,
     nodes: () => facts.nodes(),
     nodeOf,
     clock,
@@ -127,7 +130,6 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
   const sent = launches({
     book,
     links,
-    machineOf,
     nowMs,
     log,
     strike: ended.strike,
@@ -172,7 +174,7 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
   const files = keepers({
     book,
     links,
-    presence: present,
+    agents: trusted,
     machineOf,
     clock,
     log,
@@ -196,7 +198,7 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
         gpuIndex: (uuid) => status?.sample?.gpus.find((gpu) => gpu.uuid === uuid)?.index ?? 0,
       };
     },
-    mayRun: (nodeId) => registry.get(nodeId)?.mayRun === true,
+    mayRun,
     judge: ended.reported,
     judgeGone: (live, message) => judge.unreported(live, 'infra', message),
     stopSuperseded: (nodeId, { attempt, fence }) => stops.stopUnwanted(nodeId, attempt, fence, 'superseded'),

@@ -29,7 +29,6 @@ const LEASE: Lease = {
   attempt: 't1.1.1',
   fence: { epoch: 1, number: 1 },
   owner: 'me',
-  uid: null,
   taskName: 'vit_b 1',
   command: { kind: 'argv', words: ['python', 'train.py', '--model', 'vit_b'] },
   parameters: [['model', 'vit_b']],

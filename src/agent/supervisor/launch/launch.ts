@@ -105,12 +105,12 @@ export function createLauncher(options: LauncherOptions): Launcher {
     );
   }
 
-  async function placeProblem({ uid, owner, gpus, workingDirectory }: Lease): Promise<Refused | null> {
+  async function placeProblem({ owner, gpus, workingDirectory }: Lease): Promise<Refused | null> {
     const own = userInfo();
-    if (uid !== null && uid !== own.uid && owner !== own.username) {
+    if (owner !== own.username) {
       return refused(
         'owner',
-        `this agent runs as ${own.username} (uid ${own.uid}) and executes only that user's tasks; this one is ${owner}'s (uid ${uid})`,
+        `this agent runs as ${own.username} (uid ${own.uid}) and executes only that user's tasks; this one is ${owner}'s`,
       );
     }
     if (!isAbsolute(workingDirectory) || workingDirectory.includes('\0'))
