@@ -9,6 +9,7 @@ import { examples } from './examples.ts';
 import { addFind } from './find/find.ts';
 import { addNodes } from './nodes.ts';
 import { addProcesses } from './processes.ts';
+import { addQueue } from './queue/queue.ts';
 import { addRoles } from './roles.ts';
 import { addSessions } from './sessions.ts';
 import { addRun } from './shell/run.ts';
@@ -63,6 +64,7 @@ export async function runCommand(line: readonly string[], context: CommandContex
   addNodes(program, context);
   addProcesses(program, context);
   addFind(program, context, commandWords);
+  addQueue(program, context);
   addTasks(program, context);
   addShow(program, context);
   addWhy(program, context);

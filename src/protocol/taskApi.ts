@@ -3,7 +3,7 @@
  * by id, or by table, state and class; what is done to them is answered task by task.
  */
 import * as z from 'zod';
-import { count, instantMs, message, name, path } from '../model/fields.ts';
+import { count, instantMs, message, name, path, pid } from '../model/fields.ts';
 import {
   MAX_LOG_SLICE_BYTES,
   MAX_ROWS_BODY_BYTES,
@@ -145,6 +145,10 @@ export const GpuLedger = z.object({
   attempts: z.array(
     z.object({ attempt: AttemptId, task: TaskId, owner: name, promisedBytes: count.nullable() }),
   ),
+  /** Commands of `find … -- COMMAND` that were given it. */
+  commands: z
+    .array(z.object({ owner: name, pid: pid.nullable(), promisedBytes: count.nullable() }))
+    .default([]),
 });
 export type GpuLedger = z.infer<typeof GpuLedger>;
 

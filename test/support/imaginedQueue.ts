@@ -118,6 +118,7 @@ export function imagineQueue({ many = 0 }: ImaginedQueueOptions = {}) {
           headroomBytes: GIB,
           freeBytes: Math.max(0, 47 * GIB - promised),
           attempts: here,
+          commands: [],
         };
       }),
     );

@@ -47,6 +47,7 @@ const gpu = (node: string, index: number): GpuLedger => ({
   headroomBytes: GIB,
   freeBytes: 59 * GIB,
   attempts: [],
+  commands: [],
 });
 
 beforeEach(async () => {

@@ -5,13 +5,13 @@
  */
 import { parseMemoryBytes } from '../../lib/durations.ts';
 import { LIVE_STATES } from '../../model/task.ts';
-import type { GpuLedger } from '../../protocol/taskApi.ts';
 import { CommandFailure, EXIT } from '../context.ts';
+import { describeCards, gpuNamed } from '../queue/cards.ts';
 import { describeResults } from '../tasks/act.ts';
 import { describeTasks } from '../tasks/list.ts';
-import { MISSING, size } from '../text/figures.ts';
+import { size } from '../text/figures.ts';
 import { table } from '../text/table.ts';
-import { gpuNamed, type ShellSession, taskNamed } from './session.ts';
+import { type ShellSession, taskNamed } from './session.ts';
 
 export interface VerbCall {
   words: readonly string[];
@@ -33,6 +33,8 @@ const usage = (session: ShellSession, verb: string): CommandFailure =>
 
 const takesOf = (name: string): string => VERBS.find((verb) => verb.name === name)?.takes ?? '';
 
+const place = ({ terminal, hostname }: ShellSession) => ({ words: terminal.words, hostname });
+
 const TASKS_SHOWN = 60;
 
 const runVerb: Verb['run'] = async (session, { isInit }) => {
@@ -48,7 +50,7 @@ const gpuVerb: Verb['run'] = async (session, { words, isInit }) => {
   const { client, terminal, say } = session;
   if (words.length === 0) throw usage(session, 'gpu');
   const { gpus } = await client.call('queue');
-  const named = words.map((word) => gpuNamed(gpus, word, session));
+  const named = words.map((word) => gpuNamed(gpus, word, place(session)));
   for (const gpu of named) {
     const isOn = isInit || !gpu.isOn;
     await client.call('switchGpus', { body: { gpus: [gpu.uuid], isOn } });
@@ -60,7 +62,7 @@ const killGpuVerb: Verb['run'] = async (session, { words }) => {
   const { client, tableId, terminal, say } = session;
   if (words.length === 0) throw usage(session, 'killgpu');
   const { gpus } = await client.call('queue');
-  const uuids = words.map((word) => gpuNamed(gpus, word, session).uuid);
+  const uuids = words.map((word) => gpuNamed(gpus, word, place(session)).uuid);
   const { results } = await client.call('killTasks', {
     body: { select: { table: tableId, gpus: uuids, states: [...LIVE_STATES], whose: 'mine' } },
   });
@@ -95,33 +97,8 @@ const listVerb =
 const gpusVerb: Verb['run'] = async ({ client, terminal, say }) => {
   const { gpus } = await client.call('queue');
   if (gpus.length === 0) return say(terminal.words.find.noGpus);
-  const { heading, shell } = terminal.words;
-  say(
-    table(
-      [
-        { title: 'GPU' },
-        { title: shell.on },
-        { title: `${heading.memory}`, align: 'right' },
-        { title: shell.free, align: 'right' },
-        { title: shell.promised, align: 'right' },
-        { title: heading.task, cutTo: 12 },
-        { title: '', cutTo: 12 },
-      ],
-      gpus.map((gpu) => gpuRow(gpu, shell)),
-      terminal,
-    ),
-  );
+  say(describeCards(gpus, terminal));
 };
-
-const gpuRow = (gpu: GpuLedger, { yes, no }: { yes: string; no: string }) => [
-  `${gpu.node}:${gpu.index}`,
-  { text: gpu.isOn ? yes : no, style: gpu.isOn ? ('good' as const) : ('faint' as const) },
-  size(gpu.totalBytes),
-  size(gpu.freeBytes),
-  size(gpu.promisedBytes),
-  gpu.attempts.map(({ task }) => task).join(' ') || MISSING,
-  gpu.unusable ?? '',
-];
 
 const minVerb: Verb['run'] = async (session, { words }) => {
   const [text] = words;

@@ -2,6 +2,7 @@
 import { taskWords } from '../../fleet/taskWords.ts';
 import { type Language, stateWords } from '../../fleet/words.ts';
 import type { SourceState } from '../../model/node.ts';
+import { queueEn } from './queue.ts';
 import { shellEn } from './shell.ts';
 import { taskCommandsEn } from './tasks.ts';
 
@@ -28,6 +29,7 @@ export const en = {
   taskState: taskWords.en,
   tasks: taskCommandsEn,
   shell: shellEn,
+  queue: queueEn,
   time: { second: 's', minute: 'min', hour: 'h', day: 'd', ago: (age: string) => `${age} ago` },
   /** A failure of the hub's in this language, by its code; null where the hub's own words must do. */
   hubFailure: (code: string): HubFailureWords | null => HUB_FAILURES[code] ?? null,

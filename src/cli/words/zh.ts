@@ -2,6 +2,7 @@
 import { taskWords } from '../../fleet/taskWords.ts';
 import { stateWords } from '../../fleet/words.ts';
 import type { HubFailureWords, Words } from './en.ts';
+import { queueZh } from './queue.ts';
 import { shellZh } from './shell.ts';
 import { taskCommandsZh } from './tasks.ts';
 
@@ -40,6 +41,7 @@ const SUMMARIES: Record<string, string> = {
   sessions: '列出所有机器的 screen 和 tmux 会话，附接入命令',
   doctor: '检查这里有什么问题、该怎么做；有问题时退出码为 1',
   token: '打开网页的链接，脚本和机器的令牌',
+  queue: '队列一览：数量、设置、每块 GPU 能给多少；可修改',
   tasks: '排队、运行和结束的：先是表，再是任务',
   show: '一个任务：运行什么、发生了什么、每次尝试',
   why: '一个任务为什么在等，或结果如何',
@@ -60,6 +62,7 @@ export const zh: Words = {
   taskState: taskWords.zh,
   tasks: taskCommandsZh,
   shell: shellZh,
+  queue: queueZh,
   time: { second: '秒', minute: '分', hour: '小时', day: '天', ago: (age) => `${age}前` },
   hubFailure: (code) => HUB_FAILURES[code] ?? null,
   heading: {

@@ -72,6 +72,7 @@ export function gpuLedgers({
       const { card, isTaken, oursBytes } = state;
       const { uuid, totalBytes, externalBytes } = card;
       const free = freeBytes(state);
+      const there = board.liveOn.get(uuid) ?? [];
       return {
         nodeId: node.id,
         node: node.name,
@@ -85,7 +86,7 @@ export function gpuLedgers({
         promisedBytes: isTaken ? Math.max(0, (totalBytes ?? 0) - (externalBytes ?? 0)) : oursBytes,
         headroomBytes: totalBytes === null ? null : state.headroomBytes,
         freeBytes: free === null ? null : Math.max(0, free),
-        attempts: (board.liveOn.get(uuid) ?? []).flatMap((attempt) =>
+        attempts: there.flatMap((attempt) =>
           attempt.task === null
             ? []
             : [
@@ -97,6 +98,13 @@ export function gpuLedgers({
                 },
               ],
         ),
+        commands: there
+          .filter(({ task }) => task === null)
+          .map((command) => ({
+            owner: command.owner,
+            pid: command.pid,
+            promisedBytes: board.heldBytes(command, uuid),
+          })),
       };
     }),
   );
