@@ -42,7 +42,9 @@ export async function openLineEditor(options: LineEditorOptions): Promise<LineEd
     removeHistoryDuplicates: true,
     completer: (line: string): [string[], string] => {
       const last = /\S*$/.exec(line)?.[0] ?? '';
-      return [options.complete(line).filter((word) => word.startsWith(last)), last];
+      const found = options.complete(line).filter((word) => word.startsWith(last));
+      // What is certain is followed by the next word.
+      return [found.length === 1 ? found.map((word) => `${word} `) : found, last];
     },
   });
   const typed: string[] = [];

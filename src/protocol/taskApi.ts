@@ -55,7 +55,7 @@ export const Task = z.object({
   state: RunState,
   runNum: count,
   needRunNum: count,
-  /** In words, English; null while it does not wait. */
+  /** In words, English; null while it neither waits nor is impossible. */
   waitingReason: z.string().nullable(),
   /** The same as data. */
   waiting: WaitingReason.nullable(),

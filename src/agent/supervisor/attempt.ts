@@ -180,6 +180,7 @@ export function openAttempt(options: AttemptOptions): Attempt {
       groupOomKills: group?.oomKills() ?? null,
       kernelOomKillsBefore: kept.kernelOomKills,
       findOutOfMemory: () => logs.findOutOfMemory(lease.outOfMemoryTexts),
+      lastWords: () => logs.lastWords().catch(() => null),
       nowMs: clock.nowMs(),
     });
     await report.changeForGood({ ...conclusion, cardsFree: cards.areFree() });

@@ -21,6 +21,8 @@ export interface End {
   kernelOomKillsBefore: number | null;
   /** Asked only of a failure that nobody wanted. */
   findOutOfMemory: () => Promise<OutOfMemory | null>;
+  /** Asked only where the program failed and nothing else tells why. */
+  lastWords: () => Promise<string | null>;
   nowMs: number;
 }
 
@@ -41,8 +43,10 @@ export async function conclusionOf(end: End): Promise<ReportChange> {
     timeLimitSeconds: lease.timeLimitSeconds,
     leftBehind: stopReason === null ? end.leftBehind : 0,
   });
+  const isTold = verdict.class !== 'program' || verdict.message !== null;
   return {
     ...verdict,
+    message: isTold ? verdict.message : await end.lastWords(),
     state: 'ended',
     endedAtMs: endedAtMs(end),
     exitCode,

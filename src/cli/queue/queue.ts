@@ -8,7 +8,7 @@ import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
 import { examples } from '../examples.ts';
 import { type FleetOptions, openFleet, withFleet } from '../fleetCommand.ts';
 import type { Terminal } from '../text/terminal.ts';
-import { wrapWords } from '../text/wrap.ts';
+import { wrapped } from '../text/wrap.ts';
 import { describeCards, gpuNamed } from './cards.ts';
 import { describeSettings, type SettingOptions, settingsOf, withSettings } from './settings.ts';
 
@@ -59,9 +59,10 @@ async function queue(context: CommandContext, options: QueueOptions): Promise<vo
 /** Counts, GPUs, settings. */
 export function describeQueue(status: QueueStatus, terminal: Terminal): string {
   const { words, paint, columns } = terminal;
-  const counts = wrapWords(countsText(status.counts, terminal), columns ?? Number.POSITIVE_INFINITY);
+  const counts = wrapped(countsText(status.counts, terminal), columns);
+  const paused = status.settings.isRunning ? [] : wrapped(words.queue.isPaused, columns);
   return [
-    [...counts, ...(status.settings.isRunning ? [] : [paint(words.queue.isPaused, 'warn')])].join('\n'),
+    [...counts, ...paused.map((line) => paint(line, 'warn'))].join('\n'),
     status.gpus.length === 0 ? words.find.noGpus : describeCards(status.gpus, terminal),
     describeSettings(status.settings, terminal),
   ].join('\n\n');
@@ -71,5 +72,7 @@ function countsText(counts: RunCounts, { words }: Terminal): string {
   const parts = RunState.options
     .filter((state) => (counts[state] ?? 0) > 0)
     .map((state) => `${counts[state]} ${words.taskState.state[state]}`);
-  return parts.length === 0 ? words.queue.nothing : `${words.queue.runs}: ${parts.join(', ')}`;
+  return parts.length === 0
+    ? words.queue.nothing
+    : `${words.queue.runs}${words.colon}${parts.join(words.comma)}`;
 }

@@ -5,6 +5,7 @@ import { isFinal, isLive } from '../../model/task.ts';
 import type { Task } from '../../protocol/taskApi.ts';
 import { endedRuns, isOver } from '../submit/wait.ts';
 import { newestAttempt, outcomeText, tookText, whereText } from '../tasks/taskText.ts';
+import { wrapped } from '../text/wrap.ts';
 import type { ShellSession } from './session.ts';
 
 const LOOK_EACH_MS = 1000;
@@ -32,7 +33,8 @@ export function watchTable(session: ShellSession, over: (table: Table) => void):
       query: { table: tableId, sort: 'started', descending: 'true', limit: 200 },
     });
     const lines = changes(tasks, told, session, isFirst);
-    for (const line of lines.slice(0, LISTED)) session.say(line);
+    for (const line of lines.slice(0, LISTED))
+      session.say(wrapped(line, session.terminal.columns).join('\n'));
     if (lines.length > LISTED) session.say(session.terminal.words.shell.andMore(lines.length - LISTED));
     const { ended, failed } = endedRuns(table.counts);
     if (isOver(table) && !wasOver) {

@@ -189,9 +189,12 @@ function told({ table, tasks }: SentTable, prepared: PreparedSubmit, { words, pa
   const ids = tasks.map(({ task }) => task);
   const [id = 't1'] = ids;
   const { submit: say } = words;
+  const never = table.counts.impossible ?? 0;
+  const impossible = never > 0 ? [paint(say.impossible(never, id), 'bad')] : [];
   if (!prepared.file) {
     return [
       `${say.queuedOne(paint(id, 'strong'))}  ${visible(table.command)}`,
+      ...impossible,
       say.next([
         [`flowline logs -f ${id}`, say.nextLogs],
         [`flowline why ${id}`, say.nextWhy],
@@ -201,6 +204,7 @@ function told({ table, tasks }: SentTable, prepared: PreparedSubmit, { words, pa
   const done = prepared.rows.filter(({ runNum, needRunNum }) => runNum >= needRunNum).length;
   return [
     say.queuedTable(ids.length, paint(table.id, 'strong'), visible(table.name), idRange(ids)),
+    ...impossible,
     ...(done > 0 ? [say.done(done)] : []),
     ...(table.fileWarning === null ? [] : [visible(table.fileWarning)]),
     say.next([

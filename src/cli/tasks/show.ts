@@ -2,14 +2,17 @@
 import type { Command } from 'commander';
 import { visible } from '../../lib/displayText.ts';
 import { formatBytes } from '../../lib/durations.ts';
+import type { TaskOptions } from '../../model/queue.ts';
 import type { Attempt } from '../../model/task.ts';
 import type { Task, TaskEvent } from '../../protocol/taskApi.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
 import { examples } from '../examples.ts';
 import { type FleetOptions, openFleet, withFleet } from '../fleetCommand.ts';
-import { MISSING, size } from '../text/figures.ts';
+import { MISSING, size, span } from '../text/figures.ts';
 import { table } from '../text/table.ts';
 import type { Terminal } from '../text/terminal.ts';
+import { wrapped } from '../text/wrap.ts';
+import type { Words } from '../words/words.ts';
 import { checkTaskId } from './selection.ts';
 import { endText, stateCell, tookText, waitingText, whereText } from './taskText.ts';
 
@@ -35,11 +38,10 @@ export function addWhy(program: Command, context: CommandContext): void {
     .action(async (ids: string[], options: FleetOptions) => {
       const { client, terminal, answer } = await openFleet(context, options);
       const { words } = terminal;
-      const tasks = await Promise.all(
-        ids.map(
-          async (id) => (await client.call('task', { parameters: { id: checkTaskId(id, words) } })).task,
-        ),
+      const shown = await Promise.all(
+        ids.map((id) => client.call('task', { parameters: { id: checkTaskId(id, words) } })),
       );
+      const tasks = shown.map(({ task }) => task);
       answer(
         {
           tasks: tasks.map(({ id, state, waitingReason, waiting }) => ({
@@ -49,47 +51,73 @@ export function addWhy(program: Command, context: CommandContext): void {
             waiting,
           })),
         },
-        () => tasks.map((task) => whyText(task, Date.now(), terminal)).join('\n'),
+        () => shown.map((each) => whyText(each, Date.now(), terminal)).join('\n'),
       );
       if (tasks.some(({ state }) => state === 'impossible')) throw new CommandFailure(EXIT.failed, '');
     });
 }
 
-function whyText(task: Task, nowMs: number, { words, paint }: Terminal): string {
+function whyText(
+  { task, events }: { task: Task; events: readonly TaskEvent[] },
+  nowMs: number,
+  { words, paint, columns }: Terminal,
+): string {
   const attempt = task.attempts.at(-1) ?? null;
   const state = words.taskState.state[task.state];
-  const reason =
-    task.waitingReason !== null
-      ? waitingText(task, words)
-      : attempt === null
-        ? ''
-        : attempt.endedAtMs === null
-          ? `${whereText(attempt)}, ${tookText(attempt, nowMs, words)}`
-          : endText(attempt, words);
-  return `${paint(task.id, 'strong')} ${state}${reason === '' ? '' : `: ${visible(reason)}`}`;
+  const text = `${task.id} ${state}`;
+  const reason = visible(reasonText(task, attempt, events, nowMs, words)).replace(SAID_BY_STATE, '');
+  const [first = '', ...more] = wrapped(reason === '' ? text : `${text}${words.colon}${reason}`, columns);
+  return [first.replace(task.id, paint(task.id, 'strong')), ...more].join('\n');
 }
+
+/** The state stands before it already. */
+const SAID_BY_STATE = /^(impossible: |无法运行：)/;
+
+function reasonText(
+  task: Task,
+  attempt: Attempt | null,
+  events: readonly TaskEvent[],
+  nowMs: number,
+  words: Words,
+): string {
+  if (task.waitingReason !== null) return waitingText(task, words);
+  if (task.state === 'impossible')
+    return events.findLast(({ kind }) => kind === 'impossible')?.text ?? endOf(attempt, words);
+  if (attempt?.endedAtMs === null)
+    return `${whereText(attempt)}${words.comma}${tookText(attempt, nowMs, words)}`;
+  return endOf(attempt, words);
+}
+
+const endOf = (attempt: Attempt | null, words: Words): string =>
+  attempt === null ? '' : endText(attempt, words);
 
 /** Everything of one task, as paragraphs. */
 export function describeTask(
-  shown: { task: Task; events: readonly TaskEvent[]; workingDirectory: string },
+  shown: { task: Task; events: readonly TaskEvent[]; options: TaskOptions; workingDirectory: string },
   nowMs: number,
   terminal: Terminal,
 ): string {
-  const { task, events, workingDirectory } = shown;
-  const { words, paint } = terminal;
+  const { task, events, options, workingDirectory } = shown;
+  const { words, paint, columns } = terminal;
   const fact = (name: string, value: string | null): string[] =>
-    value === null || value === '' ? [] : [`  ${name}: ${visible(value)}`];
+    value === null || value === ''
+      ? []
+      : wrapped(`${name}${words.colon}${visible(value)}`, columns && columns - 2, 2).map(
+          (line) => `  ${line}`,
+        );
   const origin =
     task.table === null ? null : task.row === null ? task.table : words.tasks.rowOf(task.row, task.table);
   return [
-    `${whyText(task, nowMs, terminal)}`,
+    whyText(shown, nowMs, terminal),
     [
       ...fact(words.heading.name, task.name),
-      ...fact(words.heading.command, task.command),
+      // As one line, however long: a command is there to be copied.
+      `  ${words.heading.command}${words.colon}${visible(task.command)}`,
       ...fact(words.tasks.folder, workingDirectory),
       ...fact(words.heading.table, origin),
       ...fact(words.heading.owner, task.owner),
       ...fact(words.heading.runs, `${task.runNum} / ${task.needRunNum}`),
+      ...fact(words.tasks.asksFor, askText(options, words)),
       ...fact(
         words.tasks.asks,
         task.askedBytes === null
@@ -106,14 +134,43 @@ export function describeTask(
       ? ''
       : [
           paint(words.tasks.happened, 'strong'),
-          ...events.map(
-            ({ atMs, text, by }) =>
-              `  ${timeOf(atMs)}  ${visible(text)}${by === null ? '' : ` (${visible(by)})`}`,
+          ...events.flatMap((event) =>
+            wrapped(`${timeOf(event.atMs)}  ${eventText(event, words)}`, columns && columns - 2, 16).map(
+              (line) => `  ${line}`,
+            ),
           ),
         ].join('\n'),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** `2 GPUs, model H100, on vega, priority 5, time limit 2 h, after t7`; the usual is left out. */
+function askText(options: TaskOptions, { tasks: words, comma, ...more }: Words): string {
+  const { ask, priority, timeLimitSeconds, retries, after } = options;
+  return [
+    words.gpus(ask.gpus),
+    ask.model === null ? null : words.ofModel(ask.model),
+    ask.node === null ? null : words.onNode(ask.node),
+    priority === 0 ? null : words.priority(priority),
+    timeLimitSeconds === null ? null : words.timeLimit(span(more, timeLimitSeconds * 1000)),
+    retries === 0 ? null : words.retries(retries),
+    after.length === 0 ? null : words.after(after.map(({ task }) => task).join(' ')),
+  ]
+    .filter((part) => part !== null)
+    .join(comma);
+}
+
+/** `its next attempt promises another amount: 8.0 GiB → 10.0 GiB (alice)`. */
+function eventText({ kind, text, by, figures }: TaskEvent, { tasks: words, colon }: Words): string {
+  const before = figures?.promisedBytesBefore ?? figures?.beforeBytes;
+  const after = figures?.promisedBytesAfter ?? figures?.afterBytes;
+  const change =
+    kind !== 'learned' || after === undefined
+      ? ''
+      : `${colon}${before === undefined ? '' : `${size(before)} → `}${size(after)}`;
+  const said = words.event === null ? text : `${words.event[kind]}${text === kind ? '' : `${colon}${text}`}`;
+  return `${visible(said)}${change}${by === null ? '' : ` (${visible(by)})`}`;
 }
 
 function describeAttempts(attempts: readonly Attempt[], nowMs: number, terminal: Terminal): string {

@@ -72,7 +72,7 @@ export function outcomeText(task: Task, words: Words): string {
   return endText(attempt, words);
 }
 
-/** `exit 1, the program failed: ValueError: loss is nan`. */
+/** `exit 1, ValueError: loss is nan, peak 7.8 GiB`. */
 export function endText(attempt: Attempt, words: Words): string {
   const code =
     attempt.signal !== null
@@ -80,13 +80,11 @@ export function endText(attempt: Attempt, words: Words): string {
       : attempt.exitCode === null
         ? null
         : words.tasks.exit(attempt.exitCode);
-  const why = attempt.class === null || attempt.class === 'ok' ? null : words.taskState.class[attempt.class];
+  const told = attempt.outOfMemory?.line ?? attempt.message;
+  // Where the program says itself why it failed, that it failed needs no words.
+  const isPlain = attempt.class === null || attempt.class === 'ok' || (attempt.class === 'program' && told);
+  const why = isPlain || attempt.class === null ? null : words.taskState.class[attempt.class];
   const peak = attempt.gpus.map(({ peakBytes }) => peakBytes).filter((bytes) => bytes !== null);
-  const parts = [
-    code,
-    why,
-    peak.length > 0 ? words.tasks.peak(size(Math.max(...peak))) : null,
-    attempt.outOfMemory?.line ?? attempt.message,
-  ];
-  return parts.filter((part) => part !== null && part !== '').join(', ');
+  const parts = [code, why, told, peak.length > 0 ? words.tasks.peak(size(Math.max(...peak))) : null];
+  return parts.filter((part) => part !== null && part !== '').join(words.comma);
 }

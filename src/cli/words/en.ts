@@ -30,6 +30,8 @@ export const en = {
   tasks: taskCommandsEn,
   shell: shellEn,
   queue: queueEn,
+  comma: ', ',
+  colon: ': ',
   time: { second: 's', minute: 'min', hour: 'h', day: 'd', ago: (age: string) => `${age} ago` },
   /** A failure of the hub's in this language, by its code; null where the hub's own words must do. */
   hubFailure: (code: string): HubFailureWords | null => HUB_FAILURES[code] ?? null,
@@ -198,6 +200,8 @@ export const en = {
     already: (file: string, table: string) => `${file} is queued already, as ${table}`,
     alreadyHint:
       'rows added to the file, and a raised need_run_num, are taken up by themselves; --again queues all of it once more',
+    impossible: (tasks: number, task: string) =>
+      `${plural(tasks, 'task')} can never run: no GPU here is large enough (flowline why ${task} tells the figures)`,
     queuedOne: (task: string) => `Queued ${task}`,
     queuedTable: (tasks: number, table: string, name: string, ids: string) =>
       `Queued ${plural(tasks, 'row')} of ${name} as table ${table}: ${ids}`,

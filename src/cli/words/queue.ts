@@ -27,7 +27,7 @@ export const queueEn = {
   strangers: 'others on a GPU',
   strangersHow: {
     share: 'share: beside them, as memory allows',
-    avoid: 'avoid: only where no other GPU would do',
+    avoid: 'avoid: where no other would do',
     'mine-only': 'mine-only: never beside them',
   } satisfies Record<QueueSettings['strangers'], string>,
   again: 'tried again',

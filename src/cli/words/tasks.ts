@@ -1,7 +1,8 @@
 /** What the commands of the queue say, in both languages. */
-import type { Task } from '../../protocol/taskApi.ts';
+import type { Task, TaskEvent } from '../../protocol/taskApi.ts';
 
-const plural = (amount: number, one: string): string => `${amount} ${one}${amount === 1 ? '' : 's'}`;
+const plural = (amount: number, one: string, many = `${one}s`): string =>
+  `${amount} ${amount === 1 ? one : many}`;
 
 export const taskCommandsEn = {
   bareNumber: (text: string) => `“${text}” is no task id: those look like t${text}`,
@@ -38,6 +39,16 @@ export const taskCommandsEn = {
   } satisfies Record<Task['askedBy'], string>,
   parameters: 'parameters',
   happened: 'What happened',
+  /** Before the hub's own sentence, where that is in another language. */
+  event: null as Record<TaskEvent['kind'], string> | null,
+  asksFor: 'asks for',
+  gpus: (gpus: number) => (gpus === 0 ? 'no GPU' : plural(gpus, 'GPU')),
+  ofModel: (model: string) => `model ${model}`,
+  onNode: (node: string) => `on ${node}`,
+  priority: (priority: number) => `priority ${priority}`,
+  timeLimit: (time: string) => `time limit ${time}`,
+  retries: (times: number) => `${plural(times, 'retry', 'retries')} where the program fails`,
+  after: (tasks: string) => `after ${tasks}`,
   promised: 'promised',
   left: 'nothing was stopped',
   killQuestion: (total: number, running: number) =>
@@ -90,6 +101,30 @@ export const taskCommandsZh: TaskCommandWords = {
   },
   parameters: '参数',
   happened: '经过',
+  event: {
+    submitted: '提交',
+    edited: '修改',
+    held: '暂缓',
+    released: '放行',
+    started: '启动',
+    ended: '结束',
+    learned: '学到显存',
+    'queued-again': '重新排队',
+    'stop-asked': '要求停止',
+    unreachable: '失去联系',
+    back: '恢复联系',
+    moved: '移动',
+    impossible: '无法满足',
+    note: '备注',
+  },
+  asksFor: '要求',
+  gpus: (gpus) => (gpus === 0 ? '不用 GPU' : `${gpus} 块 GPU`),
+  ofModel: (model) => `型号 ${model}`,
+  onNode: (node) => `在 ${node} 上`,
+  priority: (priority) => `优先级 ${priority}`,
+  timeLimit: (time) => `时限 ${time}`,
+  retries: (times) => `程序失败时重试 ${times} 次`,
+  after: (tasks) => `在 ${tasks} 之后`,
   promised: '预留',
   left: '没有停止任何任务',
   killQuestion: (total, running) =>

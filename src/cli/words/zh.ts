@@ -63,6 +63,8 @@ export const zh: Words = {
   tasks: taskCommandsZh,
   shell: shellZh,
   queue: queueZh,
+  comma: '，',
+  colon: '：',
   time: { second: '秒', minute: '分', hour: '小时', day: '天', ago: (age) => `${age}前` },
   hubFailure: (code) => HUB_FAILURES[code] ?? null,
   heading: {
@@ -220,6 +222,8 @@ export const zh: Words = {
     passedOver: (rows) => `${rows} 行的 cmd 列有自己的命令；这里改为运行命令行给出的命令`,
     already: (file, table) => `${file} 已在排队，是 ${table}`,
     alreadyHint: '文件里新增的行、调大的 need_run_num 会自动生效；--again 可把整张表再排一次',
+    impossible: (tasks, task) =>
+      `${tasks} 个任务无法运行：这里没有足够大的 GPU（flowline why ${task} 可看数字）`,
     queuedOne: (task) => `已排队 ${task}`,
     queuedTable: (tasks, table, name, ids) => `${name} 的 ${tasks} 行已排队，是表 ${table}：${ids}`,
     done: (rows) => `按 run_num 和 need_run_num，其中 ${rows} 行已运行够次数`,

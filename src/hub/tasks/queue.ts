@@ -266,6 +266,11 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
     views: views({
       book,
       waiting(task) {
+        if (task.state === 'impossible') {
+          // Told as long as it holds: a larger card may have joined since.
+          const found = why.of(standing.wouldStand(task));
+          return found.reason.kind === 'impossible' ? found : null;
+        }
         const run = standing.runOf(task.number);
         const hindered = run === null ? null : hindrance();
         if (hindered === null) return run && why.of(run);

@@ -3,6 +3,7 @@ import type { Fence, OutOfMemory } from '../../../model/task.ts';
 import type { LogStream } from '../../../protocol/supervision.ts';
 import { findOutOfMemory, LOOKED_AT_CHARACTERS } from '../../../scheduling/outOfMemory.ts';
 import { cutMiddle, gapFor } from './capLog.ts';
+import { lastWords } from './lastWords.ts';
 import { readEnd, sizeOf } from './logBytes.ts';
 import { type LogPaths, type LogRecord, readLogRecord, removeLogs, writeLogRecord } from './logFiles.ts';
 
@@ -11,6 +12,8 @@ export interface AttemptLogs {
   keepWithinCap(): Promise<void>;
   /** What the last 64 KiB of both say of GPU memory. */
   findOutOfMemory(ownTexts: readonly string[]): Promise<OutOfMemory | null>;
+  /** The last line of its stderr; null where it wrote nothing there. */
+  lastWords(): Promise<string | null>;
   complete(nowMs: number): Promise<void>;
   remove(): Promise<void>;
 }
@@ -24,6 +27,7 @@ export interface AttemptLogsOptions {
   warn: (message: string) => void;
 }
 
+const LAST_WORDS_BYTES = 8192;
 const STREAMS: readonly LogStream[] = ['err', 'out'];
 
 /** The logs of an attempt whose files are there. */
@@ -83,6 +87,9 @@ export function attemptLogs(options: AttemptLogsOptions): AttemptLogs {
         ends.map((end) => end.toString('utf8')),
         ownTexts,
       );
+    },
+    async lastWords() {
+      return lastWords((await readEnd(paths.streams.err, LAST_WORDS_BYTES)).toString('utf8'));
     },
     remove: () => removeLogs(paths),
     async complete(nowMs) {

@@ -1,4 +1,5 @@
 /** Somebody's word about tasks: kill, hold, release, again, edit, move; and what the file's owner did to its rows. */
+import { formatBytes, formatDuration } from '../../../lib/durations.ts';
 import { isLive, type RunState } from '../../../model/task.ts';
 import { editTask } from './changes.ts';
 import { unchanged } from './ending.ts';
@@ -24,14 +25,14 @@ export function kill(shelf: Shelf, task: TaskRecord, by: string | null, graceSec
     const grace = graceSeconds ?? task.table.options.graceSeconds;
     return askStop(shelf, task.live, { reason: 'user', graceSeconds: grace, atMs: shelf.nowMs() }, by);
   }
-  if (task.state !== 'queued' && task.state !== 'held') return unchanged(`it is ${words(task.state)}`);
+  if (task.state !== 'queued' && task.state !== 'held') return unchanged(stateSentence(task.state));
   settle(shelf, task, () => apply(shelf, task, { kind: 'cancelled' }));
   tell(shelf, task, story(task, 'ended', by, 'taken out of the queue'));
   return DONE;
 }
 
 export function hold(shelf: Shelf, task: TaskRecord, by: string | null): Change {
-  if (task.state !== 'queued') return unchanged(`it is ${words(task.state)}`);
+  if (task.state !== 'queued') return unchanged(stateSentence(task.state));
   settle(shelf, task, () => {
     apply(shelf, task, { kind: 'held' });
     task.heldBy = 'user';
@@ -41,7 +42,7 @@ export function hold(shelf: Shelf, task: TaskRecord, by: string | null): Change 
 }
 
 export function release(shelf: Shelf, task: TaskRecord, by: string | null): Change {
-  if (task.state !== 'held') return unchanged(`it is ${words(task.state)}`);
+  if (task.state !== 'held') return unchanged(stateSentence(task.state));
   settle(shelf, task, () => apply(shelf, task, { kind: 'released' }));
   tell(shelf, task, story(task, 'released', by, 'released'));
   return DONE;
@@ -50,7 +51,7 @@ export function release(shelf: Shelf, task: TaskRecord, by: string | null): Chan
 /** Queued once more, behind the others, as if it had never been tried. */
 export function retry(shelf: Shelf, task: TaskRecord, by: string | null): Change {
   if (['queued', 'held', 'succeeded'].includes(task.state) || isLive(task.state))
-    return unchanged(`it is ${words(task.state)}`);
+    return unchanged(stateSentence(task.state));
   if (!task.table.hasEnvironment) {
     const message =
       'the environment it was submitted with is no longer kept: submit its table again, rows that succeeded are left out';
@@ -74,7 +75,7 @@ export function impossible(
   message: string,
   figures: Record<string, number> | null,
 ): Change {
-  if (task.state !== 'queued' && task.state !== 'held') return unchanged(`it is ${words(task.state)}`);
+  if (task.state !== 'queued' && task.state !== 'held') return unchanged(stateSentence(task.state));
   settle(shelf, task, () => apply(shelf, task, { kind: 'impossible' }));
   tell(shelf, task, { ...story(task, 'impossible', null, message), figures });
   return DONE;
@@ -137,10 +138,18 @@ const CHANGE_WORDS: Record<keyof TaskChanges, string> = {
 };
 
 const editedWords = (changes: TaskChanges): string =>
-  Object.entries(changes)
+  (Object.entries(changes) as [keyof TaskChanges, string | number | null | undefined][])
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${CHANGE_WORDS[key as keyof TaskChanges]}: ${value ?? 'none'}`)
+    .map(([name, value]) => `${CHANGE_WORDS[name]}: ${editedValue(name, value ?? null)}`)
     .join(', ');
+
+function editedValue(name: keyof TaskChanges, value: string | number | null): string {
+  if (value === null)
+    return name === 'memoryBytes' ? 'learned' : name === 'timeLimitSeconds' ? 'none' : 'any';
+  if (name === 'memoryBytes') return formatBytes(Number(value));
+  if (name === 'timeLimitSeconds') return formatDuration(Number(value) * 1000);
+  return name === 'startAfterMs' ? new Date(value).toISOString() : String(value);
+}
 
 /** Moves waiting tasks, in this order, to the front or right before another. */
 export function move(
@@ -160,7 +169,7 @@ export function move(
     const where = before === 'first' ? 'to the front' : `before t${before.number}`;
     tell(shelf, task, story(task, 'moved', by, `moved ${where}`));
   }
-  return tasks.map((task) => (isMoved(task) ? DONE : unchanged(`it is ${words(task.state)}`)));
+  return tasks.map((task) => (isMoved(task) ? DONE : unchanged(stateSentence(task.state))));
 }
 
 function frontPlaces(shelf: Shelf, count: number): number[] {
@@ -273,4 +282,13 @@ export function rowReturned(shelf: Shelf, task: TaskRecord): Change {
   return DONE;
 }
 
-const words = (state: RunState): string => state.replaceAll('_', ' ');
+const SENTENCES: Partial<Record<RunState, string>> = {
+  succeeded: 'it has succeeded',
+  failed: 'it has failed',
+  cancelled: 'it was cancelled',
+  timed_out: 'it ran into its time limit',
+  impossible: 'no GPU that is known could hold it',
+  lost: 'it was lost',
+};
+
+const stateSentence = (state: RunState): string => SENTENCES[state] ?? `it is ${state}`;
