@@ -12,8 +12,16 @@ const SAME_WISH_MS = 500;
  * @throws what `start` throws, after everything that was started is stopped.
  */
 export async function untilSignal(log: Log, start: (stopping: Stops) => Promise<void>): Promise<void> {
+  let firstAtMs: number | null = null;
   const wanted = new Promise<string>((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, resolve);
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(name, () => {
+        // A terminal tells every process of the group, and bin/flowline.mjs passes its own on: that is one wish, not two.
+        if (firstAtMs !== null && performance.now() - firstAtMs > SAME_WISH_MS) process.exit(1);
+        firstAtMs ??= performance.now();
+        resolve(name);
+      });
+    }
   });
   const stopping = stops();
   try {
@@ -23,11 +31,6 @@ export async function untilSignal(log: Log, start: (stopping: Stops) => Promise<
     throw failure;
   }
   log.info({ signal: await wanted }, 'stopping');
-  // A terminal tells every process of the group, and bin/flowline.mjs passes its own on: that is one wish, not two.
-  const firstAtMs = performance.now();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(name, () => performance.now() - firstAtMs > SAME_WISH_MS && process.exit(1));
-  }
   const deadline = setTimeout(() => {
     log.error({}, 'could not stop in time; ending anyway');
     process.exit(1);

@@ -12,7 +12,7 @@ const SCRIPT = /(^|\/)(dist\/flowline\.js|bin\/flowline(\.mjs)?|flowline\/src\/m
 /** What stays and works; a command like `flowline status` may be ended like any program. */
 const ROLES: ReadonlySet<string> = new Set(['up', 'hub', 'agent', 'driver-child', 'mount-child']);
 
-/** `node /opt/flowline/dist/flowline.js hub …`, or the standalone executable `flowline hub …`. */
+/** `node --flag /opt/flowline/dist/flowline.js hub …`, or the standalone executable `flowline hub …`. */
 export function isFlowline({
   executable,
   argv,
@@ -24,6 +24,7 @@ export function isFlowline({
   const path = executable?.replace(/ \(deleted\)$/, '') ?? argv[0] ?? '';
   if (!PROGRAM.test(`/${path}`)) return false;
   const isStandalone = /\/flowline[^/]*$/.test(`/${path}`);
-  const role = isStandalone ? argv[1] : SCRIPT.test(argv[1] ?? '') ? argv[2] : undefined;
+  const script = argv.findIndex((word, place) => place > 0 && !word.startsWith('-'));
+  const role = isStandalone ? argv[1] : SCRIPT.test(argv[script] ?? '') ? argv[script + 1] : undefined;
   return role !== undefined && ROLES.has(role);
 }
