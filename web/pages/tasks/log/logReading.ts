@@ -63,13 +63,26 @@ interface Stream {
   parser: LogParser;
   decoder: TextDecoder;
   nextByte: number;
+  /** Where the last line begins that has no end yet. */
+  lineByte: number;
   /** Of the next line; null behind a gap. */
   nextNumber: number | null;
   isComplete: boolean;
 }
 
+/** Asks for a part of a stream. */
+export type AskLog = (
+  stream: LogStream,
+  query: Record<string, number>,
+  signal: AbortSignal,
+) => Promise<HubAnswer<{ slice: LogSlice }>>;
+
 /** Begins at once, and follows until it is stopped. */
-export function readLog(address: LogAddress, streams: readonly LogStream[]): LogReading {
+export function readLog(
+  address: LogAddress,
+  streams: readonly LogStream[],
+  askLog: AskLog = hubLog(address),
+): LogReading {
   const abort = new AbortController();
   const listeners = new Set<() => void>();
   const known = streams.map(
@@ -78,6 +91,7 @@ export function readLog(address: LogAddress, streams: readonly LogStream[]): Log
       parser: logParser(),
       decoder: new TextDecoder(),
       nextByte: 0,
+      lineByte: 0,
       nextNumber: 1,
       isComplete: false,
     }),
@@ -110,11 +124,7 @@ export function readLog(address: LogAddress, streams: readonly LogStream[]): Log
   }
 
   const ask = (stream: LogStream, query: Record<string, number>) =>
-    askHub('log', {
-      parameters: { id: address.task },
-      query: { run: address.run, attempt: address.attempt, stream, maxBytes: SLICE_BYTES, ...query },
-      signal: abort.signal,
-    });
+    askLog(stream, { maxBytes: SLICE_BYTES, ...query }, abort.signal);
 
   /** Asks until it is answered; null once stopped. */
   async function insist(stream: LogStream, query: Record<string, number>): Promise<LogSlice | null> {
@@ -132,7 +142,10 @@ export function readLog(address: LogAddress, streams: readonly LogStream[]): Log
   }
 
   function take(stream: Stream, slice: LogSlice): void {
-    const lines = stream.parser.feed(stream.decoder.decode(bytesOf(slice.base64), { stream: true }));
+    const bytes = bytesOf(slice.base64);
+    const end = bytes.lastIndexOf(0x0a);
+    if (end !== -1) stream.lineByte = slice.fromByte + end + 1;
+    const lines = stream.parser.feed(stream.decoder.decode(bytes, { stream: true }));
     for (const line of lines) {
       items.push({ kind: 'line', stream: stream.name, number: stream.nextNumber, line, open: false });
       if (stream.nextNumber !== null) stream.nextNumber += 1;
@@ -169,9 +182,9 @@ export function readLog(address: LogAddress, streams: readonly LogStream[]): Log
       take(stream, slice);
     }
     if (stream.nextByte < tail.fromByte) {
-      leaveOut(stream, stream.nextByte, tail.fromByte, tail.gap);
-      beginAnew(stream);
       const { bytes, skipped } = fromLineStart(bytesOf(tail.base64), tail.gap?.toByte === tail.fromByte);
+      leaveOut(stream, tail.fromByte + skipped, tail.gap);
+      beginAnew(stream);
       return take(stream, {
         ...tail,
         fromByte: tail.fromByte + skipped,
@@ -181,11 +194,19 @@ export function readLog(address: LogAddress, streams: readonly LogStream[]): Log
     take(stream, tail);
   }
 
-  function leaveOut(stream: Stream, fromByte: number, toByte: number, gap: LogSlice['gap']): void {
-    const open = stream.parser.open();
+  /** What lies between what was read and `toByte` becomes one item; where it can be read, from its line's beginning on. */
+  function leaveOut(stream: Stream, toByte: number, gap: LogSlice['gap']): void {
+    const canShow = gap === null || stream.nextByte < gap.fromByte || toByte > gap.toByte;
+    const open = canShow ? null : stream.parser.open();
     if (open)
-      items.push({ kind: 'line', stream: stream.name, number: stream.nextNumber, line: open, open: false });
-    const canShow = gap === null || fromByte < gap.fromByte || toByte > gap.toByte;
+      items.push({
+        kind: 'line',
+        stream: stream.name,
+        number: stream.nextNumber,
+        line: open,
+        open: false,
+      });
+    const fromByte = canShow ? stream.lineByte : stream.nextByte;
     items.push({ kind: 'gap', stream: stream.name, fromByte, toByte, canShow });
   }
 
@@ -201,7 +222,7 @@ export function readLog(address: LogAddress, streams: readonly LogStream[]): Log
       if (!slice) return;
       if (slice.fromByte > stream.nextByte) {
         // The log grew over its cap meanwhile: what we did not read in time is gone.
-        leaveOut(stream, stream.nextByte, slice.fromByte, slice.gap);
+        leaveOut(stream, slice.fromByte, slice.gap);
         beginAnew(stream);
       }
       take(stream, slice);
@@ -230,13 +251,16 @@ export function readLog(address: LogAddress, streams: readonly LogStream[]): Log
       if (abort.signal.aborted || place === -1) return;
       if (!answer.ok) return tell({ failure: answer });
       const { slice } = answer.value;
+      // What the node did not keep begins within the middle: that much of it cannot be opened.
+      const from = Math.min(slice.fromByte, gap.toByte);
+      const lost: LogItem[] = from > gap.fromByte ? [{ ...gap, toByte: from, canShow: false }] : [];
       const before = items[place - 1];
-      let number = before?.kind === 'line' && before.number !== null ? before.number + 1 : null;
-      const isWhole = slice.toByte >= gap.toByte;
-      const all = bytesOf(slice.base64);
+      let number =
+        lost.length === 0 && before?.kind === 'line' && before.number !== null ? before.number + 1 : null;
+      const all = bytesOf(slice.base64).subarray(0, gap.toByte - from);
+      const isWhole = from + all.length >= gap.toByte;
       // A part that ends inside a line leaves that line to the next part.
       const bytes = isWhole ? all : all.subarray(0, all.lastIndexOf(0x0a) + 1 || all.length);
-      const toByte = slice.fromByte + bytes.length;
       const parser = logParser();
       const lines = parser.feed(new TextDecoder().decode(bytes));
       const open = parser.open();
@@ -245,13 +269,20 @@ export function readLog(address: LogAddress, streams: readonly LogStream[]): Log
         if (number !== null) number += 1;
         return item;
       });
-      const left: LogItem[] = isWhole || bytes.length === 0 ? [] : [{ ...gap, fromByte: toByte }];
-      items = [...items.slice(0, place), ...shown, ...left, ...items.slice(place + 1)];
+      const left: LogItem[] =
+        isWhole || bytes.length === 0 ? [] : [{ ...gap, fromByte: from + bytes.length }];
+      items = [...items.slice(0, place), ...lost, ...shown, ...left, ...items.slice(place + 1)];
       tell();
     },
     stop: () => abort.abort(),
   };
 }
+
+/** The log of an attempt as the hub gives it. */
+const hubLog =
+  ({ task, run, attempt }: LogAddress): AskLog =>
+  (stream, query, signal) =>
+    askHub('log', { parameters: { id: task }, query: { run, attempt, stream, ...query }, signal });
 
 /** All of a stream, as bytes, for a download. */
 export async function wholeLog(
