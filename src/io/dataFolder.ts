@@ -130,7 +130,9 @@ async function lock(path: string): Promise<() => void> {
     throw new DataFolderError(
       'folder-busy',
       `the data folder ${path} is in use by ${holder}`,
-      'stop that one, or name another folder with --data DIR',
+      /\bhub at /.test(holder)
+        ? 'commands use that one as it is, and `flowline token link` opens its page; else stop it, or name another folder with --data DIR'
+        : 'stop that one, or name another folder with --data DIR',
     );
   }
 }

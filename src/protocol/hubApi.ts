@@ -117,7 +117,14 @@ export const hubApi = table({
     path: '/api/v1/health',
     right: 'open',
     summary: 'Whether the hub runs, and since when.',
-    response: z.object({ status: z.literal('ok'), version: name, startedAtMs: instantMs, nowMs: instantMs }),
+    response: z.object({
+      status: z.literal('ok'),
+      version: name,
+      startedAtMs: instantMs,
+      nowMs: instantMs,
+      /** It cannot write what it must keep, and so acknowledges and starts nothing; why is in its log. */
+      hasQueueTrouble: z.boolean().default(false),
+    }),
   },
   ownLog: {
     method: 'GET',

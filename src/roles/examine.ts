@@ -46,6 +46,7 @@ export function examineMachine(options: ExamineOptions): Promise<Check[]> {
     uid: process.getuid?.() ?? 0,
     glibcVersion: glibcVersion(),
     nodeVersion: process.version,
+    searchPath: surroundings.environment.PATH ?? '',
     say: (english, chinese) => (options.language === 'zh' ? chinese : english),
   });
 }
@@ -79,8 +80,8 @@ async function readNow(surroundings: Surroundings): Promise<NodeSample | null> {
 async function askHealth(hubUrl: string): Promise<HubHealth> {
   const client = hubClient({ baseUrl: hubUrl, timeoutMs: HEALTH_PATIENCE_MS });
   const askedAtMs = Date.now();
-  const { version, nowMs } = await client.call('health');
-  return { version, nowMs, hereNowMs: (askedAtMs + Date.now()) / 2 };
+  const { version, nowMs, hasQueueTrouble } = await client.call('health');
+  return { version, nowMs, hereNowMs: (askedAtMs + Date.now()) / 2, hasQueueTrouble };
 }
 
 /** As Node's own report has it; without looking up names of network addresses, which takes seconds. */

@@ -21,7 +21,7 @@ export class PortTaken extends Error {
     this.hint =
       page === null
         ? 'choose another port with --listen 127.0.0.1:PORT'
-        : `that is a FlowLine hub: its page is ${page}; for a second one name another port (--listen 127.0.0.1:PORT) and folder (--data DIR)`;
+        : `that is a FlowLine hub, and a machine needs one only: its page is ${page}, commands take --hub ${page}. A second one, which would give out the same GPUs again, needs another port (--listen 127.0.0.1:PORT) and folder (--data DIR)`;
   }
 }
 

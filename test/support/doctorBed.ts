@@ -1,4 +1,5 @@
 /** A machine, a hub and an agent as the doctor's tests imagine them: in order and without a card, until a test changes it. */
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { examine } from '../../src/agent/doctor/doctor.ts';
@@ -31,6 +32,10 @@ export function doctorBed(): DoctorBed {
   let root: MachineRoot;
   beforeEach(async () => {
     root = await imagineMachineRoot();
+    for (const tool of ['sh', 'mkdir', 'mv', 'sync']) {
+      await root.file(`/usr/bin/${tool}`);
+      await chmod(join(root.path, 'usr', 'bin', tool), 0o755);
+    }
   });
   afterEach(() => root.remove());
   const facts = (changes: Partial<DoctorFacts> = {}): DoctorFacts => ({
@@ -49,6 +54,7 @@ export function doctorBed(): DoctorBed {
     uid: 0,
     glibcVersion: '2.36',
     nodeVersion: 'v24.1.0',
+    searchPath: '/usr/bin',
     say: (english) => english,
     ...changes,
   });

@@ -10,7 +10,7 @@ describe('the whole examination', () => {
       facts({
         sample: Promise.resolve(sampleWith({ state: 'ok' })),
         link: { state: 'connected', sinceMs: 1 },
-        askHealth: async () => ({ version: '1.0.0', nowMs: 5, hereNowMs: 5 }),
+        askHealth: async () => ({ version: '1.0.0', nowMs: 5, hereNowMs: 5, hasQueueTrouble: false }),
       }),
     );
     expect(checks.map((check) => check.name)).toEqual([
@@ -26,8 +26,12 @@ describe('the whole examination', () => {
       'glibc',
       'node',
       'data-folder',
+      'task-tools',
+      'control-group',
+      'python',
       'listen',
       'hub',
+      'queue-store',
       'clock',
       'link',
     ]);

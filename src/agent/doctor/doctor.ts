@@ -14,6 +14,13 @@ import { checkPermissions } from './permissions.ts';
 import { checkRefusedFigures } from './refusedFigures.ts';
 import { checkGlibc, checkNode } from './runtime.ts';
 import { checkService } from './service.ts';
+import {
+  checkControlGroup,
+  checkPython,
+  checkQueueStore,
+  checkTaskFolders,
+  checkTaskTools,
+} from './tasks.ts';
 import { checkDocker, checkScreen, checkTmux } from './tools.ts';
 
 /** Names that scripts and guides rely on. */
@@ -31,8 +38,13 @@ const CHECKS: readonly [name: string, check: CheckUp][] = [
   ['node', checkNode],
   ['data-folder', checkDataFolder],
   ['service', checkService],
+  ['task-folders', checkTaskFolders],
+  ['task-tools', checkTaskTools],
+  ['control-group', checkControlGroup],
+  ['python', checkPython],
   ['listen', checkListen],
   ['hub', checkHub],
+  ['queue-store', checkQueueStore],
   ['clock', checkClock],
   ['link', checkLink],
 ];

@@ -15,6 +15,8 @@ export interface HubHealth {
   nowMs: number;
   /** Ours, at that moment. */
   hereNowMs: number;
+  /** It cannot write what it must keep. */
+  hasQueueTrouble: boolean;
 }
 
 /** The service that a process runs in, and whether it is one of a user's own systemd. */
@@ -47,6 +49,8 @@ export interface DoctorFacts {
   /** Like `2.36`; null where the C library is another. */
   glibcVersion: string | null;
   nodeVersion: string;
+  /** PATH of the user. */
+  searchPath: string;
   /** Picks the language of whoever asks. */
   say: (english: string, chinese: string) => string;
 }

@@ -9,6 +9,7 @@ describe('port, hub and clock', () => {
     version: '1.0.0',
     nowMs: 1_000_000,
     hereNowMs: 1_000_000 + hereAheadMs,
+    hasQueueTrouble: false,
   });
 
   test('a port that another program holds is told by its name', async () => {

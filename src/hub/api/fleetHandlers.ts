@@ -41,6 +41,7 @@ export function fleetHandlers(hub: HubParts): Pick<Handlers, FleetRoute> {
       version: hub.version,
       startedAtMs: hub.startedAtMs,
       nowMs: clock.nowMs(),
+      hasQueueTrouble: hub.queue.book.trouble() !== null,
     }),
     openapi: () => openApiDocument(hub.version) as z.core.util.JSONType,
     nodes: () => ({ nodes: allNodes() }),
