@@ -100,6 +100,10 @@ describe('writing', () => {
     expect(edit('"a","b"\n"1","2"\n', { 0: { b: '3' } })).toBe('"a","b"\n"1","3"\n');
   });
 
+  test('under added columns every row has a cell, also where nothing is written into it', () => {
+    expect(edit('a,b\n1,2\n3,4\n', { 0: { t: 'x' } }, ['s', 't'])).toBe('a,b,s,t\n1,2,,x\n3,4,,\n');
+  });
+
   test('added columns stand at the end of each line, also of short and unfinished ones', () => {
     const cells = { 0: { s: 'x' }, 1: { s: 'y' }, 2: { s: 'a,b' } };
     expect(edit('a,b\n1,2\n3\n5,6', cells, ['s'])).toBe('a,b,s\n1,2,x\n3,,y\n5,6,"a,b"');

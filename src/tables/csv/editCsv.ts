@@ -19,8 +19,15 @@ export function editCsv(bytes: Uint8Array, edit: GridEdit, options: ReadOptions)
   const isQuoted = (cell: number): boolean =>
     text.units[scan.starts[cell] ?? 0] === 0x22 && scan.ends[cell] !== scan.starts[cell];
 
-  /** Texts of one line by column, in the columns' order: cells that it has are replaced, others added at its end. */
-  const putInto = (lineIndex: number, texts: readonly [column: number, text: string][]): void => {
+  /**
+   * Texts of one line by column, in the columns' order: cells that it has are replaced, others added at its end, with blank
+   * ones up to `leastWidth`.
+   */
+  const putInto = (
+    lineIndex: number,
+    texts: readonly [column: number, text: string][],
+    leastWidth = 0,
+  ): void => {
     const line = scan.lines[lineIndex];
     if (!line) return;
     let width = line.last - line.first;
@@ -37,6 +44,7 @@ export function editCsv(bytes: Uint8Array, edit: GridEdit, options: ReadOptions)
         width = column + 1;
       }
     }
+    added += separator.repeat(Math.max(0, leastWidth - width));
     if (added !== '') splices.push({ start: end, end, text: added });
   };
 
@@ -45,14 +53,17 @@ export function editCsv(bytes: Uint8Array, edit: GridEdit, options: ReadOptions)
     0,
     edit.addColumns.map((column) => [places.get(column) ?? 0, column]),
   );
-  for (const row of [...edit.cells.keys()].sort((a, b) => a - b)) {
+  // Under columns that are added every row has a cell: programs that read tables trip over rows of different widths.
+  const isWider = edit.addColumns.length > 0;
+  const rows = isWider ? grid.rows.keys() : [...edit.cells.keys()].sort((a, b) => a - b);
+  for (const row of rows) {
     const texts: [number, string][] = [];
     for (const [column, value] of edit.cells.get(row) ?? []) {
       const place = places.get(column);
       if (place !== undefined) texts.push([place, value]);
     }
     texts.sort(([a], [b]) => a - b);
-    putInto(rowLines[row] ?? -1, texts);
+    putInto(rowLines[row] ?? -1, texts, isWider ? columns.length : 0);
   }
   return bytesOf(
     spliced(
