@@ -14,6 +14,8 @@ const NEEDS: Record<string, string> = {
   gcc: 'gcc',
   busybox: 'busybox-static',
   'fc-list': 'fontconfig',
+  python3: 'python3',
+  flock: 'util-linux',
 };
 /** Found by a file rather than by a program. */
 const FILES: Record<string, string> = {
