@@ -1,6 +1,7 @@
 /** What was measured, in words: a table against the aims, and the same as a section of bench/README.md. */
 import type { DecisionCost } from './decide.ts';
 import type { HubCost } from './hub.ts';
+import type { QueueCost } from './queue.ts';
 import type { RoleCost } from './roles.ts';
 import type { StoreCost } from './storeLoad.ts';
 import type { BenchMachine } from './support/machine.ts';
@@ -15,6 +16,7 @@ export interface Measured {
   agent: RoleCost;
   up: RoleCost;
   store: StoreCost;
+  queue: QueueCost;
   hubs: HubCost[];
   decisions: DecisionCost;
   tables: TableCost;
@@ -43,7 +45,7 @@ export function report(measured: Measured): string {
   ].join('\n');
 }
 
-function rows({ agent, up, store, hubs, decisions, tables }: Measured): Row[] {
+function rows({ agent, up, store, queue, hubs, decisions, tables }: Measured): Row[] {
   const bareMs = agent.bareLoop.cpuMsPerSample;
   return [
     {
@@ -79,6 +81,7 @@ function rows({ agent, up, store, hubs, decisions, tables }: Measured): Row[] {
     { what: '`up` and child, processor', ...against(up.cpuPercent, 2, percent) },
     { what: '`up` and child, private memory', ...against(privateMiB(up), 130, mebibytes) },
     ...storeRows(store),
+    ...queueRows(queue),
     ...hubs.flatMap((hub) => hubRows(hub)),
     ...decisionRows(decisions),
     ...tableRows(tables),
@@ -104,6 +107,31 @@ function storeRows(store: StoreCost): Row[] {
       `${milliseconds(store.loadMs)}; ${milliseconds(store.listP95Ms)}`,
     ),
     told('… a page of those with a word in their cells, p95', milliseconds(store.searchP95Ms)),
+  ];
+}
+
+function queueRows({ gap, tasksPerSecond, taskSpooler, runs, noOps, atOnce }: QueueCost): Row[] {
+  const told = (what: string, measured: string): Row => ({ what, measured, aim: '', kept: null });
+  const beside = (of: (spooler: NonNullable<typeof taskSpooler>) => string): string =>
+    taskSpooler ? of(taskSpooler) : 'not installed';
+  return [
+    {
+      what: `from the end of a run to the first instruction of the next on its card, p95 of ${runs}`,
+      ...against(gap.p95Ms, 250, milliseconds),
+    },
+    told('… p50', milliseconds(gap.p50Ms)),
+    told(
+      '… task-spooler, which knows no cards and keeps nothing, p50; p95',
+      beside((spooler) => `${milliseconds(spooler.gap.p50Ms)}; ${milliseconds(spooler.gap.p95Ms)}`),
+    ),
+    told(`tasks that do nothing, ${noOps} of one table, ${atOnce} at once`, `${short(tasksPerSecond)}/s`),
+    told(
+      '… task-spooler; as a multiple of it',
+      beside(
+        (spooler) =>
+          `${short(spooler.tasksPerSecond)}/s; ${short(tasksPerSecond / spooler.tasksPerSecond)} ×`,
+      ),
+    ),
   ];
 }
 

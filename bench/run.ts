@@ -1,13 +1,15 @@
 /**
  * `npm run bench`: what FlowLine costs, as whole processes from the bundle. Prints the figures beside their aims, keeps
  * them in bench/results/latest.json and puts them into bench/README.md. `--seconds 10` for a quick look; `--repeat 1`
- * measures each once instead of three times; `--only decisions` or `--only tables` prints what those cost and keeps nothing.
+ * measures each once instead of three times; `--only decisions`, `--only tables` or `--only queue` prints what those cost and
+ * keeps nothing.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureDecisions } from './decide.ts';
 import { type HubCost, measureHub } from './hub.ts';
+import { measureQueue, type QueueCost } from './queue.ts';
 import { type Measured, report } from './report.ts';
 import { measureRole, type RoleCost } from './roles.ts';
 import { measureStore } from './store.ts';
@@ -34,12 +36,17 @@ if (values.only === 'tables') {
   console.log(JSON.stringify(await measureTables(Number(values.queued)), null, 2));
   process.exit(0);
 }
+if (values.only === 'queue') {
+  console.log(JSON.stringify(await measureQueue(), null, 2));
+  process.exit(0);
+}
 const seconds = Number(values.seconds);
 const loads: number[] = [];
 
 const agent = middle(await repeat('agent', () => measureRole('agent', seconds)));
 const up = middle(await repeat('up', () => measureRole('up', seconds)));
 const store = middleStore(await repeat('the task book', measureStore));
+const queue = middleQueue(await repeat('the queue', measureQueue));
 const hubs: Measured['hubs'] = [];
 for (const agents of values.agents.split(',').map(Number)) {
   hubs.push(leastDisturbed(await repeat(`hub with ${agents} agents`, () => measureHub(agents, seconds))));
@@ -55,6 +62,7 @@ const measured: Measured = {
   agent,
   up,
   store,
+  queue,
   hubs,
   decisions,
   tables,
@@ -82,6 +90,11 @@ function middle(costs: [RoleCost, ...RoleCost[]]): RoleCost {
 
 function middleStore(costs: [StoreCost, ...StoreCost[]]): StoreCost {
   const sorted = costs.toSorted((a, b) => a.completionsPerSecond - b.completionsPerSecond);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? costs[0];
+}
+
+function middleQueue(costs: [QueueCost, ...QueueCost[]]): QueueCost {
+  const sorted = costs.toSorted((a, b) => a.gap.p95Ms - b.gap.p95Ms);
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? costs[0];
 }
 
