@@ -57,6 +57,7 @@ describe.skipIf(withoutChromium)('tasks on the page', () => {
       { name: 'a task that waits', path: '/tasks/t429', shown: '.step .reason-bar' },
       { name: 'failed runs', path: '/tasks?table=b1&tab=failed', shown: '.runs .bad' },
       { name: 'the queue on cards', path: '/?view=cards&node=mira', shown: '.task-chip' },
+      { name: 'a machine of the queue', path: '/nodes/mira', shown: '.panel-head .queue-switch' },
       { name: 'its settings', path: '/settings', shown: '.queue-entry >> nth=5' },
     ])('$name breaks no rule of the content policy and no serious one of axe', async ({ path, shown }) => {
       const { page, complaints, close } = await open(path, { theme });
