@@ -157,8 +157,11 @@ export function openAttempt(options: AttemptOptions): Attempt {
   }
 
   async function neverStarted(): Promise<void> {
-    const message = neverStartedWords(files.readRefusal(), stop !== null, lease);
-    await report.changeForGood({ state: 'never-started', message, cardsFree: true });
+    const refusal = files.readRefusal();
+    const message = neverStartedWords(refusal, stop !== null, lease);
+    // A folder that took so long to be refused, or a full disk, is the machine's: without a class it costs nothing.
+    const class_ = refusal === null || stop !== null ? null : 'infra';
+    await report.changeForGood({ state: 'never-started', class: class_, message, cardsFree: true });
     finish();
   }
 

@@ -70,6 +70,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   /** Sequence of the newest report that the hub has committed. */
   const acknowledged = new WeakMap<Attempt, number>();
   let changedIds = new Set<string>();
+  /** Being launched: that nothing of it was executed is the answer's to say, with its reason. */
+  const answering = new Set<string>();
 
   /** Changes of one moment are told together. */
   function changed(id: string): void {
@@ -81,7 +83,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     changedIds = new Set();
     tell([...ids].flatMap((id) => attempts.get(id)?.report() ?? []));
   }
-  function tell(reports: AttemptReport[]): void {
+  function tell(all: AttemptReport[]): void {
+    const reports = all.filter(({ attempt, state }) => state !== 'never-started' || !answering.has(attempt));
     if (reports.length === 0) return;
     for (const listener of listeners) listener(reports);
   }
@@ -150,6 +153,13 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     groupParent: options.groupParent === undefined ? ownGroupFolder() : options.groupParent,
     bootId,
     attempts,
+    answering(id) {
+      answering.add(id);
+      return () => {
+        answering.delete(id);
+        changed(id);
+      };
+    },
     forget,
     surroundingsOf,
     programs,

@@ -143,6 +143,8 @@ describe('is refused', () => {
       code,
     });
     expect(bed.supervisor.inventory().reports).toEqual([]);
+    // A report beside the answer would have the run queued again at once, without its reason.
+    expect(bed.reports).toEqual([]);
     expect(readdirSync(join(bed.folder, 'attempts')).filter((name) => name.startsWith('t'))).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ export interface EndSources {
 export interface Ends {
   /** The verdict on an end that its node reported. */
   reported(live: LiveView, report: AttemptReport): Verdict;
-  /** The verdict on a lease that its node cannot execute. */
+  /** The verdict on a lease that its node cannot execute: its folder or its command is at fault, not the node. */
   refused(live: LiveView, class_: EndClass, message: string): Verdict;
   /** A node failed an attempt that is charged to nobody else. */
   strike(nodeId: string, message: string): void;
@@ -37,13 +37,7 @@ export function ends({ book, verdicts, lessons, strikes, breaker, nowMs, log }: 
       log.warn({ node: nodeId, reason }, 'a node gets no more tasks until somebody allows it again');
   };
 
-  const note = (
-    live: LiveView,
-    class_: EndClass,
-    message: string | null,
-    report: AttemptReport | null,
-  ): void => {
-    charge(live.attempt.nodeId, class_, message);
+  const note = (live: LiveView, class_: EndClass, report: AttemptReport | null): void => {
     lessons.ended(live, class_, report);
     const { number } = live.task.table;
     if (!breaker.ended(tableIdOf(number), class_, nowMs(), book.settings().breaker)) return;
@@ -54,12 +48,13 @@ export function ends({ book, verdicts, lessons, strikes, breaker, nowMs, log }: 
   return {
     reported(live, report) {
       const verdict = verdicts.reported(live, report);
-      note(live, verdict.class, verdict.message, report);
+      charge(live.attempt.nodeId, verdict.class, verdict.message);
+      note(live, verdict.class, report);
       return verdict;
     },
     refused(live, class_, message) {
       const verdict = verdicts.unreported(live, class_, message);
-      note(live, verdict.class, message, null);
+      note(live, verdict.class, null);
       return verdict;
     },
     strike: (nodeId, message) => charge(nodeId, 'infra', message),

@@ -26,7 +26,6 @@ type Refused = Extract<AgentAnswer, { kind: 'refused' }>;
 export interface LaunchOptions {
   book: TaskBook;
   links: Pick<AgentLinks, 'ask'>;
-  /** The machine id of a node. */
   nowMs: () => number;
   log: Log;
   /** The node's fault, whatever it asked for. */
@@ -110,6 +109,8 @@ export function launches(options: LaunchOptions): Launches {
   };
 
   const refused = (live: LiveView, { code, message }: Refused): void => {
+    // A report may have told of it before: it is charged once.
+    if (!book.live().has(live.id)) return;
     log.warn({ attempt: live.id, node: live.attempt.nodeId, code, message }, 'a node refused an attempt');
     if (code === 'working-directory') {
       // The same folder may be there on another machine; here it is a fault of the place.

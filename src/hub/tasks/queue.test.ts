@@ -261,7 +261,7 @@ describe('a node that refuses', () => {
     expect(atlas.leases).toHaveLength(2);
   });
 
-  test('a missing working directory is charged to the machine, and the task goes to another', async () => {
+  test('a missing working directory is charged to the run, which waits and goes elsewhere if it can', async () => {
     const atlas = await bed.agent('atlas', {
       onLaunch: () => ({ kind: 'refused', code: 'working-directory', message: '/tmp/x is not there' }),
     });
@@ -271,6 +271,30 @@ describe('a node that refuses', () => {
       return task.attempts[0]?.class === 'infra' && task.waiting?.kind === 'backoff';
     });
     expect(atlas.leases).toHaveLength(1);
+  });
+
+  test('that it tells of late is waited out: the run is not given out again and again', async () => {
+    const atlas = await bed.agent('atlas');
+    const [id = ''] = await bed.submit(1);
+    const lease = await leaseOf(atlas);
+    const late = { state: 'never-started', class: 'infra', message: '/tmp/x hung' } as const;
+    atlas.report(lease, 1, { ...late, cardsFree: true });
+    await waitFor('the wait', async () => (await bed.task(id)).waiting?.kind === 'backoff');
+    expect(atlas.leases).toHaveLength(1);
+  });
+
+  test('a missing working directory keeps nobody else’s work from the machine', async () => {
+    const missing = (lease: Lease) => lease.workingDirectory === '/tmp/x';
+    const atlas = await bed.agent('atlas', {
+      onLaunch: (lease) =>
+        missing(lease)
+          ? { kind: 'refused', code: 'working-directory', message: '/tmp/x is not there' }
+          : { kind: 'launched' },
+    });
+    await bed.submit(4, { workingDirectory: '/tmp/x' });
+    await waitFor('four refusals', () => atlas.leases.filter(missing).length === 4);
+    await bed.submit(1);
+    await waitFor('the lease of a task whose folder is there', () => atlas.leases.some((l) => !missing(l)));
   });
 });
 

@@ -34,6 +34,8 @@ export interface LauncherOptions {
   bootId: string | null;
   /** Those that are known here; a launched one is added. */
   attempts: Map<string, Attempt>;
+  /** Begins the word on a launch: what it came to is answered, not reported. Ends with what it returns. */
+  answering: (id: string) => () => void;
   /** Removes one that is over and its folder; resolves when nothing of it is written any more. */
   forget: (id: string) => Promise<void>;
   surroundingsOf: (id: string) => AttemptSurroundings;
@@ -215,8 +217,13 @@ export function createLauncher(options: LauncherOptions): Launcher {
       ownWrapper: own,
     });
     attempts.set(lease.attempt, attempt);
-    await attempt.look();
-    return answerOnceStarted(attempt);
+    const answered = options.answering(lease.attempt);
+    try {
+      await attempt.look();
+      return await answerOnceStarted(attempt);
+    } finally {
+      answered();
+    }
   }
 
   /** Whether it executes is known within milliseconds; where it is not, the reports tell it later. */

@@ -71,11 +71,11 @@ function hear(
     return { kind: 'applied', task, ended: false, freed: said.cardsFree };
   }
   takeFacts(live, said);
-  if (said.state === 'never-started') {
+  if (said.state === 'never-started' && said.class === null) {
     notStarted(shelf, live, said.message ?? 'the node did not start it', null);
     return { kind: 'applied', task, ended: true, freed: true };
   }
-  if (said.state === 'ended') {
+  if (isEnd(said)) {
     live.isReturning = !said.cardsFree;
     end(shelf, live, { ...judge(live, said) }, 'ended', charge, null);
     return { kind: 'applied', task, ended: true, freed: said.cardsFree };
