@@ -66,7 +66,7 @@ export function addActs(program: Command, context: CommandContext): void {
           ).argParser(parseGrace),
         ),
   );
-  add('retry', 'retryTasks', 'run tasks again that ended, with fresh budgets', [
+  add('retry', 'retryTasks', 'run tasks again that ended, with fresh budgets; a paused table goes on', [
     'flowline retry t42',
     'flowline retry --table sweep.csv --state failed',
     'flowline retry --class gpu_oom',
@@ -75,7 +75,7 @@ export function addActs(program: Command, context: CommandContext): void {
     'flowline hold t42',
     'flowline hold --table sweep.csv',
   ]);
-  add('release', 'releaseTasks', 'let held tasks start', [
+  add('release', 'releaseTasks', 'let held tasks start; a paused table goes on', [
     'flowline release t42',
     'flowline release --table sweep.csv',
   ]);
@@ -108,6 +108,8 @@ async function run(
     select.classes === undefined
   )
     select = { ...select, states: ['failed', 'timed_out', 'lost', 'impossible'] };
+  if (!('ids' in select) && select.table !== undefined && (act === 'releaseTasks' || act === 'retryTasks'))
+    await resume(context, client, select.table, terminal);
   const { results } =
     act === 'killTasks'
       ? await client.call('killTasks', {
@@ -121,6 +123,19 @@ async function run(
       '',
     );
   }
+}
+
+/** Who lets a table's tasks start, or runs its failed ones again, means that it goes on. */
+async function resume(
+  context: CommandContext,
+  client: HubClient,
+  id: string,
+  { words }: Terminal,
+): Promise<void> {
+  const { paused, name } = await client.call('table', { parameters: { id } });
+  if (paused === null) return;
+  await client.call('changeTable', { parameters: { id }, body: { paused: false } });
+  context.printError(words.tasks.goesOn(id, visible(name)));
 }
 
 /** Names how many of what end, and asks. @throws CommandFailure where nobody sits at a terminal: silence is no yes */

@@ -80,6 +80,8 @@ function reasonText(
   nowMs: number,
   words: Words,
 ): string {
+  if (task.waiting?.kind === 'paused' && task.waiting.by !== 'queue' && task.waiting.message === null)
+    return `${waitingText(task, words)}${words.find.semicolon}${words.tasks.resumeBy(task.tableId)}`;
   if (task.waitingReason !== null) return waitingText(task, words);
   if (task.state === 'impossible')
     return events.findLast(({ kind }) => kind === 'impossible')?.text ?? endOf(attempt, words);

@@ -59,6 +59,7 @@ const queued = task('t43', {
 let hub: SaidHub;
 let log: Record<string, { base64: string; isComplete: boolean }>;
 let outcome: string;
+let paused: 'failures' | null;
 let tasks: Task[];
 
 beforeEach(async () => {
@@ -70,11 +71,13 @@ beforeEach(async () => {
     err: { base64: Buffer.from('warn\n').toString('base64'), isComplete: true },
   };
   outcome = 'done';
+  paused = null;
   tasks = [task('t42'), queued];
   hub = await startSaidHub((line, body) => {
     const url = new URL(line.split(' ')[1] ?? '', 'http://hub');
     const path = url.pathname.replace('/api/v1', '');
     if (path === '/tables') return { tables: [table] };
+    if (path === `/tables/${table.id}`) return { ...table, paused };
     if (path === '/tasks') return { tasks, total: tasks.length, counts: { failed: 1, queued: 1 } };
     const id = path.split('/')[2] ?? '';
     if (path.endsWith('/log')) {
@@ -190,6 +193,16 @@ describe('flowline show and why', () => {
 });
 
 describe('flowline kill, retry, hold, release, edit', () => {
+  test.each(['release', 'retry'])('%s of a table that was paused lets it go on', async (command) => {
+    const changes = () => hub.requests.filter(({ line }) => line.startsWith('PATCH'));
+    await run(command, '--table', table.id);
+    expect(changes()).toEqual([]);
+    paused = 'failures';
+    const told = await run(command, '--table', table.id);
+    expect(changes()).toMatchObject([{ body: { paused: false } }]);
+    expect(told.errors).toContain('was paused: it goes on');
+  });
+
   test('a bare number is refused, and the other command named', async () => {
     const { code, errors } = await run('kill', '42');
     expect(code).toBe(2);

@@ -50,6 +50,8 @@ export const taskCommandsEn = {
   retries: (times: number) => `${plural(times, 'retry', 'retries')} where the program fails`,
   after: (tasks: string) => `after ${tasks}`,
   promised: 'promised',
+  goesOn: (table: string, name: string) => `table ${table}, ${name}, was paused: it goes on`,
+  resumeBy: (table: string) => `\`flowline release --table ${table}\` lets it go on`,
   left: 'nothing was stopped',
   killQuestion: (total: number, running: number) =>
     `Stop ${plural(total, 'task')}${running > 0 ? `, ${running} of them running` : ''}?`,
@@ -126,6 +128,8 @@ export const taskCommandsZh: TaskCommandWords = {
   retries: (times) => `程序失败时重试 ${times} 次`,
   after: (tasks) => `在 ${tasks} 之后`,
   promised: '预留',
+  goesOn: (table, name) => `表 ${table}（${name}）原已暂停：现在继续`,
+  resumeBy: (table) => `\`flowline release --table ${table}\` 可让它继续`,
   left: '没有停止任何任务',
   killQuestion: (total, running) =>
     `停止 ${total} 个任务${running > 0 ? `，其中 ${running} 个正在运行` : ''}？`,
