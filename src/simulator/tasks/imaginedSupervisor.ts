@@ -7,35 +7,24 @@
  * of memory, learns, and succeeds with the larger promise.
  */
 import type { Supervisor } from '../../agent/supervisor/supervisor.ts';
-import { commandText } from '../../model/command.ts';
-import type { EndClass, Fence, OutOfMemory } from '../../model/task.ts';
-import type { AttemptReport, Lease, StopReason } from '../../protocol/supervision.ts';
+import type { EndClass, OutOfMemory } from '../../model/task.ts';
+import type { AttemptReport } from '../../protocol/supervision.ts';
 import { endJobs } from '../jobs.ts';
 import type { Look } from '../machineSources.ts';
-import { type Random, seededRandom } from '../random.ts';
-import {
-  freeBytes,
-  GIB,
-  type ImaginedNode,
-  type ImaginedProcess,
-  MIB,
-  type Person,
-  usableBytes,
-} from '../world.ts';
+import { seededRandom } from '../random.ts';
+import { GIB, type ImaginedNode, MIB, type Person } from '../world.ts';
 import { type ImaginedLog, imaginedLog } from './imaginedLog.ts';
 import {
-  DONE_LINE,
-  epochLine,
-  epochsAfter,
-  headLines,
-  LOADING_MS,
-  NAN_EPOCH,
-  NAN_LINES,
-  outOfMemoryLine,
-  progress,
-  type TaskWork,
-  workOf,
-} from './work.ts';
+  firstReport,
+  isLower,
+  peaksOf,
+  print,
+  processesOf,
+  type Running,
+  shortage,
+  taskOf,
+} from './runningTask.ts';
+import { DONE_LINE, headLines, LOADING_MS, NAN_EPOCH, NAN_LINES, outOfMemoryLine, workOf } from './work.ts';
 
 export interface ImaginedSupervisorOptions {
   look: Look;
@@ -51,25 +40,6 @@ export interface ImaginedSupervisor extends Supervisor {
 
 /** What is not acknowledged is told again so often. */
 const TOLD_AGAIN_MS = 3000;
-/** Loading slows down towards its end: from this share on the next piece is asked for. */
-const NEARLY = 0.96;
-/** A program asks for memory in pieces of about this size. */
-const PIECE_BYTES = 5 * GIB;
-
-interface Running {
-  lease: Lease;
-  work: TaskWork;
-  log: ImaginedLog;
-  random: Random;
-  pids: number[];
-  startedAtMs: number;
-  epoch: number;
-  peakBytes: number;
-  stop: { reason: StopReason; killAtMs: number } | null;
-  report: AttemptReport;
-  toldAtMs: number;
-}
-
 interface End {
   class: EndClass;
   exitCode: number | null;
@@ -274,119 +244,4 @@ export function imaginedSupervisor({ look, change, user }: ImaginedSupervisorOpt
   function alive(): Running[] {
     return [...attempts.values()].filter(({ report }) => report.state !== 'ended');
   }
-}
-
-const taskOf = (attempt: string): string => attempt.split('.')[0] ?? attempt;
-
-const isLower = (one: Fence, other: Fence): boolean =>
-  one.epoch !== other.epoch ? one.epoch < other.epoch : one.number < other.number;
-
-const peaksOf = ({ lease, peakBytes }: Running): AttemptReport['gpuMemoryPeakBytes'] =>
-  lease.gpus.map(({ uuid }) => ({ uuid, bytes: peakBytes }));
-
-/** A process on each card, or one that only computes on the CPU. */
-function processesOf(node: ImaginedNode, lease: Lease, work: TaskWork, user: Person): ImaginedProcess[] {
-  const cards = lease.gpus.map(({ uuid }) => node.cards.find((card) => card.uuid === uuid));
-  return (cards.length === 0 ? [undefined] : cards).map((card, place) => ({
-    pid: node.nextPid + place,
-    parentPid: 1,
-    job: node.nextJob,
-    startedAtMs: node.atMs,
-    endsAtMs: null,
-    program: {
-      name: 'python3.11',
-      command: commandText(lease.command),
-      executable: '/opt/conda/envs/torch2/bin/python3.11',
-      workingDirectory: lease.workingDirectory,
-      pythonEnvironment: 'torch2',
-      person: user,
-      containerId: null,
-      usualCpuPercent: 104,
-      hostMemoryBytes: 6 * GIB,
-    },
-    cpuPercent: 104,
-    onSignal: 'ends',
-    visible: true,
-    work: card
-      ? {
-          gpu: card.index,
-          type: 'compute',
-          rhythm: 'steady',
-          memoryBytes: 0,
-          memoryTargetBytes: Math.min(work.needBytes, promisedOf(lease) ?? work.needBytes),
-          leakBytesPerSecond: 0,
-          utilizationPercent: 0,
-        }
-      : null,
-  }));
-}
-
-const promisedOf = (lease: Lease): number | null => lease.gpus[0]?.promisedBytes ?? null;
-
-/** What it cannot have, once it has all that it may: of its promise, or of a card that others filled. */
-function shortage(
-  node: ImaginedNode,
-  { lease, work }: Running,
-  processes: readonly ImaginedProcess[],
-): { triedBytes: number; totalBytes: number; freeBytes: number } | null {
-  for (const { work: onCard } of processes) {
-    const card = onCard === null ? undefined : node.cards[onCard.gpu];
-    if (!onCard || !card) continue;
-    const free = freeBytes(card, node.processes);
-    const limit = promisedOf(lease) ?? Number.POSITIVE_INFINITY;
-    const isFull = onCard.memoryBytes >= NEARLY * Math.min(limit, work.needBytes);
-    if (work.needBytes > limit && isFull) {
-      const triedBytes = Math.min(PIECE_BYTES, work.needBytes - limit + GIB);
-      return {
-        triedBytes,
-        totalBytes: usableBytes(card),
-        freeBytes: Math.max(0, limit - onCard.memoryBytes),
-      };
-    }
-    if (!isFull && free < 64 * MIB)
-      return {
-        triedBytes: Math.min(PIECE_BYTES, work.needBytes - onCard.memoryBytes),
-        totalBytes: usableBytes(card),
-        freeBytes: free,
-      };
-  }
-  return null;
-}
-
-function firstReport({ attempt, fence, gpus }: Lease, pid: number | null, nowMs: number): AttemptReport {
-  return {
-    attempt,
-    fence,
-    sequence: 0,
-    state: 'starting',
-    pid,
-    startedAtMs: nowMs,
-    endedAtMs: null,
-    exitCode: null,
-    signal: null,
-    class: null,
-    outOfMemory: null,
-    stopReason: null,
-    message: null,
-    cpuSeconds: null,
-    hostMemoryPeakBytes: null,
-    gpuMemoryPeakBytes: gpus.map(({ uuid }) => ({ uuid, bytes: 0 })),
-    cardsFree: gpus.length === 0,
-  };
-}
-
-/** What it printed since it was last looked at. */
-function print(attempt: Running, nowMs: number): void {
-  const { work, log, startedAtMs, random } = attempt;
-  const elapsedMs = nowMs - startedAtMs;
-  if (elapsedMs < LOADING_MS) return;
-  const over = epochsAfter(work, elapsedMs);
-  while (attempt.epoch < over) {
-    attempt.epoch += 1;
-    log.print('out', `\r\u001b[K${epochLine(work, attempt.epoch, random)}`);
-  }
-  if (attempt.epoch >= work.epochs) return;
-  const each = (work.durationMs - LOADING_MS) / work.epochs;
-  const share = Math.min(1, (elapsedMs - LOADING_MS - attempt.epoch * each) / each);
-  log.print('out', progress(work, attempt.epoch + 1, share));
 }

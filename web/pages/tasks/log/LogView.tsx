@@ -3,17 +3,18 @@
  * then says how many lines came. What a program prints is shown as text and colours and never as anything else.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { LogStream } from '../../../../src/protocol/supervision.ts';
 import type { HubAnswer } from '../../../live/hub.ts';
 import { useHubNow } from '../../../live/hubClock.ts';
 import { useShortcuts } from '../../../live/shortcuts.ts';
 import { Failure } from '../../../parts/Failure.tsx';
-import { size, span, whole } from '../../../words/figures.ts';
+import { span, whole } from '../../../words/figures.ts';
 import { useWords } from '../../../words/words.ts';
 import { download } from './download.ts';
-import { type LogAddress, type LogItem, type LogReading, readLog } from './logReading.ts';
-import type { LogSpan } from './logText.ts';
+import { Gap, Line } from './LogLine.tsx';
+import { LogSearch, useFound } from './LogSearch.tsx';
+import { type LogAddress, type LogReading, readLog } from './logReading.ts';
 import './log.css';
 
 const LINE_PX = 17;
@@ -200,143 +201,6 @@ function LogLines({ reading, wraps, search, onSearch }: LogLinesProps) {
         <button type="button" className="button small log-new" onClick={() => setFollowing(true)}>
           {fresh > 0 ? words.log.newLines(whole(fresh)) : words.log.toEnd}
         </button>
-      )}
-    </div>
-  );
-}
-
-interface Found {
-  places: readonly number[];
-  current: number | null;
-  at: number;
-  setAt: (at: number) => void;
-}
-
-function useFound(items: readonly LogItem[], search: string | null): Found {
-  const [at, setAt] = useState(0);
-  const places = useMemo(() => {
-    if (search === null || search === '') return [];
-    const wanted = search.toLowerCase();
-    return items.flatMap((item, place) =>
-      item.kind === 'line' && item.line.text.toLowerCase().includes(wanted) ? [place] : [],
-    );
-  }, [items, search]);
-  const place = places.length === 0 ? 0 : ((at % places.length) + places.length) % places.length;
-  return { places, current: places[place] ?? null, at: place, setAt };
-}
-
-interface LogSearchProps {
-  search: string;
-  found: Found;
-  onSearch: (search: string | null) => void;
-  onReveal: (place: number) => void;
-}
-
-function LogSearch({ search, found, onSearch, onReveal }: LogSearchProps) {
-  const words = useWords();
-  const go = (step: number): void => {
-    const { places } = found;
-    if (places.length === 0) return;
-    const next = (found.at + step + places.length) % places.length;
-    found.setAt(next);
-    const place = places[next];
-    if (place !== undefined) onReveal(place);
-  };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the first hit of each new search is shown.
-  useEffect(() => {
-    const [first] = found.places;
-    found.setAt(0);
-    if (first !== undefined) onReveal(first);
-  }, [search]);
-  return (
-    <search className="log-search">
-      <input
-        type="search"
-        className="field small grow"
-        aria-label={words.log.searchLabel}
-        placeholder={words.log.searchLabel}
-        value={search}
-        spellCheck={false}
-        ref={(field) => {
-          if (field && document.activeElement === document.body) field.focus();
-        }}
-        onChange={(event) => onSearch(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') go(event.shiftKey ? -1 : 1);
-          else if (event.key === 'Escape') onSearch(null);
-          else return;
-          event.preventDefault();
-          event.stopPropagation();
-        }}
-      />
-      <span className="quiet" role="status">
-        {search === ''
-          ? ''
-          : found.places.length === 0
-            ? words.log.notFound
-            : words.log.found(found.at + 1, whole(found.places.length))}
-      </span>
-      <button type="button" className="text-button" onClick={() => go(-1)}>
-        {words.log.previous}
-      </button>
-      <button type="button" className="text-button" onClick={() => go(1)}>
-        {words.log.next}
-      </button>
-    </search>
-  );
-}
-
-type LineItem = Extract<LogItem, { kind: 'line' }>;
-
-const Line = memo(function Line({
-  item,
-  isFound,
-  search,
-}: {
-  item: LineItem;
-  isFound: boolean;
-  search: string | null;
-}) {
-  const { line, number, stream } = item;
-  const hits = search !== null && search !== '' && line.text.toLowerCase().includes(search.toLowerCase());
-  const kind = `${line.isError ? ' is-error' : ''}${stream === 'err' ? ' is-err' : ''}${isFound ? ' is-found' : hits ? ' is-hit' : ''}`;
-  return (
-    <div className={`log-line${kind}`}>
-      <span className="log-number">{number === null ? '' : whole(number)}</span>
-      <span className="log-text">{line.spans.map(drawn)}</span>
-    </div>
-  );
-});
-
-function drawn({ text, style }: LogSpan, place: number) {
-  const kind = [
-    style.colour === null ? '' : `log-${style.colour}`,
-    style.bold ? 'log-bold' : '',
-    style.dim ? 'log-dim' : '',
-    style.underlined ? 'log-underlined' : '',
-  ]
-    .filter((each) => each !== '')
-    .join(' ');
-  return (
-    <span key={place} className={kind === '' ? undefined : kind}>
-      {text}
-    </span>
-  );
-}
-
-function Gap({ item, onShow }: { item: Extract<LogItem, { kind: 'gap' }>; onShow: () => void }) {
-  const words = useWords();
-  const bytes = size(item.toByte - item.fromByte);
-  return (
-    <div className="log-gap">
-      {item.canShow ? words.log.leftOut(bytes) : words.log.notKept(bytes)}
-      {item.canShow && (
-        <>
-          {' · '}
-          <button type="button" className="text-button" onClick={onShow}>
-            {words.log.show}
-          </button>
-        </>
       )}
     </div>
   );
