@@ -63,9 +63,13 @@ export const WaitingReason = z.discriminatedUnion('kind', [
     kind: z.literal('nodes'),
     online: count,
     allowed: count,
+    /** Of those, nodes that run as the task's owner. */
+    asOwner: count,
     /** Nodes left after the wish for a model or node, and cards that are well and switched on there. */
     matching: count,
     usableGpus: count,
+    /** What is wrong with the first that matches: `gpuIndex` null for the whole node, `message` null for a GPU that is switched off. */
+    trouble: z.object({ node: name, gpuIndex: count.nullable(), message: message.nullable() }).nullable(),
   }),
   /** Next in line: the scheduler has not come to it yet, or others are before it. */
   z.object({ kind: z.literal('turn'), before: count }),

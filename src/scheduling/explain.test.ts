@@ -16,6 +16,16 @@ const memory: WaitingReason = {
   holder: { pid: 4711, owner: 'alice', task: null, bytes: 18 * GIB },
 };
 
+const noNode: WaitingReason = {
+  kind: 'nodes',
+  online: 2,
+  allowed: 2,
+  asOwner: 1,
+  matching: 1,
+  usableGpus: 0,
+  trouble: null,
+};
+
 describe('a reason in words', () => {
   test('memory: where, how short, and the arithmetic', () => {
     expect(explain(memory, { nowMs: 0, isOneNode: true })).toBe(
@@ -107,9 +117,24 @@ describe('a reason in words', () => {
     ],
     [{ kind: 'held', by: 'user' }, 'held until it is released', '暂缓，等待放行'],
     [
-      { kind: 'nodes', online: 1, allowed: 0, matching: 0, usableGpus: 0 },
+      { kind: 'nodes', online: 1, allowed: 0, asOwner: 0, matching: 0, usableGpus: 0, trouble: null },
       'no connected machine may run tasks (flowline nodes allow NODE)',
       '在线的机器都未获准运行任务（flowline nodes allow NODE）',
+    ],
+    [
+      { ...noNode, asOwner: 0 },
+      'no machine that may run tasks runs them as its owner',
+      '获准运行任务的机器都不以任务所有者的身份运行',
+    ],
+    [
+      { ...noNode, trouble: { node: 'vega', gpuIndex: null, message: 'two attempts failed' } },
+      'vega takes nothing new: two attempts failed',
+      'vega 停止派发：two attempts failed',
+    ],
+    [
+      { ...noNode, trouble: { node: 'vega', gpuIndex: 3, message: null } },
+      'vega GPU 3: switched off for tasks',
+      'vega GPU 3：已对任务关闭',
     ],
     [{ kind: 'turn', before: 3 }, '3 before it', '排队中，前面还有 3 个'],
     [

@@ -66,11 +66,15 @@ const en: ReasonWords = {
     user: 'held until it is released',
     'row-removed': 'its row is no longer in the file: drop or keep?',
   },
-  nodes: ({ online, allowed, matching }) => {
+  nodes: ({ online, allowed, asOwner, matching, trouble }) => {
     if (online === 0) return 'no machine is connected';
     if (allowed === 0) return 'no connected machine may run tasks (flowline nodes allow NODE)';
-    if (matching === 0) return 'no machine that may run it has such a GPU';
-    return 'every GPU that would do is switched off, drained or not well';
+    if (asOwner === 0) return 'no machine that may run tasks runs them as its owner';
+    if (matching === 0) return 'no machine that may run it is the one asked for, or has such a GPU';
+    if (trouble === null) return 'every GPU that would do is switched off or not well';
+    const { node, gpuIndex, message } = trouble;
+    if (gpuIndex === null) return `${node} takes nothing new: ${message}`;
+    return `${node} GPU ${gpuIndex}: ${message ?? 'switched off for tasks'}`;
   },
   turn: (before) => (before === 0 ? 'next in line' : `${before} before it`),
   impossible: (gpus, bytes, mostGpus, largest) => {
@@ -134,11 +138,15 @@ const zh: ReasonWords = {
   },
   pausedWith: (paused, message) => `${paused}：${message}`,
   heldBy: { user: '暂缓，等待放行', 'row-removed': '该行已不在文件中：丢弃还是保留？' },
-  nodes: ({ online, allowed, matching }) => {
+  nodes: ({ online, allowed, asOwner, matching, trouble }) => {
     if (online === 0) return '没有机器在线';
     if (allowed === 0) return '在线的机器都未获准运行任务（flowline nodes allow NODE）';
-    if (matching === 0) return '可用的机器上没有这样的卡';
-    return '合适的卡都已关闭、停止派发或有故障';
+    if (asOwner === 0) return '获准运行任务的机器都不以任务所有者的身份运行';
+    if (matching === 0) return '可用的机器都不是所要的那台，或没有这样的卡';
+    if (trouble === null) return '合适的卡都已关闭或有故障';
+    const { node, gpuIndex, message } = trouble;
+    if (gpuIndex === null) return `${node} 停止派发：${message}`;
+    return `${node} GPU ${gpuIndex}：${message ?? '已对任务关闭'}`;
   },
   turn: (before) => (before === 0 ? '排队中，下一个' : `排队中，前面还有 ${before} 个`),
   impossible: (gpus, bytes, mostGpus, largest) => {

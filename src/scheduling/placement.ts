@@ -3,6 +3,7 @@
  * of a run lie on one node and are taken at once.
  */
 import { shortModelName } from '../fleet/modelName.ts';
+import type { WaitingReason } from '../model/waiting.ts';
 import {
   type Board,
   type CardState,
@@ -26,8 +27,10 @@ export interface Candidates {
   /** Counts for the reason `nodes`. */
   online: number;
   allowed: number;
+  asOwner: number;
   matching: number;
   usableGpus: number;
+  trouble: Extract<WaitingReason, { kind: 'nodes' }>['trouble'];
 }
 
 /** Looks through all nodes for those that a run may use. */
@@ -42,30 +45,41 @@ export function findCandidates(
     isPartlyUnknown: false,
     online: 0,
     allowed: 0,
+    asOwner: 0,
     matching: 0,
     usableGpus: 0,
+    trouble: null,
   };
   for (const node of board.nodes) {
     const { facts } = node;
     const isRunnable = facts.isOnline && facts.isAllowed;
     if (facts.isOnline) found.online += 1;
     if (isRunnable) found.allowed += 1;
+    const isHis = isSamePerson(run, facts);
+    if (isRunnable && isHis) found.asOwner += 1;
     if (!isWantedNode(facts, run)) continue;
     const ofModel = node.cards.filter(({ card }) => isModel(card, run.ask.model));
-    const isHis = isSamePerson(run, facts);
     // A node that has not said yet who it runs as, or which cards it has (after a restart), may be the one that could.
     if (isHis || facts.runsAs === null) noteCapacity(found.mostBytes, ofModel);
     if (!facts.isOnline && facts.cards.length === 0) found.isPartlyUnknown = true;
     if (!isHis) continue;
     if (!isRunnable || (run.ask.gpus > 0 && ofModel.length === 0)) continue;
     found.matching += 1;
-    if (facts.drained !== null) continue;
+    if (facts.drained !== null) {
+      found.trouble ??= { node: facts.name, gpuIndex: null, message: facts.drained };
+      continue;
+    }
     const cards = ofModel.filter(({ card }) => card.isOn && card.unusable === null);
     found.usableGpus += cards.length;
     if (cards.length > 0 || run.ask.gpus === 0) found.nodes.push({ node, cards });
+    else found.trouble ??= troubleOf(facts.name, ofModel);
   }
   if (run.ask.gpus > 0) keepFromStrangers(found, strangers);
   return found;
+}
+
+function troubleOf(node: string, [first]: readonly CardState[]): Candidates['trouble'] {
+  return first ? { node, gpuIndex: first.card.index, message: first.card.unusable } : null;
 }
 
 /** `avoid`: only cards without strangers, if there is one at all; `mine-only`: never beside them. */

@@ -102,6 +102,8 @@ function joined(first: string | null, second: string | null): string | null {
 }
 
 const STRIKES = 2;
+/** Characters of what the last one said: it stands in a sentence. */
+const MOST_SAID = 400;
 /** A strike is forgotten after this: a disk that was full last week is no reason to keep work away today. */
 const STRIKE_MS = 60 * 60_000;
 
@@ -128,7 +130,7 @@ export class Strikes {
     const strikes = this.#byNode.get(node) ?? [];
     const last = strikes.at(-1);
     if (strikes.length < STRIKES || !last) return null;
-    return `${strikes.length} attempts failed there without their own fault, the last: ${last.message}`;
+    return `${strikes.length} attempts failed there without their own fault, the last: ${last.message.slice(0, MOST_SAID)}`;
   }
 
   /** Somebody looked, or the node's agent started anew: it takes work again. */

@@ -139,7 +139,23 @@ describe('the reason of a run that waits', () => {
       kind: 'nodes',
       matching: 1,
       usableGpus: 0,
+      trouble: { node: 'n', gpuIndex: 0, message: null },
     });
+  });
+
+  test('a node that takes nothing new says why, also to a run without a GPU', () => {
+    const run = imaginedRun(1, { ask: { gpus: 0, memoryBytes: null, model: null, node: null } });
+    const tired = imaginedNode('n', 1, { drained: 'two attempts failed there' });
+    expect(whyWaits(imaginedInput([tired], [run]), run)).toMatchObject({
+      kind: 'nodes',
+      trouble: { node: 'n', gpuIndex: null, message: 'two attempts failed there' },
+    });
+  });
+
+  test('no node runs as its owner', () => {
+    const run = imaginedRun(1, { person: 'bob' });
+    const shown = whyWaits(imaginedInput([imaginedNode('n', 1)], [run]), run);
+    expect(shown).toMatchObject({ kind: 'nodes', allowed: 1, asOwner: 0 });
   });
 
   test('strangers everywhere, under a policy that keeps away', () => {

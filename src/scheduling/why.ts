@@ -79,8 +79,8 @@ function outerReason(run: WaitingRun, input: PlanInput, pass: Pass): WaitingReas
   if (impossible) return impossible;
   const isMissing = run.ask.gpus > 0 ? candidates.usableGpus === 0 : candidates.nodes.length === 0;
   if (!isMissing) return null;
-  const { online, allowed, matching, usableGpus } = candidates;
-  return { kind: 'nodes', online, allowed, matching, usableGpus };
+  const { online, allowed, asOwner, matching, usableGpus, trouble } = candidates;
+  return { kind: 'nodes', online, allowed, asOwner, matching, usableGpus, trouble };
 }
 
 /** What room is missing; null where there is room, and it is a matter of turns. */

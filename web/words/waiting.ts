@@ -137,11 +137,16 @@ function holderName(
 
 function nodesWords(
   words: Words,
-  { online, allowed, matching }: Extract<WaitingReason, { kind: 'nodes' }>,
+  { online, allowed, asOwner, matching, trouble }: Extract<WaitingReason, { kind: 'nodes' }>,
 ): string {
   if (online === 0) return words.why.nodesOffline;
   if (allowed === 0) return words.why.nodesNotAllowed(online);
-  return matching === 0 ? words.why.nodesNoMatch : words.why.nodesNoGpu(matching);
+  if (asOwner === 0) return words.why.nodesNotOwner;
+  if (matching === 0) return words.why.nodesNoMatch;
+  if (trouble === null) return words.why.nodesNoGpu(matching);
+  const { node, gpuIndex, message } = trouble;
+  if (gpuIndex === null) return words.why.nodesTired(visible(node), visible(message ?? ''));
+  return `${visible(node)} GPU ${gpuIndex}: ${message === null ? words.why.nodesGpuOff : visible(message)}`;
 }
 
 /** The bar of a memory reason says the same to whoever cannot see it. */

@@ -25,7 +25,7 @@ export function nodeFacts(node: NodeStatus, sources: FactSources, nowMs: number)
     name: node.name,
     isOnline: node.state === 'online' && presence.isReady(node.id),
     isAllowed: node.mayRun && runsAs !== null,
-    drained: node.maintenance !== null ? 'it is in maintenance' : strikes.drained(node.id),
+    drained: node.maintenance === null ? tired(node, strikes) : 'it is in maintenance',
     runsAs,
     cores: sample?.host.cpuCores ?? null,
     cards: (sample?.gpus ?? []).flatMap((gpu) => {
@@ -33,6 +33,11 @@ export function nodeFacts(node: NodeStatus, sources: FactSources, nowMs: number)
       return uuid === null ? [] : [cardFacts(node, gpu, uuid, sources, nowMs)];
     }),
   };
+}
+
+function tired({ id, name }: NodeStatus, strikes: Strikes): string | null {
+  const why = strikes.drained(id);
+  return why === null ? null : `${why} (once that is mended: flowline nodes allow ${name})`;
 }
 
 function cardFacts(

@@ -179,6 +179,9 @@ export const tasks = {
     noNode: 'no node may run it',
     nodesOffline: 'no machine is connected',
     nodesNotAllowed: (online: number) => `${plural(online, 'machine')} connected, none may run tasks yet`,
+    nodesNotOwner: 'no machine that may run tasks runs them as its owner',
+    nodesTired: (node: string, why: string) => `${node} takes nothing new: ${why}`,
+    nodesGpuOff: 'switched off for tasks',
     nodesNoMatch: 'none has what it asks: model, node',
     nodesNoGpu: (matching: number) =>
       `${plural(matching, 'machine')} match, no GPU there is well and switched on`,
