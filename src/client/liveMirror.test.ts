@@ -192,3 +192,18 @@ it('says who asks before it asks, and connects anew once somebody has logged in'
   mirror.identify();
   expect(sockets).toHaveLength(2);
 });
+
+it('connects anew for a login that came while its socket was opening: that one carries no cookie', () => {
+  let secret: string | null = null;
+  const { mirror, newest, sockets } = imagineHub(() => secret);
+  mirror.watch('queue');
+  secret = 's3cret';
+  newest().happen('open');
+  expect(newest().sent).toEqual([{ type: 'subscribe', scope: 'queue' }]);
+  say(newest(), { type: 'error', code: 'login', message: 'log in first', scope: 'queue' });
+  mirror.identify();
+  expect(sockets).toHaveLength(2);
+  newest().happen('open');
+  expect(newest().sent).toContainEqual({ type: 'identify', secret: 's3cret' });
+  expect(mirror.refusal('queue')).toBeNull();
+});

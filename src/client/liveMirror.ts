@@ -74,8 +74,8 @@ export function startLiveMirror(options: LiveMirrorOptions): LiveMirror {
   let open = false;
   let stopped = false;
   let failures = 0;
-  /** Who this connection was told to be. */
-  let saidSecret: string | null = null;
+  /** Who this connection is: its cookie went with its first bytes, and a later login's secret does not fit that. */
+  let ownSecret: string | null = null;
   let forgetTimer = () => {};
   let connection: LiveConnection = {
     state: 'connecting',
@@ -91,13 +91,14 @@ export function startLiveMirror(options: LiveMirrorOptions): LiveMirror {
   };
 
   function connect(): void {
+    ownSecret = options.secret?.() ?? null;
     const opened = options.openSocket();
     socket = opened;
     const current = (): boolean => socket === opened && !stopped;
     opened.addEventListener('open', () => {
       if (!current()) return;
       open = true;
-      sayWho();
+      if (ownSecret !== null) opened.send(JSON.stringify({ type: 'identify', secret: ownSecret }));
       for (const [scope, entry] of watched) subscribe(scope, entry);
       expectWord(opened);
       change({ state: 'live', sinceMs: options.now(), complaint: null });
@@ -127,12 +128,6 @@ export function startLiveMirror(options: LiveMirrorOptions): LiveMirror {
       lose();
       from.close();
     });
-  }
-
-  function sayWho(): void {
-    const secret = options.secret?.() ?? null;
-    saidSecret = secret;
-    if (secret !== null) socket?.send(JSON.stringify({ type: 'identify', secret }));
   }
 
   function subscribe(scope: Scope, entry: Watched): void {
@@ -211,7 +206,7 @@ export function startLiveMirror(options: LiveMirrorOptions): LiveMirror {
     read: (scope) => watched.get(scope)?.state ?? null,
     refusal: (scope) => watched.get(scope)?.refusal ?? null,
     identify() {
-      if (saidSecret === (options.secret?.() ?? null)) {
+      if (ownSecret === (options.secret?.() ?? null)) {
         for (const [scope, entry] of watched) if (open && entry.refusal !== null) subscribe(scope, entry);
         return;
       }
