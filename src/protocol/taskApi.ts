@@ -68,6 +68,8 @@ export const Task = z.object({
   createdAtMs: instantMs,
   /** Estimate of when its running or next run ends; null where nothing is known. */
   doneAtMs: instantMs.nullable(),
+  /** One standard error of that, to either side; null where it is not known. */
+  doneErrorMs: count.nullable(),
   /** Oldest first. */
   attempts: z.array(Attempt),
 });

@@ -343,6 +343,7 @@ function rotateTask(row: number, nowMs: number): Task {
     askedBy: 'learned',
     createdAtMs: nowMs - 300 * MINUTE,
     doneAtMs: state === 'running' ? nowMs + 25 * MINUTE : null,
+    doneErrorMs: state === 'running' ? 3 * MINUTE : null,
     attempts: plans.map((plan) => attempt(plan, nowMs)),
   };
 }
@@ -442,6 +443,7 @@ function otherTask(table: SimpleTable, row: number, nowMs: number): Task {
     askedBy: 'row',
     createdAtMs: nowMs - 500 * MINUTE,
     doneAtMs: null,
+    doneErrorMs: null,
     attempts:
       done || state === 'running'
         ? [

@@ -320,6 +320,7 @@ describe('what is told', () => {
     askedBy: 'none',
     createdAtMs: 1,
     doneAtMs: null,
+    doneErrorMs: null,
     attempts: [
       {
         number: 1,

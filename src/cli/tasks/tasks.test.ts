@@ -45,6 +45,7 @@ function task(id: string, changes: Partial<Task> = {}): Task {
     askedBy: 'row',
     createdAtMs: STARTED_MS,
     doneAtMs: null,
+    doneErrorMs: null,
     attempts: [attempt],
     ...changes,
   };

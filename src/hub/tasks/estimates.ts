@@ -4,7 +4,7 @@ import type { TableView, TaskView } from './book/records.ts';
 import type { Lessons } from './lessons.ts';
 
 export interface Estimates {
-  task(task: TaskView): number | null;
+  task(task: TaskView): Estimate | null;
   table(table: TableView): Estimate | null;
 }
 
@@ -25,7 +25,7 @@ export function estimates(
       // By our own clock: a node's may be wrong by hours.
       const since = task.live?.attempt.startedAtMs === null ? null : (task.live?.attempt.leasedAtMs ?? null);
       if (since === null) return null;
-      return estimateRun(lessons.durations(profileOf(task.table)), since, nowMs())?.doneAtMs ?? null;
+      return estimateRun(lessons.durations(profileOf(task.table)), since, nowMs());
     },
     table(table) {
       const durationSeconds = lessons.durations(profileOf(table));

@@ -18,6 +18,8 @@ const leaseOf = async (agent: Agent, place = 0): Promise<Lease> => {
   const lease = await waitFor(`lease ${place}`, () => agent.leases[place]);
   return lease;
 };
+const leaseOfTask = (agent: Agent, id: string): Promise<Lease> =>
+  waitFor(`lease of ${id}`, () => agent.leases.find(({ attempt }) => attempt.startsWith(`${id}.`)));
 const becomes = (id: string, state: string) =>
   waitFor(`${id} to be ${state}`, async () => (await bed.state(id)) === state);
 const acknowledges = (agent: Agent, attempt: string, sequence: number) =>
@@ -48,6 +50,36 @@ describe('a task', () => {
     expect(attempts).toMatchObject([
       { number: 1, node: 'atlas', exitCode: 0, class: 'ok', state: 'succeeded' },
     ]);
+  });
+
+  test('tells when it will be done and by how much that may be wrong, and its table when it was', async () => {
+    const atlas = await bed.agent('atlas');
+    const [first = '', second = '', third = ''] = await bed.submit(3);
+    const beganMs = Date.now();
+    for (const [id, seconds] of [
+      [first, 60],
+      [second, 90],
+    ] as const) {
+      const lease = await leaseOfTask(atlas, id);
+      const startedAtMs = beganMs - seconds * 1000;
+      atlas.report(lease, 1, { state: 'running', startedAtMs });
+      atlas.report(lease, 2, { ...endedWith(0), startedAtMs, endedAtMs: beganMs });
+      await becomes(id, 'succeeded');
+    }
+    const lease = await leaseOfTask(atlas, third);
+    atlas.report(lease, 1, { state: 'running', startedAtMs: beganMs });
+    await becomes(third, 'running');
+    const running = await bed.task(third);
+    expect(running.doneAtMs).toBeGreaterThan(beganMs);
+    expect(running.doneErrorMs).toBeGreaterThan(0);
+    const table = async () => (await bed.client().call('tables')).tables[0];
+    expect((await table())?.doneErrorMs).toBeGreaterThan(0);
+    atlas.report(lease, 2, endedWith(0));
+    await becomes(third, 'succeeded');
+    const over = await table();
+    expect(over?.doneAtMs).toBeGreaterThanOrEqual(beganMs);
+    expect(over?.doneAtMs).toBeLessThanOrEqual(Date.now());
+    expect(over?.doneErrorMs).toBeNull();
   });
 
   test('is not given to a machine that only joined, until an administrator allows it', async () => {

@@ -21,7 +21,7 @@ export interface ViewSources {
   asked: (task: TaskView) => Asked;
   /** The most that an attempt that lives was seen to hold on a card so far; null before the first look. */
   peakBytes: (attemptId: string, uuid: string) => number | null;
-  taskDone: (task: TaskView) => number | null;
+  taskDone: (task: TaskView) => Estimate | null;
   tableDone: (table: TableView) => Estimate | null;
 }
 
@@ -42,6 +42,7 @@ export function views({ book, waiting, asked, peakBytes, taskDone, tableDone }: 
     const [details, attempts] = await Promise.all([book.details(numbers), book.attempts(numbers)]);
     return tasks.map((task) => {
       const why = waiting(task);
+      const estimate = taskDone(task);
       const { bytes, by } = asked(task);
       const known = details.get(task.number);
       return {
@@ -63,7 +64,8 @@ export function views({ book, waiting, asked, peakBytes, taskDone, tableDone }: 
         askedBytes: bytes,
         askedBy: by,
         createdAtMs: task.createdAtMs,
-        doneAtMs: taskDone(task),
+        doneAtMs: estimate?.doneAtMs ?? null,
+        doneErrorMs: estimate?.errorMs ?? null,
         attempts: (attempts.get(task.number) ?? []).map((attempt) =>
           isLive(attempt.state)
             ? withPeaks(attempt, attemptIdOf(taskIdOf(task.number), attempt.run, attempt.number))
@@ -115,8 +117,8 @@ export function views({ book, waiting, asked, peakBytes, taskDone, tableDone }: 
         rows: table.tasks.length,
         runs: table.needRuns,
         counts: runCounts(table),
-        doneAtMs: estimate?.doneAtMs ?? null,
-        doneErrorMs: estimate?.errorMs ?? null,
+        doneAtMs: table.quietSinceMs ?? estimate?.doneAtMs ?? null,
+        doneErrorMs: table.quietSinceMs === null ? (estimate?.errorMs ?? null) : null,
       };
     },
   };

@@ -6,7 +6,7 @@ import type { WaitingReason } from '../../../src/model/waiting.ts';
 import type { Task } from '../../../src/protocol/taskApi.ts';
 import { useHubNow } from '../../live/hubClock.ts';
 import { OwnerColours } from '../../parts/MemoryBar.tsx';
-import { gib } from '../../words/figures.ts';
+import { gib, span } from '../../words/figures.ts';
 import { gibOf, memoryBarLabel, waitingParts } from '../../words/waiting.ts';
 import { useWords } from '../../words/words.ts';
 
@@ -143,6 +143,7 @@ function Outcome({ task, attempt }: { task: Task; attempt: Attempt }) {
               ? words.tasks.ofPromised(gib(peak), gib(promised))
               : ''}
           {task.needRunNum > 1 && ` · ${words.tasks.runs(attempt.run, task.needRunNum)}`}
+          <TimeLeft task={task} follows={peak !== null || task.needRunNum > 1 || again !== ''} />
         </span>
       );
     }
@@ -159,6 +160,22 @@ function Outcome({ task, attempt }: { task: Task; attempt: Attempt }) {
     default:
       return <EndWords attempt={attempt} />;
   }
+}
+
+/** `≈ 25 min left ± 3 min`; nothing where the hub knows of no run like it, or it runs longer than each of them did. */
+function TimeLeft({ task, follows }: { task: Task; follows: boolean }) {
+  const words = useWords();
+  const nowMs = useHubNow();
+  if (task.doneAtMs === null || task.doneAtMs <= nowMs) return null;
+  return (
+    <span>
+      {follows && ' · '}
+      {words.tasks.left(span(words, task.doneAtMs - nowMs))}
+      {task.doneErrorMs !== null && (
+        <span className="quiet"> {words.tasks.error(span(words, task.doneErrorMs))}</span>
+      )}
+    </span>
+  );
 }
 
 /** A bad end: the kind of it, the exit code, and its sentence. */

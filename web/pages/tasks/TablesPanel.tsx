@@ -198,13 +198,12 @@ function UntilDone({ table }: { table: Table }) {
       </span>
     );
   }
-  const error =
-    table.doneErrorMs !== null && table.doneErrorMs >= 60_000 ? span(words, table.doneErrorMs) : null;
+  const error = table.doneErrorMs === null ? null : span(words, table.doneErrorMs);
   return (
-    <span title={error === null ? undefined : words.tasks.error(error)}>
+    <>
       <strong>{words.tasks.about(span(words, table.doneAtMs - nowMs))}</strong>{' '}
+      {error !== null && <span className="quiet">{words.tasks.error(error)} </span>}
       {words.tasks.by(soon(words, table.doneAtMs, nowMs))}
-      {error !== null && <span className="visually-hidden"> {words.tasks.error(error)}</span>}
-    </span>
+    </>
   );
 }

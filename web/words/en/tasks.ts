@@ -61,6 +61,7 @@ export const tasks = {
     about: (time: string) => `≈ ${time}`,
     by: (clock: string) => (/^\d\d:/.test(clock) ? `by ${clock}` : clock),
     error: (time: string) => `± ${time}`,
+    left: (time: string) => `≈ ${time} left`,
     doneAt: (clock: string) => `done ${clock}`,
     took: (time: string) => `took ${time}`,
     paused: 'paused',

@@ -60,6 +60,7 @@ export const tasks: typeof english = {
     about: (time) => `约 ${time}`,
     by: (clock) => clock,
     error: (time) => `± ${time}`,
+    left: (time) => `约剩 ${time}`,
     doneAt: (clock) => `${clock} 完成`,
     took: (time) => `用时 ${time}`,
     paused: '已暂停',
