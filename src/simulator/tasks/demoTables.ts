@@ -1,4 +1,7 @@
-/** The tables that a demo queues: a sweep of the visitor's, in which one model asks too little at first and one rate fails, and one of somebody else's. */
+/**
+ * The tables that a demo queues: a sweep of the visitor's, in which one model asks too little at first and one rate fails;
+ * one of his whose rows wait for memory on one machine; and one of somebody else's. So few run at once that cards stay free.
+ */
 import { DEFAULT_OPTIONS } from '../../model/queue.ts';
 import type { SubmittedRow } from '../../protocol/tableSync.ts';
 import type { SubmittedTable } from '../../protocol/taskApi.ts';
@@ -28,10 +31,32 @@ export function demoTables(visitor: string): DemoTable[] {
   ];
   sweep.splice(4, 0, nan('cnn'));
   sweep.splice(20, 0, nan('resnet'));
+  // One fits on the card that is free there; the others are told how much is missing, and who holds it.
+  const lora = grid({ model: ['qwen2-7b'], rank: ['8', '16'], lr: ['1e-4', '3e-4'] });
   const ablation = grid({ model: ['unet'], steps: ['250', '500', '1000'], seed: ['1', '2', '3', '4'] });
   return [
-    tableOf('rotate_mnist.csv', visitor, `/home/${visitor}/exp/rotate`, 20, 10, sweep),
-    tableOf('ddpm-ablation.csv', OTHER_PERSON, `/home/${OTHER_PERSON}/exp/ddpm`, 30, null, ablation),
+    // Submitted last, the sweep is the newest: the page shows it first.
+    tableOf(
+      'ddpm-ablation.csv',
+      OTHER_PERSON,
+      `/home/${OTHER_PERSON}/exp/ddpm`,
+      { memoryGiB: 30, maxRunning: 2 },
+      ablation,
+    ),
+    tableOf(
+      'qwen2-lora.csv',
+      visitor,
+      `/home/${visitor}/exp/lora`,
+      { memoryGiB: 60, maxRunning: null, node: 'atlas' },
+      lora,
+    ),
+    tableOf(
+      'rotate_mnist.csv',
+      visitor,
+      `/home/${visitor}/exp/rotate`,
+      { memoryGiB: 20, maxRunning: 6 },
+      sweep,
+    ),
   ];
 }
 
@@ -50,8 +75,11 @@ function tableOf(
   name: string,
   owner: string,
   workingDirectory: string,
-  memoryGiB: number,
-  maxRunning: number | null,
+  {
+    memoryGiB,
+    maxRunning,
+    node = null,
+  }: { memoryGiB: number; maxRunning: number | null; node?: string | null },
   rows: readonly Parameters[],
 ): DemoTable {
   return {
@@ -62,7 +90,7 @@ function tableOf(
       command: 'python train.py',
       options: {
         ...DEFAULT_OPTIONS,
-        ask: { ...DEFAULT_OPTIONS.ask, memoryBytes: memoryGiB * GIB },
+        ask: { ...DEFAULT_OPTIONS.ask, memoryBytes: memoryGiB * GIB, node },
       },
       maxRunning,
       hold: false,

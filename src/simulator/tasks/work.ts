@@ -24,7 +24,14 @@ export interface TaskLike {
 }
 
 /** Models by what they take of a card, at a batch of 64. */
-const MODEL_GIB: Record<string, number> = { cnn: 4.2, resnet: 6.5, vit_b: 9.1, vit_l: 23.6, unet: 27 };
+const MODEL_GIB: Record<string, number> = {
+  cnn: 4.2,
+  resnet: 6.5,
+  vit_b: 9.1,
+  vit_l: 23.6,
+  unet: 27,
+  'qwen2-7b': 54,
+};
 
 /** What a task does. */
 export function workOf(task: TaskLike): TaskWork {
