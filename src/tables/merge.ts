@@ -25,5 +25,10 @@ export function mergeEdits(known: ReadonlyMap<string, KnownRow>, rows: readonly 
 }
 
 /** True where nothing was changed. */
-export const isUnchanged = ({ added, needRunNum, removed, returned }: Edits): boolean =>
+export const isUnchanged = ({
+  added,
+  needRunNum,
+  removed,
+  returned,
+}: Record<'added' | 'needRunNum' | 'removed' | 'returned', readonly unknown[]>): boolean =>
   added.length + needRunNum.length + removed.length + returned.length === 0;

@@ -86,7 +86,8 @@ export function keptTable(options: KeptTableOptions): KeptTable {
   const held = heldFiles();
   let pages: TableEdits[] = [];
   let warning: string | null = null;
-  let toldWarning: string | null = null;
+  /** Undefined: since the hub told of the table it has heard nothing. */
+  let toldWarning: string | null | undefined;
   /** Where results stand that are not in the file; null where all are. */
   let asidePlace: string | null = null;
   let isBegun = false;
@@ -257,6 +258,8 @@ export function keptTable(options: KeptTableOptions): KeptTable {
     }
     const words = warning;
     if (words === toldWarning || !known.isComplete) return;
+    // That all is well is known once the file was read.
+    if (words === null && readAs === null) return;
     const nothing = { added: [], needRunNum: [], removed: [], returned: [] };
     if (await tell({ table, ...nothing, warning: words })) toldWarning = words;
   };
@@ -267,6 +270,7 @@ export function keptTable(options: KeptTableOptions): KeptTable {
       if (!known.learn(keep)) return;
       isFresh = true;
       readAs = null;
+      toldWarning = undefined;
     },
     write(write) {
       file = write.file;

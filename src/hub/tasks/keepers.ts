@@ -43,6 +43,8 @@ const KEEP_PATIENCE_MS = 10_000;
 const AGAIN_AFTER_MS = 10_000;
 /** A table may wait so long for its keeper before somebody is told. */
 const ALONE_AFTER_MS = 15_000;
+const ALONE =
+  'the file is not kept up: no agent that may run tasks runs as its owner on its machine; what is missing is written when one does';
 
 interface Kept {
   /** The node that knows the table's rows; null: none yet. */
@@ -78,9 +80,11 @@ export function keepers(options: KeeperOptions): Keepers {
         ({ nodeId, user, uid }) => user === owner && uid === file.uid && machineOf(nodeId) === file.machineId,
       )?.nodeId ?? null;
 
-  /** Over, and its file says so. */
+  /** Over, and its file says so: what stands beside a file that could not be written is to come into it yet. */
   function isSettled(table: TableView): boolean {
-    return isFinished(table) && book.unwritten(table.number, 1).results.length === 0;
+    return (
+      isFinished(table) && table.fileWarning === null && book.unwritten(table.number, 1).results.length === 0
+    );
   }
 
   const look = (): void => {
@@ -123,14 +127,7 @@ export function keepers(options: KeeperOptions): Keepers {
     entry.by = null;
     entry.aloneSinceMs ??= clock.nowMs();
     if (clock.nowMs() - entry.aloneSinceMs < ALONE_AFTER_MS || table.fileWarning !== null) return;
-    book.changeTable(
-      table.number,
-      {
-        fileWarning:
-          'the file is not kept up: no agent runs as its owner on its machine; what is missing is written when one does',
-      },
-      null,
-    );
+    book.changeTable(table.number, { fileWarning: ALONE }, null);
   };
 
   /** Tells the keeper what the hub has of the table; from then on it looks for edits. */
@@ -151,7 +148,8 @@ export function keepers(options: KeeperOptions): Keepers {
       );
     }
     entry.by = nodeId;
-    if (table.fileWarning !== null) book.changeTable(table.number, { fileWarning: null }, null);
+    // What else is wrong with the file the keeper says, once it has looked.
+    if (table.fileWarning === ALONE) book.changeTable(table.number, { fileWarning: null }, null);
   };
 
   const write = async (nodeId: string, table: TableWithFile): Promise<void> => {

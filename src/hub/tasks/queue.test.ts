@@ -544,6 +544,37 @@ describe('a table whose file is kept up', () => {
     expect(second).not.toBe('');
   });
 
+  test('is kept for as long as its results could not be written into it, also when all is over', async () => {
+    let warning: string | null = 'may not be written; results are beside it';
+    const atlas = await bed.agent('atlas', {
+      onRequest(request) {
+        if (request.kind === 'keep-table') return { kind: 'kept' };
+        if (request.kind !== 'write-table') return null;
+        const { table, revision } = request.write;
+        return { kind: 'table-written', written: { table, revision, warning } };
+      },
+    });
+    const forgotten = () =>
+      atlas.requests.flatMap((said) => (said.kind === 'forget-table' ? said.table : []));
+    const finish = async (place: number): Promise<string> => {
+      const [id = ''] = await bed.submit(1, { file });
+      atlas.report(await leaseOf(atlas, place), 1, endedWith(0));
+      await becomes(id, 'succeeded');
+      return (await bed.task(id)).tableId;
+    };
+    const aside = await finish(0);
+    const warned = async () =>
+      (await bed.client().call('table', { parameters: { id: aside } })).fileWarning !== null;
+    await waitFor('the warning', warned);
+    warning = null;
+    const written = await finish(1);
+    await waitFor('the one that is written to be let go', () => forgotten().includes(written));
+    expect(forgotten()).toEqual([written]);
+    const well = { added: [], needRunNum: [], removed: [], returned: [], warning: null };
+    atlas.say({ type: 'table-edits', id: 1, edits: { table: aside, ...well } });
+    await waitFor('the other to be let go', () => forgotten().includes(aside));
+  });
+
   test('is not told to a machine that may run no tasks, whoever it says it is', async () => {
     const atlas = await bed.agent('atlas', { onRequest: () => ({ kind: 'kept' }) });
     await bed.client().call('changeNode', { parameters: { id: atlas.nodeId }, body: { mayRun: false } });
