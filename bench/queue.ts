@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Attempt } from '../src/model/task.ts';
 import { administratorOf } from '../test/support/administrator.ts';
 import { gpuCards } from '../test/support/gpuCards/gpuCards.ts';
 import { lacking } from '../test/support/needs.ts';
@@ -22,6 +23,8 @@ interface Gaps {
 export interface QueueCost {
   /** From the last instruction of a run to the first of the next one on its card. */
   gap: Gaps;
+  /** Of that what passes until the hub has given the next one out: the end was seen, told and kept, the card is free. */
+  untilGivenOut: Gaps;
   tasksPerSecond: number;
   /** The same by task-spooler; null: not installed. */
   taskSpooler: { gap: Gaps; tasksPerSecond: number } | null;
@@ -50,7 +53,9 @@ export async function measureQueue(): Promise<QueueCost> {
   }
 }
 
-async function measureFlowLine(folder: string): Promise<Pick<QueueCost, 'gap' | 'tasksPerSecond'>> {
+async function measureFlowLine(
+  folder: string,
+): Promise<Pick<QueueCost, 'gap' | 'untilGivenOut' | 'tasksPerSecond'>> {
   const cards = gpuCards({ gpus: 1, totalMebibytes: 80_000 });
   const up = await startHubProgram('up', ['--log-level', 'error'], cards.environment);
   try {
@@ -58,8 +63,11 @@ async function measureFlowLine(folder: string): Promise<Pick<QueueCost, 'gap' | 
     const environment = { ...cards.environment, FLOWLINE_HUB: up.url, FLOWLINE_DATA: up.dataFolder };
     await waitFor('its card', async () => (await client.call('queue')).gpus[0]?.freeBytes ?? null);
 
-    /** Seconds from the submit to the end of the last row. */
-    const secondsOf = async (name: string, rows: number, ...options: string[]): Promise<number> => {
+    const runTable = async (
+      name: string,
+      rows: number,
+      ...options: string[]
+    ): Promise<{ attempts: Attempt[]; beganAtMs: number }> => {
       const table = join(folder, name);
       writeFileSync(table, `seed\n${Array.from({ length: rows }, (_, row) => `${row}\n`).join('')}`);
       const beganAtMs = Date.now();
@@ -73,19 +81,31 @@ async function measureFlowLine(folder: string): Promise<Pick<QueueCost, 'gap' | 
         PATIENCE_MS,
       );
       const { tasks } = await client.call('tasks', { query: { table: parameters.id, limit: rows } });
-      const ends = tasks.flatMap(({ attempts }) => attempts.map(({ endedAtMs }) => endedAtMs ?? Number.NaN));
-      return (Math.max(...ends) - beganAtMs) / 1000;
+      return { attempts: tasks.flatMap(({ attempts }) => attempts), beganAtMs };
     };
 
     const stamps = join(folder, 'flowline.stamps');
     // Each takes most of the card: the next starts when it is free again.
-    await secondsOf('gaps.csv', RUNS, '--memory', '70G', '--command', `sh ${STAMPED} ${stamps} 60000`);
-    const seconds = await secondsOf(
+    const gaps = await runTable(
+      'gaps.csv',
+      RUNS,
+      ...['--memory', '70G', '--command', `sh ${STAMPED} ${stamps} 60000`],
+    );
+    const noOps = await runTable(
       'no-ops.csv',
       NO_OPS,
       ...['--memory', '1G', '--max', String(AT_ONCE), '--command', 'true'],
     );
-    return { gap: gapsOf(stamps), tasksPerSecond: rounded(NO_OPS / seconds) };
+    // From the submit to the end of the last.
+    const ends = noOps.attempts.map(({ endedAtMs }) => endedAtMs ?? Number.NaN);
+    const seconds = (Math.max(...ends) - noOps.beganAtMs) / 1000;
+    const leases = gaps.attempts.map(({ leasedAtMs }) => leasedAtMs).toSorted((one, other) => one - other);
+    const { starts, ends: stops } = stampsOf(stamps);
+    return {
+      gap: gapsOf(starts, stops),
+      untilGivenOut: gapsOf(leases, stops),
+      tasksPerSecond: rounded(NO_OPS / seconds),
+    };
   } finally {
     await up.end();
     cards.remove();
@@ -110,23 +130,29 @@ async function measureTaskSpooler(folder: string): Promise<NonNullable<QueueCost
     const beganAtMs = Date.now();
     await shell(spool(NO_OPS, AT_ONCE, 'true'));
     const seconds = (Date.now() - beganAtMs) / 1000;
-    return { gap: gapsOf(stamps), tasksPerSecond: rounded(NO_OPS / seconds) };
+    const { starts, ends } = stampsOf(stamps);
+    return { gap: gapsOf(starts, ends), tasksPerSecond: rounded(NO_OPS / seconds) };
   } finally {
     await shell('tsp -K').catch(() => undefined);
   }
 }
 
-/** Lines of a start and an end in turn, in nanoseconds: from each end to the start after it. */
-function gapsOf(path: string): Gaps {
+/** Lines of a start and an end in turn, in nanoseconds. */
+function stampsOf(path: string): { starts: number[]; ends: number[] } {
   const atMs = readFileSync(path, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => Number(BigInt(line) / 1000n) / 1000);
   if (atMs.length !== RUNS * 2) throw new Error(`${path} holds ${atMs.length} stamps of ${RUNS} runs`);
-  const gaps = Array.from(
-    { length: RUNS - 1 },
-    (_, run) => (atMs[run * 2 + 2] ?? 0) - (atMs[run * 2 + 1] ?? 0),
-  );
+  return {
+    starts: atMs.filter((_, place) => place % 2 === 0),
+    ends: atMs.filter((_, place) => place % 2 === 1),
+  };
+}
+
+/** From each end to what follows it for the next. */
+function gapsOf(followers: readonly number[], ends: readonly number[]): Gaps {
+  const gaps = followers.slice(1).map((atMs, place) => atMs - (ends[place] ?? 0));
   return { p50Ms: rounded(percentile(gaps, 50)), p95Ms: rounded(percentile(gaps, 95)) };
 }
 

@@ -110,7 +110,15 @@ function storeRows(store: StoreCost): Row[] {
   ];
 }
 
-function queueRows({ gap, tasksPerSecond, taskSpooler, runs, noOps, atOnce }: QueueCost): Row[] {
+function queueRows({
+  gap,
+  untilGivenOut,
+  tasksPerSecond,
+  taskSpooler,
+  runs,
+  noOps,
+  atOnce,
+}: QueueCost): Row[] {
   const told = (what: string, measured: string): Row => ({ what, measured, aim: '', kept: null });
   const beside = (of: (spooler: NonNullable<typeof taskSpooler>) => string): string =>
     taskSpooler ? of(taskSpooler) : 'not installed';
@@ -119,7 +127,10 @@ function queueRows({ gap, tasksPerSecond, taskSpooler, runs, noOps, atOnce }: Qu
       what: `from the end of a run to the first instruction of the next on its card, p95 of ${runs}`,
       ...against(gap.p95Ms, 250, milliseconds),
     },
-    told('… p50', milliseconds(gap.p50Ms)),
+    told(
+      '… p50; of that until the hub gave it out',
+      `${milliseconds(gap.p50Ms)}; ${milliseconds(untilGivenOut.p50Ms)}`,
+    ),
     told(
       '… task-spooler, which knows no cards and keeps nothing, p50; p95',
       beside((spooler) => `${milliseconds(spooler.gap.p50Ms)}; ${milliseconds(spooler.gap.p95Ms)}`),
