@@ -26,6 +26,8 @@ export interface Pair {
   flowline(...args: string[]): ReturnType<typeof runProgram>;
   /** kill -9 of these; they are started again at once, and nobody waits for that. */
   kill(...which: ('hub' | 'agent')[]): Promise<void>;
+  /** An administrator lets the agent run tasks; strikes against it are forgotten with that. */
+  forgive(): Promise<void>;
   /** Resolves once both are there, and the hub gives tasks to the agent. */
   ready(): Promise<void>;
   end(): Promise<void>;
@@ -72,9 +74,12 @@ export async function startPair(): Promise<Pair> {
       PATIENCE_MS,
     );
   };
+  const forgive = async (): Promise<void> => {
+    const [node] = (await client.call('nodes')).nodes;
+    await client.call('changeNode', { parameters: { id: node?.id ?? '' }, body: { mayRun: true } });
+  };
   await ready();
-  const [node] = (await client.call('nodes')).nodes;
-  await client.call('changeNode', { parameters: { id: node?.id ?? '' }, body: { mayRun: true } });
+  await forgive();
   // Exit codes that are not 0 are the load's own, and no reason to pause its tables.
   await client.call('changeQueue', { body: { breaker: { failures: 1000, withinSeconds: 1 } } });
   return {
@@ -90,6 +95,7 @@ export async function startPair(): Promise<Pair> {
       for (const one of which) running[one] = one === 'hub' ? startHub() : startAgent();
     },
     ready,
+    forgive,
     async end() {
       await client.call('killTasks', { body: { select: { whose: 'all' }, graceSeconds: 0 } });
       await waitFor('nothing to run', async () => {

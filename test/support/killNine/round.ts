@@ -43,8 +43,9 @@ export function roundOf(seed: number): Round {
     seed,
     victim: VICTIMS[whole(VICTIMS.length)] ?? 'hub',
     afterMs: whole(2000),
-    rows: Array.from({ length: 4 + whole(5) }, () => ({
-      hold: whole(5) / 10,
+    // Short ones end at any moment of it; one or two outlive what is killed, and are found again.
+    rows: Array.from({ length: 4 + whole(5) }, (_, row) => ({
+      hold: row < 1 + whole(2) ? 2 + whole(30) / 10 : whole(5) / 10,
       code: CODES[whole(CODES.length)] ?? 0,
     })),
     gpus: whole(2) === 0 ? 0 : 1,
