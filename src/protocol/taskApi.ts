@@ -220,7 +220,15 @@ export const taskApi = routes({
       tasks: z.array(RowTask),
       /** For a dry run: where each row would go now, or why it waits, in words. */
       plan: z.array(
-        z.object({ key: RowKey, node: name.nullable(), gpus: z.array(count), reason: z.string().nullable() }),
+        z.object({
+          key: RowKey,
+          node: name.nullable(),
+          gpus: z.array(count),
+          /** Why it would wait, in English; null where it would start. */
+          reason: z.string().nullable(),
+          /** The same as data; null where it would start, and where it need not run. */
+          waiting: WaitingReason.nullable().default(null),
+        }),
       ),
     }),
   },

@@ -57,7 +57,13 @@ export function tryOut(
   let started = 0;
   const plan = rows.map(({ key, runNum, needRunNum }, place): Answer['plan'][number] => {
     if (runNum >= needRunNum) return { key, node: null, gpus: [], reason: 'all its runs are done' };
-    const waits = (reason: WaitingReason) => ({ key, node: null, gpus: [], reason: reasons.text(reason) });
+    const waits = (reason: WaitingReason) => ({
+      key,
+      node: null,
+      gpus: [],
+      reason: reasons.text(reason),
+      waiting: reason,
+    });
     const { maxRunning } = table;
     if (maxRunning !== null && started >= maxRunning)
       return waits({ kind: 'limit', limit: 'table', running: started, allowed: maxRunning, handStarted: 0 });

@@ -1,6 +1,7 @@
 /** Changes what waiting tasks ask for: a field that is left empty stays as it is. */
 import { type FormEvent, useState } from 'react';
 import type * as z from 'zod';
+import { visible } from '../../../src/lib/displayText.ts';
 import { parseDurationMs, parseMemoryBytes } from '../../../src/lib/durations.ts';
 import type { taskApi } from '../../../src/protocol/taskApi.ts';
 import { askHub, type HubAnswer } from '../../live/hub.ts';
@@ -84,7 +85,10 @@ export function EditDialog({ select, amount, onDone, onClose }: EditDialogProps)
     if (told.value.results.every(({ outcome }) => outcome === 'done' || outcome === 'unchanged')) onClose();
   }
 
-  const refused = answer?.ok ? answer.value.results.find(({ outcome }) => outcome !== 'done') : undefined;
+  const refused = answer?.ok
+    ? answer.value.results.filter(({ outcome }) => outcome !== 'done' && outcome !== 'unchanged')
+    : [];
+  const first = refused[0];
   return (
     <Dialog kind="question" title={edit.title(amount)} label={edit.title(amount)} onClose={onClose}>
       <form onSubmit={save} className="entry-form">
@@ -109,9 +113,10 @@ export function EditDialog({ select, amount, onDone, onClose }: EditDialogProps)
           </p>
         )}
         {answer !== null && !answer.ok && <Failure failure={answer} />}
-        {refused && (
+        {first && (
           <p className="hint-bar" role="status">
-            {refused.id}: {refused.message}
+            {first.id}: {visible(first.message)}
+            {refused.length > 1 && ` · ${words.question.more(refused.length - 1)}`}
           </p>
         )}
         <div className="dialog-actions">

@@ -38,7 +38,8 @@ export function Reason({ task, short, onDecide }: ReasonProps) {
 
 function NoAttempt({ task }: { task: Task }) {
   const words = useWords();
-  return task.state === 'cancelled' ? <span className="quiet">{words.tasks.cancelled}</span> : null;
+  if (task.state === 'cancelled') return <span className="quiet">{words.tasks.cancelled}</span>;
+  return task.state === 'succeeded' ? <span className="quiet">{words.tasks.ranBefore}</span> : null;
 }
 
 function RowRemoved({ onDecide }: { onDecide: (action: 'kill' | 'release') => void }) {

@@ -13,13 +13,19 @@ const FIELDS = ['maxRunning', 'priority', 'memory'] as const;
 type Field = (typeof FIELDS)[number];
 
 export interface TableChanges {
-  maxRunning: number | null;
-  priority: number;
-  memoryBytes: number | null;
+  maxRunning?: number | null;
+  priority?: number;
+  memoryBytes?: number | null;
 }
 
-/** What the fields say, or the first that says nothing that is understood. */
-export function tableChanges(entries: Record<Field, string>): TableChanges | { wrong: Field } {
+/**
+ * What the fields say otherwise than before, or the first that says nothing that is understood. A field nobody touched is
+ * not sent: memory is shown rounded, and would be changed by what it is rounded by.
+ */
+export function tableChanges(
+  entries: Record<Field, string>,
+  before: Record<Field, string>,
+): TableChanges | { wrong: Field } {
   const whole = (text: string, least: number, most: number): number | null => {
     const value = Number(text);
     return text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most ? value : null;
@@ -31,25 +37,33 @@ export function tableChanges(entries: Record<Field, string>): TableChanges | { w
   if (priority === null) return { wrong: 'priority' };
   const memoryBytes = isBlank('memory') ? null : parseMemoryBytes(entries.memory);
   if (memoryBytes === null && !isBlank('memory')) return { wrong: 'memory' };
-  return { maxRunning, priority, memoryBytes };
+  const isTouched = (field: Field): boolean => entries[field].trim() !== before[field].trim();
+  return {
+    ...(isTouched('maxRunning') ? { maxRunning } : {}),
+    ...(isTouched('priority') ? { priority } : {}),
+    ...(isTouched('memory') ? { memoryBytes } : {}),
+  };
 }
 
 export function TableDialog({ table, onClose }: { table: Table; onClose: () => void }) {
   const words = useWords();
   const { tableEdit, newTask } = words;
   const { ask, priority } = table.options;
-  const [entries, setEntries] = useState<Record<Field, string>>({
+  // As it was when the dialog opened: the table may change meanwhile.
+  const [before] = useState<Record<Field, string>>({
     maxRunning: table.maxRunning === null ? '' : String(table.maxRunning),
     priority: String(priority),
     memory: ask.memoryBytes === null ? '' : `${gibOf(ask.memoryBytes)}G`.replaceAll('\u2009', ''),
   });
+  const [entries, setEntries] = useState(before);
   const [failure, setFailure] = useState<Extract<HubAnswer<unknown>, { ok: false }> | null>(null);
-  const read = tableChanges(entries);
+  const read = tableChanges(entries, before);
+  const isEmpty = Object.keys(read).length === 0;
   const wrong = 'wrong' in read ? read.wrong : null;
 
   async function save(event: FormEvent): Promise<void> {
     event.preventDefault();
-    if ('wrong' in read) return;
+    if ('wrong' in read || isEmpty) return;
     const told = await askHub('changeTable', { parameters: { id: table.id }, body: read });
     if (told.ok) onClose();
     else setFailure(told);
@@ -84,7 +98,7 @@ export function TableDialog({ table, onClose }: { table: Table; onClose: () => v
           <button type="button" className="button" onClick={onClose}>
             {words.kill.cancel}
           </button>
-          <button type="submit" className="button primary" disabled={wrong !== null}>
+          <button type="submit" className="button primary" disabled={wrong !== null || isEmpty}>
             {words.edit.save}
           </button>
         </div>

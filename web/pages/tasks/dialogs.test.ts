@@ -38,13 +38,20 @@ describe('what is edited of tasks', () => {
 });
 
 describe('what is edited of a table', () => {
+  const before = { maxRunning: '4', priority: '0', memory: '0.0G' };
+
+  it('is only what was touched: memory is shown rounded, and would be rounded by saving', () => {
+    expect(tableChanges(before, before)).toEqual({});
+    expect(tableChanges({ ...before, priority: '5' }, before)).toEqual({ priority: 5 });
+  });
+
   it('an empty field is no limit, and learned memory', () => {
-    expect(tableChanges({ maxRunning: '', priority: '', memory: '' })).toEqual({
+    expect(tableChanges({ maxRunning: '', priority: '', memory: '' }, before)).toEqual({
       maxRunning: null,
       priority: 0,
       memoryBytes: null,
     });
-    expect(tableChanges({ maxRunning: '8', priority: '10', memory: '21.6G' })).toMatchObject({
+    expect(tableChanges({ maxRunning: '8', priority: '10', memory: '21.6G' }, before)).toEqual({
       maxRunning: 8,
       priority: 10,
       memoryBytes: Math.round(21.6 * 2 ** 30),
@@ -56,6 +63,6 @@ describe('what is edited of a table', () => {
     [{ priority: '101' }, 'priority'],
     [{ memory: 'x' }, 'memory'],
   ])('%j is told by its field', (part, wrong) =>
-    expect(tableChanges({ maxRunning: '', priority: '', memory: '', ...part })).toEqual({ wrong }),
+    expect(tableChanges({ maxRunning: '', priority: '', memory: '', ...part }, before)).toEqual({ wrong }),
   );
 });

@@ -122,6 +122,7 @@ export const tasks = {
     silent: (node: string) => `${node} is silent · not started elsewhere until you confirm`,
     lost: (node: string) => `${node} is gone, and this run with it`,
     cancelled: 'taken out of the queue',
+    ranBefore: 'its file says that it has run before',
     runs: (done: number, wanted: number) => `run ${done} of ${wanted}`,
     loginTitle: 'Tasks are shown after a login',
     login:
@@ -435,8 +436,10 @@ export const tasks = {
     queueRows: (rows: string) => `Queue ${rows} rows`,
     queueing: (done: string, all: string) => `${done} of ${all} rows are queued…`,
     would: (now: number, all: number) =>
-      now === 0 ? 'None would start now.' : `${now} of ${plural(all, 'row')} would start now.`,
-    wouldOn: (node: string, gpus: string) => (gpus === '' ? `on ${node}` : `on ${node} GPU ${gpus}`),
+      now === 0 ? 'None would start now.' : `${now} of ${plural(all, 'row')} would start now`,
+    wouldOn: (places: string) => ` on ${places}.`,
+    comma: ', ',
+    isDone: 'has run as often as its row wants',
     others: 'The others wait:',
     times: (amount: number) => `${amount} ×`,
     wrong: (field: string, example: string) => `${field} is not understood; write it like ${example}.`,

@@ -147,7 +147,8 @@ export function NewTask({ what, queue, onClose }: NewTaskProps) {
           </>
         )}
         {made?.problem && (
-          <pre className="command-problem" role="status">
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
+          <pre className="command-problem" role="status" tabIndex={0}>
             {visibleLines(made.problem.message)}
             {made.problem.hint === null ? '' : `\n${visibleLines(made.problem.hint)}`}
           </pre>
