@@ -34,6 +34,9 @@ const wordsOf = (command: TaskCommand): string[] =>
     renderWord(word, FACTS),
   );
 
+const sh = (script: string, ...parameters: string[]): string =>
+  execFileSync('sh', ['-c', script, 'sh', ...parameters], { encoding: 'utf8' });
+
 describe('words and columns', () => {
   test('each cell becomes --column value; a blank one leaves its flag out', () => {
     const { words } = argvCommand(
@@ -118,6 +121,31 @@ describe('a template', () => {
     });
   });
 
+  test.each([
+    ['p --lr {lr} --note {note} | cat', 'p --lr "$1"  | cat'],
+    ['p --note={note} --lr {lr} | cat', 'p  --lr "$1" | cat'],
+    ['(p --lr {lr} --note {note})|cat', '(p --lr "$1" )|cat'],
+    ['p {lr} {note} | cat', 'p "$1" "$2" | cat'],
+    ['p --note {note}.txt {lr} | cat', 'p --note "$1".txt "$2" | cat'],
+  ])('a blank cell leaves its flag out of a shell line too: %j', (template, script) => {
+    expect(made(template, { lr: '1', note: '' })).toMatchObject({ kind: 'shell', script });
+  });
+
+  test('a value that would be taken for a flag stays with its own in a shell line too', () => {
+    const template = 'printf "%s\\n" --lr {lr} --note {note} -x {note} | cat';
+    const command = made(template, { lr: '-1', note: '-rf' });
+    expect(command).toMatchObject({ kind: 'shell', parameters: ['-1', '-rf'] });
+    if (command.kind !== 'shell') throw new Error('it needs a shell');
+    expect(sh(command.script, ...wordsOf(command))).toBe('--lr\n-1\n--note=-rf\n-x\n-rf\n');
+  });
+
+  test('substitutions within quotes are passed to the shell as they are', () => {
+    for (const quoted of ['"$(date "+%s")"', '"`date`"', '"$HOME $"', '"$((1 + 2))"', `"$(echo '"')"`]) {
+      const command = made(`echo ${quoted} {lr}`, { lr: '1' });
+      expect(command).toMatchObject({ kind: 'shell', script: `echo ${quoted} "$1"`, parameters: ['1'] });
+    }
+  });
+
   test('ten values and more, and one that is named twice', () => {
     const cells = Object.fromEntries(Array.from({ length: 11 }, (_, at) => [`c${at}`, String(at)]));
     const names = Object.keys(cells).map((name) => `{${name}}`);
@@ -145,6 +173,12 @@ describe('a template', () => {
     ['p --lr {lrr}', /there is no column \{lrr\}\n {2}p --lr \{lrr\}\n {9}\^{5}/],
     ["p 'x {lr}'", /the placeholder \{lr\} stands in quotes\n {2}p 'x \{lr\}'\n {7}\^{4}/],
     ['p "{lr}" > x', /stands in quotes/],
+    ['p "$(cat {lr})"', /stands in quotes/],
+    ['p "$(cat "{lr}")"', /stands in quotes/],
+    ['p "a $(echo ")" "{lr}") b"', /stands in quotes/],
+    ['p "$(a "$(b "{lr}")")"', /stands in quotes/],
+    ['p "`cat "{lr}"`"', /stands in quotes/],
+    ['cat <<END\n{lr}\nEND', /stands in a here-document/],
     ['p \'{"lr": {lr}}\'', /stands in quotes/],
     ['p "x', /a quote is opened and never closed/],
     ['  ', /the command is empty/],
@@ -176,8 +210,6 @@ test('a row has its own command, as a template or as it stands', () => {
 
 describe('against real programs', () => {
   const printArgv = ['-c', 'import sys, json; print(json.dumps(sys.argv[1:]))'];
-  const sh = (script: string, ...parameters: string[]): string =>
-    execFileSync('sh', ['-c', script, 'sh', ...parameters], { encoding: 'utf8' });
   const hasPython = (() => {
     try {
       execFileSync('python3', ['--version']);

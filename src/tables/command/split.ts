@@ -39,6 +39,8 @@ export function splitTemplate(template: string, isKnown: (name: string) => boole
   const marks: SplitTemplate['marks'] = [];
   let needsShell = false;
   let word: SplitWord | null = null;
+  /** Where the lines of a here-document (`<<END`) begin; -1: `<<` without lines. */
+  let document: number | null = null;
   let quote: { character: '"' | "'"; at: number } | null = null;
 
   const add = (text: string): void => {
@@ -59,6 +61,8 @@ export function splitTemplate(template: string, isKnown: (name: string) => boole
     if (mark) {
       if (mark.placeholder !== null && quote)
         throw inQuotes(template, at, mark.end - at, mark.placeholder, isKnown);
+      if (mark.placeholder !== null && document !== null && document !== -1 && at > document)
+        throw inDocument(template, at, mark.end - at, mark.placeholder);
       marks.push({ start: at, ...mark });
       if (mark.placeholder === null) add(mark.literal);
       else {
@@ -72,8 +76,18 @@ export function splitTemplate(template: string, isKnown: (name: string) => boole
         at += 1;
         if (template[at] !== '\n') add(template[at] ?? '');
       } else {
-        if (quote.character === '"' && (character === '$' || character === '`')) needsShell = true;
-        add(character);
+        if (quote.character === '"' && (character === '$' || character === '`')) {
+          needsShell = true;
+          // Quotes in there begin anew, and end nothing out here; placeholders in there stand in quotes too.
+          const end = substitutionEnd(template, at);
+          for (; at < end - 1; at += 1) {
+            const inside = markAt(template, at, isKnown);
+            if (inside?.placeholder)
+              throw inQuotes(template, at, inside.end - at, inside.placeholder, isKnown);
+            add(template[at] ?? '');
+          }
+        }
+        add(template[at] ?? '');
       }
       at += 1;
     } else if (character === "'" || character === '"') {
@@ -87,6 +101,7 @@ export function splitTemplate(template: string, isKnown: (name: string) => boole
       endWord();
       at += 1;
     } else {
+      if (template.startsWith('<<', at) && template[at - 1] !== '<') document ??= template.indexOf('\n', at);
       if (SHELL_CHARACTERS.has(character) || (word === null && (character === '~' || character === '#')))
         needsShell = true;
       add(character);
@@ -118,6 +133,45 @@ function markAt(
   if (!isDoubled) return { end: close + 1, placeholder: name, literal: '' };
   return template[close + 1] === '}' ? { end: close + 2, placeholder: null, literal: `{${name}}` } : null;
 }
+
+/** Behind the `$(…)` or backticks that begin here within double quotes; the next character where there are none, or no end. */
+function substitutionEnd(template: string, from: number): number {
+  if (template[from] === '`') {
+    for (let at = from + 1; at < template.length; at += template[at] === '\\' ? 2 : 1)
+      if (template[at] === '`') return at + 1;
+    return from + 1;
+  }
+  if (template[from + 1] !== '(') return from + 1;
+  let depth = 0;
+  let isDouble = false;
+  for (let at = from + 1; at < template.length; at += 1) {
+    const character = template[at];
+    if (character === '\\') at += 1;
+    else if (isDouble && character === '$' && template[at + 1] === '(')
+      at = substitutionEnd(template, at) - 1;
+    else if (character === '"') isDouble = !isDouble;
+    else if (!isDouble && character === "'") at = closing(template, at);
+    else if (!isDouble && character === '(') depth += 1;
+    else if (!isDouble && character === ')') depth -= 1;
+    if (depth === 0) return at + 1;
+  }
+  return from + 1;
+}
+
+/** Where a single quote that opens here closes; the end of the line where it does not. */
+function closing(template: string, from: number): number {
+  const at = template.indexOf("'", from + 1);
+  return at === -1 ? template.length : at;
+}
+
+const inDocument = (template: string, at: number, length: number, name: string): CommandProblem =>
+  new CommandProblem(
+    `the placeholder {${name}} stands in a here-document`,
+    "there a value would get quotes of its own: print it instead, like: printf '%s\\n' {column} | prog",
+    template,
+    at,
+    length,
+  );
 
 const inQuotes = (
   template: string,

@@ -4,7 +4,7 @@
  * parameters, `"$1"` (trust.md, 12).
  *
  * A cell that is blank leaves its flag out as well (`--lr {lr}` and `--lr={lr}` alike); inside a longer word it is
- * nothing (`out/{note}.txt`).
+ * nothing (`out/{note}.txt`). In a shell's line alike: its script is made for each row.
  */
 import { StartFact, type TaskCommand, type Word } from '../../model/command.ts';
 import { looksLikeFlag } from './argv.ts';
@@ -56,6 +56,10 @@ export function readTemplate(template: string, columns: readonly string[]): Temp
 
 type WordOf = (placeholder: string) => Word;
 
+/** `--lr ` or `--lr=` right before a placeholder, a word of its own that no quote or variable is part of. */
+const FLAG_BEFORE = /(?<=^|[\s;&|(])(--?[^\s=;&|()<>"'`$\\{}]+)([ \t]+|=)$/;
+const ENDS_WORD = /^($|[\s;&|()<>])/;
+
 function shellCommand(line: string, { marks }: SplitTemplate, wordOf: WordOf): TaskCommand {
   const names: string[] = [];
   let script = '';
@@ -63,12 +67,21 @@ function shellCommand(line: string, { marks }: SplitTemplate, wordOf: WordOf): T
   for (const { start, end, placeholder, literal } of marks) {
     script += line.slice(from, start);
     from = end;
-    if (placeholder === null) script += literal;
-    else {
-      if (!names.includes(placeholder)) names.push(placeholder);
-      const number = names.indexOf(placeholder) + 1;
-      script += number < 10 ? `"$${number}"` : `"\${${number}}"`;
+    if (placeholder === null) {
+      script += literal;
+      continue;
     }
+    const word = wordOf(placeholder);
+    const [whole, flag = ''] = (ENDS_WORD.test(line.slice(end)) && FLAG_BEFORE.exec(script)) || [''];
+    if (whole !== '' && word === '') {
+      script = script.slice(0, -whole.length);
+      continue;
+    }
+    if (flag.startsWith('--') && typeof word === 'string' && looksLikeFlag(word))
+      script = `${script.slice(0, -whole.length)}${flag}=`;
+    if (!names.includes(placeholder)) names.push(placeholder);
+    const number = names.indexOf(placeholder) + 1;
+    script += number < 10 ? `"$${number}"` : `"\${${number}}"`;
   }
   return { kind: 'shell', script: script + line.slice(from), parameters: names.map(wordOf) };
 }
