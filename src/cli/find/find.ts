@@ -11,7 +11,7 @@ import { memoryToTake, modelsOf } from '../../fleet/summary.ts';
 import { type FleetNode, fleetNode } from '../../fleet/view.ts';
 import { visible } from '../../lib/displayText.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
-import { examples } from '../examples.ts';
+import { examples, paragraph } from '../examples.ts';
 import { type FleetOptions, openFleet, withFleet } from '../fleetCommand.ts';
 import { parseMemory, wholeNumber } from '../options.ts';
 import { ranges, size } from '../text/figures.ts';
@@ -26,6 +26,9 @@ interface FindOptions extends FleetOptions {
   spread?: boolean;
   wait?: boolean;
 }
+
+const ABOUT_COMMAND =
+  "With a command it waits for GPUs of this machine, takes them on the queue's ledger (without --memory whole cards), and runs it here, in this terminal, with CUDA_VISIBLE_DEVICES set; they are given back when it ends, and its exit code is the answer. Tasks of the queue and such commands never get the same memory.";
 
 /** A machine tells what changed once a second. */
 const LOOK_EACH_MS = 2000;
@@ -53,11 +56,7 @@ export function addFind(program: Command, context: CommandContext, argv: readonl
         'flowline find --gpus 4 --model "A100 80" --wait',
         'flowline find --gpus 16 --model H100 --spread --json',
         'flowline find --gpus 2 --memory 40G -- python train.py',
-      )}
-
-With a command it waits for GPUs of this machine, takes them on the queue's ledger (without --memory whole cards),
-and runs it here, in this terminal, with CUDA_VISIBLE_DEVICES set; they are given back when it ends, and its exit
-code is the answer. Tasks of the queue and such commands never get the same memory.`,
+      )}${paragraph(ABOUT_COMMAND)}`,
     )
     .action((options: FindOptions) => {
       const wish: GpuWish = {

@@ -5,7 +5,7 @@ import type { RunCounts } from '../../model/queue.ts';
 import { RunState } from '../../model/task.ts';
 import type { QueueStatus } from '../../protocol/taskApi.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
-import { examples } from '../examples.ts';
+import { examples, paragraph } from '../examples.ts';
 import { type FleetOptions, openFleet, withFleet } from '../fleetCommand.ts';
 import type { Terminal } from '../text/terminal.ts';
 import { wrapped } from '../text/wrap.ts';
@@ -32,7 +32,7 @@ export function addQueue(program: Command, context: CommandContext): void {
         'flowline queue --budget gpu_oom=5 --budget infra=none',
         'flowline queue --pause',
         'flowline queue --json | jq ".gpus[] | {node, index, freeBytes}"',
-      )}\n\nChanging something needs the rights of an administrator: on a hub of one's own that is oneself.`,
+      )}${paragraph("Changing something needs the rights of an administrator: on a hub of one's own that is oneself.")}`,
     )
     .action((options: QueueOptions) => queue(context, options));
 }

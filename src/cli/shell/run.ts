@@ -13,7 +13,7 @@ import { isRefused } from '../../io/refused.ts';
 import { visible } from '../../lib/displayText.ts';
 import { LIVE_STATES } from '../../model/task.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
-import { examples } from '../examples.ts';
+import { examples, paragraph } from '../examples.ts';
 import { checkHubUrl, connectHub, DEFAULT_HUB, dataFolderOf, type HubOptions, withHub } from '../options.ts';
 import { type QueueOptions, withQueueOptions } from '../submit/options.ts';
 import { prepareSubmit } from '../submit/prepare.ts';
@@ -52,7 +52,7 @@ export function addRun(
         'flowline run sweep.csv -- python train.py',
         'flowline run sweep.csv --max 2 --command-from ./command.py',
         'flowline run sweep.csv < /dev/null         without a shell: until all is over',
-      )}\n\nIn the shell: ${VERBS.map(({ name }) => name).join(' ')} exit; help tells more. Lines of ./.flinit are run first.`,
+      )}${paragraph(`In the shell: ${VERBS.map(({ name }) => name).join(' ')} exit; help tells more. Lines of ./.flinit are run first.`)}`,
     )
     .action((named: string, options: RunOptions) => run(context, named, words, options, runLine));
 }

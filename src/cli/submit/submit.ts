@@ -7,7 +7,7 @@ import { MAX_RUNS_PER_TASK } from '../../model/limits.ts';
 import type { Table } from '../../model/queue.ts';
 import { awaitHub } from '../awaitHub.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
-import { examples } from '../examples.ts';
+import { examples, paragraph } from '../examples.ts';
 import { type FleetOptions, withFleet } from '../fleetCommand.ts';
 import { connectHub, dataFolderOf, wholeNumber } from '../options.ts';
 import { table as textTable } from '../text/table.ts';
@@ -28,6 +28,8 @@ interface SubmitOptions extends FleetOptions, QueueOptions {
 /** A commit of thousands of rows on a slow disk takes its time. */
 const PATIENCE_MS = 60_000;
 const ROWS_SHOWN = 20;
+const ABOUT_COLUMNS =
+  'Columns run_num, need_run_num, name and cmd of a table are ours: how often a row has run and is to run, its name, and a command of its own. They are kept up in the file; rows that are added to it later are queued too.';
 
 /** Adds the command. @param words what stood after `--` on the command line; null where there was no `--` */
 export function addSubmit(program: Command, context: CommandContext, words: readonly string[] | null): void {
@@ -57,7 +59,7 @@ export function addSubmit(program: Command, context: CommandContext, words: read
         'flowline submit sweep.xlsx --gpus 2 --memory 20G --max 4 --wait -- ./run.sh',
         'flowline submit sweep.csv --command-from ./command.py --dry-run',
         'flowline submit --after ok:t7 --time-limit 2h -- python test.py',
-      )}\n\nColumns run_num, need_run_num, name and cmd of a table are ours: how often a row has run and is to run, its name,\nand a command of its own. They are kept up in the file; rows that are added to it later are queued too.`,
+      )}${paragraph(ABOUT_COLUMNS)}`,
     )
     .action((table: string | undefined, options: SubmitOptions) => {
       const more = command.args.slice(1);

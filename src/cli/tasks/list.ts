@@ -71,7 +71,9 @@ async function list(context: CommandContext, words: readonly string[], options: 
         tables.filter((each) => (tableId === undefined ? true : each.id === tableId)),
         terminal,
       ),
-      describeTasks(found.tasks, Date.now(), terminal),
+      found.tasks.length === 0 && (isWide || states !== open || words.length > 0)
+        ? terminal.words.tasks.noneSuch
+        : describeTasks(found.tasks, Date.now(), terminal),
       found.total > found.tasks.length ? terminal.words.tasks.more(found.tasks.length, found.total) : '',
     ]
       .filter((part) => part !== '')

@@ -118,7 +118,11 @@ export function taskHandlers(hub: HubParts): Pick<Handlers, TaskRoute> {
     confirmGone: (call) =>
       change(call, 'confirm-gone', (task, by) => {
         if (task.state !== 'unreachable' || !task.live)
-          return { done: false, outcome: 'unchanged', message: `it is ${task.state}, not unreachable` };
+          return {
+            done: false,
+            outcome: 'unchanged',
+            message: `it is not unreachable: ${task.state.replaceAll('_', ' ')}`,
+          };
         const verdict = queue.verdicts.unreported(task.live, 'infra', `${by} confirmed that it is gone`);
         return book.gone(task.live.id, verdict, by);
       }),
