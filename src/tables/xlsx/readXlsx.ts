@@ -6,6 +6,7 @@
 import type { Cell, CellValue, Sheet } from 'hucre';
 import type { Grid, ReadOptions } from '../grid.ts';
 import { TableProblem } from '../problem.ts';
+import { openZip } from './zip.ts';
 
 export interface XlsxLayout {
   grid: Grid;
@@ -15,6 +16,8 @@ export interface XlsxLayout {
 }
 
 const PROGRESS_ROWS = 10_000;
+/** A million rows are 300 MiB. A megabyte that unpacks to gigabytes would take the keeper's memory at each change of the file. */
+const MAX_UNPACKED_BYTES = 512 * 2 ** 20;
 
 /** Reads an xlsx. @throws TableProblem */
 export const readXlsx = async (bytes: Uint8Array, options: ReadOptions): Promise<Grid> =>
@@ -70,6 +73,11 @@ async function openSheet(bytes: Uint8Array, { file, sheet: wanted }: ReadOptions
   const names: string[] = [];
   let sheets: Sheet[];
   try {
+    const mebibytes = Math.ceil(openZip(bytes).unpackedBytes / 2 ** 20);
+    if (mebibytes * 2 ** 20 > MAX_UNPACKED_BYTES)
+      throw new Error(
+        `unpacked it has ${mebibytes} MiB, and at most ${MAX_UNPACKED_BYTES / 2 ** 20} are read`,
+      );
     const workbook = await read(bytes, {
       readStyles: true,
       sheets: ({ name }, index) => {
@@ -109,8 +117,8 @@ function cellText(
     if (shown === null) {
       throw new TableProblem(
         place(),
-        'the cell has a formula whose result is not in the file',
-        'open it in a spreadsheet program and save it once',
+        'the cell has a formula whose result is not in the file, or an error',
+        'open it in a spreadsheet program, mend the formula where it shows an error, and save it once',
       );
     }
   }

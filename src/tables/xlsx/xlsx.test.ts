@@ -44,6 +44,13 @@ describe('reading', () => {
     ]);
   });
 
+  test('a small file that would unpack to gigabytes is refused before that', async () => {
+    const bytes = Buffer.from(await book({ name: 's', rows: [['lr'], [1]] }));
+    // The unpacked size of the first file, in the archive's directory.
+    bytes.writeUInt32LE(600 * 2 ** 20, bytes.indexOf('PK\x01\x02', 'latin1') + 24);
+    await expect(readXlsx(bytes, OPTIONS)).rejects.toThrow(/unpacked it has 60\d MiB, and at most 512/);
+  });
+
   test('numbers that are filled up with zeros are told as shown', async () => {
     const content = await book({
       name: 's',

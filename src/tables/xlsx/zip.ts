@@ -19,6 +19,7 @@ interface Entry {
   name: string;
   method: number;
   packedBytes: number;
+  unpackedBytes: number;
   /** Of its local header. */
   offset: number;
   /** Its part of the central directory. */
@@ -28,6 +29,8 @@ interface Entry {
 
 export interface Zip {
   names: string[];
+  /** Of all its files together, as its directory says. */
+  unpackedBytes: number;
   /** Content of a file; null where there is none of that name. @throws where it cannot be unpacked */
   read(name: string): Promise<Uint8Array | null>;
   /** The archive with another content of one file. */
@@ -43,6 +46,7 @@ export function openZip(bytes: Uint8Array): Zip {
     offset + LOCAL_BYTES + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true);
   return {
     names: entries.map(({ name }) => name),
+    unpackedBytes: entries.reduce((sum, { unpackedBytes }) => sum + unpackedBytes, 0),
     async read(name) {
       const entry = entries.find((one) => one.name === name);
       if (!entry) return null;
@@ -116,6 +120,7 @@ function readDirectory(bytes: Uint8Array, view: DataView, end: number): Entry[] 
       name: new TextDecoder().decode(bytes.subarray(at + CENTRAL_BYTES, at + CENTRAL_BYTES + nameBytes)),
       method: view.getUint16(at + 10, true),
       packedBytes: view.getUint32(at + 20, true),
+      unpackedBytes: view.getUint32(at + 24, true),
       offset,
       centralStart: at,
       centralEnd: entryEnd,
