@@ -29,23 +29,35 @@ const isThere = (program: string): boolean =>
     .concat('/usr/sbin', '/sbin')
     .some((folder) => existsSync(`${folder}/${program}`));
 
-/** Installs what is missing, where that is possible; says so where it is not. */
+/** Installs what the tests miss, where that is possible; says so where it is not. */
 export function installNeeds(): void {
-  const missing = [
-    ...Object.entries(NEEDS).filter(([program]) => !isThere(program)),
-    ...Object.entries(FILES).filter(([path]) => !existsSync(path)),
-  ].map(([, debianPackage]) => debianPackage);
+  install(
+    'tests',
+    [
+      ...Object.entries(NEEDS).filter(([program]) => !isThere(program)),
+      ...Object.entries(FILES).filter(([path]) => !existsSync(path)),
+    ].map(([, debianPackage]) => debianPackage),
+    'the suites that need them are skipped',
+  );
+}
+
+/** The same for what measurements are compared with. */
+export function installReferences(): void {
+  install('bench', isThere('tsp') ? [] : ['task-spooler'], 'what it measures beside FlowLine is left out');
+}
+
+function install(who: string, missing: readonly string[], otherwise: string): void {
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !isThere('apt-get')) {
-    console.error(`tests: not installed here: ${missing.join(', ')}; the suites that need them are skipped`);
+    console.error(`${who}: not installed here: ${missing.join(', ')}; ${otherwise}`);
     return;
   }
-  console.error(`tests: installing ${missing.join(', ')}`);
+  console.error(`${who}: installing ${missing.join(', ')}`);
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   spawnSync('apt-get', ['update', '-qq'], { stdio: ['ignore', 'ignore', 'inherit'], env: environment });
   const installed = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: environment,
   });
-  if (installed.status !== 0) console.error('tests: apt-get could not install all of them');
+  if (installed.status !== 0) console.error(`${who}: apt-get could not install all of them; ${otherwise}`);
 }
