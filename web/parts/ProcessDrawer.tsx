@@ -78,7 +78,7 @@ export function ProcessDrawer({ row, onClose }: { row: ProcessRow; onClose: () =
                 `${onEach((onGpu) => onGpu.encoderUtilizationPercent)}, ${onEach((onGpu) => onGpu.decoderUtilizationPercent)}`,
               ],
               [words.process.type, onGpus[0] ? words.process.types[onGpus[0].type] : MISSING],
-              [words.process.where, text(process.container ?? process.session)],
+              [words.process.where, text(process.task ?? process.container ?? process.session)],
               [words.process.executable, text(process.executable)],
               [words.process.directory, text(process.workingDirectory)],
               [words.process.environment, text(process.pythonEnvironment)],

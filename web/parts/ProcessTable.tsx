@@ -8,10 +8,12 @@ import { shortCommand } from '../../src/lib/shortCommand.ts';
 import { killHindrance, useAccount } from '../live/account.ts';
 import { useHubNow } from '../live/hubClock.ts';
 import { keyName } from '../live/shortcuts.ts';
+import { tasksPath } from '../router.ts';
 import { gib, MISSING, percent, size, span } from '../words/figures.ts';
 import { useWords } from '../words/words.ts';
 import { useActions } from './actions.ts';
 import { CodeText } from './CodeText.tsx';
+import { Link } from './Link.tsx';
 import { OwnerSquare } from './MemoryBar.tsx';
 import {
   type ProcessColumn,
@@ -277,7 +279,20 @@ function ProcessCells({ row, showMachine, withSm }: ProcessCellsProps) {
       <td className="figure running-cell">
         <Running sinceMs={process?.startedAtMs ?? null} />
       </td>
-      <td className="where-cell ellipsis">{whereWords(words, row)}</td>
+      <td className="where-cell ellipsis">
+        {process?.task == null ? (
+          whereWords(words, row)
+        ) : (
+          <Link
+            href={tasksPath({ task: process.task })}
+            className="mono"
+            tabIndex={-1}
+            onClick={(event) => event.stopPropagation()}
+          >
+            {visible(process.task)}
+          </Link>
+        )}
+      </td>
       <td
         className="command-cell ellipsis mono"
         title={process?.command ? visible(process.command) : undefined}

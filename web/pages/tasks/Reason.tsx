@@ -172,7 +172,7 @@ function TimeLeft({ task, follows }: { task: Task; follows: boolean }) {
     <span>
       {follows && ' · '}
       {words.tasks.left(span(words, task.doneAtMs - nowMs))}
-      {task.doneErrorMs !== null && (
+      {task.doneErrorMs !== null && task.doneErrorMs >= 1000 && (
         <span className="quiet"> {words.tasks.error(span(words, task.doneErrorMs))}</span>
       )}
     </span>

@@ -73,7 +73,11 @@ export function RunsPanel({ table, view, revision, scroller }: RunsPanelProps) {
     rows,
     reveal: (place) => revealer.current(place),
     open,
-    close: () => view.task !== null && navigate(tasksPath({ ...view, task: null, attempt: null })),
+    close: () => {
+      if (view.task !== null) return navigate(tasksPath({ ...view, task: null, attempt: null }));
+      if (choice.ids.size === 0) return false;
+      choice.setIds(new Set());
+    },
     end: () => {
       if (choice.ids.size > 0) return askToStopIds();
       const task = rows.rowAt(choice.cursor);
@@ -104,8 +108,8 @@ export function RunsPanel({ table, view, revision, scroller }: RunsPanelProps) {
     else void act('release', { ids: [task.id] });
   };
   const { setIds } = choice;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another table begins with nothing chosen.
-  useEffect(() => setIds(new Set()), [table.id, setIds]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: nothing is chosen that is no longer in the list: it would be stopped or changed unseen.
+  useEffect(() => setIds(new Set()), [table.id, tab, view.query, setIds]);
 
   return (
     <section className="runs-panel" aria-labelledby="runs-title">

@@ -11,7 +11,7 @@ import { useIsPhone } from '../../live/useWidth.ts';
 import { RunStateWord } from '../../parts/RunGlyph.tsx';
 import { MISSING, span, whole } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
-import { type ParameterColumn, parameterColumns } from './columns.ts';
+import { ALL_PX, NARROW_PX, type ParameterColumn, parameterColumns } from './columns.ts';
 import { isTall, Reason } from './Reason.tsx';
 import type { Choice } from './useTaskKeys.ts';
 
@@ -70,8 +70,9 @@ export function RunsTable(props: RunsTableProps) {
         Array.from({ length: Math.min(200, total) }, (_, place) => rowAt(place)).filter(
           (row) => row !== null,
         ),
+        openId === null ? ALL_PX : NARROW_PX,
       ),
-    [head?.tableId, head?.parameters.length, total > 0],
+    [openId === null, head?.tableId, head?.parameters.length, total > 0],
   );
   const withName = columns.shown.length === 0;
   const count = columns.shown.length + (withName ? 1 : 0) + (mayChoose ? 6 : 5);

@@ -198,7 +198,8 @@ function UntilDone({ table }: { table: Table }) {
       </span>
     );
   }
-  const error = table.doneErrorMs === null ? null : span(words, table.doneErrorMs);
+  const error =
+    table.doneErrorMs === null || table.doneErrorMs < 1000 ? null : span(words, table.doneErrorMs);
   return (
     <>
       <strong>{words.tasks.about(span(words, table.doneAtMs - nowMs))}</strong>{' '}

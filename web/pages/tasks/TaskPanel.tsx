@@ -138,6 +138,8 @@ function WholeTask({ detail, view, back, isAlone }: TaskProps) {
         role="tabpanel"
         id="task-tab-panel"
         className={`task-tab is-${tab}`}
+        // What scrolls must be reached by keyboard; the log is reached by itself.
+        tabIndex={tab === 'log' ? undefined : 0}
         aria-labelledby={`task-tab-${tab}`}
       >
         {tab === 'parameters' ? (

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Task } from '../../../src/protocol/taskApi.ts';
-import { parameterColumns } from './columns.ts';
+import { NARROW_PX, parameterColumns } from './columns.ts';
 
 const row = (parameters: [string, string][]): Task => ({ parameters }) as unknown as Task;
 
@@ -28,4 +28,12 @@ it('leaves out first what is the same in every row', () => {
   expect(shown.map(({ name }) => name)).toContain('seed');
   expect(shown.length + left).toBe(13);
   expect(left).toBeGreaterThan(0);
+});
+
+it('shows fewer of them where there is less room', () => {
+  const rows = ['1', '2'].map((value) =>
+    row(Array.from({ length: 9 }, (_, place): [string, string] => [`column${place}`, `${value}${place}`])),
+  );
+  expect(parameterColumns(rows, NARROW_PX).shown.length).toBeLessThan(parameterColumns(rows).shown.length);
+  expect(parameterColumns(rows, NARROW_PX).shown.length).toBeGreaterThan(0);
 });

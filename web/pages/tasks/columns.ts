@@ -12,14 +12,18 @@ const CHARACTER_PX = 7.3;
 const LEAST_PX = 44;
 const MOST_PX = 170;
 const GAP_PX = 14;
-/** So much room all of them share. */
-const ALL_PX = 330;
+/** So much room all of them share; beside a drawer less: there the reason must still be read. */
+export const ALL_PX = 330;
+export const NARROW_PX = 200;
 
 /**
  * Columns in the order of the file: those whose values differ first, since a column with one value tells nothing about
  * a row; as many as there is room for.
  */
-export function parameterColumns(rows: readonly Task[]): { shown: ParameterColumn[]; left: number } {
+export function parameterColumns(
+  rows: readonly Task[],
+  roomPx = ALL_PX,
+): { shown: ParameterColumn[]; left: number } {
   const values = new Map<string, { seen: Set<string>; longest: number; isFigure: boolean }>();
   for (const { parameters } of rows) {
     for (const [name, value] of parameters) {
@@ -42,7 +46,7 @@ export function parameterColumns(rows: readonly Task[]): { shown: ParameterColum
     ...columns.filter((column) => column.varies),
     ...columns.filter((column) => !column.varies),
   ];
-  let room = ALL_PX;
+  let room = roomPx;
   const chosen = new Set<string>();
   for (const { name, widthPx } of wanted) {
     if (widthPx > room && chosen.size > 0) continue;

@@ -18,7 +18,8 @@ interface KeyOptions {
   /** Brings a row into view and gives it the focus. */
   reveal: (place: number) => void;
   open: (task: Task) => void;
-  close: () => void;
+  /** Answers false where there is nothing to close. */
+  close: () => unknown;
   /** Asks to end what is chosen, or this one. */
   end: () => void;
 }

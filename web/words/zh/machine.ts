@@ -126,7 +126,7 @@ export const machine: typeof english = {
     name: (index) => `GPU ${index}`,
     memory: '显存',
     unaccounted: stateWords.zh.unaccounted,
-    promised: '已许给排队的',
+    promised: '已许未用',
     nobody: '无主',
     unknownOwner: stateWords.zh.nobody,
     toTake: 'GiB 可用',
