@@ -33,6 +33,13 @@ export const Environment = z
   );
 export type Environment = z.infer<typeof Environment>;
 
+/** What speaks for a person or machine to a hub; a task that needs it is given it by its owner on purpose, under another name. */
+const CREDENTIALS: readonly string[] = ['FLOWLINE_TOKEN', 'FLOWLINE_JOIN_TOKEN'];
+
+/** Kept nowhere and given to no task: a hub that stores tokens as hashes must not hold them in a submit's environment. */
+export const withoutCredentials = (environment: Environment): Environment =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => !CREDENTIALS.includes(name)));
+
 /** Everything a node needs to run one attempt, and to end it. */
 export const Lease = z.object({
   attempt: AttemptId,

@@ -73,7 +73,7 @@ export function submit(
       maxRunning: null,
       hold: false,
       workingDirectory: '/home/alice',
-      environment: { PATH: '/usr/bin', WANDB_API_KEY: 'secret-of-alice' },
+      environment: { PATH: '/usr/bin', WANDB_API_KEY: 'secret-of-alice', FLOWLINE_TOKEN: 'fl_of_alice' },
       machineId: null,
       gpuOrder: null,
       gitCommit: null,

@@ -1,5 +1,5 @@
 /** The route of logs: asked of the attempt's node, which alone has them; the hub checks who may read. */
-import { attemptIdOf, taskIdOf } from '../../model/task.ts';
+import { attemptIdOf, isFinal, taskIdOf } from '../../model/task.ts';
 import { HubError } from '../errors.ts';
 import { expectKind, type Handlers, type HubParts, REQUEST_PATIENCE_MS } from './call.ts';
 import { findTask, sightOf } from './taskAccess.ts';
@@ -23,8 +23,12 @@ export function taskLogHandlers({ queue, links, hubUser }: HubParts): Pick<Handl
         throw new HubError(
           404,
           'no-attempt',
-          attempts.length === 0 ? `${id} has not started yet` : `${id} has no such run or attempt`,
-          `\`flowline why ${id}\` tells why it waits; \`flowline show ${id}\` lists its attempts`,
+          attempts.length > 0
+            ? `${id} has no such run or attempt`
+            : isFinal(task.state)
+              ? `nothing of ${id} was run: it is ${task.state.replaceAll('_', ' ')}`
+              : `${id} has not started yet`,
+          `\`flowline why ${id}\` says why; \`flowline show ${id}\` lists its attempts`,
         );
       const answer = await links.ask(
         attempt.nodeId,

@@ -1,12 +1,9 @@
 /** What the program of an attempt is given: its argv and its environment, from the lease. Pure. */
 import { renderWord, type StartFacts, type TaskCommand } from '../../../model/command.ts';
 import { parseAttemptId } from '../../../model/task.ts';
-import type { Lease } from '../../../protocol/supervision.ts';
+import { type Lease, withoutCredentials } from '../../../protocol/supervision.ts';
 import { MARK_VARIABLE } from '../tree/processTable.ts';
 import { HELD_VARIABLES } from '../wrapper/wrapperScript.ts';
-
-/** What speaks for a person or machine to a hub; a task that needs it is given it by its owner on purpose, under another name. */
-const CREDENTIALS: readonly string[] = ['FLOWLINE_TOKEN', 'FLOWLINE_JOIN_TOKEN'];
 
 /** What is known when the attempt starts. */
 export function startFacts({ attempt, gpus }: Pick<Lease, 'attempt' | 'gpus'>): StartFacts {
@@ -73,8 +70,8 @@ export function ownersEnvironment({
   environment,
   workingDirectory,
 }: Pick<Lease, 'environment' | 'workingDirectory'>): [string, string][] {
-  const passedOn = Object.entries(environment).filter(
-    ([name, value]) => !/[=\0]/.test(name) && !value.includes('\0') && !CREDENTIALS.includes(name),
+  const passedOn = Object.entries(withoutCredentials(environment)).filter(
+    ([name, value]) => !/[=\0]/.test(name) && !value.includes('\0'),
   );
   return [...new Map([['PYTHONUNBUFFERED', '1'], ...passedOn, ['PWD', workingDirectory]])] as [
     string,

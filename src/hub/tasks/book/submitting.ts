@@ -1,4 +1,5 @@
 /** Tables and rows come into the book: once, however often they are sent. */
+import { withoutCredentials } from '../../../protocol/supervision.ts';
 import type { SubmittedRow } from '../../../protocol/taskApi.ts';
 import { NO_RUN, putRun, putTable, putTask } from './changes.ts';
 import type { TableRecord, TaskRecord } from './records.ts';
@@ -50,7 +51,7 @@ export function createTable(shelf: Shelf, submit: Submit): { table: TableRecord;
   shelf.next.table += 1;
   shelveTable(shelf, table);
   shelf.write(putTable(table));
-  shelf.write(['putEnvironment', table.number, JSON.stringify(asked.environment)]);
+  shelf.write(['putEnvironment', table.number, JSON.stringify(withoutCredentials(asked.environment))]);
   const tasks = takeRows(shelf, table, submit.rows);
   noteQuiet(shelf, table);
   for (const listener of shelf.tableListeners) listener(table);

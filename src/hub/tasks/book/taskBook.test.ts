@@ -50,6 +50,7 @@ describe('a table in the book', () => {
       ['lr', '0.002'],
       ['model', 'vit_l'],
     ]);
+    // Whole, but for what the hub itself keeps only as a hash.
     expect(await book.environment(1)).toEqual({ PATH: '/usr/bin', WANDB_API_KEY: 'secret-of-alice' });
   });
 
