@@ -1,10 +1,12 @@
 /** Routes of tasks: listing, showing, and what people do to them. */
+
 import { withoutUndefined } from '../../lib/withoutUndefined.ts';
 import { MAX_TASKS_PER_REQUEST } from '../../model/limits.ts';
 import { taskIdOf } from '../../model/task.ts';
 import { HubError } from '../errors.ts';
 import type { TaskView } from '../tasks/book/records.ts';
 import type { Change } from '../tasks/book/taskBook.ts';
+import { stateSentence } from '../tasks/book/words.ts';
 import type { Call, Handlers, HubParts } from './call.ts';
 import { noteDeed } from './call.ts';
 import { findTable, findTask, type Sight, selected, sightOf } from './taskAccess.ts';
@@ -132,7 +134,7 @@ export function taskHandlers(hub: HubParts): Pick<Handlers, TaskRoute> {
 function resultOf(task: TaskView, change: Change): Result {
   const id = taskIdOf(task.number);
   return change.done
-    ? { id, outcome: 'done', message: `it is ${task.state.replaceAll('_', ' ')}` }
+    ? { id, outcome: 'done', message: stateSentence(task.state) }
     : { id, outcome: change.outcome, message: change.message };
 }
 

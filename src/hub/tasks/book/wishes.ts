@@ -1,12 +1,14 @@
 /** Somebody's word about tasks: kill, hold, release, again, edit, move; and what the file's owner did to its rows. */
+
 import { formatBytes, formatDuration } from '../../../lib/durations.ts';
-import { isLive, type RunState } from '../../../model/task.ts';
+import { isLive } from '../../../model/task.ts';
 import { editTask } from './changes.ts';
 import { unchanged } from './ending.ts';
 import type { TableRecord, TaskOverrides, TaskRecord } from './records.ts';
 import { askStop } from './running.ts';
 import { apply, lastPlace, presentRun, type Shelf, settle, settleTable, tell } from './shelf.ts';
 import type { Change, Story, TableChanges, TaskChanges } from './taskBook.ts';
+import { stateSentence } from './words.ts';
 
 const DONE: Change = { done: true };
 
@@ -281,14 +283,3 @@ export function rowReturned(shelf: Shelf, task: TaskRecord): Change {
   tell(shelf, task, story(task, 'released', null, 'its row is back in the file'));
   return DONE;
 }
-
-const SENTENCES: Partial<Record<RunState, string>> = {
-  succeeded: 'it has succeeded',
-  failed: 'it has failed',
-  cancelled: 'it was cancelled',
-  timed_out: 'it ran into its time limit',
-  impossible: 'no GPU that is known could hold it',
-  lost: 'it was lost',
-};
-
-const stateSentence = (state: RunState): string => SENTENCES[state] ?? `it is ${state}`;

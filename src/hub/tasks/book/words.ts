@@ -1,5 +1,5 @@
 /** The sentences of a task's story about its attempts. */
-import type { EndClass } from '../../../model/task.ts';
+import type { EndClass, RunState } from '../../../model/task.ts';
 import type { LiveAttempt } from './records.ts';
 import type { Story, Verdict } from './taskBook.ts';
 
@@ -59,3 +59,16 @@ export function endWords(live: LiveAttempt, verdict: Verdict, again: boolean, by
   else if (again) stories.push({ ...about, kind: 'queued-again', text: 'queued again, behind the others' });
   return stories;
 }
+
+const SENTENCES: Partial<Record<RunState, string>> = {
+  succeeded: 'it has succeeded',
+  failed: 'it has failed',
+  cancelled: 'it was cancelled',
+  timed_out: 'it ran into its time limit',
+  impossible: 'no GPU that is known could hold it',
+  lost: 'it was lost',
+};
+
+/** How a task stands, for whoever wanted something of it. */
+export const stateSentence = (state: RunState): string =>
+  SENTENCES[state] ?? `it is ${state.replaceAll('_', ' ')}`;
