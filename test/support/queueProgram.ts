@@ -73,7 +73,7 @@ export async function startQueueProgram(options: GpuCardsOptions): Promise<Queue
 
   const task = async (id: string): Promise<Task> => (await client.call('task', { parameters: { id } })).task;
   const tasks = async (ids: readonly string[]): Promise<Task[]> => {
-    const all = await client.call('tasks', { query: { sort: 'id', limit: 1000 } });
+    const all = await client.call('tasks', { query: { sort: 'id', limit: 10_000 } });
     const byId = new Map(all.tasks.map((one) => [one.id, one]));
     return ids.map((id) => byId.get(id) ?? lost(id));
   };
