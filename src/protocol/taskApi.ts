@@ -31,7 +31,8 @@ export const SubmittedTable = z.strictObject({
   maxRunning: count.nullable(),
   /** Rows wait as `held` until released. */
   hold: z.boolean(),
-  workingDirectory: path,
+  /** From the root: a node has no place of the submit's to begin at. */
+  workingDirectory: path.regex(/^\//, 'is no absolute path: begin it with /'),
   /** The submit's, whole; kept until the last run is over, shown to nobody. */
   environment: Environment,
   /** Node that must run it because the files are there, by machine id; null: any that may. */

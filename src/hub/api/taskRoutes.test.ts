@@ -90,6 +90,11 @@ describe('who may see and change tasks', () => {
 });
 
 describe('a submit', () => {
+  test('whose folder is not named from the root is refused at once, not once on each machine', async () => {
+    const { error } = await bed.post('/api/v1/tables', tableOf(1, { workingDirectory: 'runs/a' }));
+    expect(error).toMatchObject({ code: 'malformed-body', message: expect.stringMatching(/absolute path/) });
+  });
+
   test('that is repeated with its key is answered as the first, and queues nothing twice', async () => {
     const first = await bed.post('/api/v1/tables', tableOf(3), { 'idempotency-key': 'k1' });
     const again = await bed.post('/api/v1/tables', tableOf(3), { 'idempotency-key': 'k1' });
