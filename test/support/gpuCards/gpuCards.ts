@@ -89,11 +89,19 @@ export function gpuCards({ gpus, totalMebibytes, releaseAfterMs = 0 }: GpuCardsO
       const path = join(folder, 'asked', name);
       const [uuid = '', mebibytes = '0'] = readFileSync(path, 'utf8').trim().split(' ');
       rmSync(path);
-      const index = uuids.indexOf(uuid);
+      // As CUDA_VISIBLE_DEVICES takes it: a uuid, or an index in the driver's order.
+      const index =
+        /^\d+$/.test(uuid) && uuids[Number(uuid)] !== undefined ? Number(uuid) : uuids.indexOf(uuid);
       const total = sizeOf(index);
       const free = total - held(index);
       const isGranted = index !== -1 && Number(mebibytes) <= free;
-      if (isGranted) holdings.push({ pid: Number(name), uuid, mebibytes: Number(mebibytes), goneAtMs: null });
+      if (isGranted)
+        holdings.push({
+          pid: Number(name),
+          uuid: uuids[index] ?? '',
+          mebibytes: Number(mebibytes),
+          goneAtMs: null,
+        });
       else denied += 1;
       answer(Number(name), `${isGranted ? 'granted' : 'denied'} ${total} ${free}\n`);
       changed = true;

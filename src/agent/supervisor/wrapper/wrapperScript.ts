@@ -1,6 +1,6 @@
 /**
  * The wrapper of one attempt: a POSIX shell script, for there is a shell on every machine and a compiler on few
- * (docs/decisions/0030). It outlives the agent, and everything it has to say it says in files of the attempt's folder:
+ * (docs/decisions/0016). It outlives the agent, and everything it has to say it says in files of the attempt's folder:
  *
  *   sh WRAPPER FOLDER WORKING-DIRECTORY CONTROL-GROUP-OR-EMPTY PROGRAM ARGUMENT…
  *
