@@ -254,8 +254,8 @@ async function sayWhatGoesOn(
   { words }: Terminal,
   isOwnHub: boolean,
 ): Promise<void> {
-  const { counts } = await client.call('table', { parameters: { id: tableId } });
+  const { counts, paused } = await client.call('table', { parameters: { id: tableId } });
   const running = LIVE_STATES.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
   const waiting = counts.queued ?? 0;
-  if (running + waiting > 0) context.print(words.shell.goesOn(running, waiting, isOwnHub));
+  if (running + waiting > 0) context.print(words.shell.goesOn(running, waiting, isOwnHub, paused !== null));
 }

@@ -146,6 +146,8 @@ describe('the shell of the older FlowLine', () => {
 
   test('leaving says what waits', async () => {
     expect((await shell([])).said).toContain('2 runs wait for their turn');
+    paused = 'user';
+    expect((await shell([])).said).toContain('2 runs will not start: the table is stopped');
   });
 
   test('without a terminal it stays until all is over', async () => {

@@ -34,14 +34,16 @@ export const shellEn = {
     `all is over: ${succeeded} succeeded${failed > 0 ? `, ${failed} did not (task tells why)` : ''}`,
   away: (reason: string) => `the hub does not answer: ${reason}; trying again`,
   interrupted: 'exit (or Ctrl+D) leaves; what runs goes on. kill TASK stops one.',
-  goesOn: (running: number, waiting: number, isOwnHub: boolean) => {
+  goesOn: (running: number, waiting: number, isOwnHub: boolean, isPaused: boolean) => {
     const runs = running > 0 ? `${plural(running, 'run')} ${running === 1 ? 'goes' : 'go'} on` : '';
     const rest =
       waiting === 0
         ? ''
-        : isOwnHub
-          ? `${plural(waiting, 'run')} ${waiting === 1 ? 'waits' : 'wait'} until \`flowline up\` or \`flowline run\` runs again`
-          : `${plural(waiting, 'run')} ${waiting === 1 ? 'waits' : 'wait'} for ${waiting === 1 ? 'its' : 'their'} turn`;
+        : isPaused
+          ? `${plural(waiting, 'run')} will not start: the table is stopped; \`flowline run\` on it and \`run\` start it again`
+          : isOwnHub
+            ? `${plural(waiting, 'run')} ${waiting === 1 ? 'waits' : 'wait'} until \`flowline up\` or \`flowline run\` runs again`
+            : `${plural(waiting, 'run')} ${waiting === 1 ? 'waits' : 'wait'} for ${waiting === 1 ? 'its' : 'their'} turn`;
     return [runs, rest].filter((part) => part !== '').join('; ');
   },
   does: {
@@ -94,14 +96,16 @@ export const shellZh: ShellWords = {
     `全部结束：${succeeded} 个成功${failed > 0 ? `，${failed} 个未成功（task 可看原因）` : ''}`,
   away: (reason) => `中心没有回答：${reason}；正在重试`,
   interrupted: 'exit（或 Ctrl+D）离开，运行中的继续；kill 任务号 可停止一个。',
-  goesOn: (running, waiting, isOwnHub) => {
+  goesOn: (running, waiting, isOwnHub, isPaused) => {
     const runs = running > 0 ? `${running} 个运行中的继续` : '';
     const rest =
       waiting === 0
         ? ''
-        : isOwnHub
-          ? `${waiting} 个等待 \`flowline up\` 或 \`flowline run\` 再次启动`
-          : `${waiting} 个在排队`;
+        : isPaused
+          ? `${waiting} 个不会启动：这张表已停止；再用 \`flowline run\` 接入并输入 \`run\` 重新开始`
+          : isOwnHub
+            ? `${waiting} 个等待 \`flowline up\` 或 \`flowline run\` 再次启动`
+            : `${waiting} 个在排队`;
     return [runs, rest].filter((part) => part !== '').join('；');
   },
   does: {
