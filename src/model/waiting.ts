@@ -68,6 +68,8 @@ export const WaitingReason = z.discriminatedUnion('kind', [
     /** Nodes left after the wish for a model or node, and cards that are well and switched on there. */
     matching: count,
     usableGpus: count,
+    /** It asks for a GPU, and no machine that may run it has any, of whatever model. */
+    isNoGpuThere: z.boolean().default(false),
     /** What is wrong with the first that matches: `gpuIndex` null for the whole node, `message` null for a GPU that is switched off. */
     trouble: z.object({ node: name, gpuIndex: count.nullable(), message: message.nullable() }).nullable(),
   }),

@@ -23,6 +23,7 @@ const noNode: WaitingReason = {
   asOwner: 1,
   matching: 1,
   usableGpus: 0,
+  isNoGpuThere: false,
   trouble: null,
 };
 
@@ -117,9 +118,14 @@ describe('a reason in words', () => {
     ],
     [{ kind: 'held', by: 'user' }, 'held until it is released', '暂缓，等待放行'],
     [
-      { kind: 'nodes', online: 1, allowed: 0, asOwner: 0, matching: 0, usableGpus: 0, trouble: null },
+      { ...noNode, online: 1, allowed: 0, asOwner: 0, matching: 0 },
       'no connected machine may run tasks (flowline nodes allow NODE)',
       '在线的机器都未获准运行任务（flowline nodes allow NODE）',
+    ],
+    [
+      { ...noNode, matching: 0, isNoGpuThere: true },
+      'no machine that may run it has a GPU (submit --gpus 0 asks for none)',
+      '可用的机器都没有 GPU（提交时写 --gpus 0 则不用卡）',
     ],
     [
       { ...noNode, asOwner: 0 },

@@ -66,11 +66,12 @@ const en: ReasonWords = {
     user: 'held until it is released',
     'row-removed': 'its row is no longer in the file: drop or keep?',
   },
-  nodes: ({ online, allowed, asOwner, matching, trouble }) => {
+  nodes: ({ online, allowed, asOwner, matching, isNoGpuThere, trouble }) => {
     if (online === 0) return 'no machine is connected';
     if (allowed === 0) return 'no connected machine may run tasks (flowline nodes allow NODE)';
     if (asOwner === 0) return 'no machine that may run tasks runs them as its owner';
-    if (matching === 0) return 'no machine that may run it is the one asked for, or has such a GPU';
+    if (isNoGpuThere) return 'no machine that may run it has a GPU (submit --gpus 0 asks for none)';
+    if (matching === 0) return 'no machine that may run it has such a GPU, or is the one it is to run on';
     if (trouble === null) return 'every GPU that would do is switched off or not well';
     const { node, gpuIndex, message } = trouble;
     if (gpuIndex === null) return `${node} takes nothing new: ${message}`;
@@ -138,10 +139,11 @@ const zh: ReasonWords = {
   },
   pausedWith: (paused, message) => `${paused}：${message}`,
   heldBy: { user: '暂缓，等待放行', 'row-removed': '该行已不在文件中：丢弃还是保留？' },
-  nodes: ({ online, allowed, asOwner, matching, trouble }) => {
+  nodes: ({ online, allowed, asOwner, matching, isNoGpuThere, trouble }) => {
     if (online === 0) return '没有机器在线';
     if (allowed === 0) return '在线的机器都未获准运行任务（flowline nodes allow NODE）';
     if (asOwner === 0) return '获准运行任务的机器都不以任务所有者的身份运行';
+    if (isNoGpuThere) return '可用的机器都没有 GPU（提交时写 --gpus 0 则不用卡）';
     if (matching === 0) return '可用的机器都不是所要的那台，或没有这样的卡';
     if (trouble === null) return '合适的卡都已关闭或有故障';
     const { node, gpuIndex, message } = trouble;

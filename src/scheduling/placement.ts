@@ -30,6 +30,8 @@ export interface Candidates {
   asOwner: number;
   matching: number;
   usableGpus: number;
+  /** Cards of all nodes that may run it, of whatever model, on or off. */
+  knownGpus: number;
   trouble: Extract<WaitingReason, { kind: 'nodes' }>['trouble'];
 }
 
@@ -48,6 +50,7 @@ export function findCandidates(
     asOwner: 0,
     matching: 0,
     usableGpus: 0,
+    knownGpus: 0,
     trouble: null,
   };
   for (const node of board.nodes) {
@@ -56,7 +59,10 @@ export function findCandidates(
     if (facts.isOnline) found.online += 1;
     if (isRunnable) found.allowed += 1;
     const isHis = isSamePerson(run, facts);
-    if (isRunnable && isHis) found.asOwner += 1;
+    if (isRunnable && isHis) {
+      found.asOwner += 1;
+      found.knownGpus += node.cards.length;
+    }
     if (!isWantedNode(facts, run)) continue;
     const ofModel = node.cards.filter(({ card }) => isModel(card, run.ask.model));
     // A node that has not said yet who it runs as, or which cards it has (after a restart), may be the one that could.

@@ -133,7 +133,15 @@ describe('the reason of a run that waits', () => {
     const shut = imaginedNode('n', 1, { isAllowed: false });
     expect(whyWaits(imaginedInput([shut], [run]), run)).toMatchObject({ kind: 'nodes', allowed: 0 });
     const wish = imaginedRun(1, { ask: { gpus: 1, memoryBytes: null, model: 'B200', node: null } });
-    expect(whyWaits(imaginedInput([one], [wish]), wish)).toMatchObject({ kind: 'nodes', matching: 0 });
+    expect(whyWaits(imaginedInput([one], [wish]), wish)).toMatchObject({
+      kind: 'nodes',
+      matching: 0,
+      isNoGpuThere: false,
+    });
+    const bare = imaginedNode('n', 0);
+    expect(whyWaits(imaginedInput([bare], [run]), run)).toMatchObject({ matching: 0, isNoGpuThere: true });
+    const elsewhere = imaginedRun(1, { ask: { gpus: 0, memoryBytes: null, model: null, node: 'x' } });
+    expect(whyWaits(imaginedInput([bare], [elsewhere]), elsewhere)).toMatchObject({ isNoGpuThere: false });
     const off = imaginedNode('n', [{ isOn: false }]);
     expect(whyWaits(imaginedInput([off], [run]), run)).toMatchObject({
       kind: 'nodes',

@@ -80,7 +80,8 @@ function outerReason(run: WaitingRun, input: PlanInput, pass: Pass): WaitingReas
   const isMissing = run.ask.gpus > 0 ? candidates.usableGpus === 0 : candidates.nodes.length === 0;
   if (!isMissing) return null;
   const { online, allowed, asOwner, matching, usableGpus, trouble } = candidates;
-  return { kind: 'nodes', online, allowed, asOwner, matching, usableGpus, trouble };
+  const isNoGpuThere = run.ask.gpus > 0 && candidates.knownGpus === 0;
+  return { kind: 'nodes', online, allowed, asOwner, matching, usableGpus, isNoGpuThere, trouble };
 }
 
 /** What room is missing; null where there is room, and it is a matter of turns. */

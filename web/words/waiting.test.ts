@@ -32,7 +32,16 @@ const REASONS: { [Kind in WaitingReason['kind']]: Extract<WaitingReason, { kind:
   reservation: { kind: 'reservation', task: 't9', node: 'atlas' },
   paused: { kind: 'paused', by: 'failures', message: null },
   held: { kind: 'held', by: 'user' },
-  nodes: { kind: 'nodes', online: 2, allowed: 0, matching: 0, usableGpus: 0, asOwner: 0, trouble: null },
+  nodes: {
+    kind: 'nodes',
+    online: 2,
+    allowed: 0,
+    matching: 0,
+    usableGpus: 0,
+    isNoGpuThere: false,
+    asOwner: 0,
+    trouble: null,
+  },
   turn: { kind: 'turn', before: 3 },
   impossible: { kind: 'impossible', askedBytes: 96 * GIB, askedGpus: 1, largestBytes: 80 * GIB, mostGpus: 8 },
 };

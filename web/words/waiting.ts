@@ -137,11 +137,12 @@ function holderName(
 
 function nodesWords(
   words: Words,
-  { online, allowed, asOwner, matching, trouble }: Extract<WaitingReason, { kind: 'nodes' }>,
+  { online, allowed, asOwner, matching, isNoGpuThere, trouble }: Extract<WaitingReason, { kind: 'nodes' }>,
 ): string {
   if (online === 0) return words.why.nodesOffline;
   if (allowed === 0) return words.why.nodesNotAllowed(online);
   if (asOwner === 0) return words.why.nodesNotOwner;
+  if (isNoGpuThere) return words.why.nodesWithoutGpu;
   if (matching === 0) return words.why.nodesNoMatch;
   if (trouble === null) return words.why.nodesNoGpu(matching);
   const { node, gpuIndex, message } = trouble;

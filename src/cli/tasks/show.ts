@@ -122,9 +122,11 @@ export function describeTask(
       ...fact(words.tasks.asksFor, askText(options, words)),
       ...fact(
         words.tasks.asks,
-        task.askedBytes === null
-          ? words.tasks.askedBy[task.askedBy]
-          : `${size(task.askedBytes)} (${words.tasks.askedBy[task.askedBy]})`,
+        task.askedBy === 'none'
+          ? null
+          : task.askedBytes === null
+            ? words.tasks.askedBy[task.askedBy]
+            : `${size(task.askedBytes)} (${words.tasks.askedBy[task.askedBy]})`,
       ),
       ...fact(
         words.tasks.parameters,
