@@ -2,6 +2,7 @@
  * A reason to wait as a sentence, the same for page, `show`, `why` and the API, in both languages:
  * `GPU 1: 12 GiB short (30 free, 42 asked; 18 held by pid 4711, alice)`.
  */
+import { taskWords } from '../fleet/taskWords.ts';
 import type { Language } from '../fleet/words.ts';
 import { visible } from '../lib/displayText.ts';
 import { formatDuration } from '../lib/durations.ts';
@@ -46,7 +47,7 @@ function sentence(reason: WaitingReason, { language = 'en', nowMs, isOneNode }: 
     case 'limit':
       return words.limit[reason.limit](reason.running, reason.allowed, reason.handStarted);
     case 'dependency':
-      return words.dependency(reason.task, reason.wanted, words.state[reason.state]);
+      return words.dependency(reason.task, reason.wanted, taskWords[language].state[reason.state]);
     case 'time':
       return words.time(inTime(reason.untilMs));
     case 'backoff':

@@ -1,6 +1,6 @@
 /** The words of explain.ts, English and Chinese; the glossary is the product's (显存, 排队中, 暂缓 …). */
 import type { Language } from '../fleet/words.ts';
-import type { EndClass, RunState } from '../model/task.ts';
+import type { EndClass } from '../model/task.ts';
 import type { WaitingReason } from '../model/waiting.ts';
 
 type Of<Kind extends WaitingReason['kind']> = Extract<WaitingReason, { kind: Kind }>;
@@ -24,7 +24,6 @@ export interface ReasonWords {
   nodes(reason: Of<'nodes'>): string;
   turn(before: number): string;
   impossible(gpus: number, bytes: string | null, mostGpus: number, largest: string | null): string;
-  state: Record<RunState, string>;
   endClass: Record<EndClass, string>;
 }
 
@@ -82,20 +81,6 @@ const en: ReasonWords = {
     const asked = bytes === null ? `${gpus} GPUs` : gpus === 1 ? bytes : `${gpus} GPUs with ${bytes} each`;
     if (gpus > mostGpus) return `impossible: ${asked} asked, the largest machine has ${mostGpus}`;
     return `impossible: ${asked} asked, the largest GPU can give ${largest ?? 'less'}`;
-  },
-  state: {
-    held: 'held',
-    queued: 'queued',
-    starting: 'starting',
-    running: 'running',
-    stopping: 'stopping',
-    unreachable: 'unreachable',
-    succeeded: 'succeeded',
-    failed: 'failed',
-    cancelled: 'cancelled',
-    timed_out: 'timed out',
-    impossible: 'impossible',
-    lost: 'lost',
   },
   endClass: {
     ok: 'success',
@@ -155,20 +140,6 @@ const zh: ReasonWords = {
     const asked = bytes === null ? `${gpus} 张卡` : gpus === 1 ? bytes : `${gpus} 张卡、每张 ${bytes}`;
     if (gpus > mostGpus) return `无法运行：需要 ${asked}，最大的机器只有 ${mostGpus} 张卡`;
     return `无法运行：需要 ${asked}，最大的卡只能给 ${largest ?? '更少'}`;
-  },
-  state: {
-    held: '暂缓',
-    queued: '排队中',
-    starting: '启动中',
-    running: '运行中',
-    stopping: '正在停止',
-    unreachable: '失联',
-    succeeded: '成功',
-    failed: '失败',
-    cancelled: '已取消',
-    timed_out: '超时',
-    impossible: '无法运行',
-    lost: '丢失',
   },
   endClass: {
     ok: '成功',

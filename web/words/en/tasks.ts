@@ -1,10 +1,10 @@
 /** Words in English for the queue: tables, runs, why they wait, what came of them. */
-import { reasonWords } from '../../../src/scheduling/explainWords.ts';
+import { taskWords } from '../../../src/fleet/taskWords.ts';
 import { plural } from './plural.ts';
 
 export const tasks = {
   /** The states that the commands say too. */
-  runState: reasonWords.en.state,
+  runState: taskWords.en.state,
   endClass: {
     ok: 'succeeded',
     program: 'program failed',

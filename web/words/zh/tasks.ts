@@ -1,9 +1,9 @@
 /** Words in Chinese for the queue: tables, runs, why they wait, what came of them. */
-import { reasonWords } from '../../../src/scheduling/explainWords.ts';
+import { taskWords } from '../../../src/fleet/taskWords.ts';
 import type { tasks as english } from '../en/tasks.ts';
 
 export const tasks: typeof english = {
-  runState: reasonWords.zh.state,
+  runState: taskWords.zh.state,
   endClass: {
     ok: '成功',
     program: '程序失败',
