@@ -3,7 +3,7 @@
  * Every start is entered at once, so that four starts in one second do not all go to the same card (defect 5).
  */
 import type { Card, DecisionFacts, LiveAttempt, NodeFacts, Reservation, WaitingRun } from './facts.ts';
-import { headroomBytes } from './ledger.ts';
+import { headroomBytes, usualHeadroomBytes } from './ledger.ts';
 
 /**
  * A run with unknown needs takes a card of which others use at most a quarter; where nobody computes, at most half: a
@@ -149,6 +149,12 @@ export function neededBytes({ card }: CardState, bytes: number | null): number {
 /** What a run could have there at best, with nobody else on it; null where the card's size is not known. */
 export function capacityBytes({ card, headroomBytes: headroom }: CardState): number | null {
   return card.totalBytes === null ? null : card.totalBytes - headroom;
+}
+
+/** What it could ever give: a headroom that somebody set too large is changed again, and ends no run for good. */
+export function mostBytes({ card, headroomBytes: headroom }: CardState): number | null {
+  const { totalBytes } = card;
+  return totalBytes === null ? null : totalBytes - Math.min(headroom, usualHeadroomBytes(totalBytes));
 }
 
 /** Whether others compute or hold memory there; memory held at 0 % is not idle. */

@@ -138,5 +138,10 @@ const HEADROOM_SHARE = 0.03;
 
 /** Kept free on a card: what allocators waste, and contexts that no figure counts. */
 export function headroomBytes(totalBytes: number, settings: Pick<QueueSettings, 'headroomBytes'>): number {
-  return settings.headroomBytes ?? Math.max(LEAST_HEADROOM_BYTES, Math.ceil(totalBytes * HEADROOM_SHARE));
+  return settings.headroomBytes ?? usualHeadroomBytes(totalBytes);
+}
+
+/** Where nobody set another. */
+export function usualHeadroomBytes(totalBytes: number): number {
+  return Math.max(LEAST_HEADROOM_BYTES, Math.ceil(totalBytes * HEADROOM_SHARE));
 }

@@ -7,11 +7,11 @@ import type { WaitingReason } from '../model/waiting.ts';
 import {
   type Board,
   type CardState,
-  capacityBytes,
   fits,
   freeBytes,
   hasStrangers,
   isSamePerson,
+  mostBytes,
   type NodeState,
 } from './board.ts';
 import type { DecisionFacts, WaitingRun } from './facts.ts';
@@ -124,11 +124,11 @@ const namesOfModels = new Map<string, string>();
 const MAX_MODELS = 256;
 
 /** Enters what a node could give for 1, 2, 3 … cards. */
-function noteCapacity(mostBytes: number[], cards: readonly CardState[]): void {
-  const sizes = cards.map((state) => capacityBytes(state) ?? Number.POSITIVE_INFINITY).sort((a, b) => b - a);
+function noteCapacity(most: number[], cards: readonly CardState[]): void {
+  const sizes = cards.map((state) => mostBytes(state) ?? Number.POSITIVE_INFINITY).sort((a, b) => b - a);
   for (const [place, bytes] of sizes.entries()) {
-    const known = mostBytes[place + 1];
-    mostBytes[place + 1] = Math.max(known ?? 0, bytes);
+    const known = most[place + 1];
+    most[place + 1] = Math.max(known ?? 0, bytes);
   }
 }
 

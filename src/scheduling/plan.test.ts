@@ -339,6 +339,15 @@ describe('impossible', () => {
     expect(plan(imaginedInput([atlas, another], [run])).impossible).toHaveLength(1);
   });
 
+  test('a headroom that somebody set too large makes nothing impossible: it is set back, and all go on', () => {
+    const run = imaginedRun(1, { bytes: 10 * GIB });
+    const wide = settings({ headroomBytes: 500 * GIB });
+    expect(plan(imaginedInput([atlas], [run], { settings: wide }))).toMatchObject({
+      impossible: [],
+      starts: [],
+    });
+  });
+
   test('where no such card is known at all, it waits for one', () => {
     const run = imaginedRun(1, { ask: { gpus: 1, memoryBytes: null, model: 'B200', node: null } });
     expect(plan(imaginedInput([atlas], [run]))).toMatchObject({ impossible: [], starts: [] });
