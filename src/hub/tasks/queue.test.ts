@@ -82,6 +82,16 @@ describe('a task', () => {
     expect(over?.doneErrorMs).toBeNull();
   });
 
+  test('of which nothing ever ran is not said to have been done at any time', async () => {
+    const ids = await bed.submit(2);
+    await bed.client().call('killTasks', { body: { select: { ids } } });
+    await waitFor('both to be cancelled', async () => (await bed.state(ids[1] ?? '')) === 'cancelled');
+    expect((await bed.client().call('tables')).tables[0]).toMatchObject({
+      doneAtMs: null,
+      doneErrorMs: null,
+    });
+  });
+
   test('is not given to a machine that only joined, until an administrator allows it', async () => {
     const { token } = await bed.client().call('createToken', { body: { scope: 'join' } });
     const { nodeId, nodeToken } = await bed

@@ -117,12 +117,16 @@ export function views({ book, waiting, asked, peakBytes, taskDone, tableDone }: 
         rows: table.tasks.length,
         runs: table.needRuns,
         counts: runCounts(table),
-        doneAtMs: table.quietSinceMs ?? estimate?.doneAtMs ?? null,
+        doneAtMs: table.quietSinceMs === null ? (estimate?.doneAtMs ?? null) : lastEndOf(table),
         doneErrorMs: table.quietSinceMs === null ? (estimate?.errorMs ?? null) : null,
       };
     },
   };
 }
+
+/** When a table whose runs are all over was done; null where none of them ever ran: what never began took no time. */
+const lastEndOf = ({ tasks, quietSinceMs }: TableView): number | null =>
+  tasks.some(({ last }) => last !== null) ? quietSinceMs : null;
 
 /** A command that was queued by itself: no file, one row. */
 export const isSingle = ({ file, tasks }: TableView): boolean => file === null && tasks.length === 1;
