@@ -42,6 +42,14 @@ const PICTURES: Picture[] = [
     shown: '.processes tbody tr',
   },
   { file: 'tasks', fleet: 'queue', path: '/tasks/t427', theme: 'light', shown: '.log-line >> nth=5' },
+  {
+    file: 'tasks-zh',
+    fleet: 'queue',
+    path: '/tasks/t427',
+    theme: 'dark',
+    language: 'zh-CN',
+    shown: '.log-line >> nth=5',
+  },
   { file: 'fleet-map', fleet: 'many', path: '/?view=map', theme: 'dark', shown: '.map-box canvas' },
   {
     file: 'phone-now',
