@@ -406,6 +406,7 @@ function eventsOf(task: Task): TaskEvent[] {
             'learned',
             'asks 27.0 GiB from now on: the larger of 21.4 + 5.0 = 26.4 and 21.6 × 1.25 = 27.0',
             {
+              attempt: attempt.number,
               figures: {
                 beforeBytes: 21.6 * GIB,
                 afterBytes: 27 * GIB,
@@ -414,7 +415,9 @@ function eventsOf(task: Task): TaskEvent[] {
               },
             },
           ),
-          event(attempt.endedAtMs + 500, 'queued-again', 'queued again: out of memory 1 of 3', {}),
+          event(attempt.endedAtMs + 500, 'queued-again', 'queued again: out of memory 1 of 3', {
+            attempt: attempt.number,
+          }),
         );
     }
   }

@@ -209,6 +209,11 @@ function Ended({ event, attempt, detail }: AttemptStepProps) {
   const total = useTotal(event, attempt);
   const peak = largest(attempt.gpus.map((gpu) => gpu.peakBytes));
   const tried = attempt.outOfMemory?.triedBytes ?? null;
+  // Tried again without having learned, beside others: it was they who took too much (scheduling/afterOutOfMemory.ts).
+  const others = event.figures?.othersBytes ?? 0;
+  const isAgain = detail.events.some(
+    (each) => each.kind === 'queued-again' && each.run === attempt.run && each.attempt === attempt.number,
+  );
   // What was learned stands in a step of its own, with its arithmetic.
   const isLearned = detail.events.some(
     (each) => each.kind === 'learned' && each.run === attempt.run && each.attempt === attempt.number,
@@ -244,7 +249,10 @@ function Ended({ event, attempt, detail }: AttemptStepProps) {
             <EndWords attempt={attempt} /> ·{' '}
           </>
         )}
-        {kind === 'gpu_oom' && !isLearned && event.text !== '' && `${visible(withoutRepeat(event.text))} · `}
+        {kind === 'gpu_oom' &&
+          !isLearned &&
+          event.text !== '' &&
+          `${others > 0 && isAgain ? words.task.leftTooLittle(gibOf(peak ?? 0), gibOf(others)) : visible(withoutRepeat(event.text))} · `}
         {attempt.startedAtMs !== null &&
           attempt.endedAtMs !== null &&
           words.task.ran(span(words, attempt.endedAtMs - attempt.startedAtMs))}

@@ -222,6 +222,8 @@ export const tasks = {
     afterWaiting: (time: string) => `after ${time} of waiting`,
     ran: (time: string) => `ran ${time}`,
     wantedMore: (gib: string) => `wanted ${gib} GiB more`,
+    leftTooLittle: (held: string, others: string) =>
+      `others left it too little: it held ${held} GiB, they ${others}; it goes elsewhere and asks the same`,
     usedOf: (used: string, total: string) => `${used} of ${total} GiB`,
     at: (used: string, total: string) => `at ${used} of ${total} GiB`,
     ended: {

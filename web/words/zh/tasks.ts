@@ -208,6 +208,8 @@ export const tasks: typeof english = {
     afterWaiting: (time) => `等了 ${time}`,
     ran: (time) => `运行了 ${time}`,
     wantedMore: (gib) => `还想要 ${gib} GiB`,
+    leftTooLittle: (held, others) =>
+      `别的进程留给它的太少：它占 ${held} GiB，它们占 ${others}；换一张卡重试，要的不变`,
     usedOf: (used, total) => `${used} / ${total} GiB`,
     at: (used, total) => `用到 ${used} / ${total} GiB`,
     ended: {
