@@ -177,7 +177,7 @@ it('says who asks before it asks, and connects anew once somebody has logged in'
   newest().happen('open');
   expect(newest().sent).toEqual([{ type: 'subscribe', scope: 'queue' }]);
   say(newest(), { type: 'error', code: 'login', message: 'log in first', scope: 'queue' });
-  expect(mirror.refusal('queue')).toBe('log in first');
+  expect(mirror.refusal('queue')).toEqual({ code: 'login', message: 'log in first' });
   expect(mirror.connection().complaint).toBeNull();
   secret = 's3cret';
   mirror.identify();

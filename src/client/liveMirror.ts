@@ -41,13 +41,19 @@ export interface LiveConnection {
   complaint: string | null;
 }
 
+export interface Refusal {
+  /** As of the interface's errors: `login-needed`. */
+  code: string;
+  message: string;
+}
+
 export interface LiveMirror {
   /** Keeps a scope up until the returned function is called; watchers of one scope share it. */
   watch(scope: Scope): () => void;
   /** The newest state of a watched scope, kept while the hub is away; null before the first answer. */
   read(scope: Scope): Json;
   /** Why the hub refused a watched scope; null where it did not. */
-  refusal(scope: Scope): string | null;
+  refusal(scope: Scope): Refusal | null;
   /** Somebody logged in or out: asks anew as whoever that is, for what was refused too. */
   identify(): void;
   connection(): LiveConnection;
@@ -64,7 +70,7 @@ interface Watched {
   state: Json;
   /** Null while a snapshot is awaited. */
   sequence: number | null;
-  refusal: string | null;
+  refusal: Refusal | null;
 }
 
 /** Opens the mirror and keeps it open until `stop`. */
@@ -144,7 +150,7 @@ export function startLiveMirror(options: LiveMirrorOptions): LiveMirror {
     if (message.type === 'error') {
       const refused = message.scope === undefined ? undefined : watched.get(message.scope);
       if (refused) {
-        refused.refusal = message.message;
+        refused.refusal = { code: message.code, message: message.message };
         options.onChange();
       } else change({ complaint: message.message });
       return;

@@ -2,7 +2,7 @@
  * The live mirror as React reads it: one consistent picture, painted at most four times a second and only while the tab
  * is seen, or more rarely where the reader wants that. Between two paints the picture does not change.
  */
-import { type LiveConnection, startLiveMirror } from '../../src/client/liveMirror.ts';
+import { type LiveConnection, type Refusal, startLiveMirror } from '../../src/client/liveMirror.ts';
 import type { FleetView } from '../../src/fleet/view.ts';
 import type { NodeStatus } from '../../src/model/node.ts';
 import { LIVE_PATH, type Scope } from '../../src/protocol/live.ts';
@@ -19,7 +19,7 @@ export interface LivePicture {
   /** Null until it has come, and for whoever may not see the queue. */
   queue: QueueStatus | null;
   /** Why the hub does not show the queue; null where it does. */
-  queueRefusal: string | null;
+  queueRefusal: Refusal | null;
   /** Tasks that are looked at, by id. */
   tasks: Readonly<Record<string, TaskDetail | null>>;
   connection: LiveConnection;

@@ -42,6 +42,8 @@ function NotShown({ hindrance }: { hindrance: 'login' | 'viewer' }) {
 function Waiting() {
   const words = useWords();
   const refusal = useLive((picture) => picture.queueRefusal);
+  // The page's secret is kept here, and the hub knows it no more: the session ended elsewhere, or by its age.
+  if (refusal?.code === 'login-needed') return <NotShown hindrance="login" />;
   return (
     <main className="page-body">
       <div className="page-note">
@@ -49,7 +51,7 @@ function Waiting() {
           <p className="quiet">{words.loading}</p>
         ) : (
           <p className="hint-bar is-bad" role="alert">
-            <strong>{words.tasks.noQueue}</strong> {visible(refusal)}
+            <strong>{words.tasks.noQueue}</strong> {visible(refusal.message)}
           </p>
         )}
       </div>
