@@ -57,3 +57,5 @@ export const MAX_LOG_SLICE_BYTES = 512 * 1024;
 export const MAX_TASKS_PER_REQUEST = 10_000;
 /** Body of the requests that carry rows, in bytes. */
 export const MAX_ROWS_BODY_BYTES = 16 * 1024 * 1024;
+/** What may be kept of the beginning and of the end of one log, each: 4 GiB a run would fill any disk. */
+export const MAX_LOG_PART_BYTES = 1024 ** 3;

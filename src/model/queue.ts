@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { CommandSource } from './command.ts';
 import { amount, count, instantMs, message, name, path } from './fields.ts';
-import { MAX_COLUMNS, MAX_ROW_TEXT_CHARACTERS } from './limits.ts';
+import { MAX_COLUMNS, MAX_LOG_PART_BYTES, MAX_ROW_TEXT_CHARACTERS } from './limits.ts';
 import { EndClass, RunState, TableId, TaskId } from './task.ts';
 
 /** What a run asks of a node. */
@@ -129,8 +129,8 @@ export const QueueSettings = z.object({
   budgets: RetryBudgets,
   /** `failures` PROGRAM failures in a row within `withinSeconds` pause a table. */
   breaker: z.object({ failures: count.min(1), withinSeconds: amount }),
-  logHeadBytes: count,
-  logTailBytes: count,
+  logHeadBytes: count.max(MAX_LOG_PART_BYTES),
+  logTailBytes: count.max(MAX_LOG_PART_BYTES),
 });
 export type QueueSettings = z.infer<typeof QueueSettings>;
 

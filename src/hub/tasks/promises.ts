@@ -1,7 +1,7 @@
 /**
  * Promises of `flowline find … -- COMMAND` (scheduling.md, 12): for people who will not queue. The command stands in the
- * line like a run, is given cards on the ledger, and starts its process itself; the promise ends with it, or when nobody
- * has said for 30 s that it lives.
+ * line like a run, is given cards on the ledger, and starts its process itself; the promise ends with it, when nobody has
+ * said for 30 s that it lives, or when no process was named within a minute.
  */
 
 import type { WaitingRun } from '../../scheduling/facts.ts';
@@ -13,6 +13,8 @@ import type { CardLedgers } from './cardLedgers.ts';
 
 /** A process that was killed cannot give its cards back. */
 const SILENCE_MS = 30_000;
+/** Who took cards and names no process by then keeps them from others for nothing. */
+const NO_PROCESS_MS = 60_000;
 /** People who wait at once: each stands in the line. */
 const MAX_WAITING_PER_OWNER = 16;
 
@@ -174,7 +176,8 @@ export function promises(
     },
     sweep(nowMs) {
       for (const promise of [...book.promises().values()]) {
-        if (nowMs - promise.keptAtMs <= SILENCE_MS) continue;
+        const isIdle = promise.pid === null && nowMs - promise.takenAtMs > NO_PROCESS_MS;
+        if (!isIdle && nowMs - promise.keptAtMs <= SILENCE_MS) continue;
         leave(promise.id);
         end(promise.id);
       }
