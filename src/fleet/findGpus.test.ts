@@ -35,6 +35,14 @@ describe('finding free GPUs', () => {
     expect(chosen(findGpus(nodes, { ...ANY, gpus: 2 }))).toEqual([['small', [0, 1]]]);
   });
 
+  test('a card that was promised is taken, though nothing is on it yet', () => {
+    const nodes = [node('atlas', [free(0), free(1)])];
+    const [first] = nodes[0]?.sample?.gpus ?? [];
+    const result = findGpus(nodes, ANY, new Set([first?.uuid ?? '']));
+    expect(chosen(result)).toEqual([['atlas', [1]]]);
+    expect(result.misses.taken).toBe(1);
+  });
+
   test('a machine in maintenance is not offered, though it is connected and free', () => {
     const cared = { ...node('cared', [free(0), free(1)]), absence: 'maintenance' as const };
     const result = findGpus([cared, node('other', [free(0)])], ANY);

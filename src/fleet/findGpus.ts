@@ -36,11 +36,18 @@ export interface FindResult {
   roomiest: { node: FleetNode; gpu: FleetGpu; freeBytes: number } | null;
 }
 
+const NOTHING_PROMISED: ReadonlySet<string> = new Set();
+
 /**
  * On one machine: the one where fewest fitting GPUs are left over, so that large gaps stay for large wishes; on it those
  * with least memory that is enough. Spread: from as few machines as that takes.
+ * @param promised uuids of GPUs that the queue has given out, or that somebody took: their memory may not be used yet
  */
-export function findGpus(nodes: readonly FleetNode[], wish: GpuWish): FindResult {
+export function findGpus(
+  nodes: readonly FleetNode[],
+  wish: GpuWish,
+  promised: ReadonlySet<string> = NOTHING_PROMISED,
+): FindResult {
   const misses: Record<Miss, number> = {
     maintenance: 0,
     away: 0,
@@ -54,7 +61,7 @@ export function findGpus(nodes: readonly FleetNode[], wish: GpuWish): FindResult
   for (const node of nodes) {
     const gpus: FleetGpu[] = [];
     for (const gpu of node.sample?.gpus ?? []) {
-      const miss = whyNot(node, gpu, wish);
+      const miss = gpu.uuid !== null && promised.has(gpu.uuid) ? 'taken' : whyNot(node, gpu, wish);
       if (miss === null) {
         gpus.push(gpu);
         continue;

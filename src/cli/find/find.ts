@@ -120,8 +120,21 @@ async function find(context: CommandContext, options: FindOptions, wish: GpuWish
 type Look = FindResult & { nodes: FleetNode[] };
 
 async function look(client: HubClient, wish: GpuWish): Promise<Look> {
-  const nodes = (await client.call('nodes')).nodes.map(fleetNode);
-  return { ...findGpus(nodes, wish), nodes };
+  const [{ nodes: statuses }, promised] = await Promise.all([client.call('nodes'), promisedGpus(client)]);
+  const nodes = statuses.map(fleetNode);
+  return { ...findGpus(nodes, wish, promised), nodes };
+}
+
+/** What the ledger has given out, for whom may see it: others are told what the figures show. */
+async function promisedGpus(client: HubClient): Promise<ReadonlySet<string>> {
+  try {
+    const { gpus } = await client.call('queue');
+    return new Set(gpus.filter((gpu) => gpu.promisedBytes > 0).map(({ uuid }) => uuid));
+  } catch (failure) {
+    const mayNot = failure instanceof HubFailure && (failure.status === 401 || failure.status === 403);
+    if (mayNot) return new Set();
+    throw failure;
+  }
 }
 
 /** A hub that answered before and does not now is waited for. */
