@@ -16,7 +16,7 @@ import { fileKeptUp } from './fileKeptUp.ts';
 import { type QueueOptions, withQueueOptions } from './options.ts';
 import { type PreparedSubmit, prepareSubmit } from './prepare.ts';
 import { planTable, type SentTable, sendTable } from './send.ts';
-import { endedRuns, waitForTable } from './wait.ts';
+import { endedRuns, isOver, waitForTable } from './wait.ts';
 
 interface SubmitOptions extends FleetOptions, QueueOptions {
   runs: number;
@@ -119,6 +119,12 @@ async function refuseTwice(client: HubClient, { file }: PreparedSubmit, { words 
       table.file.machineId === file.machineId &&
       table.file.sheet === file.sheet,
   );
+  if (before && isOver(before))
+    throw new CommandFailure(
+      EXIT.failed,
+      words.submit.writing(visible(file.path), before.id),
+      words.submit.writingHint,
+    );
   if (before)
     throw new CommandFailure(
       EXIT.failed,

@@ -220,6 +220,8 @@ export const zh: Words = {
     reading: (rows) => `已读 ${rows} 行…`,
     sending: (sent, rows) => `已排队 ${sent} 行，共 ${rows} 行…`,
     passedOver: (rows) => `${rows} 行的 cmd 列有自己的命令；这里改为运行命令行给出的命令`,
+    writing: (file, table) => `${table} 的结果还在写入 ${file}`,
+    writingHint: '请稍后再试：现在读取，已完成的行会再运行一次',
     already: (file, table) => `${file} 已在排队，是 ${table}`,
     alreadyHint: '文件里新增的行、调大的 need_run_num 会自动生效；--again 可把整张表再排一次',
     impossible: (tasks, task) =>

@@ -89,7 +89,7 @@ export function tableHandlers(hub: HubParts): Pick<Handlers, TableRoute> {
       const seen = book
         .tables()
         .filter((table) => (whose === 'mine' ? table.owner === sight.login : maySee(sight, table.owner)))
-        .filter((table) => isOpen === undefined || isOpen === !isFinished(table));
+        .filter((table) => isOpen === undefined || isOpen === !isOver(book, table));
       return { tables: seen.map((table) => queue.views.table(table)) };
     },
     table: (call) => queue.views.table(findTable(book, seenBy(call), call.parameters.id)),
@@ -115,4 +115,14 @@ export function tableHandlers(hub: HubParts): Pick<Handlers, TableRoute> {
       return queue.views.table(findTable(book, sight, call.parameters.id));
     },
   };
+}
+
+/**
+ * True where nothing of it waits or lives and its file says so: one whose results are still to be written would run its
+ * rows again if it were read and queued now.
+ */
+function isOver(book: HubParts['queue']['book'], table: TableView): boolean {
+  if (!isFinished(table)) return false;
+  const isBehind = table.file !== null && table.fileWarning === null;
+  return !isBehind || book.unwritten(table.number, 1).results.length === 0;
 }

@@ -585,6 +585,26 @@ describe('a table whose file is kept up', () => {
     await waitFor('the other to be let go', () => forgotten().includes(aside));
   });
 
+  test('is not called over before its results are written, or its rows would be read and run again', async () => {
+    let isSlow = true;
+    const atlas = await bed.agent('atlas', {
+      onRequest(request) {
+        if (request.kind === 'keep-table') return { kind: 'kept' };
+        if (request.kind !== 'write-table') return null;
+        const { table, revision } = request.write;
+        // What was written so far; the newest is not among it while the disk is slow.
+        return { kind: 'table-written', written: { table, revision: isSlow ? 0 : revision, warning: null } };
+      },
+    });
+    const [id = ''] = await bed.submit(1, { file });
+    atlas.report(await leaseOf(atlas), 1, endedWith(0));
+    await becomes(id, 'succeeded');
+    const open = async () => (await bed.client().call('tables', { query: { isOpen: 'true' } })).tables.length;
+    expect(await open()).toBe(1);
+    isSlow = false;
+    await waitFor('it to be over', async () => (await open()) === 0);
+  });
+
   test('is not told to a machine that may run no tasks, whoever it says it is', async () => {
     const atlas = await bed.agent('atlas', { onRequest: () => ({ kind: 'kept' }) });
     await bed.client().call('changeNode', { parameters: { id: atlas.nodeId }, body: { mayRun: false } });
