@@ -44,7 +44,7 @@ describe('what tasks need', () => {
     await program('/opt/conda/bin/python3');
     expect(await bed.find('python', { searchPath: ':/opt/conda/bin' })).toMatchObject({
       result: 'ok',
-      found: '/opt/conda/bin/python3',
+      found: '/opt/conda/bin/python3 is found',
     });
   });
 

@@ -67,7 +67,7 @@ export function checkControlGroup({ root, say }: DoctorFacts): Finding {
 
 export async function checkPython({ root, searchPath, say }: DoctorFacts): Promise<Finding> {
   const found = await findProgram(root, 'python3', [...searchPath.split(delimiter), ...SYSTEM_FOLDERS]);
-  if (found !== null) return ok(found);
+  if (found !== null) return ok(say(`${found} is found`, `已找到 ${found}`));
   return note(
     say('python3 is not found by this user’s PATH', '当前用户的 PATH 中没有 python3'),
     say(
