@@ -133,7 +133,9 @@ test('a stop that was asked for goes on after the agent is killed, and says the 
   const script =
     'trap "" TERM; echo started >> "$FLOWLINE_PARAMETER_folder/marks/t1.1.1"; while :; do sleep 0.1; done';
   say({ launch: leaseOf('t1.1.1', script, { graceSeconds: 1, parameters: [['folder', folder]] }) });
+  // By its own mark that it ignores SIGTERM from now on, and by the agent's word that it can be stopped.
   await waitFor('it to run', () => startsOf('t1.1.1') === 1);
+  await waitFor('the agent to know', () => newest.get('t1.1.1')?.state === 'running');
   say({ stop: { attempt: 't1.1.1', fence: { epoch: 1, number: 1 }, reason: 'user', graceSeconds: null } });
   await waitFor('it to be stopping', () => newest.get('t1.1.1')?.state === 'stopping');
   await killAgent();
