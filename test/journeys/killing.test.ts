@@ -68,8 +68,14 @@ describe('ending a process', () => {
     const target = { nodeId, pid, startedAtMs };
     const { results } = await administrator.call('killProcesses', { body: { targets: [target, target] } });
     expect(results.map((result) => result.outcome)).toEqual(['done']);
-    const trail = (await readFile(join(up.dataFolder, 'audit.jsonl'), 'utf8')).trim().split('\n');
-    const own = trail.map((line) => JSON.parse(line)).filter((entry) => entry.on === `${nodeId}:${pid}`);
+    // The trail is written behind the answer.
+    const own = await waitFor('both on the trail', async () => {
+      const trail = (await readFile(join(up.dataFolder, 'audit.jsonl'), 'utf8')).trim().split('\n');
+      const entries = trail
+        .map((line) => JSON.parse(line))
+        .filter((entry) => entry.on === `${nodeId}:${pid}`);
+      return entries.length >= 2 && entries;
+    });
     expect(own.map((entry) => entry.result)).toEqual(['asked', 'done']);
   });
 
