@@ -30,6 +30,8 @@ export function end(
   by: string | null,
 ): boolean {
   const { task, attempt } = live;
+  // It is over and only its cards are waited for: a word about it must not end a later attempt that lives.
+  if (task.live !== live) return false;
   // Defect 2 of the older scheduler: what somebody killed must never start again, whatever a budget says.
   const wasKilled = live.stop?.reason === 'user';
   const isImpossible = verdict.isImpossible === true && !wasKilled;
@@ -99,7 +101,8 @@ export function notStarted(
   notBeforeMs: number | null,
 ): Change {
   const { task, attempt } = live;
-  if (!applies(task, { kind: 'not-started' })) return unchanged('it has started, or is over');
+  if (task.live !== live || !applies(task, { kind: 'not-started' }))
+    return unchanged('it has started, or is over');
   attempt.state = 'cancelled';
   attempt.endedAtMs = shelf.nowMs();
   attempt.message = message;

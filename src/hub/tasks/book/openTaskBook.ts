@@ -167,9 +167,11 @@ function bookOf(shelf: Shelf, store: Store, beside: Beside, stop: () => Promise<
       ),
     nodeSilent: (nodeId) => nodeSilent(shelf, nodeId),
     gone: (id, verdict, by) =>
-      onLive(id, (live) =>
-        end(shelf, live, verdict, 'gone', beside.charge, by) ? { done: true } : unchanged(`${id} is over`),
-      ),
+      onLive(id, (live) => {
+        if (live.isReturning) return cardsFreed(shelf, live);
+        const isOver = end(shelf, live, verdict, 'gone', beside.charge, by);
+        return isOver ? { done: true } : unchanged(`${id} is over`);
+      }),
     cardsFreed: (id) => onLive(id, (live) => cardsFreed(shelf, live)),
 
     kill: (number, by, grace) => onTask(number, (task) => wishes.kill(shelf, task, by, grace)),

@@ -75,6 +75,18 @@ describe('runs of a task', () => {
 });
 
 describe('an end', () => {
+  test('whose cards are still waited for takes no word about it for a later attempt, which lives', () => {
+    book.createTable(submit(rows(1)));
+    const first = leased(1);
+    const failed = () => verdict({ class: 'program' });
+    book.report(from(), { ...said(first, 'ended', 1), cardsFree: false }, failed);
+    expect(book.retry(1, 'alice')).toEqual({ done: true });
+    const second = leased(1);
+    expect(book.gone(first.attemptId, verdict({ class: 'infra' }), null)).toEqual({ done: true });
+    expect(book.task(1)?.state).toBe('starting');
+    expect([...book.live().keys()]).toEqual([second.attemptId]);
+  });
+
   test('with the budget for another goes behind the others, after its backoff, and learns', () => {
     book.createTable(submit(rows(3)));
     const lease = leased(1);
