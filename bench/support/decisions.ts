@@ -128,6 +128,7 @@ function machine(index: number): NodeFacts {
       isOn: true,
       unusable: null,
       externalBytes: card === 0 ? 2 * GIB : 0,
+      confirmedExternalBytes: card === 0 ? 2 * GIB : 0,
       stranger: null,
     })),
   };

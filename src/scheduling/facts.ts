@@ -76,6 +76,8 @@ export interface Card {
   unusable: string | null;
   /** Used by others, at most in the last minute: CardLedger.externalBytes. Null before the first sample. */
   externalBytes: number | null;
+  /** Of that, what more than one sample said: room is kept by it. What one of ours that just ended leaves behind is gone in the next. */
+  confirmedExternalBytes: number | null;
   /** Largest process that computes there and is not ours, whether it works or only holds memory; null: none is seen. */
   stranger: Stranger | null;
 }

@@ -71,6 +71,7 @@ describe('what others use on a card', () => {
     // The driver told of its process, and by then nobody could say whose that was.
     ledger.sample(sample(2000, 21));
     expect(ledger.externalBytes(2000)).toBe(21 * GIB);
+    expect(ledger.confirmedExternalBytes(2000)).toBe(GIB);
     ledger.sample(sample(3000, 1));
     expect(ledger.externalBytes(3000)).toBe(GIB);
     // The same where the sample comes after the release.

@@ -94,9 +94,14 @@ export class CardLedger {
 
   /** The most that others used in the last 60 s; the newest known where that is longer ago; null before the first sample. */
   externalBytes(nowMs: number): number | null {
-    while (this.#window[0] && this.#window[0].atMs < nowMs - EXTERNAL_WINDOW_MS) this.#window.shift();
-    const bytes = this.#window[0]?.bytes ?? this.#newest?.bytes ?? null;
+    const bytes = this.confirmedExternalBytes(nowMs);
     return bytes === null ? null : Math.max(bytes, this.#unconfirmedBytes);
+  }
+
+  /** The same without what one sample alone said: what may be gone in the next ends nobody's place in the line. */
+  confirmedExternalBytes(nowMs: number): number | null {
+    while (this.#window[0] && this.#window[0].atMs < nowMs - EXTERNAL_WINDOW_MS) this.#window.shift();
+    return this.#window[0]?.bytes ?? this.#newest?.bytes ?? null;
   }
 
   #weigh(atMs: number, bytes: number): void {

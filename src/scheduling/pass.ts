@@ -210,9 +210,9 @@ export function neverFits(
 function couldHold(state: CardState, bytes: number | null, leastFreeBytes: number | null): boolean {
   const capacity = capacityBytes(state);
   if (capacity === null) return true;
-  const { externalBytes } = state.card;
-  if (externalBytes === null) return false;
-  return capacity - externalBytes >= Math.max(neededBytes(state, bytes), leastFreeBytes ?? 0);
+  const { confirmedExternalBytes } = state.card;
+  if (confirmedExternalBytes === null) return false;
+  return capacity - confirmedExternalBytes >= Math.max(neededBytes(state, bytes), leastFreeBytes ?? 0);
 }
 
 /** What must come free on a card first; 0 where it has room. */

@@ -403,6 +403,15 @@ describe('reservation', () => {
     expect(plan(input)).toMatchObject({ reservation: null, starts: [{ run: { id: 't2.1' } }] });
   });
 
+  test('room is kept although one sample says that others hold it: one of ours that just ended may have', () => {
+    const node = imaginedNode('n', [{ externalBytes: 30 * GIB, confirmedExternalBytes: 0 }]);
+    const input = imaginedInput([node], [big, imaginedRun(2, { bytes: 20 * GIB })]);
+    const first = plan(input);
+    expect(first).toMatchObject({ reservation: { run: 't1.1', sinceMs: 100 }, starts: [] });
+    const { reservation } = first;
+    expect(plan({ ...input, nowMs: 1000, reservation })).toMatchObject({ reservation, starts: [] });
+  });
+
   test('one that moved before it does not take the kept room, nor keep it from starting', () => {
     const live = [imaginedLive('t9.1.1', 'one', ['one-0'], 20 * GIB)];
     const input = imaginedInput([one], [big], { live });

@@ -16,6 +16,7 @@ export function imaginedCard(uuid: string, change: Partial<Card> = {}): Card {
     isOn: true,
     unusable: null,
     externalBytes: 0,
+    confirmedExternalBytes: change.externalBytes === undefined ? 0 : change.externalBytes,
     stranger: null,
     ...change,
   };

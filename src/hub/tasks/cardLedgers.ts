@@ -36,6 +36,8 @@ export interface CardLedgers {
   /** The node says that an attempt's cards are free. */
   freed(attemptId: string): void;
   externalBytes(uuid: string, nowMs: number): number | null;
+  /** Without what one sample alone said. */
+  confirmedExternalBytes(uuid: string, nowMs: number): number | null;
   /** The largest process that computes there and is not ours. */
   stranger(uuid: string): Stranger | null;
   /** The most that an attempt was seen to hold on a card; null before the first look. */
@@ -266,6 +268,7 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
       for (const [uuid, flag] of flags) if (flag.attemptId === attemptId) flags.delete(uuid);
     },
     externalBytes: (uuid, nowMs) => ledgers.get(uuid)?.externalBytes(nowMs) ?? null,
+    confirmedExternalBytes: (uuid, nowMs) => ledgers.get(uuid)?.confirmedExternalBytes(nowMs) ?? null,
     stranger: (uuid) => strangers.get(uuid) ?? null,
     measuredBytes: (attemptId, uuid) => given.get(attemptId)?.seen.get(uuid)?.peakBytes ?? null,
     seen: (attemptId, uuid) => given.get(attemptId)?.seen.get(uuid) ?? null,

@@ -55,6 +55,7 @@ function cardFacts(
     isOn: !gpusOff.has(uuid),
     unusable: unusable(node, gpu) ?? ledgers.flagged(uuid),
     externalBytes: ledgers.externalBytes(uuid, nowMs),
+    confirmedExternalBytes: ledgers.confirmedExternalBytes(uuid, nowMs),
     stranger: ledgers.stranger(uuid),
   };
 }
