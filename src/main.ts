@@ -68,7 +68,8 @@ async function runCommandLine(argv: string[]): Promise<void> {
     selfCommand: surroundings.selfCommand,
     userName: loginName(),
     writeTable: async (write) => (await import('./roles/tables.ts')).writeTableHere(write),
-    machineId: async (dataFolder) => (await import('./roles/credentials.ts')).knownMachineId(dataFolder),
+    machineId: async (dataFolder) =>
+      (await import('./roles/machineId.ts')).knownMachineIdHere(dataFolder, surroundings),
     terminalColumns: process.stdout.isTTY ? process.stdout.columns : null,
     print,
     printError: (text) => process.stderr.write(`${text}\n`),

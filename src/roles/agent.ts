@@ -8,8 +8,9 @@ import { type AgentRoleOptions, CommandFailure, EXIT } from '../cli/context.ts';
 import { systemClock } from '../io/clock.ts';
 import { openDataFolder } from '../io/dataFolder.ts';
 import { openLog } from '../io/log.ts';
-import { type Credential, joinHub, loadCredential, machineId } from './credentials.ts';
+import { type Credential, joinHub, loadCredential } from './credentials.ts';
 import { examineMachine } from './examine.ts';
+import { machineIdHere } from './machineId.ts';
 import type { Surroundings } from './surroundings.ts';
 import { tablesOf } from './tables.ts';
 import { thisMachine } from './thisMachine.ts';
@@ -25,8 +26,8 @@ export async function runAgent(options: AgentRoleOptions, surroundings: Surround
     // A folder of its own inside DATA: a hub and an agent of one machine may share DATA.
     const folder = await openDataFolder(join(options.dataFolder, 'agent'), 'agent');
     stopping.add(() => folder.release());
-    let credential = await findCredential(folder.path, options);
-    const ownMachineId = await machineId(folder.path);
+    const ownMachineId = await machineIdHere(options.dataFolder, surroundings);
+    let credential = await findCredential(folder.path, ownMachineId, options);
     const machine = thisMachine(surroundings);
     const supervisor = await startSupervisor({
       dataFolder: folder.path,
@@ -46,7 +47,11 @@ export async function runAgent(options: AgentRoleOptions, surroundings: Surround
         nodeToken: async () => credential.nodeToken,
         async rejoin() {
           if (options.joinToken === null) return false;
-          credential = await joinHub(folder.path, credential.hubUrl, options.joinToken);
+          credential = await joinHub(folder.path, {
+            hubUrl: credential.hubUrl,
+            joinToken: options.joinToken,
+            machineId: ownMachineId,
+          });
           return true;
         },
       },
@@ -72,7 +77,11 @@ export async function runAgent(options: AgentRoleOptions, surroundings: Surround
   });
 }
 
-async function findCredential(folder: string, { hubUrl, joinToken }: AgentRoleOptions): Promise<Credential> {
+async function findCredential(
+  folder: string,
+  machineId: string,
+  { hubUrl, joinToken }: AgentRoleOptions,
+): Promise<Credential> {
   const kept = await loadCredential(folder);
   if (kept && (hubUrl === null || hubUrl === kept.hubUrl)) return kept;
   if (hubUrl === null) {
@@ -89,5 +98,5 @@ async function findCredential(folder: string, { hubUrl, joinToken }: AgentRoleOp
       'on the hub: `flowline token create --scope join`; here: FLOWLINE_JOIN_TOKEN=fl_… or --join-token-file PATH',
     );
   }
-  return joinHub(folder, hubUrl, joinToken);
+  return joinHub(folder, { hubUrl, joinToken, machineId });
 }

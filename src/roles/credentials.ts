@@ -1,6 +1,4 @@
 /** The credential that a hub gave this machine, in `DATA/agent.json` (0600), and how one is got by joining. */
-import { createHash, randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -30,44 +28,15 @@ export const saveCredential = (dataFolder: string, credential: Credential): Prom
  * Joins a hub and keeps the credential.
  * @throws HubFailure where the hub is not reached or refuses the token.
  */
-export async function joinHub(dataFolder: string, hubUrl: string, joinToken: string): Promise<Credential> {
+export async function joinHub(
+  dataFolder: string,
+  { hubUrl, joinToken, machineId }: { hubUrl: string; joinToken: string; machineId: string },
+): Promise<Credential> {
   const client = hubClient({ baseUrl: hubUrl, headers: () => ({ authorization: `Bearer ${joinToken}` }) });
   const { nodeId, nodeToken } = await client.call('join', {
-    body: { hostname: hostname().slice(0, 256), machineId: await machineId(dataFolder) },
+    body: { hostname: hostname().slice(0, 256), machineId },
   });
   const credential = { hubUrl, nodeId, nodeToken };
   await saveCredential(dataFolder, credential);
   return credential;
 }
-
-/**
- * What this machine is recognised by when it joins again. Systemd's id is secret by its own documentation
- * (machine-id(5)), so a hash of it goes out; without one, a random id is kept in the data folder.
- */
-export async function machineId(dataFolder: string): Promise<string> {
-  const known = (await systemMachineId()) ?? (await keptMachineId(dataFolder));
-  if (known !== null) return known;
-  const made = randomUUID();
-  await writeFileAtomically(join(dataFolder, MACHINE_ID_FILE), `${made}\n`);
-  return made;
-}
-
-/** The same for a command that only asks: of `up` in this data folder, else of its agent; null where neither ran here. */
-export const knownMachineId = async (dataFolder: string): Promise<string | null> =>
-  (await systemMachineId()) ??
-  (await keptMachineId(dataFolder)) ??
-  (await keptMachineId(join(dataFolder, 'agent')));
-
-const MACHINE_ID_FILE = 'machine-id';
-
-async function systemMachineId(): Promise<string | null> {
-  for (const path of ['/etc/machine-id', '/var/lib/dbus/machine-id']) {
-    const id = (await readFile(path, 'utf8').catch(() => '')).trim();
-    if (/^[0-9a-f]{32}$/.test(id)) return createHash('sha256').update(`flowline ${id}`).digest('hex');
-  }
-  return null;
-}
-
-/** Another user's folder is not ours to read, and has no id for us. */
-const keptMachineId = async (dataFolder: string): Promise<string | null> =>
-  (await readFileIfThere(join(dataFolder, MACHINE_ID_FILE)).catch(() => null))?.trim() || null;

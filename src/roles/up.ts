@@ -7,8 +7,8 @@ import type { Hub } from '../hub/hub.ts';
 import { systemClock } from '../io/clock.ts';
 import { type Log, openLog } from '../io/log.ts';
 import { type Stops, stops } from '../lib/stops.ts';
-import { machineId } from './credentials.ts';
 import { examineMachine } from './examine.ts';
+import { machineIdHere } from './machineId.ts';
 import { runHub } from './runHub.ts';
 import type { Surroundings } from './surroundings.ts';
 import { tablesOf } from './tables.ts';
@@ -50,8 +50,8 @@ async function assemble(
   const running = await runHub(options, surroundings.version, surroundings.pageFolder, log);
   stopping.add(running.stop);
   const { hub } = running;
-  const admit = async () =>
-    hub.admitMachine({ hostname: hostname(), machineId: await machineId(options.dataFolder) });
+  const machineId = await machineIdHere(options.dataFolder, surroundings);
+  const admit = () => hub.admitMachine({ hostname: hostname(), machineId });
   let credential = await admit();
   const machine = thisMachine(surroundings);
   const supervisor = await startSupervisor({
