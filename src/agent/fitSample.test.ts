@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { bareSample } from '../../test/support/samples.ts';
+import { blankReading } from '../model/blankReading.ts';
 import { MAX_LINK_FRAME_BYTES, MAX_PROCESSES_PER_GPU } from '../model/limits.ts';
 import { NodeSample } from '../model/node.ts';
+import { UNKNOWN_DETAILS } from '../model/process.ts';
 import { LINK_PROTOCOL } from '../protocol/agentHub.ts';
-import { UNKNOWN_DETAILS } from './collectors/joinDetails.ts';
-import { blankReading } from './drivers/blankReading.ts';
 import { fitSample } from './fitSample.ts';
 
 function crowded(processes: number, command: string): NodeSample {

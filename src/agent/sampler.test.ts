@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { blankReading } from '../model/blankReading.ts';
 import { NodeSample } from '../model/node.ts';
 import type { ProcessFacts } from './collectors/sources.ts';
-import { blankReading } from './drivers/blankReading.ts';
 import { type Machine, sampler } from './sampler.ts';
 
 const ok = { state: 'ok', message: null } as const;

@@ -7,8 +7,8 @@ import type { Gpu, GpuReading } from '../model/gpu.ts';
 import { UNKNOWN_HOST } from '../model/host.ts';
 import { MAX_CONTAINERS_PER_NODE, MAX_MESSAGE_CHARACTERS, MAX_SESSIONS_PER_NODE } from '../model/limits.ts';
 import type { NodeSample, SourceState } from '../model/node.ts';
-import type { GpuProcess, ProcessDetails } from '../model/process.ts';
-import { joinDetails, type RunningTask, UNKNOWN_DETAILS } from './collectors/joinDetails.ts';
+import { type GpuProcess, type ProcessDetails, UNKNOWN_DETAILS } from '../model/process.ts';
+import { joinDetails, type RunningTask } from './collectors/joinDetails.ts';
 import type {
   ContainerSource,
   HostSource,

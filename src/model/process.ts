@@ -39,6 +39,25 @@ export const ProcessDetails = z.object({
 });
 export type ProcessDetails = z.infer<typeof ProcessDetails>;
 
+/** What is said of a process that could not be read: another PID namespace, hidden, or gone. */
+export const UNKNOWN_DETAILS: ProcessDetails = {
+  name: null,
+  command: null,
+  executable: null,
+  workingDirectory: null,
+  pythonEnvironment: null,
+  uid: null,
+  user: null,
+  owner: null,
+  ownerRule: 'unknown',
+  startedAtMs: null,
+  cpuPercent: null,
+  hostMemoryBytes: null,
+  container: null,
+  session: null,
+  task: null,
+};
+
 /** The driver's own facts of a process that holds a GPU. */
 export const GpuProcessReading = z.object({
   pid,

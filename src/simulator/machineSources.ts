@@ -1,6 +1,5 @@
 /** The agent's seams over an imagined machine, all but the driver and the processes: its containers, its sessions, its own figures. */
-import { containerEnterCommand } from '../agent/collectors/containers/enterCommand.ts';
-import { screenAttachCommand, tmuxAttachCommand } from '../agent/collectors/sessions/attachCommand.ts';
+
 import type {
   ContainerSource,
   FoundContainer,
@@ -8,6 +7,8 @@ import type {
   HostSource,
   SessionSource,
 } from '../agent/collectors/sources.ts';
+import { screenAttachCommand, tmuxAttachCommand } from '../lib/shell/attachCommand.ts';
+import { containerEnterCommand } from '../lib/shell/containerEnterCommand.ts';
 import type { SourceState } from '../model/node.ts';
 import { GIB, type ImaginedContainer, type ImaginedNode, type ImaginedSession } from './world.ts';
 

@@ -1,6 +1,7 @@
 /** What a driver that works reads of an imagined card: the figures in the product's words, null where the card has none. */
-import { blankReading } from '../agent/drivers/blankReading.ts';
+
 import { lostGpuMessage } from '../agent/drivers/troubleWords.ts';
+import { blankReading } from '../model/blankReading.ts';
 import type { GpuReading, ThrottleReason } from '../model/gpu.ts';
 import type { GpuProcessReading } from '../model/process.ts';
 import { type Card, freeBytes, type ImaginedProcess, MIB } from './world.ts';

@@ -3,7 +3,7 @@
  * through the agent's own gate and roster. It needs no process and no library; a hanging driver is a read that does not
  * come. The contract suite (test/support/driverContract/) holds it to the same claims.
  */
-import { blankReading } from '../agent/drivers/blankReading.ts';
+
 import type { DriverReading, GpuDriver } from '../agent/drivers/driver.ts';
 import { createGate } from '../agent/drivers/gate.ts';
 import { createRoster } from '../agent/drivers/roster.ts';
@@ -14,6 +14,7 @@ import {
   mismatchMessage,
   unresponsiveMessage,
 } from '../agent/drivers/troubleWords.ts';
+import { blankReading } from '../model/blankReading.ts';
 import type { GpuReading } from '../model/gpu.ts';
 import type { Driver } from '../model/node.ts';
 import type { ImaginedGpu, ImaginedMachine } from './imagined.ts';

@@ -1,6 +1,7 @@
 /** Imagined machines to start tests from. */
-import { blankReading } from '../../src/agent/drivers/blankReading.ts';
+
 import { xidMeaning } from '../../src/agent/drivers/xid.ts';
+import { blankReading } from '../../src/model/blankReading.ts';
 import type { GpuReading, XidEvent } from '../../src/model/gpu.ts';
 import type { GpuProcessReading } from '../../src/model/process.ts';
 import type { ImaginedGpu, ImaginedMachine } from '../../src/simulator/imagined.ts';

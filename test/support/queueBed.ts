@@ -1,9 +1,9 @@
 /** A real hub in this process, a client of it, and fake agents on real sockets: for claims about the hub's side of the queue. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { blankReading } from '../../src/agent/drivers/blankReading.ts';
 import { type HubClient, hubClient } from '../../src/client/hubClient.ts';
 import type { Clock } from '../../src/io/clock.ts';
+import { blankReading } from '../../src/model/blankReading.ts';
 import type { Gpu } from '../../src/model/gpu.ts';
 import { DEFAULT_OPTIONS, type TaskOptions } from '../../src/model/queue.ts';
 import type { SubmittedTable } from '../../src/protocol/taskApi.ts';

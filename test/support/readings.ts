@@ -1,6 +1,6 @@
 /** Random readings of GPUs over every figure, in numbers that NVML can say: what a driver is asked to read back. */
 import fc from 'fast-check';
-import { blankReading } from '../../src/agent/drivers/blankReading.ts';
+import { blankReading } from '../../src/model/blankReading.ts';
 import { ComputeMode, type GpuReading, RecoveryAction, ThrottleReason } from '../../src/model/gpu.ts';
 import type { GpuProcessReading } from '../../src/model/process.ts';
 import { imagineXid } from './imaginedMachines.ts';

@@ -18,25 +18,6 @@ export interface Surroundings {
   tasks: readonly RunningTask[];
 }
 
-/** What is said of a process that could not be read: another PID namespace, hidden, or gone. */
-export const UNKNOWN_DETAILS: ProcessDetails = {
-  name: null,
-  command: null,
-  executable: null,
-  workingDirectory: null,
-  pythonEnvironment: null,
-  uid: null,
-  user: null,
-  owner: null,
-  ownerRule: 'unknown',
-  startedAtMs: null,
-  cpuPercent: null,
-  hostMemoryBytes: null,
-  container: null,
-  session: null,
-  task: null,
-};
-
 /** The details of one process: its container by its control group, session and task by its ancestors. */
 export function joinDetails(
   facts: ProcessFacts,

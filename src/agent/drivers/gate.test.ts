@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { arbitraryReading } from '../../../test/support/readings.ts';
+import { blankReading } from '../../model/blankReading.ts';
 import { GpuReading } from '../../model/gpu.ts';
-import { blankReading } from './blankReading.ts';
 import { createGate } from './gate.ts';
 
 /** Any number a driver might answer for any figure: sentinels, negatives, beyond what a number holds exactly. */

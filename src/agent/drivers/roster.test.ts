@@ -1,8 +1,8 @@
 /** Who is missing, and who is who when a card does not tell its name. */
 import { describe, expect, test } from 'vitest';
+import { blankReading } from '../../model/blankReading.ts';
 import type { GpuReading } from '../../model/gpu.ts';
 import { MAX_GPUS_PER_NODE } from '../../model/limits.ts';
-import { blankReading } from './blankReading.ts';
 import { createRoster } from './roster.ts';
 
 function gpu(index: number, uuid: string | null, more: Partial<GpuReading> = {}): GpuReading {

@@ -2,9 +2,10 @@
  * Remembers which GPUs this machine had: one that the driver no longer counts is told as missing, not forgotten, and
  * one that came back without its uuid is still known by it.
  */
+
+import { blankFastFigures, blankSlowFigures } from '../../model/blankReading.ts';
 import { type GpuReading, gpuIdentity } from '../../model/gpu.ts';
 import { MAX_GPUS_PER_NODE } from '../../model/limits.ts';
-import { blankFastFigures, blankSlowFigures } from './blankReading.ts';
 
 export interface Roster {
   /** The counted GPUs in their order, with what is remembered of who they are, and then the vanished ones. */

@@ -1,8 +1,8 @@
 /** Xid errors: their words, and how long they are remembered. */
 import { describe, expect, test } from 'vitest';
 import { imagineXid } from '../../../test/support/imaginedMachines.ts';
+import { blankReading } from '../../model/blankReading.ts';
 import { MAX_MESSAGE_CHARACTERS, MAX_XID_EVENTS } from '../../model/limits.ts';
-import { blankReading } from './blankReading.ts';
 import { xidMeaning } from './xid.ts';
 import { createXidLog } from './xidLog.ts';
 

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { leaseOf, openSupervisorBed, type SupervisorBed } from '../../../test/support/supervisorBed.ts';
 import { waitFor } from '../../../test/support/waitFor.ts';
 import { systemClock } from '../../io/clock.ts';
+import { blankReading } from '../../model/blankReading.ts';
 import type { GpuReading } from '../../model/gpu.ts';
 import type { NodeSample } from '../../model/node.ts';
-import { blankReading } from '../drivers/blankReading.ts';
 import { createCardWatch } from './cards.ts';
 
 const CARD = { uuid: 'GPU-1', index: 3, promisedBytes: null };

@@ -1,12 +1,12 @@
 /** The machine's containers: of Docker and of podman, with what they use, the GPUs they were given, and whose they are. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { containerEnterCommand } from '../../../lib/shell/containerEnterCommand.ts';
 import type { SourceState } from '../../../model/node.ts';
 import { findOwner } from '../owner.ts';
 import type { ContainerSource, FoundContainer } from '../sources.ts';
 import { findContainerGpus, type KnownGpu } from './containerGpus.ts';
 import { type ContainerUse, createUseReader, type UseReader } from './controlGroup.ts';
 import { type EngineContainer, type EngineView, watchEngine } from './engineWatch.ts';
-import { containerEnterCommand } from './enterCommand.ts';
 
 export interface ContainerSourceOptions {
   /** The machine's GPUs as last read: to tell the indexes of those that a container was given. */

@@ -1,11 +1,11 @@
 /** What rarely changes of a process: whose it is, what was started and where. Read from /proc, masked at once. */
 import { readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
+import { maskArguments } from '../../../lib/mask/maskArguments.ts';
 import { MAX_COMMAND_CHARACTERS, MAX_PATH_CHARACTERS } from '../../../model/limits.ts';
 import { readKernelFile, readKernelRecord } from '../kernelFile.ts';
 import type { ProcessFacts } from '../sources.ts';
 import { readAncestors } from './ancestors.ts';
-import { maskArguments } from './mask/maskArguments.ts';
 import { type ProcessStat, parseArguments, parseContainerId, parseUid } from './processText.ts';
 import { findPythonEnvironment } from './pythonEnvironment.ts';
 

@@ -1,8 +1,8 @@
 /** GNU screen's sessions, from its socket folders (screen(1), "SCREENDIR"): screen itself is never run. */
 import { inParallel } from '../../../lib/inParallel.ts';
+import { screenAttachCommand } from '../../../lib/shell/attachCommand.ts';
 import type { SourceState } from '../../../model/node.ts';
 import type { FoundSession } from '../sources.ts';
-import { screenAttachCommand } from './attachCommand.ts';
 import {
   findUserFolders,
   readSockets,

@@ -1,6 +1,7 @@
 /** What a server of tmux answers to two lists: the formats that are asked for, and how they are read. */
+
+import { tmuxAttachCommand } from '../../../lib/shell/attachCommand.ts';
 import type { FoundSession } from '../sources.ts';
-import { tmuxAttachCommand } from './attachCommand.ts';
 import { isOwnedBy } from './sessionFolder.ts';
 
 /** Names come last: they may hold spaces. Tabs would come out as `_`. */

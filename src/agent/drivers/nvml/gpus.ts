@@ -1,8 +1,8 @@
 /** The GPUs that the driver counts, each read on its own: a sick one is told as sick and hides nobody. */
 import { pick } from '../../../lib/pick.ts';
+import { blankFastFigures, blankReading, blankSlowFigures } from '../../../model/blankReading.ts';
 import type { GpuReading, XidEvent } from '../../../model/gpu.ts';
 import { MAX_GPUS_PER_NODE } from '../../../model/limits.ts';
-import { blankFastFigures, blankReading, blankSlowFigures } from '../blankReading.ts';
 import { createGate } from '../gate.ts';
 import { failedGpuMessage, lostGpuMessage, unreadFigureMessage } from '../troubleWords.ts';
 import { xidMeaning } from '../xid.ts';

@@ -4,10 +4,10 @@
  */
 import * as z from 'zod';
 import { pick } from '../../../lib/pick.ts';
+import { blankFastFigures, blankSlowFigures } from '../../../model/blankReading.ts';
 import { count, instantMs, message, name } from '../../../model/fields.ts';
 import { GpuReading, XidEvent } from '../../../model/gpu.ts';
 import { MAX_GPUS_PER_NODE, MAX_XID_EVENTS } from '../../../model/limits.ts';
-import { blankFastFigures, blankSlowFigures } from '../blankReading.ts';
 import { oddGpuMessage } from '../troubleWords.ts';
 import { type ChildMessage, fastFigures, type GpuLine, slowFigures, staticFigures } from './messages.ts';
 

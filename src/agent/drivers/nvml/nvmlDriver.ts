@@ -2,10 +2,11 @@
  * The NVIDIA driver, read by NVML in a child process: what it last said, how old that is, and what is wrong with it.
  * How the child is kept alive is keepChild.ts's affair; what is read and how, the files' that child.ts leads to.
  */
+
+import { blankReading } from '../../../model/blankReading.ts';
 import type { GpuReading } from '../../../model/gpu.ts';
 import { MAX_MESSAGE_CHARACTERS } from '../../../model/limits.ts';
 import type { Driver, DriverState } from '../../../model/node.ts';
-import { blankReading } from '../blankReading.ts';
 import type { DriverReading, GpuDriver } from '../driver.ts';
 import { createRoster } from '../roster.ts';
 import { createXidLog } from '../xidLog.ts';

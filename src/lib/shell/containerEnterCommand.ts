@@ -1,5 +1,5 @@
 /** The command that enters a container. Pure: the simulator shows the same one. */
-import { shellCommand } from '../shellCommand.ts';
+import { shellCommand } from './shellCommand.ts';
 
 /**
  * By its name where that is one as engines make them (moby's `RestrictedNamePattern`); another might be read as an

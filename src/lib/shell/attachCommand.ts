@@ -1,5 +1,5 @@
 /** The commands that attach to a session, as its owner types them. Pure: the simulator shows the same ones. */
-import { shellCommand } from '../shellCommand.ts';
+import { shellCommand } from './shellCommand.ts';
 
 /**
  * By the session's id and not its name: tmux reads `{last}`, `%1`, `a*` and more as patterns, and a name may change.

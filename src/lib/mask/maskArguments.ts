@@ -1,5 +1,6 @@
 /**
- * Takes secrets out of command lines at the source (trust.md 8): nothing above this folder ever sees them. Pure.
+ * Takes secrets out of command lines where they come in (trust.md 8): in the agent, and at the door to older nodes, which
+ * mask nothing. Pure.
  *
  * Masked are, in each argument and also inside shell text, JSON or code that is an argument, at any depth:
  *   - the value of an option, assignment or field whose name looks secret (secretNames.ts): `--hf-token V`, `--api_key=V`,

@@ -1,5 +1,5 @@
 /** A GPU of which nothing is known but its place: every driver starts from it, so that missing is null by default. */
-import type { GpuReading } from '../../model/gpu.ts';
+import type { GpuReading } from './gpu.ts';
 
 export function blankReading(index: number): GpuReading {
   return {
