@@ -1,11 +1,10 @@
 /** The machines of the recordings as we would have sampled them: the same state, in our words and units. */
 
-import { UNKNOWN_DETAILS } from '../../src/agent/collectors/joinDetails.ts';
-import { blankReading } from '../../src/agent/drivers/blankReading.ts';
+import { blankReading } from '../../src/model/blankReading.ts';
 import type { Gpu } from '../../src/model/gpu.ts';
 import { UNKNOWN_HOST } from '../../src/model/host.ts';
 import type { NodeSample } from '../../src/model/node.ts';
-import type { GpuProcess } from '../../src/model/process.ts';
+import { type GpuProcess, UNKNOWN_DETAILS } from '../../src/model/process.ts';
 import { bareSample } from './samples.ts';
 
 export const MEBIBYTE = 1024 ** 2;
