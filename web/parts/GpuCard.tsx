@@ -12,7 +12,7 @@ import { Sparkline } from '../charts/Sparkline.tsx';
 import { FULL_MS, lineAt, type Recent, spanOf } from '../live/recent.ts';
 import { useGpuLedger } from '../live/tasks.ts';
 import { useLiveStore } from '../live/useLive.ts';
-import { gib, gibShort, MISSING, whole } from '../words/figures.ts';
+import { gib, gibOfWhole, MISSING, whole } from '../words/figures.ts';
 import { lastWords } from '../words/sentences.ts';
 import { useWords } from '../words/words.ts';
 import { GpuQueue } from './GpuQueue.tsx';
@@ -59,7 +59,7 @@ export const GpuCard = memo(function GpuCard({ gpu, condition, recent, onOpen }:
       <p className="card-memory">
         <span>{words.gpu.memory}</span>
         <span>
-          <strong>{gib(gpu.memoryUsedBytes)}</strong> {words.per('', gibShort(gpu.memoryTotalBytes)).trim()}
+          <strong>{gib(gpu.memoryUsedBytes)}</strong> {words.per('', gibOfWhole(gpu.memoryTotalBytes)).trim()}
           &#8201;GiB
         </span>
       </p>

@@ -11,6 +11,7 @@ import {
   bytesPerSecond,
   clockTime,
   gib,
+  gibOfWhole,
   kilowattHours,
   MISSING,
   percent,
@@ -97,7 +98,7 @@ function GpuDetails({ node, gpu }: { node: FleetNode; gpu: FleetGpu }) {
       <h3>{words.gpu.figures}</h3>
       <Facts
         facts={[
-          [words.gpu.memory, `${words.per(gib(gpu.memoryUsedBytes), gib(gpu.memoryTotalBytes))} GiB`],
+          [words.gpu.memory, `${words.per(gib(gpu.memoryUsedBytes), gibOfWhole(gpu.memoryTotalBytes))} GiB`],
           [
             words.gpu.reserved,
             gpu.memoryReservedBytes === null ? MISSING : `${gib(gpu.memoryReservedBytes)} GiB`,

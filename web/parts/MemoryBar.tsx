@@ -8,7 +8,7 @@ import type { FleetGpu } from '../../src/fleet/view.ts';
 import { visible } from '../../src/lib/displayText.ts';
 import { useGpuLedger } from '../live/tasks.ts';
 import type { Words } from '../words/en.ts';
-import { gib } from '../words/figures.ts';
+import { gib, gibOfWhole } from '../words/figures.ts';
 import { useWords } from '../words/words.ts';
 import './memoryBar.css';
 
@@ -54,7 +54,12 @@ export const MemoryBar = memo(function MemoryBar({ gpu, height, past = false }: 
 function memoryLabel(words: Words, gpu: FleetGpu, segments: MemorySegment[], ahead: number): string {
   const parts = segments.map((segment) => `${segmentName(words, segment)} ${gib(segment.bytes)}`);
   if (ahead > 0) parts.push(`${words.gpu.promised} ${gib(ahead)}`);
-  return words.gpu.barLabel(gpu.index, gib(gpu.memoryUsedBytes), gib(gpu.memoryTotalBytes), parts.join(', '));
+  return words.gpu.barLabel(
+    gpu.index,
+    gib(gpu.memoryUsedBytes),
+    gibOfWhole(gpu.memoryTotalBytes),
+    parts.join(', '),
+  );
 }
 
 function segmentName(words: Words, segment: MemorySegment): string {

@@ -1,7 +1,19 @@
 import { expect, it } from 'vitest';
 import { hasHiddenCharacters, visible } from '../../src/lib/displayText.ts';
 import { en } from './en.ts';
-import { clockTime, gib, gibShort, MISSING, percent, size, sizeOf, span, watts, whole } from './figures.ts';
+import {
+  clockTime,
+  gib,
+  gibOfWhole,
+  gibShort,
+  MISSING,
+  percent,
+  size,
+  sizeOf,
+  span,
+  watts,
+  whole,
+} from './figures.ts';
 import { languageOfBrowser } from './words.ts';
 import { zh } from './zh.ts';
 
@@ -31,6 +43,16 @@ it('says memory in GiB as briefly as is exact enough', () => {
   expect(gib(141.2 * GIB)).toBe('141');
   expect(gibShort(0.6 * GIB)).toBe('0.6');
   expect(gibShort(79.4 * GIB)).toBe('79');
+});
+
+it('never says that more is used than is there', () => {
+  // An A100 of 40 GB, full: its whole was called 39 GiB beside 39.1 used.
+  expect([gib(39.12 * GIB), gibOfWhole(39.4 * GIB)]).toEqual(['39.1', '39.4']);
+  expect(gibOfWhole(80 * GIB)).toBe('80');
+  for (let total = 0.5; total < 300; total += 0.37) {
+    for (const used of [total, total - 0.01, total * 0.999])
+      expect(Number(plain(gib(used * GIB)))).toBeLessThanOrEqual(Number(plain(gibOfWhole(total * GIB))));
+  }
 });
 
 it('says a size in its own unit, and two in one', () => {

@@ -24,6 +24,9 @@ export function gib(bytes: number | null): string {
   return value >= 99.95 ? whole(value) : value.toFixed(1);
 }
 
+/** GiB of a whole, beside `gib` of what is used of it: rounded as that is, so that never more seems used than is there: "39.5", "80". */
+export const gibOfWhole = (bytes: number | null): string => gib(bytes).replace(/\.0$/, '');
+
 /** GiB as narrow as it can be said: "61", "0.6". */
 export function gibShort(bytes: number | null): string {
   if (bytes === null) return MISSING;

@@ -15,7 +15,7 @@ import { GpuNote, GpuState } from '../../parts/GpuState.tsx';
 import { MemoryBar } from '../../parts/MemoryBar.tsx';
 import { ProcessTable } from '../../parts/ProcessTable.tsx';
 import { rowsOfGpus } from '../../parts/processRows.ts';
-import { gib, gibShort, MISSING, percent, whole } from '../../words/figures.ts';
+import { gib, gibOfWhole, gibShort, MISSING, percent, whole } from '../../words/figures.ts';
 import { lastWords, nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 import './gpuRows.css';
@@ -107,7 +107,7 @@ const GpuRow = memo(function GpuRow({ gpu, condition, recent, onOpen }: GpuRowPr
         <MemoryBar gpu={gpu} height={12} past={past} />
       </td>
       <td className="figure memory-figure">
-        {words.per(gib(gpu.memoryUsedBytes), gibShort(gpu.memoryTotalBytes))}&#8201;GiB
+        {words.per(gib(gpu.memoryUsedBytes), gibOfWhole(gpu.memoryTotalBytes))}&#8201;GiB
       </td>
       <td className="line-cell">
         <Sparkline values={line} height={22} />

@@ -11,7 +11,7 @@ import { useLiveStore } from '../../live/useLive.ts';
 import { useRecent } from '../../live/useRecent.ts';
 import { GpuNote, GpuState } from '../../parts/GpuState.tsx';
 import { MemoryBar, MemoryLegend } from '../../parts/MemoryBar.tsx';
-import { gib, MISSING, percent, whole } from '../../words/figures.ts';
+import { gib, gibOfWhole, MISSING, percent, whole } from '../../words/figures.ts';
 import { lastWords, nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 
@@ -64,7 +64,8 @@ export function MapHoverCard({ node, gpu, origin, cell, width }: MapHoverCardPro
       </div>
       <p className="hover-figures">
         <span>
-          {words.gpu.memory} <b>{`${words.per(gib(gpu.memoryUsedBytes), gib(gpu.memoryTotalBytes))} GiB`}</b>
+          {words.gpu.memory}{' '}
+          <b>{`${words.per(gib(gpu.memoryUsedBytes), gibOfWhole(gpu.memoryTotalBytes))} GiB`}</b>
         </span>
         <span>
           {words.gpu.temperatureShort} <b>{whole(gpu.temperatureCelsius)} °C</b>
