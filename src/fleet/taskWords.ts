@@ -5,7 +5,18 @@ import type { Language } from './words.ts';
 export interface TaskWords {
   state: Record<RunState, string>;
   class: Record<EndClass, string>;
+  /** Why a row counts as done that was never given out: its table says that it ran as often as wanted. */
+  passedOver: (runNum: number, needRunNum: number) => string;
 }
+
+/** Whether it counts as done though nothing of it was ever given out. */
+export const isPassedOver = ({
+  state,
+  attempts,
+}: {
+  state: RunState;
+  attempts: readonly unknown[];
+}): boolean => state === 'succeeded' && attempts.length === 0;
 
 const en: TaskWords = {
   state: {
@@ -32,6 +43,10 @@ const en: TaskWords = {
     timeout: 'over its time limit',
     user_kill: 'somebody stopped it',
   },
+  passedOver: (runNum, needRunNum) =>
+    needRunNum === 0
+      ? 'not run: its row wants no run (need_run_num 0)'
+      : `not run: its row has run before (run_num ${runNum}, need_run_num ${needRunNum})`,
 };
 
 const zh: TaskWords = {
@@ -59,6 +74,10 @@ const zh: TaskWords = {
     timeout: '超过时限',
     user_kill: '被人停止',
   },
+  passedOver: (runNum, needRunNum) =>
+    needRunNum === 0
+      ? '未运行：该行不需要运行（need_run_num 为 0）'
+      : `未运行：该行以前已运行过（run_num ${runNum}，need_run_num ${needRunNum}）`,
 };
 
 export const taskWords: Record<Language, TaskWords> = { en, zh };

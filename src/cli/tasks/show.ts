@@ -1,5 +1,6 @@
 /** `flowline show` and `flowline why`: one task whole, and why tasks wait. */
 import type { Command } from 'commander';
+import { isPassedOver } from '../../fleet/taskWords.ts';
 import { visible } from '../../lib/displayText.ts';
 import { formatBytes } from '../../lib/durations.ts';
 import type { TaskOptions } from '../../model/queue.ts';
@@ -85,6 +86,7 @@ function reasonText(
   if (task.waitingReason !== null) return waitingText(task, words);
   if (task.state === 'impossible')
     return events.findLast(({ kind }) => kind === 'impossible')?.text ?? endOf(attempt, words);
+  if (isPassedOver(task)) return words.taskState.passedOver(task.runNum, task.needRunNum);
   if (attempt?.endedAtMs === null)
     return `${whereText(attempt)}${words.comma}${tookText(attempt, nowMs, words)}`;
   return endOf(attempt, words);

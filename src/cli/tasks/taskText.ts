@@ -1,4 +1,5 @@
 /** Tasks and attempts in a terminal's words: state with its colour, where and how long, what came of it. */
+import { isPassedOver } from '../../fleet/taskWords.ts';
 import type { Attempt, RunState } from '../../model/task.ts';
 import { isLive } from '../../model/task.ts';
 import type { WaitingReason } from '../../model/waiting.ts';
@@ -67,6 +68,7 @@ export function waitingWords(
 export function outcomeText(task: Task, words: Words): string {
   if (task.waitingReason !== null) return waitingText(task, words);
   const attempt = newestAttempt(task);
+  if (isPassedOver(task)) return words.taskState.passedOver(task.runNum, task.needRunNum);
   if (attempt === null) return '';
   if (isLive(attempt.state)) return attempt.message ?? '';
   return endText(attempt, words);

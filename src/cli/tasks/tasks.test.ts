@@ -187,6 +187,16 @@ describe('flowline show and why', () => {
     );
   });
 
+  test('a row that was passed over says why, everywhere', async () => {
+    const over: Partial<Task> = { state: 'succeeded', attempts: [], runNum: 3, needRunNum: 2 };
+    tasks = [task('t42', over), task('t43', { ...over, runNum: 0, needRunNum: 0 })];
+    const said = 'not run: its row has run before (run_num 3, need_run_num 2)';
+    expect((await run('why', 't42')).output).toBe(`t42 succeeded: ${said}`);
+    const { output } = await run('tasks', '--all');
+    expect(output).toContain(said);
+    expect(output).toContain('not run: its row wants no run (need_run_num 0)');
+  });
+
   test('why exits with 1 where a task can never run', async () => {
     tasks = [task('t42', { state: 'impossible', waitingReason: 'asks 96 GiB' })];
     expect((await run('why', 't42')).code).toBe(1);
