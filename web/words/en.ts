@@ -3,8 +3,12 @@ import { agentSays } from './en/agentSays.ts';
 import { fleet } from './en/fleet.ts';
 import { help } from './en/help.ts';
 import { machine } from './en/machine.ts';
+import { oneTask } from './en/oneTask.ts';
 import { processes } from './en/processes.ts';
+import { queue } from './en/queue.ts';
+import { taskForms } from './en/taskForms.ts';
 import { tasks } from './en/tasks.ts';
+import { why } from './en/why.ts';
 
 export const en = {
   ...machine,
@@ -13,6 +17,10 @@ export const en = {
   ...processes,
   ...help,
   ...tasks,
+  ...why,
+  ...oneTask,
+  ...queue,
+  ...taskForms,
   language: 'en',
   per: (used: string, total: string) => `${used} of ${total}`,
   copy: 'Copy',

@@ -4,8 +4,12 @@ import { agentSays } from './zh/agentSays.ts';
 import { fleet } from './zh/fleet.ts';
 import { help } from './zh/help.ts';
 import { machine } from './zh/machine.ts';
+import { oneTask } from './zh/oneTask.ts';
 import { processes } from './zh/processes.ts';
+import { queue } from './zh/queue.ts';
+import { taskForms } from './zh/taskForms.ts';
 import { tasks } from './zh/tasks.ts';
+import { why } from './zh/why.ts';
 
 export const zh: Words = {
   ...machine,
@@ -14,6 +18,10 @@ export const zh: Words = {
   ...processes,
   ...help,
   ...tasks,
+  ...why,
+  ...oneTask,
+  ...queue,
+  ...taskForms,
   language: 'zh',
   per: (used, total) => `${used} / ${total}`,
   copy: '复制',

@@ -1,14 +1,14 @@
 /** Changes what waiting tasks ask for: a field that is left empty stays as it is. */
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import type * as z from 'zod';
 import { visible } from '../../../src/lib/displayText.ts';
 import { parseDurationMs, parseMemoryBytes } from '../../../src/lib/durations.ts';
 import type { taskApi } from '../../../src/protocol/taskApi.ts';
 import { askHub, type HubAnswer } from '../../live/hub.ts';
 import type { TaskChanges } from '../../live/tasks.ts';
-import { Dialog } from '../../parts/Dialog.tsx';
 import { Failure } from '../../parts/Failure.tsx';
 import { useWords } from '../../words/words.ts';
+import { EntryDialog } from './EntryDialog.tsx';
 import type { Selected } from './questions.tsx';
 
 type Changes = z.input<(typeof taskApi)['editTasks']['body']>['changes'];
@@ -72,12 +72,9 @@ export function EditDialog({ select, amount, onDone, onClose }: EditDialogProps)
   );
   const [answer, setAnswer] = useState<HubAnswer<TaskChanges> | null>(null);
   const read = changesOf(entries);
-  const wrong = 'wrong' in read ? read.wrong : null;
-  const isEmpty = 'changes' in read && Object.keys(read.changes).length === 0;
 
-  async function save(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    if (!('changes' in read) || isEmpty) return;
+  async function save(): Promise<void> {
+    if (!('changes' in read)) return;
     const told = await askHub('editTasks', { body: { select, changes: read.changes } });
     setAnswer(told);
     if (!told.ok) return;
@@ -90,44 +87,26 @@ export function EditDialog({ select, amount, onDone, onClose }: EditDialogProps)
     : [];
   const first = refused[0];
   return (
-    <Dialog kind="question" title={edit.title(amount)} label={edit.title(amount)} onClose={onClose}>
-      <form onSubmit={save} className="entry-form">
-        <p className="quiet">{edit.hint}</p>
-        {FIELDS.map((field) => (
-          <label key={field} className="entry">
-            <span>{edit.fields[field]}</span>
-            <input
-              className="field"
-              value={entries[field]}
-              placeholder={edit.examples[field]}
-              maxLength={200}
-              spellCheck={false}
-              aria-invalid={wrong === field}
-              onChange={(event) => setEntries({ ...entries, [field]: event.target.value })}
-            />
-          </label>
-        ))}
-        {wrong !== null && (
-          <p className="bad" role="status">
-            {edit.wrong(edit.fields[wrong], edit.examples[wrong])}
-          </p>
-        )}
-        {answer !== null && !answer.ok && <Failure failure={answer} />}
-        {first && (
-          <p className="hint-bar" role="status">
-            {first.id}: {visible(first.message)}
-            {refused.length > 1 && ` · ${words.question.more(refused.length - 1)}`}
-          </p>
-        )}
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            {words.kill.cancel}
-          </button>
-          <button type="submit" className="button primary" disabled={wrong !== null || isEmpty}>
-            {edit.save}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <EntryDialog
+      title={edit.title(amount)}
+      hint={edit.hint}
+      fields={FIELDS}
+      labels={edit.fields}
+      blanks={edit.examples}
+      entries={entries}
+      onChange={setEntries}
+      wrong={'wrong' in read ? { field: read.wrong, example: edit.examples[read.wrong] } : null}
+      isEmpty={'changes' in read && Object.keys(read.changes).length === 0}
+      onSave={save}
+      onClose={onClose}
+    >
+      {answer !== null && !answer.ok && <Failure failure={answer} />}
+      {first && (
+        <p className="hint-bar" role="status">
+          {first.id}: {visible(first.message)}
+          {refused.length > 1 && ` · ${words.question.more(refused.length - 1)}`}
+        </p>
+      )}
+    </EntryDialog>
   );
 }

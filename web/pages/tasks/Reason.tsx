@@ -1,5 +1,6 @@
 /** Why a task waits, or what came of it: the last column of its row. Memory is told with the bar and its arithmetic. */
 import { useContext } from 'react';
+import { isPassedOver } from '../../../src/fleet/taskWords.ts';
 import { visible } from '../../../src/lib/displayText.ts';
 import type { Attempt } from '../../../src/model/task.ts';
 import type { WaitingReason } from '../../../src/model/waiting.ts';
@@ -39,7 +40,8 @@ export function Reason({ task, short, onDecide }: ReasonProps) {
 function NoAttempt({ task }: { task: Task }) {
   const words = useWords();
   if (task.state === 'cancelled') return <span className="quiet">{words.tasks.cancelled}</span>;
-  return task.state === 'succeeded' ? <span className="quiet">{words.tasks.ranBefore}</span> : null;
+  if (!isPassedOver(task)) return null;
+  return <span className="quiet">{words.passedOver(task.runNum, task.needRunNum)}</span>;
 }
 
 function RowRemoved({ onDecide }: { onDecide: (action: 'kill' | 'release') => void }) {

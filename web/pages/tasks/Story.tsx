@@ -13,7 +13,7 @@ import { clockTime, span } from '../../words/figures.ts';
 import { gibOf } from '../../words/waiting.ts';
 import { useWords } from '../../words/words.ts';
 import { EndWords, largest, Waiting, waits } from './Reason.tsx';
-import { whereWords } from './RunsTable.tsx';
+import { whereWords } from './where.ts';
 
 export function Story({ detail }: { detail: TaskDetail }) {
   const words = useWords();

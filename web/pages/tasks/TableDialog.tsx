@@ -1,13 +1,13 @@
 /** Changes a whole table: how many of it run at once, its priority, and what its rows ask that do not say so themselves. */
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { visible } from '../../../src/lib/displayText.ts';
 import { parseMemoryBytes } from '../../../src/lib/durations.ts';
 import type { Table } from '../../../src/model/queue.ts';
 import { askHub, type HubAnswer } from '../../live/hub.ts';
-import { Dialog } from '../../parts/Dialog.tsx';
 import { Failure } from '../../parts/Failure.tsx';
 import { gibOf } from '../../words/waiting.ts';
 import { useWords } from '../../words/words.ts';
+import { EntryDialog } from './EntryDialog.tsx';
 
 const FIELDS = ['maxRunning', 'priority', 'memory'] as const;
 type Field = (typeof FIELDS)[number];
@@ -58,51 +58,29 @@ export function TableDialog({ table, onClose }: { table: Table; onClose: () => v
   const [entries, setEntries] = useState(before);
   const [failure, setFailure] = useState<Extract<HubAnswer<unknown>, { ok: false }> | null>(null);
   const read = tableChanges(entries, before);
-  const isEmpty = Object.keys(read).length === 0;
-  const wrong = 'wrong' in read ? read.wrong : null;
 
-  async function save(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    if ('wrong' in read || isEmpty) return;
+  async function save(): Promise<void> {
+    if ('wrong' in read) return;
     const told = await askHub('changeTable', { parameters: { id: table.id }, body: read });
     if (told.ok) onClose();
     else setFailure(told);
   }
 
-  const title = tableEdit.title(visible(table.name));
   return (
-    <Dialog kind="question" title={title} label={title} onClose={onClose}>
-      <form onSubmit={save} className="entry-form">
-        <p className="quiet">{tableEdit.hint}</p>
-        {FIELDS.map((field) => (
-          <label key={field} className="entry">
-            <span>{newTask.fields[field]}</span>
-            <input
-              className="field"
-              value={entries[field]}
-              placeholder={tableEdit.blank[field]}
-              maxLength={40}
-              spellCheck={false}
-              aria-invalid={wrong === field}
-              onChange={(event) => setEntries({ ...entries, [field]: event.target.value })}
-            />
-          </label>
-        ))}
-        {wrong !== null && (
-          <p className="bad" role="status">
-            {newTask.wrong(newTask.fields[wrong], tableEdit.examples[wrong])}
-          </p>
-        )}
-        {failure && <Failure failure={failure} />}
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            {words.kill.cancel}
-          </button>
-          <button type="submit" className="button primary" disabled={wrong !== null || isEmpty}>
-            {words.edit.save}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <EntryDialog
+      title={tableEdit.title(visible(table.name))}
+      hint={tableEdit.hint}
+      fields={FIELDS}
+      labels={newTask.fields}
+      blanks={tableEdit.blank}
+      entries={entries}
+      onChange={setEntries}
+      wrong={'wrong' in read ? { field: read.wrong, example: tableEdit.examples[read.wrong] } : null}
+      isEmpty={Object.keys(read).length === 0}
+      onSave={save}
+      onClose={onClose}
+    >
+      {failure && <Failure failure={failure} />}
+    </EntryDialog>
   );
 }

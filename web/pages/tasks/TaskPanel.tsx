@@ -1,7 +1,8 @@
 /** One task: its command and where it came from, what happened, and log, figures, parameters and files of one attempt. */
 import { useState } from 'react';
+import { isPassedOver } from '../../../src/fleet/taskWords.ts';
 import { visible } from '../../../src/lib/displayText.ts';
-import { type Attempt, isFinal, isLive } from '../../../src/model/task.ts';
+import { isFinal, isLive } from '../../../src/model/task.ts';
 import type { Task } from '../../../src/protocol/taskApi.ts';
 import { useAccount } from '../../live/account.ts';
 import type { HubAnswer } from '../../live/hub.ts';
@@ -15,10 +16,12 @@ import { Icon } from '../../parts/Icon.tsx';
 import { Link } from '../../parts/Link.tsx';
 import { RUN_COLOUR, RunGlyph } from '../../parts/RunGlyph.tsx';
 import { navigate, type TasksView, tasksPath } from '../../router.ts';
+import type { Words } from '../../words/en.ts';
 import { span } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
 import { AttemptFigures, TaskParameters } from './AttemptFigures.tsx';
 import { AttemptFiles } from './AttemptFiles.tsx';
+import { AttemptSwitch } from './AttemptSwitch.tsx';
 import { EditDialog } from './EditDialog.tsx';
 import { LogView } from './log/LogView.tsx';
 import { type Question, QuestionDialog } from './questions.tsx';
@@ -145,7 +148,7 @@ function WholeTask({ detail, view, back, isAlone }: TaskProps) {
         {tab === 'parameters' ? (
           <TaskParameters detail={detail} />
         ) : attempt === null ? (
-          <p className="quiet task-nothing">{words.task.noAttempt}</p>
+          <p className="quiet task-nothing">{nothingWords(words, task)}</p>
         ) : tab === 'log' ? (
           <LogView
             key={`${task.id}.${attempt.run}.${attempt.number}`}
@@ -161,56 +164,10 @@ function WholeTask({ detail, view, back, isAlone }: TaskProps) {
   );
 }
 
-interface AttemptSwitchProps {
-  attempts: readonly Attempt[];
-  /** From 1. */
-  chosen: number;
-  onChoose: (place: number) => void;
-}
-
-/** More than so many attempts are chosen from a list. */
-const MOST_BUTTONS = 5;
-
-function AttemptSwitch({ attempts, chosen, onChoose }: AttemptSwitchProps) {
-  const words = useWords();
-  const name = (attempt: Attempt): string =>
-    attempts.some((each) => each.run > 1) ? `${attempt.run}.${attempt.number}` : String(attempt.number);
-  if (attempts.length > MOST_BUTTONS) {
-    return (
-      <label className="attempt-label">
-        {words.task.attempt}
-        <select
-          className="field small"
-          value={chosen}
-          onChange={(event) => onChoose(Number(event.target.value))}
-        >
-          {attempts.map((attempt, index) => (
-            <option key={name(attempt)} value={index + 1}>
-              {name(attempt)} {words.runState[attempt.state]}
-            </option>
-          ))}
-        </select>
-      </label>
-    );
-  }
-  return (
-    <span className="attempt-label">
-      <span aria-hidden="true">{words.task.attempt}</span>
-      <fieldset className="switch attempt-switch" aria-label={words.task.attemptSwitch}>
-        {attempts.map((attempt, index) => (
-          <button
-            key={name(attempt)}
-            type="button"
-            aria-pressed={index + 1 === chosen}
-            onClick={() => onChoose(index + 1)}
-          >
-            {name(attempt)} <RunGlyph state={attempt.state} size={11} />
-            <span className="visually-hidden"> {words.runState[attempt.state]}</span>
-          </button>
-        ))}
-      </fieldset>
-    </span>
-  );
+/** Why there is no attempt to show. */
+function nothingWords(words: Words, task: Task): string {
+  if (isPassedOver(task)) return words.passedOver(task.runNum, task.needRunNum);
+  return isFinal(task.state) ? words.task.neverRan : words.task.noAttempt;
 }
 
 function TaskHead({ detail, back, isAlone }: { detail: TaskDetail; back: string; isAlone: boolean }) {

@@ -16,6 +16,7 @@ import { RunsPanel } from './RunsPanel.tsx';
 import { shownTables, TablesPanel } from './TablesPanel.tsx';
 import { TaskPanel } from './TaskPanel.tsx';
 import './tasksPage.css';
+import './runs.css';
 
 export default function TasksPage({ view }: { view: TasksView }) {
   const account = useAccount();

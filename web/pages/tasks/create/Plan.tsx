@@ -7,7 +7,7 @@ import { useHubNow } from '../../../live/hubClock.ts';
 import { whole } from '../../../words/figures.ts';
 import { waitingParts } from '../../../words/waiting.ts';
 import { useWords } from '../../../words/words.ts';
-import { ranges } from '../RunsTable.tsx';
+import { ranges } from '../where.ts';
 
 export type Tried = z.output<(typeof taskApi)['submitTable']['response']>;
 

@@ -5,6 +5,7 @@
  */
 import type { LogSlice, LogStream } from '../../../../src/protocol/supervision.ts';
 import { askHub, type HubAnswer } from '../../../live/hub.ts';
+import { base64Of, bytesOf, fromLineStart } from './logBytes.ts';
 import { type LogLine, type LogParser, logParser } from './logText.ts';
 
 export interface LogAddress {
@@ -48,7 +49,7 @@ export interface LogReading {
 }
 
 /** One answer carries at most this (MAX_LOG_SLICE_BYTES). */
-const SLICE_BYTES = 512 * 1024;
+export const SLICE_BYTES = 512 * 1024;
 /** A longer log is read from both ends. */
 const WHOLE_BYTES = 1024 * 1024;
 const HEAD_BYTES = 64 * 1024;
@@ -199,13 +200,7 @@ export function readLog(
     const canShow = gap === null || stream.nextByte < gap.fromByte || toByte > gap.toByte;
     const open = canShow ? null : stream.parser.open();
     if (open)
-      items.push({
-        kind: 'line',
-        stream: stream.name,
-        number: stream.nextNumber,
-        line: open,
-        open: false,
-      });
+      items.push({ kind: 'line', stream: stream.name, number: stream.nextNumber, line: open, open: false });
     const fromByte = canShow ? stream.lineByte : stream.nextByte;
     items.push({ kind: 'gap', stream: stream.name, fromByte, toByte, canShow });
   }
@@ -283,48 +278,6 @@ const hubLog =
   ({ task, run, attempt }: LogAddress): AskLog =>
   (stream, query, signal) =>
     askHub('log', { parameters: { id: task }, query: { run, attempt, stream, ...query }, signal });
-
-/** All of a stream, as bytes, for a download. */
-export async function wholeLog(
-  address: LogAddress,
-  stream: LogStream,
-): Promise<HubAnswer<Uint8Array<ArrayBuffer>[]>> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let fromByte = 0;
-  for (;;) {
-    const answer = await askHub('log', {
-      parameters: { id: address.task },
-      query: { run: address.run, attempt: address.attempt, stream, fromByte, maxBytes: SLICE_BYTES },
-    });
-    if (!answer.ok) return answer;
-    const { slice } = answer.value;
-    if (slice.fromByte > fromByte)
-      parts.push(new TextEncoder().encode(`\n[${slice.fromByte - fromByte} bytes were left out here]\n`));
-    parts.push(bytesOf(slice.base64));
-    if (slice.toByte >= slice.sizeBytes || slice.toByte <= fromByte) return { ok: true, value: parts };
-    fromByte = slice.toByte;
-  }
-}
-
-/** From the first whole line on, where the bytes may begin inside one. */
-function fromLineStart(bytes: Uint8Array<ArrayBuffer>, isStart: boolean) {
-  const end = isStart ? -1 : bytes.indexOf(0x0a);
-  return { bytes: bytes.subarray(end + 1), skipped: end + 1 };
-}
-
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let place = 0; place < text.length; place += 1) bytes[place] = text.charCodeAt(place);
-  return bytes;
-}
-
-function base64Of(bytes: Uint8Array): string {
-  let text = '';
-  for (let place = 0; place < bytes.length; place += 8192)
-    text += String.fromCharCode(...bytes.subarray(place, place + 8192));
-  return btoa(text);
-}
 
 /** A while, or until it is stopped. */
 function rest(signal: AbortSignal): Promise<void> {

@@ -1,0 +1,65 @@
+/** English words of why a run waits (words/waiting.ts puts them together). */
+import { plural } from './plural.ts';
+
+export const why = {
+  why: {
+    short: (gib: string) => `${gib} GiB short`,
+    arithmetic: (free: string, asked: string) => `${free} free, ${asked} asked`,
+    heldBy: (gib: string, who: string) => `${gib} held by ${who}`,
+    used: (gib: string) => `${gib} used`,
+    promised: (gib: string) => `${gib} promised`,
+    promisedTo: (gib: string, task: string) => `${gib} promised to ${task}`,
+    headroom: (gib: string) => `${gib} kept free`,
+    pid: (pid: number) => `pid ${pid}`,
+    nobody: 'nobody known',
+    bar: (node: string, gpu: number, used: string, promised: string, asked: string, total: string) =>
+      `${node} GPU ${gpu} of ${total} GiB: ${used} used by others, ${promised} promised, ${asked} asked`,
+    gpus: (node: string) => `${node}: `,
+    gpusFit: (fitting: number, asked: number) => `${fitting} of ${plural(asked, 'GPU')} fit`,
+    gpusRest: 'all must be free at once, on one node',
+    warmUp: 'warming up',
+    warmUpRest: (task: string) => `${task} shows how much this takes`,
+    strangers: 'others work there',
+    strangersRest: (who: string) => `${who}; this queue keeps away from strangers`,
+    limit: {
+      overall: 'limit of the queue: ',
+      gpu: 'limit of a GPU: ',
+      user: 'your limit: ',
+      table: 'limit of this table: ',
+      node: 'limit of a machine, without GPUs: ',
+    },
+    limitOf: (running: number, allowed: number) => `${running} of ${allowed}`,
+    limitGpus: (running: number, allowed: number) => `${running} of ${plural(allowed, 'GPU')}`,
+    handStarted: (amount: number) => `${amount} of them started by hand`,
+    after: (task: string) => ({ before: 'after ', task, ok: ' succeeds', end: ' ends' }),
+    dependencyState: (state: string) => `it is ${state}`,
+    until: (time: string) => `starts ${time}`,
+    nextTry: (time: string) => `next try in ${time}`,
+    retryOf: (what: string, retry: number, budget: number | null) =>
+      budget === null ? `${what} (${retry})` : `${what} (${retry} of ${budget})`,
+    previousRun: (run: number) => `after run ${run} of this row`,
+    reserved: (task: string) => ({ before: 'room is kept for ', task, after: '' }),
+    reservedOn: (node: string) => `on ${node}; it is bigger and came first`,
+    paused: {
+      table: 'its table is paused',
+      queue: 'the queue is paused',
+      failures: 'its table is paused after failures',
+    },
+    held: 'held until somebody releases it',
+    noNode: 'no node may run it',
+    nodesOffline: 'no machine is connected',
+    nodesNotAllowed: (online: number) => `${plural(online, 'machine')} connected, none may run tasks yet`,
+    nodesNotOwner: 'no machine that may run tasks runs them as its owner',
+    nodesTired: (node: string, why: string) => `${node} takes nothing new: ${why}`,
+    nodesGpuOff: 'switched off for tasks',
+    nodesWithoutGpu: 'no machine that may run it has a GPU: submit it with 0 GPUs to run without',
+    nodesNoMatch: 'none has what it asks: model, node',
+    nodesNoGpu: (matching: number) =>
+      `${plural(matching, 'machine')} match, no GPU there is well and switched on`,
+    turn: 'next in line',
+    turnBefore: (before: string) => `${before} before it`,
+    impossible: (asked: string, largest: string) => `asks ${asked} GiB; the largest card has ${largest} GiB`,
+    impossibleGpus: (asked: number, most: number) =>
+      `asks ${plural(asked, 'GPU')}; the largest machine has ${most}`,
+  },
+};
