@@ -98,8 +98,19 @@ export const OutOfMemory = z.object({
   line: z.string().max(500).nullable(),
   /** What it last asked for ("tried to allocate"). */
   triedBytes: count.nullable(),
+  /** What it held itself when it asked, and what was free then, as it said. Older agents do not tell. */
+  ownBytes: count.nullable().default(null),
+  freeBytes: count.nullable().default(null),
 });
 export type OutOfMemory = z.infer<typeof OutOfMemory>;
+
+/** An out of memory of which no text tells more than, perhaps, what it asked for. */
+export const bareOutOfMemory = (line: string | null, triedBytes: number | null): OutOfMemory => ({
+  line,
+  triedBytes,
+  ownBytes: null,
+  freeBytes: null,
+});
 
 export const Attempt = z.object({
   /** Over the run: 1 for its first try. */

@@ -1,5 +1,6 @@
 /** Messages as programs print them, gathered from public bug reports of many versions, and texts that merely speak of memory. */
 import { describe, expect, test } from 'vitest';
+import { bareOutOfMemory } from '../model/task.ts';
 import { findOutOfMemory, LOOKED_AT_CHARACTERS } from './outOfMemory.ts';
 
 const KIB = 2 ** 10;
@@ -222,7 +223,7 @@ const MESSAGES: [string, string, number | null][] = [
   [
     'vLLM at its start',
     'ValueError: Free memory on device cuda:0 (19.77/22.05 GiB) on startup is less than desired GPU memory utilization (0.9, 19.84 GiB). Decrease GPU memory utilization or reduce GPU memory used by other processes.',
-    null,
+    19.84 * GIB,
   ],
   [
     'vLLM',
@@ -353,10 +354,9 @@ describe('out of GPU memory', () => {
   });
 
   test("the user's own texts count as they stand", () => {
-    expect(findOutOfMemory(['no room for the (big) table'], ['(big) table'])).toEqual({
-      line: 'no room for the (big) table',
-      triedBytes: null,
-    });
+    expect(findOutOfMemory(['no room for the (big) table'], ['(big) table'])).toEqual(
+      bareOutOfMemory('no room for the (big) table', null),
+    );
   });
 
   test('a line is told in at most 500 characters, the message in it', () => {

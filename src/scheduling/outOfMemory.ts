@@ -1,18 +1,21 @@
 /**
- * Recognises in what a program last wrote that it ran out of GPU memory (scheduling.md, 6), and how much it last asked for.
- * Asked only of attempts that failed: one that caught the error, made its batch smaller and succeeded is decided by its
- * exit code. Running out of host memory is something else, and its texts look alike.
+ * Recognises in what a program last wrote that it ran out of GPU memory (scheduling.md, 6); its figures are
+ * read by outOfMemoryFigures.ts. Asked only of attempts that failed: one that caught the error, made its batch smaller and
+ * succeeded is decided by its exit code. Running out of host memory is something else, and its texts look alike.
  *
  *   torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.50 GiB. GPU 0 has a total capacity of 23.65 GiB …
  *   jaxlib.xla_extension.XlaRuntimeError: RESOURCE_EXHAUSTED: Out of memory while trying to allocate 7406166528 bytes.
  *   ggml_backend_cuda_buffer_type_alloc_buffer: allocating 4096.00 MiB on device 0: cudaMalloc failed: out of memory
  */
 import type { OutOfMemory } from '../model/task.ts';
+import { memoryFigures } from './outOfMemoryFigures.ts';
 
 /** How much of the end of each stream is looked at. */
 export const LOOKED_AT_CHARACTERS = 64 * 1024;
 const MAX_LINE_CHARACTERS = 500;
 const MAX_LOOKED_AT = 2048;
+/** Lines before and after it in which its figures may stand. */
+const NEAR = 3;
 
 /** What says it, of each framework. Lines are tested one by one; none of these may match a sentence of advice. */
 const SIGNS: readonly RegExp[] = [
@@ -67,17 +70,6 @@ const NOT_SIGNS: readonly RegExp[] = [
   /\bpinned memory\b/,
 ];
 
-/** What `tried to allocate` is called, with its figure. */
-const TRIED: readonly RegExp[] = [
-  /Tried to allocate ([\d.,]+) ?([KMGT]?i?B|bytes)/i,
-  /^Requested +: ([\d.,]+) ?([KMGT]?i?B|bytes)/,
-  /(?:trying to allocate|allocating|to allocate|Cannot allocate|failed to allocate(?: request for)?|requested buffer of size|Requested size was|Requested amount of GPU memory \() ?([\d.,]+) ?([KMGT]i?B?|bytes|B)?\b/i,
-];
-
-const UNITS: Record<string, number> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
-/** No card has as much: a figure of a program gone wrong (`Tried to allocate more than 1EB`) is no figure. */
-const MOST_BYTES = 2 ** 40;
-
 /** Errors of a program's own that have nothing to do with what went out of memory long before. */
 const OWN_ERROR =
   /^(?:\w+\.)*(?:TypeError|ValueError|KeyError|NameError|AttributeError|ImportError|ModuleNotFoundError|FileNotFoundError|IndexError|AssertionError|ZeroDivisionError|SyntaxError|PermissionError|UnboundLocalError|NotImplementedError|JSONDecodeError)\b/;
@@ -107,7 +99,7 @@ function inStream(text: string, ownTexts: readonly string[]): OutOfMemory | null
     const isOwn = ownTexts.some((own) => line.includes(own));
     if (!isOwn && !isSign(line)) continue;
     if (!isOwn && wasCaught(lines, place)) return null;
-    return { line: shortened(line), triedBytes: triedNear(lines, place) };
+    return { line: shortened(line), ...memoryFigures(nearLines(lines, place), NEAR) };
   }
   return null;
 }
@@ -116,6 +108,10 @@ function isSign(line: string): boolean {
   const looked = looksAt(line);
   return SIGNS.some((sign) => sign.test(looked)) && !NOT_SIGNS.some((not) => not.test(looked));
 }
+
+/** The lines that may hold its figures, cut as those are that are looked at. */
+const nearLines = (lines: readonly string[], place: number): string[] =>
+  Array.from({ length: 2 * NEAR + 1 }, (_, index) => looksAt(lines[place - NEAR + index] ?? ''));
 
 /** Both ends of a line: no message is longer, and patterns on a line of 64 KiB could take seconds. */
 const looksAt = (line: string): string =>
@@ -130,28 +126,6 @@ function wasCaught(lines: readonly string[], place: number): boolean {
   const between = lines.slice(place, start);
   if (between.some((line) => CHAINED.test(line))) return false;
   return lines.slice(start).some((line) => OWN_ERROR.test(line));
-}
-
-/** The figure on the line itself, else on one of the lines around it: some break their message in two. */
-function triedNear(lines: readonly string[], place: number): number | null {
-  for (const near of [place, place + 1, place + 2, place - 1, place - 2]) {
-    const bytes = triedBytes(lines[near] ?? '');
-    if (bytes !== null) return bytes;
-  }
-  return null;
-}
-
-/** Bytes of `Tried to allocate 2.50 GiB`, `allocating 25,600,000 bytes`; null where a line has none. */
-export function triedBytes(line: string): number | null {
-  for (const pattern of TRIED) {
-    const match = pattern.exec(looksAt(line));
-    if (!match?.[1]) continue;
-    const number = Number(match[1].replaceAll(',', '').replace(/\.$/, ''));
-    const unit = (match[2] ?? '').toLowerCase();
-    const bytes = number * (UNITS[unit === 'bytes' || unit === 'b' ? '' : (unit[0] ?? '')] ?? 1);
-    if (Number.isFinite(bytes) && bytes > 0 && bytes <= MOST_BYTES) return Math.round(bytes);
-  }
-  return null;
 }
 
 /** The end of a long line is where the message stands, after a path or a progress bar. */

@@ -81,6 +81,8 @@ const memory: OutOfMemoryFacts = {
   promisedBytes: 21.6 * GIB,
   peakBytes: 21.4 * GIB,
   triedBytes: 5 * GIB,
+  ownBytes: null,
+  freeBytes: null,
   capacityBytes: 77.6 * GIB,
   othersBytes: 0,
   othersAtStartBytes: 0,
@@ -107,6 +109,52 @@ describe('after an out of memory', () => {
       othersAtStartBytes: 10 * GIB,
     });
     expect(lesson).toMatchObject({ kind: 'victim', promisedBytes: null });
+  });
+
+  test('one that was denied its very first memory beside a stranger who grew is a victim, not too modest', () => {
+    const first = { ...memory, promisedBytes: 20 * GIB, peakBytes: null, triedBytes: 2 * GIB };
+    const beside = { ...first, othersBytes: 77 * GIB, othersAtStartBytes: 10 * GIB };
+    expect(afterOutOfMemory(beside)).toMatchObject({ kind: 'victim', promisedBytes: null });
+    // Where nobody grew, or it asked for more than it was promised, it is its own fault.
+    expect(afterOutOfMemory(first)).toMatchObject({ kind: 'asked-too-little', promisedBytes: 25 * GIB });
+    expect(afterOutOfMemory({ ...beside, triedBytes: 30 * GIB })).toMatchObject({
+      kind: 'asked-too-little',
+      promisedBytes: 30 * GIB,
+    });
+  });
+
+  test('its own message tells who was at fault, also where no look at the card did', () => {
+    const told = {
+      ...memory,
+      promisedBytes: 20 * GIB,
+      peakBytes: null,
+      ownBytes: 3 * GIB,
+      triedBytes: 2 * GIB,
+      freeBytes: GIB,
+      othersBytes: null,
+      othersAtStartBytes: null,
+    };
+    const lesson = afterOutOfMemory(told);
+    expect(lesson.kind).toBe('victim');
+    expect(lesson.message).toBe(
+      'Others left it too little: it held 3.0 GiB of its 20.0, asked for 2.0 more, and 1.0 was free. It goes elsewhere with the same promise.',
+    );
+    // Enough was free: memory in pieces, or a limit that the program set itself.
+    expect(afterOutOfMemory({ ...told, freeBytes: 4 * GIB }).kind).toBe('asked-too-little');
+    expect(afterOutOfMemory({ ...told, ownBytes: 19 * GIB }).kind).toBe('asked-too-little');
+    // Its other processes on the card, which the message does not count, were seen.
+    expect(afterOutOfMemory({ ...told, peakBytes: 19 * GIB }).kind).toBe('asked-too-little');
+  });
+
+  test('what it held when it asked, as it says, counts for the next promise, not a peak long before or between two looks', () => {
+    const told = { ...memory, ownBytes: 30 * GIB, freeBytes: 0 };
+    expect(afterOutOfMemory(told)).toMatchObject({
+      promisedBytes: 35 * GIB,
+      message: 'Promised next time: the larger of 30.0 + 5.0 = 35.0 and 21.6 × 1.25 = 27.0 GiB.',
+    });
+    const freed = { ...told, ownBytes: 10 * GIB, triedBytes: 15 * GIB };
+    expect(afterOutOfMemory(freed).promisedBytes).toBe(Math.ceil(27 * GIB));
+    expect(afterOutOfMemory({ ...freed, peakBytes: 60 * GIB }).promisedBytes).toBe(60 * GIB);
   });
 
   test('others who held no more than they were counted for make no victim', () => {
@@ -154,11 +202,13 @@ describe('after an out of memory', () => {
   const bytes = fc.option(fc.integer({ min: 0, max: 100 }).map((gib) => gib * GIB));
   test('never the same attempt again unchanged: elsewhere, with more, impossible, or nothing was known', () => {
     fc.assert(
-      fc.property(bytes, bytes, bytes, bytes, bytes, bytes, bytes, (...given) => {
+      fc.property(bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, (...given) => {
         const [
           promisedBytes,
           peakBytes,
           triedBytes,
+          ownBytes,
+          freeBytes,
           capacityBytes,
           othersBytes,
           othersAtStartBytes,
@@ -168,13 +218,21 @@ describe('after an out of memory', () => {
           promisedBytes,
           peakBytes,
           triedBytes,
+          ownBytes,
+          freeBytes,
           capacityBytes,
           othersBytes,
           othersAtStartBytes,
           largestBytes,
         });
         if (lesson.kind === 'victim' || lesson.kind === 'impossible') return;
-        const isKnown = (promisedBytes ?? 0) + (peakBytes ?? 0) + (capacityBytes ?? 0) > 0;
+        const isKnown =
+          (promisedBytes ?? 0) +
+            (peakBytes ?? 0) +
+            (ownBytes ?? 0) +
+            (triedBytes ?? 0) +
+            (capacityBytes ?? 0) >
+          0;
         if (lesson.promisedBytes === null)
           expect(isKnown && promisedBytes !== null && promisedBytes > 0).toBe(false);
         else expect(lesson.promisedBytes).toBeGreaterThan(promisedBytes ?? -1);

@@ -1,7 +1,7 @@
 /** Tables and tasks of an imagined queue: every state a run can be in, every reason to wait, and, where asked, very many rows. */
 
 import { DEFAULT_OPTIONS, type Table } from '../../src/model/queue.ts';
-import type { Attempt, RunState } from '../../src/model/task.ts';
+import { type Attempt, bareOutOfMemory, type RunState } from '../../src/model/task.ts';
 import type { WaitingReason } from '../../src/model/waiting.ts';
 import type { Task } from '../../src/protocol/taskApi.ts';
 
@@ -57,10 +57,10 @@ function attempt(plan: AttemptPlan, nowMs: number): Attempt {
     outOfMemory:
       plan.tried === undefined
         ? null
-        : {
-            line: `torch.OutOfMemoryError: CUDA out of memory. Tried to allocate ${plan.tried.toFixed(2)} GiB`,
-            triedBytes: gib(plan.tried),
-          },
+        : bareOutOfMemory(
+            `torch.OutOfMemoryError: CUDA out of memory. Tried to allocate ${plan.tried.toFixed(2)} GiB`,
+            gib(plan.tried),
+          ),
     message: plan.message ?? null,
     cpuSeconds: plan.ranMinutes * 74,
     hostMemoryPeakBytes: gib(3.4),

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { gzipSync } from 'node:zlib';
 import { DEFAULT_OPTIONS } from '../../src/model/queue.ts';
+import { bareOutOfMemory } from '../../src/model/task.ts';
 import { bookBed, from, given, row, rows, said, submit, verdict } from './bookBed.ts';
 
 const bed = bookBed();
@@ -41,7 +42,7 @@ book.report(from(), said(lease(1), 'ended', 1), () => verdict());
 const failed = said(lease(2), 'ended', 1, {
   exitCode: 137,
   signal: 'SIGKILL',
-  outOfMemory: { line: 'oom', triedBytes: 7 },
+  outOfMemory: bareOutOfMemory('oom', 7),
 });
 book.report(from(), failed, () =>
   verdict({

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { bareOutOfMemory } from '../../model/task.ts';
 import { type EndSigns, signalOf, verdictOf } from './verdict.ts';
 
 const signs: EndSigns = {
@@ -13,7 +14,7 @@ const signs: EndSigns = {
   timeLimitSeconds: null,
   leftBehind: 0,
 };
-const outOfMemory = { line: 'CUDA out of memory', triedBytes: 5 };
+const outOfMemory = bareOutOfMemory('CUDA out of memory', 5);
 
 describe('the class of an end', () => {
   test.each<[string, Partial<EndSigns>, string]>([

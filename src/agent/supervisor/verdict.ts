@@ -1,6 +1,6 @@
 /** Why an attempt ended, from what was seen of it (scheduling.md, 2 and 6). Pure. */
 import { constants } from 'node:os';
-import type { EndClass, OutOfMemory } from '../../model/task.ts';
+import { bareOutOfMemory, type EndClass, type OutOfMemory } from '../../model/task.ts';
 import type { StopReason } from '../../protocol/supervision.ts';
 
 export interface EndSigns {
@@ -60,7 +60,7 @@ export function verdictOf(signs: EndSigns): Verdict {
   if (signs.outOfMemory !== null) return verdict('gpu_oom', null, signs.outOfMemory);
   if (signs.outOfMemoryExitCodes.includes(exitCode)) {
     const message = `exit code ${exitCode} is one that means: out of GPU memory`;
-    return verdict('gpu_oom', message, { line: null, triedBytes: null });
+    return verdict('gpu_oom', message, bareOutOfMemory(null, null));
   }
   if ((signs.groupOomKills ?? 0) > 0) {
     return verdict(

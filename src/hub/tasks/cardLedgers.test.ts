@@ -55,6 +55,15 @@ describe('what others use on a card', () => {
     expect(ledgers.measuredBytes('t1.1.1', 'GPU-0')).toBe(8 * GIB);
   });
 
+  test('is seen of an attempt that was denied its first memory too, from the others that are told one by one', () => {
+    attempt('t1.1.1');
+    // 3 GiB more than the processes: what an own process holds before it is told whose it is.
+    sample(33 * GIB, [held(30 * GIB, { pid: 9, owner: 'bob' })]);
+    sample(12 * GIB, [held(12 * GIB, { pid: 9, owner: 'bob' })]);
+    expect(ledgers.seen('t1.1.1', 'GPU-0')).toMatchObject({ peakBytes: null, othersBytes: null });
+    expect(ledgers.seen('t1.1.1', 'GPU-0')?.othersBeforeBytes).toBe(30 * GIB);
+  });
+
   test('counts a process of the same task on a node that was not given it', () => {
     attempt('t1.1.1', { nodeId: 'b' });
     sample(8 * GIB, [held(8 * GIB, { task: 't1' })]);

@@ -55,6 +55,8 @@ export interface Seen {
   peakAtMs: number | null;
   /** What strangers and neighbours held, at most, while it held something; null before the first look. */
   othersBytes: number | null;
+  /** What they were seen to hold, at most, before it held anything: of one that was denied its first memory all there is. */
+  othersBeforeBytes: number | null;
   /** What they were counted for when it was given out. */
   othersAtStartBytes: number | null;
 }
@@ -82,6 +84,8 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
   const flags = new Map<string, Flag>();
   /** By attempt or promise. */
   const given = new Map<string, Given>();
+  /** The same by card. */
+  const givenOn = new Map<string, Map<string, Given>>();
   /** Attempts by their task: processes are known by the task that they belong to. */
   const ofTask = new Map<string, Set<string>>();
   const promises = new Map<string, StoredPromise>();
@@ -100,9 +104,8 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
     const external = ledgerOf(uuid).externalBytes(atMs);
     if (external === null) return null;
     let ours = 0;
-    for (const { promised, seen } of given.values()) {
-      if (promised.has(uuid)) ours += Math.max(promised.get(uuid) ?? 0, seen.get(uuid)?.peakBytes ?? 0);
-    }
+    for (const { promised, seen } of givenOn.get(uuid)?.values() ?? [])
+      ours += Math.max(promised.get(uuid) ?? 0, seen.get(uuid)?.peakBytes ?? 0);
     return external + ours;
   };
 
@@ -111,15 +114,29 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
     const seen = new Map<string, Seen>();
     for (const { uuid } of gpus) {
       const othersAtStartBytes = countedOn(uuid, atMs);
-      seen.set(uuid, { peakBytes: null, peakAtMs: null, othersBytes: null, othersAtStartBytes });
+      seen.set(uuid, {
+        peakBytes: null,
+        peakAtMs: null,
+        othersBytes: null,
+        othersBeforeBytes: null,
+        othersAtStartBytes,
+      });
     }
     const promised = new Map(gpus.map(({ uuid, promisedBytes }) => [uuid, promisedBytes]));
-    given.set(id, { nodeId, uuids: gpus.map(({ uuid }) => uuid), promised, seen });
-    for (const { uuid, promisedBytes } of gpus) ledgerOf(uuid).started(id, promisedBytes, atMs);
+    const entry = { nodeId, uuids: gpus.map(({ uuid }) => uuid), promised, seen };
+    given.set(id, entry);
+    for (const { uuid, promisedBytes } of gpus) {
+      const onCard = givenOn.get(uuid) ?? new Map<string, Given>();
+      givenOn.set(uuid, onCard.set(id, entry));
+      ledgerOf(uuid).started(id, promisedBytes, atMs);
+    }
   };
 
   const release = (id: string): void => {
-    for (const uuid of given.get(id)?.uuids ?? []) ledgerOf(uuid).released(id);
+    for (const uuid of given.get(id)?.uuids ?? []) {
+      ledgerOf(uuid).released(id);
+      givenOn.get(uuid)?.delete(id);
+    }
     given.delete(id);
   };
 
@@ -161,8 +178,10 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
   const sampleCard = (nodeId: string, gpu: Gpu, uuid: string, nowMs: number): boolean => {
     const ours = new Map<string, number | null>();
     let stranger: Stranger | null = null;
+    let processesBytes = 0;
     for (const process of gpu.processes) {
       const id = ownerOf(process, nodeId, uuid);
+      processesBytes += process.memoryUsedBytes ?? 0;
       if (id !== null) {
         const before = ours.get(id);
         const bytes = process.memoryUsedBytes;
@@ -176,6 +195,11 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
     for (const [id, bytes] of ours) {
       const seen = given.get(id)?.seen.get(uuid);
       if (seen && bytes !== null && bytes > 0) look(seen, bytes, gpu.memoryUsedBytes, nowMs);
+    }
+    for (const [id, { seen }] of givenOn.get(uuid) ?? []) {
+      const unseen = ours.has(id) ? undefined : seen.get(uuid);
+      // Of processes that are told one by one, not of what is used in all: that may be the first of its own.
+      if (unseen) unseen.othersBeforeBytes = Math.max(unseen.othersBeforeBytes ?? 0, processesBytes);
     }
     const ledger = ledgerOf(uuid);
     const before = ledger.externalBytes(nowMs);

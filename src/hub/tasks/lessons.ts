@@ -136,15 +136,18 @@ export function lessons({ book, ledgers, nodes, wouldStand, nowMs }: LessonSourc
       const telling = tellingCard(live, null);
       if (!telling) return null;
       const seen = ledgers.seen(live.id, telling.uuid);
+      const told = live.attempt.outOfMemory;
       const run = wouldStand(live.task);
       const board = new Board({ nodes: nodes(), live: [], settings: book.settings(), promises: promised });
       const largest = findCandidates(board, run).mostBytes[run.ask.gpus];
       return {
         promisedBytes: telling.promisedBytes,
         peakBytes: telling.peakBytes,
-        triedBytes: live.attempt.outOfMemory?.triedBytes ?? null,
+        triedBytes: told?.triedBytes ?? null,
+        ownBytes: told?.ownBytes ?? null,
+        freeBytes: told?.freeBytes ?? null,
         capacityBytes: telling.capacityBytes,
-        othersBytes: seen?.othersBytes ?? null,
+        othersBytes: seen?.othersBytes ?? seen?.othersBeforeBytes ?? null,
         othersAtStartBytes: seen?.othersAtStartBytes ?? null,
         largestBytes: largest === undefined || !Number.isFinite(largest) ? null : largest,
       };

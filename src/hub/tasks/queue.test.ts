@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { endedWith, reportOf } from '../../../test/support/fakeAgent.ts';
 import { gpu, queueBed, tableOf } from '../../../test/support/queueBed.ts';
 import { waitFor } from '../../../test/support/waitFor.ts';
+import { bareOutOfMemory } from '../../model/task.ts';
 import type { Lease } from '../../protocol/supervision.ts';
 
 const GIB = 1024 ** 3;
@@ -471,7 +472,7 @@ describe('an attempt that ran out of GPU memory', () => {
     atlas.report(lease, 1, {
       ...endedWith(1),
       class: 'gpu_oom',
-      outOfMemory: { line: 'CUDA out of memory. Tried to allocate 10.00 GiB', triedBytes: 10 * GIB },
+      outOfMemory: bareOutOfMemory('CUDA out of memory. Tried to allocate 10.00 GiB', 10 * GIB),
       gpuMemoryPeakBytes: [{ uuid: 'GPU-0', bytes: 19 * GIB }],
     });
     const task = await waitFor('the backoff', async () => {

@@ -7,7 +7,7 @@
  * of memory, learns, and succeeds with the larger promise.
  */
 import type { Supervisor } from '../../agent/supervisor/supervisor.ts';
-import type { EndClass, OutOfMemory } from '../../model/task.ts';
+import { bareOutOfMemory, type EndClass, type OutOfMemory } from '../../model/task.ts';
 import type { AttemptReport } from '../../protocol/supervision.ts';
 import { endJobs } from '../jobs.ts';
 import type { Look } from '../machineSources.ts';
@@ -124,7 +124,7 @@ export function imaginedSupervisor({ look, change, user }: ImaginedSupervisorOpt
       );
       return finish(
         attempt,
-        { class: 'gpu_oom', exitCode: 1, outOfMemory: { line, triedBytes: outOfMemory.triedBytes } },
+        { class: 'gpu_oom', exitCode: 1, outOfMemory: bareOutOfMemory(line, outOfMemory.triedBytes) },
         nowMs,
       );
     }

@@ -9,6 +9,7 @@ import { useGpuLedger, useQueue } from '../../live/tasks.ts';
 import { Icon } from '../../parts/Icon.tsx';
 import { OwnerColours } from '../../parts/MemoryBar.tsx';
 import { RunGlyph } from '../../parts/RunGlyph.tsx';
+import type { Words } from '../../words/en.ts';
 import { clockTime, span } from '../../words/figures.ts';
 import { gibOf } from '../../words/waiting.ts';
 import { useWords } from '../../words/words.ts';
@@ -140,13 +141,18 @@ function Learned({ event, detail }: { event: TaskEvent; detail: TaskDetail }) {
   );
   const figures = { ...ended?.figures, ...event.figures };
   const before = figures.promisedBytesBefore ?? figures.beforeBytes ?? figures.promisedBytes;
-  const { peakBytes, triedBytes } = figures;
+  const { peakBytes, ownBytes, triedBytes } = figures;
+  // As the arithmetic of the hub (scheduling/afterOutOfMemory.ts): what it said that it held, else its peak.
+  const heldBytes = ownBytes ?? peakBytes;
   const told =
-    before !== undefined && peakBytes !== undefined && triedBytes !== undefined
+    before !== undefined &&
+    heldBytes !== undefined &&
+    triedBytes !== undefined &&
+    (peakBytes ?? 0) <= heldBytes + triedBytes
       ? words.task.larger(
-          gibOf(peakBytes),
+          gibOf(heldBytes),
           gibOf(triedBytes),
-          gibOf(peakBytes + triedBytes),
+          gibOf(heldBytes + triedBytes),
           gibOf(before),
           gibOf(before * 1.25),
         )
@@ -210,7 +216,7 @@ function Ended({ event, attempt, detail }: AttemptStepProps) {
   const peak = largest(attempt.gpus.map((gpu) => gpu.peakBytes));
   const tried = attempt.outOfMemory?.triedBytes ?? null;
   // Tried again without having learned, beside others: it was they who took too much (scheduling/afterOutOfMemory.ts).
-  const others = event.figures?.othersBytes ?? 0;
+  const leftTooLittle = leftTooLittleWords(words, event, peak);
   const isAgain = detail.events.some(
     (each) => each.kind === 'queued-again' && each.run === attempt.run && each.attempt === attempt.number,
   );
@@ -252,7 +258,7 @@ function Ended({ event, attempt, detail }: AttemptStepProps) {
         {kind === 'gpu_oom' &&
           !isLearned &&
           event.text !== '' &&
-          `${others > 0 && isAgain ? words.task.leftTooLittle(gibOf(peak ?? 0), gibOf(others)) : visible(withoutRepeat(event.text))} · `}
+          `${isAgain && leftTooLittle !== null ? leftTooLittle : visible(withoutRepeat(event.text))} · `}
         {attempt.startedAtMs !== null &&
           attempt.endedAtMs !== null &&
           words.task.ran(span(words, attempt.endedAtMs - attempt.startedAtMs))}
@@ -260,6 +266,14 @@ function Ended({ event, attempt, detail }: AttemptStepProps) {
       </p>
     </>
   );
+}
+
+/** What a victim held and others left it, as its own message tells, else as was seen; null where neither is known. */
+function leftTooLittleWords(words: Words, { figures }: TaskEvent, peak: number | null): string | null {
+  const { ownBytes, freeBytes, triedBytes, othersBytes } = figures ?? {};
+  if (ownBytes !== undefined && freeBytes !== undefined && triedBytes !== undefined)
+    return words.task.wasDenied(gibOf(Math.max(ownBytes, peak ?? 0)), gibOf(triedBytes), gibOf(freeBytes));
+  return othersBytes ? words.task.leftTooLittle(gibOf(peak ?? 0), gibOf(othersBytes)) : null;
 }
 
 /** `ran out of GPU memory (exit code 1): Others left it too little…` without what stands in the line above. */

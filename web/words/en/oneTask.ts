@@ -29,6 +29,8 @@ export const oneTask = {
     afterWaiting: (time: string) => `after ${time} of waiting`,
     ran: (time: string) => `ran ${time}`,
     wantedMore: (gib: string) => `wanted ${gib} GiB more`,
+    wasDenied: (held: string, tried: string, free: string) =>
+      `others left it too little: it held ${held} GiB and asked for ${tried} more, ${free} was free; it goes elsewhere and asks the same`,
     leftTooLittle: (held: string, others: string) =>
       `others left it too little: it held ${held} GiB, they ${others}; it goes elsewhere and asks the same`,
     usedOf: (used: string, total: string) => `${used} of ${total} GiB`,

@@ -30,6 +30,8 @@ export const oneTask: typeof english = {
     afterWaiting: (time) => `等了 ${time}`,
     ran: (time) => `运行了 ${time}`,
     wantedMore: (gib) => `还想要 ${gib} GiB`,
+    wasDenied: (held, tried, free) =>
+      `别的进程留给它的太少：它占 ${held} GiB，还要 ${tried}，只剩 ${free}；换一张卡重试，要的不变`,
     leftTooLittle: (held, others) =>
       `别的进程留给它的太少：它占 ${held} GiB，它们占 ${others}；换一张卡重试，要的不变`,
     usedOf: (used, total) => `${used} / ${total} GiB`,

@@ -1,6 +1,13 @@
 /** Records as rows of the store, and back: the one place that knows the order of the columns (store/statements.ts). */
 import { DEFAULT_OPTIONS, TableFile, type TaskOptions } from '../../../model/queue.ts';
-import type { Attempt, EndClass, GivenGpu, OutOfMemory, RunState } from '../../../model/task.ts';
+import {
+  type Attempt,
+  bareOutOfMemory,
+  type EndClass,
+  type GivenGpu,
+  type OutOfMemory,
+  type RunState,
+} from '../../../model/task.ts';
 import type { SubmittedRow } from '../../../protocol/taskApi.ts';
 import type { Change, Row, Value } from '../store/sentences.ts';
 import type { LiveAttempt, TableRecord, TaskRecord } from './records.ts';
@@ -212,6 +219,10 @@ export const putAttempt = (live: LiveAttempt, isCounted: boolean): Change => [
   live.attempt.hostMemoryPeakBytes,
 ];
 
+/** Those that were kept before the message's own figures were read have none. */
+const outOfMemoryOf = (kept: Partial<OutOfMemory> | null): OutOfMemory | null =>
+  kept && { ...bareOutOfMemory(null, null), ...kept };
+
 /** A stored attempt, as it is shown and, where it is counted, as it lives on. */
 export function readAttempt(row: Row): { task: number; live: Omit<LiveAttempt, 'task' | 'id'> } {
   const [task, run, number, , isReturning, state, nodeId, node, gpus, epoch, fenceNumber, sequence] = row;
@@ -232,7 +243,7 @@ export function readAttempt(row: Row): { task: number; live: Omit<LiveAttempt, '
     exitCode: numberOrNull(exitCode),
     signal: textOrNull(signal),
     class: textOrNull(endClass) as EndClass | null,
-    outOfMemory: parsed<OutOfMemory>(outOfMemory ?? null),
+    outOfMemory: outOfMemoryOf(parsed<Partial<OutOfMemory>>(outOfMemory ?? null)),
     message: textOrNull(message),
     cpuSeconds: numberOrNull(cpuSeconds),
     hostMemoryPeakBytes: numberOrNull(hostMemoryPeakBytes),
