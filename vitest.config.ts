@@ -1,14 +1,17 @@
-/** Tests in three groups: beside the code (unit), through the whole product (journeys), and in a browser. */
+/** Tests in two groups, one after the other: beside the code (unit), and through the whole product (journeys), in browsers too. */
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longestFirst.ts';
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'web/**/*.test.ts', 'test/*.test.ts', 'scripts/**/*.test.ts'],
           testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -17,8 +20,11 @@ export default defineConfig({
           include: ['test/journeys/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Journeys start real processes, browsers and daemons: two at once fill two cores.
-          maxWorkers: 2,
+          // They start real processes, browsers and daemons, and wait for them most of their time: three fill two cores.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+          // What takes a second on a quiet machine takes many where other work runs beside it, and is no fault.
+          env: { FLOWLINE_TEST_PATIENCE_MS: '60000' },
         },
       },
     ],

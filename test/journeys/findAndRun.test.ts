@@ -112,6 +112,15 @@ describe.skipIf(skipWithout('gcc'))('a command that runs on GPUs it found', () =
     expect(cards.mostMebibytes()[0]).toBeLessThanOrEqual(CARD_MEBIBYTES);
   }, 120_000);
 
+  test('killed with SIGKILL leaves the card to others within 30 s or so, less what its command still holds', async () => {
+    const found = start('find', '--memory', '30G', '--', PAYLOAD, '10000', '0', '60');
+    await waitFor('its memory', () => cards.heldMebibytes()[0] === 10_000);
+    found.child.kill('SIGKILL');
+    await waitFor('the promise to end', async () => (await freeMebibytes()) > 25_000, 50_000);
+    expect(await freeMebibytes()).toBeLessThan(CARD_MEBIBYTES - 10_000);
+  }, 120_000);
+
+  // The last: what the stranger held is counted for a minute.
   test('--wait without a command waits until there is room, and prints what find prints', async () => {
     cards.setStranger(0, 30_000);
     await waitFor('it to be taken', async () => (await flowline('find')).code === 1);
@@ -123,12 +132,4 @@ describe.skipIf(skipWithout('gcc'))('a command that runs on GPUs it found', () =
       /GPU 0 .*\n {2}export CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES=0/,
     );
   });
-
-  test('killed with SIGKILL leaves the card to others within 30 s or so, less what its command still holds', async () => {
-    const found = start('find', '--memory', '30G', '--', PAYLOAD, '10000', '0', '60');
-    await waitFor('its memory', () => cards.heldMebibytes()[0] === 10_000);
-    found.child.kill('SIGKILL');
-    await waitFor('the promise to end', async () => (await freeMebibytes()) > 25_000, 50_000);
-    expect(await freeMebibytes()).toBeLessThan(CARD_MEBIBYTES - 10_000);
-  }, 90_000);
 });

@@ -54,6 +54,8 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
     forcedColors: options.forcedColours ? 'active' : 'none',
     reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference',
   });
+  // Other work runs beside tests.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));

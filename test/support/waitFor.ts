@@ -1,5 +1,8 @@
 /** Waiting for a condition instead of for a second. */
 
+/** Of journeys more than of others (vitest.config.ts). */
+const PATIENCE_MS = Number(process.env.FLOWLINE_TEST_PATIENCE_MS ?? 15_000);
+
 /**
  * Asks until the answer is neither null, undefined nor false, then gives it.
  * @throws after `withinMs`, with what was waited for.
@@ -7,7 +10,7 @@
 export async function waitFor<T>(
   what: string,
   ask: () => T | Promise<T>,
-  withinMs = 15_000,
+  withinMs = PATIENCE_MS,
 ): Promise<Exclude<T, null | undefined | false>> {
   const deadline = Date.now() + withinMs;
   let problem: unknown = null;
