@@ -5,6 +5,7 @@
 import type { Language } from '../fleet/words.ts';
 import type { LineEditor, LineEditorOptions } from '../io/lineEditor.ts';
 import type { Check } from '../model/check.ts';
+import type { DialectOptions } from '../model/dialect.ts';
 import type { NodeStatus } from '../model/node.ts';
 import type { TableWrite, TableWritten } from '../protocol/tableSync.ts';
 
@@ -15,6 +16,7 @@ export interface RoleOptions {
   readers: 'link' | 'everyone';
   intervalMs: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
+  dialects: DialectOptions;
 }
 
 export interface AgentRoleOptions {
@@ -24,6 +26,9 @@ export interface AgentRoleOptions {
   joinToken: string | null;
   intervalMs: number;
   logLevel: RoleOptions['logLevel'];
+  dialects: DialectOptions;
+  /** Names by which its older dialects may be called, beside loopback and the machine's own. */
+  hostNames: string[];
 }
 
 export interface DemoRoleOptions extends RoleOptions {

@@ -8,6 +8,13 @@ import {
   EXIT,
   type RoleOptions,
 } from './context.ts';
+import {
+  type DialectFlags,
+  dialectOptions,
+  withDialectPassword,
+  withMainDialects,
+  withNodeDialects,
+} from './dialectOptions.ts';
 import { examples } from './examples.ts';
 import {
   checkHubUrl,
@@ -20,7 +27,7 @@ import {
   wholeNumber,
 } from './options.ts';
 
-interface CommonFlags {
+interface CommonFlags extends DialectFlags {
   data?: string;
   listen: { host: string; port: number };
   hostName: string[];
@@ -31,16 +38,17 @@ interface CommonFlags {
 
 /** Adds the four. */
 export function addRoles(program: Command, context: CommandContext): void {
-  const roleOptions = (flags: CommonFlags): RoleOptions => ({
+  const roleOptions = async (flags: CommonFlags): Promise<RoleOptions> => ({
     dataFolder: dataFolderOf(context, flags.data),
     listen: flags.listen,
     hostNames: flags.hostName,
     readers: flags.readers,
     intervalMs: flags.interval,
     logLevel: flags.logLevel,
+    dialects: await dialectOptions(context, flags, flags.listen),
   });
 
-  withInterval(withServing(program.command('up')))
+  withInterval(withDialectPassword(withNodeDialects(withMainDialects(withServing(program.command('up'))))))
     .description('watch this machine: hub, agent and page in one')
     .addHelpText(
       'after',
@@ -48,31 +56,40 @@ export function addRoles(program: Command, context: CommandContext): void {
         'flowline up',
         'flowline up --listen 10.20.4.2:3569     let other machines report here',
         'flowline up --interval 5s',
+        'flowline up --dialect gpu-monitor       answer where gpu-monitor would, at 127.0.0.1:7864',
       ),
     )
-    .action((flags: CommonFlags) => context.roles.up(roleOptions(flags)));
+    .action(async (flags: CommonFlags) => context.roles.up(await roleOptions(flags)));
 
-  withServing(program.command('hub'))
+  withDialectPassword(withMainDialects(withServing(program.command('hub'))))
     .description('run the hub alone; machines join it with `flowline agent`')
     .addHelpText(
       'after',
       examples(
         'flowline hub --listen 10.20.4.2:3569',
         'flowline token create --scope join      print a token for one machine',
+        'flowline hub --dialect cluster-status=10.20.4.2:7070   its page and scripts ask there as before',
       ),
     )
-    .action((flags: CommonFlags) => context.roles.hub(roleOptions({ ...flags, interval: 1000 })));
+    .action(async (flags: CommonFlags) => context.roles.hub(await roleOptions({ ...flags, interval: 1000 })));
 
-  withInterval(withServing(program.command('demo')))
+  withInterval(withMainDialects(withServing(program.command('demo'))))
     .description('a simulated fleet: no GPU needed, nothing on this machine is touched')
     .addOption(new Option('--nodes <n>', 'how many machines').argParser(wholeNumber(1, 1000)).default(12))
     .option('--seed <text>', 'another fleet', 'flowline')
-    .addHelpText('after', examples('flowline demo', 'flowline demo --nodes 120'))
-    .action((flags: CommonFlags & { nodes: number; seed: string }) => {
+    .addHelpText(
+      'after',
+      examples(
+        'flowline demo',
+        'flowline demo --nodes 120',
+        'flowline demo --dialect flowline-monitor    then: curl http://127.0.0.1:5000/api/slaves',
+      ),
+    )
+    .action(async (flags: CommonFlags & { nodes: number; seed: string }) => {
       // Never the folder of a real hub: what is imagined must not stand among what is real.
       const dataFolder = flags.data ?? `${dataFolderOf(context, undefined)}-demo`;
       return context.roles.demo({
-        ...roleOptions(flags),
+        ...(await roleOptions(flags)),
         dataFolder,
         machines: flags.nodes,
         seed: flags.seed,
@@ -83,9 +100,10 @@ export function addRoles(program: Command, context: CommandContext): void {
 }
 
 function addAgent(program: Command, context: CommandContext): void {
-  interface AgentFlags {
+  interface AgentFlags extends DialectFlags {
     hub?: string;
     joinTokenFile?: string;
+    hostName: string[];
     data?: string;
     interval: number;
     logLevel: RoleOptions['logLevel'];
@@ -97,15 +115,18 @@ function addAgent(program: Command, context: CommandContext): void {
       joinToken: await joinToken(context, flags.joinTokenFile),
       intervalMs: flags.interval,
       logLevel: flags.logLevel,
+      dialects: await dialectOptions(context, flags, null),
+      hostNames: flags.hostName,
     };
     await context.roles.agent(options);
   };
   const withAgentOptions = (command: Command): Command =>
-    withInterval(command)
+    withInterval(withDialectPassword(withNodeDialects(command)))
       .option(
         '--join-token-file <path>',
         'file that holds a join token (else FLOWLINE_JOIN_TOKEN); needed once',
       )
+      .addOption(hostNameOption('another name by which older dialects may be called here; may be repeated'))
       .addOption(dataOption())
       .addOption(logLevelOption());
 
@@ -117,6 +138,7 @@ function addAgent(program: Command, context: CommandContext): void {
       `${examples(
         'FLOWLINE_JOIN_TOKEN=fl_… flowline agent --hub http://10.20.4.2:3569',
         'flowline agent                           again, later',
+        'flowline agent --node-dialect flowline-monitor=10.20.4.11:5001   an older master may ask it too',
       )}\n\n\`flowline agent join URL\` does the same as \`flowline agent --hub URL\`: it joins if need be, then reports.`,
     )
     .action((flags: AgentFlags) => run(flags.hub, flags));
@@ -149,6 +171,11 @@ const logLevelOption = () =>
     'warn',
   );
 
+const hostNameOption = (description: string) =>
+  new Option('--host-name <name>', description)
+    .argParser((name: string, before: string[]) => [...before, name])
+    .default([], 'none');
+
 function withServing(command: Command): Command {
   return command
     .addOption(
@@ -159,11 +186,7 @@ function withServing(command: Command): Command {
         .argParser(parseListen)
         .default({ host: '127.0.0.1', port: DEFAULT_PORT }, `127.0.0.1:${DEFAULT_PORT}`),
     )
-    .addOption(
-      new Option('--host-name <name>', 'another name by which browsers call this hub; may be repeated')
-        .argParser((name: string, before: string[]) => [...before, name])
-        .default([], 'none'),
-    )
+    .addOption(hostNameOption('another name by which browsers call this hub; may be repeated'))
     .addOption(
       oneOf(new Option('--readers <who>', 'who may read beyond loopback'), ['link', 'everyone']).default(
         'link',

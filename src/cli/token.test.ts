@@ -7,6 +7,7 @@ const info = (changes: Partial<TokenInfo>): TokenInfo => ({
   id: '7KQ2M9',
   scope: 'read',
   label: null,
+  role: null,
   createdAtMs: Date.now(),
   expiresAtMs: null,
   lastUsedAtMs: null,

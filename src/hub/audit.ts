@@ -12,7 +12,7 @@ export interface AuditEntry {
   result: string;
   /** Network address. */
   from: string;
-  door: 'page' | 'token' | 'agent' | 'none';
+  door: 'page' | 'token' | 'agent' | 'dialect' | 'none';
 }
 
 export interface Audit {

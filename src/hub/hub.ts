@@ -1,24 +1,29 @@
 /** A hub: the fleet as it is now, its doors, its interface and its page. This file wires the parts; each is a folder. */
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { hostname, networkInterfaces, userInfo } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../io/clock.ts';
+import { isLoopback, ownNames, reachableHost } from '../io/listenNames.ts';
 import type { Log } from '../io/log.ts';
 import { type Stops, stops } from '../lib/stops.ts';
 import { MAX_LIVE_FRAME_BYTES } from '../model/limits.ts';
+import type { NodeStatus } from '../model/node.ts';
 import { LINK_PATH, MACHINE_HEADER } from '../protocol/agentHub.ts';
+import type { CallAs } from '../protocol/callAs.ts';
+import type { Account } from '../protocol/hubApi.ts';
 import { LIVE_PATH } from '../protocol/live.ts';
 import { openSessions } from './accounts/sessions.ts';
 import { openTokens } from './accounts/tokens.ts';
 import { agentLinks, type LinkFacts } from './agents/agentLinks.ts';
 import { openNodeRegistry } from './agents/nodeRegistry.ts';
+import { callAs } from './api/callAs.ts';
 import { type DoorOptions, LOCAL_ADMINISTRATOR } from './api/doors.ts';
 import { handlers } from './api/handlers.ts';
 import { requestLimits } from './api/requestLimits.ts';
 import { apiServer } from './api/server.ts';
 import { upgrades } from './api/upgrades.ts';
-import { openAudit } from './audit.ts';
+import { type Audit, openAudit } from './audit.ts';
 import { HubError } from './errors.ts';
 import { fleetNow } from './fleetNow.ts';
 import { keepLastTruths } from './history/lastTruth.ts';
@@ -56,6 +61,13 @@ export interface Hub {
     alias?: string;
   }): Promise<{ nodeId: string; nodeToken: string }>;
   linkFacts(): LinkFacts[];
+  /** Every machine as it is now, in the order in which they became known. */
+  nodes(): NodeStatus[];
+  /** Its own routes, for listeners of this process that know their callers by other means. */
+  callAs: CallAs;
+  /** Whose a token of scope `dialect-write` is; null for any other text. */
+  dialectAccount(token: string): Account | null;
+  audit: Pick<Audit, 'write'>;
   stop(): Promise<void>;
 }
 
@@ -162,6 +174,25 @@ async function assemble(
   };
   const limits = requestLimits(() => clock.nowMs());
   let url = '';
+  const handle = handlers({
+    version,
+    hubName: hostname(),
+    startedAtMs: clock.nowMs(),
+    url: () => url,
+    fleet,
+    links,
+    registry,
+    tokens,
+    sessions,
+    recent: figures,
+    lastTruths,
+    audit,
+    doors,
+    queue,
+    hubUser,
+    clock,
+    log,
+  });
   const app = await apiServer({
     doors,
     tokens,
@@ -179,25 +210,7 @@ async function assemble(
     log,
     limits,
     pageFolder: options.pageFolder,
-    handlers: handlers({
-      version,
-      hubName: hostname(),
-      startedAtMs: clock.nowMs(),
-      url: () => url,
-      fleet,
-      links,
-      registry,
-      tokens,
-      sessions,
-      recent: figures,
-      lastTruths,
-      audit,
-      doors,
-      queue,
-      hubUser,
-      clock,
-      log,
-    }),
+    handlers: handle,
   });
   const viewers = new WebSocketServer({
     noServer: true,
@@ -249,6 +262,14 @@ async function assemble(
       return { nodeId: node.id, nodeToken };
     },
     linkFacts: links.facts,
+    nodes: () => fleet.all(clock.nowMs()),
+    callAs: callAs(handle, doors),
+    dialectAccount(token) {
+      const found = tokens.check(token);
+      if (found?.scope !== 'dialect-write' || found.label === null) return null;
+      return { name: found.label, role: found.role ?? 'user' };
+    },
+    audit,
     stop: () => stopping.stop(),
   };
 }
@@ -260,31 +281,6 @@ function ownUser(): string {
   } catch {
     return String(process.getuid?.() ?? 0);
   }
-}
-
-/** True for addresses that only this machine reaches. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
-}
-
-const ANY_ADDRESS = new Set(['0.0.0.0', '::']);
-
-/** An address that leads here, where the hub listens on all of them. */
-const reachableHost = (host: string): string => {
-  if (ANY_ADDRESS.has(host)) return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
-};
-
-/** The names by which people may call this hub: its listen address, and beyond loopback the machine's names and addresses. */
-function ownNames(listenHost: string, configured: readonly string[]): Set<string> {
-  const names = new Set(configured.map((name) => name.toLowerCase()));
-  names.add(listenHost.includes(':') ? `[${listenHost}]` : listenHost.toLowerCase());
-  if (isLoopback(listenHost)) return names;
-  names.add(hostname().toLowerCase());
-  for (const address of Object.values(networkInterfaces()).flat()) {
-    if (address) names.add(address.family === 'IPv6' ? `[${address.address}]` : address.address);
-  }
-  return names;
 }
 
 /** The built page's folder, or null where it was not built. */

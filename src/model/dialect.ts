@@ -18,3 +18,27 @@ export const DIALECT_PORTS: Record<DialectName, { main: number; node: number | n
   'cluster-status': { main: 7070, node: 7080 },
   'distributed-monitor': { main: 8080, node: 8081 },
 };
+
+/** Where one of them is served. */
+export interface DialectListener {
+  name: DialectName;
+  host: string;
+  port: number;
+}
+
+/** What a role was told of older systems. */
+export interface DialectOptions {
+  /** Served as main, from the hub's fleet. */
+  mains: readonly DialectListener[];
+  /** Served as node, from this machine. */
+  nodes: readonly DialectListener[];
+  /** Networks from which a dialect's routes that change something are open, like `10.0.0.0/24`. */
+  writes: readonly { name: DialectName; network: string }[];
+  /** Where the older systems' web pages lead to ours; null: nowhere beside their listeners. */
+  pages: { host: string; port: number } | null;
+  /** The password of `cluster-status` nodes: of ours, and of older ones that are read. */
+  password: string | null;
+}
+
+/** None is served. */
+export const NO_DIALECTS: DialectOptions = { mains: [], nodes: [], writes: [], pages: null, password: null };

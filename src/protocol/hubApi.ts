@@ -43,16 +43,19 @@ export const Account = z.object({ name, role: Role });
 export type Account = z.infer<typeof Account>;
 
 /**
- * `read`, `submit`, `admin`: people and scripts; `join`: lets machines join. A `submit` token is a user's: its label is the
- * login name that its tasks run as. More scopes come with their doors.
+ * `read`, `submit`, `admin`: people and scripts; `join`: lets machines join; `dialect-write`: in the path of an older
+ * dialect's address, for its routes that change something, and for nothing else. The label of a `submit` or
+ * `dialect-write` token is the login name of whoever acts with it. More scopes come with their doors.
  */
-export const TokenScope = z.enum(['read', 'submit', 'admin', 'join']);
+export const TokenScope = z.enum(['read', 'submit', 'admin', 'join', 'dialect-write']);
 export type TokenScope = z.infer<typeof TokenScope>;
 
 export const TokenInfo = z.object({
   id: name,
   scope: TokenScope,
   label: name.nullable(),
+  /** As what its holder acts; null where the scope says it. */
+  role: Role.nullable().default(null),
   createdAtMs: instantMs,
   expiresAtMs: instantMs.nullable(),
   lastUsedAtMs: instantMs.nullable(),
@@ -335,6 +338,8 @@ export const hubApi = table({
         .nullable()
         .optional(),
       uses: z.int().positive().max(10_000).nullable().optional(),
+      /** With `dialect-write`: as what its holder acts; `user` unless said otherwise. */
+      role: Role.exclude(['viewer']).optional(),
     }),
     response: z.object({ token: z.string(), info: TokenInfo }),
   },

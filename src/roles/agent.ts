@@ -9,6 +9,7 @@ import { systemClock } from '../io/clock.ts';
 import { openDataFolder } from '../io/dataFolder.ts';
 import { openLog } from '../io/log.ts';
 import { type Credential, joinHub, loadCredential } from './credentials.ts';
+import { serveNodes } from './dialects.ts';
 import { examineMachine } from './examine.ts';
 import { machineIdHere } from './machineId.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -73,7 +74,12 @@ export async function runAgent(options: AgentRoleOptions, surroundings: Surround
       const facts = await readGoingDownFacts({ path: surroundings.environment.PATH });
       await agent.stop(goodbyeReason(howMachineGoesDown(facts, systemClock.nowMs())));
     });
-    surroundings.print(`FlowLine reports this machine to ${credential.hubUrl}`);
+    const dialectLines = await serveNodes(
+      agent,
+      { options: options.dialects, hostNames: options.hostNames, clock: systemClock, log },
+      stopping,
+    );
+    surroundings.print([`FlowLine reports this machine to ${credential.hubUrl}`, ...dialectLines].join('\n'));
   });
 }
 

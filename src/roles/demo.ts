@@ -61,7 +61,7 @@ export async function runDemo(options: DemoRoleOptions, surroundings: Surroundin
     );
 
     surroundings.print(
-      `${welcome(running.hub, options.listen, surroundings.printsToLog, `a simulated fleet of ${options.machines} machines`)}\n  nothing here is real, and nothing on this machine is touched; for commands: --hub ${running.hub.url} --data ${options.dataFolder}`,
+      `${welcome(running, options.listen, surroundings.printsToLog, `a simulated fleet of ${options.machines} machines`)}\n  nothing here is real, and nothing on this machine is touched; for commands: --hub ${running.hub.url} --data ${options.dataFolder}`,
     );
   });
 }

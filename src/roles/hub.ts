@@ -13,7 +13,7 @@ export async function runHubRole(options: RoleOptions, surroundings: Surrounding
     const running = await runHub(options, surroundings.version, surroundings.pageFolder, log);
     stopping.add(running.stop);
     surroundings.print(
-      `${welcome(running.hub, options.listen, surroundings.printsToLog, 'the machines that join')}\n  to let a machine join: flowline token create --scope join`,
+      `${welcome(running, options.listen, surroundings.printsToLog, 'the machines that join')}\n  to let a machine join: flowline token create --scope join`,
     );
   });
 }

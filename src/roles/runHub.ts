@@ -7,9 +7,12 @@ import { openDataFolder } from '../io/dataFolder.ts';
 import type { Log } from '../io/log.ts';
 import { whoListens } from '../io/portHolder.ts';
 import { stops } from '../lib/stops.ts';
+import { serveMains } from './dialects.ts';
 
 export interface RunningHub {
   hub: Hub;
+  /** What of older systems is served, in lines for the terminal. */
+  dialectLines: string[];
   stop(): Promise<void>;
 }
 
@@ -27,7 +30,7 @@ export class PortTaken extends Error {
 
 /**
  * Takes the data folder, then the port.
- * @throws DataFolderError, PortTaken, or the system's error.
+ * @throws DataFolderError, PortTaken, DialectNotServed, or the system's error.
  */
 export async function runHub(
   options: RoleOptions,
@@ -54,7 +57,13 @@ export async function runHub(
       log,
     });
     stopping.add(() => hub.stop());
-    return { hub, stop: () => stopping.stop() };
+    const dialectLines = await serveMains(
+      hub,
+      options.listen,
+      { options: options.dialects, hostNames: options.hostNames, clock: systemClock, log },
+      stopping,
+    );
+    return { hub, dialectLines, stop: () => stopping.stop() };
   } catch (failure) {
     await stopping.stop();
     if (failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE') {

@@ -3,13 +3,13 @@ import { hostname } from 'node:os';
 import { startAgent } from '../agent/agent.ts';
 import { startSupervisor } from '../agent/supervisor/startSupervisor.ts';
 import type { RoleOptions } from '../cli/context.ts';
-import type { Hub } from '../hub/hub.ts';
 import { systemClock } from '../io/clock.ts';
 import { type Log, openLog } from '../io/log.ts';
 import { type Stops, stops } from '../lib/stops.ts';
+import { serveNodes } from './dialects.ts';
 import { examineMachine } from './examine.ts';
 import { machineIdHere } from './machineId.ts';
-import { runHub } from './runHub.ts';
+import { type RunningHub, runHub } from './runHub.ts';
 import type { Surroundings } from './surroundings.ts';
 import { tablesOf } from './tables.ts';
 import { thisMachine } from './thisMachine.ts';
@@ -20,8 +20,8 @@ import { welcome } from './welcome.ts';
 export async function runUp(options: RoleOptions, surroundings: Surroundings): Promise<void> {
   const log = openLog(options.logLevel);
   await untilSignal(log, async (stopping) => {
-    const hub = await assemble(options, surroundings, log, stopping);
-    surroundings.print(welcome(hub, options.listen, surroundings.printsToLog));
+    const running = await assemble(options, surroundings, log, stopping);
+    surroundings.print(welcome(running, options.listen, surroundings.printsToLog));
   });
 }
 
@@ -46,7 +46,7 @@ async function assemble(
   surroundings: Surroundings,
   log: Log,
   stopping: Stops,
-): Promise<Hub> {
+): Promise<RunningHub> {
   const running = await runHub(options, surroundings.version, surroundings.pageFolder, log);
   stopping.add(running.stop);
   const { hub } = running;
@@ -89,5 +89,10 @@ async function assemble(
     log,
   });
   stopping.add(() => agent.stop());
-  return hub;
+  const nodeLines = await serveNodes(
+    agent,
+    { options: options.dialects, hostNames: options.hostNames, clock: systemClock, log },
+    stopping,
+  );
+  return { ...running, dialectLines: [...running.dialectLines, ...nodeLines] };
 }

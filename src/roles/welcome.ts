@@ -1,9 +1,10 @@
 /** What a hub prints when it is ready: where the page is, how to open it with all rights, and from elsewhere. */
-import { type Hub, isLoopback } from '../hub/hub.ts';
+import { isLoopback } from '../io/listenNames.ts';
+import type { RunningHub } from './runHub.ts';
 
 /** Lines for the terminal. The link's code works once, within 10 minutes; it goes nowhere else. */
 export function welcome(
-  hub: Hub,
+  { hub, dialectLines }: RunningHub,
   listen: { host: string; port: number },
   printsToLog: boolean,
   what = 'this machine',
@@ -24,5 +25,5 @@ export function welcome(
       '  beyond this machine reading needs such a link (or --readers everyone); `flowline token link` prints another',
     );
   }
-  return lines.join('\n');
+  return [...lines, ...dialectLines].join('\n');
 }

@@ -11,6 +11,7 @@ import { type HubClient, HubFailure } from '../../client/hubClient.ts';
 import { isThisMachine } from '../../io/ownAddress.ts';
 import { isRefused } from '../../io/refused.ts';
 import { visible } from '../../lib/displayText.ts';
+import { NO_DIALECTS } from '../../model/dialect.ts';
 import { LIVE_STATES } from '../../model/task.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
 import { examples, paragraph } from '../examples.ts';
@@ -117,6 +118,7 @@ async function startIfNoneRuns(
     readers: 'link',
     intervalMs: 1000,
     logLevel: 'error',
+    dialects: NO_DIALECTS,
   });
 }
 

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { readFileIfThere, writeFileAtomically } from '../../io/atomicFile.ts';
 import type { Clock } from '../../io/clock.ts';
 import { openRecordFile } from '../../io/recordFile.ts';
-import { TokenInfo, type TokenScope } from '../../protocol/hubApi.ts';
+import { type Role, TokenInfo, type TokenScope } from '../../protocol/hubApi.ts';
 import { formatToken, hashSecret, matchesHash, newId, newSecret, parseToken } from './secrets.ts';
 
 const TokenRecord = z.object({ ...TokenInfo.shape, hash: z.string() });
@@ -13,6 +13,8 @@ type TokenRecord = z.infer<typeof TokenRecord>;
 export interface NewToken {
   scope: TokenScope;
   label: string | null;
+  /** Null where the scope says it. */
+  role?: Role | null;
   /** Null: for ever. */
   lifetimeMs: number | null;
   /** Null: as often as one likes. */
@@ -49,6 +51,7 @@ export async function openTokens(dataFolder: string, clock: Clock): Promise<Toke
     id: parseToken(localToken)?.id ?? '',
     scope: 'admin',
     label: 'local administrator',
+    role: null,
     createdAtMs: clock.nowMs(),
     expiresAtMs: null,
     lastUsedAtMs: null,
@@ -72,7 +75,7 @@ export async function openTokens(dataFolder: string, clock: Clock): Promise<Toke
   return {
     localToken,
     localTokenId: local.id,
-    async create({ scope, label, lifetimeMs, uses }) {
+    async create({ scope, label, role = null, lifetimeMs, uses }) {
       const nowMs = clock.nowMs();
       records = records.filter((record) => record.expiresAtMs === null || record.expiresAtMs > nowMs);
       if (records.length >= MAX_TOKENS)
@@ -82,6 +85,7 @@ export async function openTokens(dataFolder: string, clock: Clock): Promise<Toke
         id: newId(),
         scope,
         label,
+        role,
         createdAtMs: nowMs,
         expiresAtMs: lifetimeMs === null ? null : nowMs + lifetimeMs,
         lastUsedAtMs: null,

@@ -16,7 +16,13 @@ type AccountRoute =
 
 /** Unless told otherwise: nobody remembers what lasts for ever (trust.md: tokens have an expiry). */
 const DAY_MS = 86_400_000;
-const TOKEN_LIFETIME_MS = { join: 3_600_000, read: 90 * DAY_MS, submit: 90 * DAY_MS, admin: 90 * DAY_MS };
+const TOKEN_LIFETIME_MS = {
+  join: 3_600_000,
+  read: 90 * DAY_MS,
+  submit: 90 * DAY_MS,
+  admin: 90 * DAY_MS,
+  'dialect-write': 90 * DAY_MS,
+};
 
 /** As Linux takes login names. */
 const LOGIN_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}\$?$/;
@@ -67,17 +73,28 @@ export function accountHandlers(hub: HubParts): Pick<Handlers, AccountRoute> {
     },
     tokens: () => ({ tokens: hub.tokens.list() }),
     async createToken(call) {
-      const { scope, label, lifetimeSeconds, uses } = call.body;
-      if (scope === 'submit' && !LOGIN_NAME.test(label ?? ''))
+      const { scope, label, role, lifetimeSeconds, uses } = call.body;
+      const isPersonal = scope === 'submit' || scope === 'dialect-write';
+      if (isPersonal && !LOGIN_NAME.test(label ?? ''))
         throw new HubError(
           400,
           'login-name-needed',
-          'the label of a submit token is the login name that its tasks run as',
-          'flowline token create --scope submit --label alice',
+          scope === 'submit'
+            ? 'the label of a submit token is the login name that its tasks run as'
+            : 'the label of a dialect-write token is the login name of whoever acts with it',
+          `flowline token create --scope ${scope} --label alice`,
+        );
+      if (role !== undefined && scope !== 'dialect-write')
+        throw new HubError(
+          400,
+          'role-not-wanted',
+          `the scope ${scope} says already what its holder may do`,
+          'a role is for dialect-write tokens',
         );
       const created = await hub.tokens.create({
         scope,
         label,
+        role: scope === 'dialect-write' ? (role ?? 'user') : null,
         lifetimeMs:
           lifetimeSeconds === undefined
             ? TOKEN_LIFETIME_MS[scope]
@@ -86,7 +103,13 @@ export function accountHandlers(hub: HubParts): Pick<Handlers, AccountRoute> {
               : lifetimeSeconds * 1000,
         uses: uses === undefined ? (scope === 'join' ? 1 : null) : uses,
       });
-      noteDeed(audit, call, 'create-token', created.info.id, scope);
+      noteDeed(
+        audit,
+        call,
+        'create-token',
+        created.info.id,
+        created.info.role ? `${scope} ${created.info.role}` : scope,
+      );
       return created;
     },
     async revokeToken(call) {

@@ -3,6 +3,7 @@
  * (another site's page), and who is asking (trust.md 1–3). HTTP and WebSockets ask the same functions.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import { hostOf, isOwnHost } from '../../io/listenNames.ts';
 import type { Account } from '../../protocol/hubApi.ts';
 import type { Right } from '../../protocol/route.ts';
 import type { PageSessions } from '../accounts/sessions.ts';
@@ -28,7 +29,7 @@ export interface DoorOptions {
 /** Who asks. `null` account: nobody logged in. */
 export interface Caller {
   account: Account | null;
-  door: 'page' | 'token' | 'none';
+  door: 'page' | 'token' | 'dialect' | 'none';
   /** Of the page's session, to close it. */
   sessionId: string | null;
   /** True where a page's cookie came without its secret. */
@@ -49,22 +50,15 @@ export const NOBODY: Caller = {
   isLocal: false,
 };
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-
 const ROLE_OF = { admin: 'administrator', submit: 'user', read: 'viewer' } as const;
-
-/** The host part of a `Host` header, lower case, without its port. */
-export function hostOf(header: string): string {
-  return header.toLowerCase().replace(/:\d+$/, '');
-}
 
 /**
  * Refuses names that are not ours.
  * @throws HubError 421.
  */
 export function checkHost(headers: IncomingHttpHeaders, options: Pick<DoorOptions, 'hostNames'>): void {
+  if (isOwnHost(headers.host, options.hostNames)) return;
   const host = hostOf(headers.host ?? '');
-  if (LOOPBACK.has(host) || options.hostNames.has(host)) return;
   throw new HubError(
     421,
     'foreign-host',
@@ -101,7 +95,7 @@ export function identify(headers: IncomingHttpHeaders, options: DoorOptions): Ca
   const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
   if (bearer !== undefined) {
     const token = options.tokens.check(bearer);
-    if (!token || token.scope === 'join') {
+    if (!token || token.scope === 'join' || token.scope === 'dialect-write') {
       throw new HubError(
         401,
         'unknown-token',

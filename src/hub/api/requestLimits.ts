@@ -1,6 +1,7 @@
 /** How often one address may ask, and how often it may fail to log in: the same count for requests and for sockets. */
+
+import { addressLimit } from '../../lib/addressLimit.ts';
 import { HubError } from '../errors.ts';
-import { addressLimit } from './addressLimit.ts';
 
 export interface RequestLimits {
   /** @throws HubError 429 past the limit. */

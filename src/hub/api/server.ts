@@ -186,7 +186,7 @@ async function admit(
 }
 
 /** @throws HubError 400 that names the field, what is wrong with it, and where the interface is described. */
-function parse(schema: z.ZodType | undefined, value: unknown, where: 'query' | 'body'): unknown {
+export function parse(schema: z.ZodType | undefined, value: unknown, where: 'query' | 'body'): unknown {
   if (!schema) return undefined;
   const parsed = schema.safeParse(value ?? undefined);
   if (parsed.success) return parsed.data;

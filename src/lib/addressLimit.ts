@@ -1,5 +1,5 @@
 /** How often one network address may do something: each has its own bucket, and the number of remembered ones is bounded. */
-import { type TokenBucket, tokenBucket } from '../../lib/tokenBucket.ts';
+import { type TokenBucket, tokenBucket } from './tokenBucket.ts';
 
 export interface AddressLimit {
   /** True where this address may do it once more now. */

@@ -1,0 +1,152 @@
+/** The options of older dialects: which are served and where, from where they may be written to, D's password. */
+import { readFile } from 'node:fs/promises';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { freePortAbove } from '../io/freePort.ts';
+import { parseNetwork } from '../io/network.ts';
+import { DIALECT_PORTS, type DialectListener, DialectName, type DialectOptions } from '../model/dialect.ts';
+import { type CommandContext, CommandFailure, EXIT } from './context.ts';
+import { parseListen } from './options.ts';
+
+export interface DialectFlags {
+  dialect?: DialectListener[];
+  nodeDialect?: DialectListener[];
+  dialectWrites?: DialectOptions['writes'][number][];
+  dialectPages?: { host: string; port: number } | true;
+  passwordFile?: string;
+}
+
+const NAMES = DialectName.options;
+const PAGES = { host: '127.0.0.1', port: 8000 };
+/** Served as node by us; a system without such a role is left out. */
+const WITH_NODES = NAMES.filter((name) => DIALECT_PORTS[name].node !== null);
+
+/** `--dialect`, and what belongs to it. */
+export const withMainDialects = (command: Command): Command =>
+  command
+    .addOption(
+      new Option(
+        '--dialect <name[=host:port]>',
+        `answer as the main machine of an older system too (${NAMES.join(', ')}), at its own port on loopback unless said; may be repeated`,
+      ).argParser((text: string, before: DialectListener[] = []) => [...before, parseDialect(text, 'main')]),
+    )
+    .addOption(
+      new Option(
+        '--dialect-writes <name=network>',
+        'let this network change things through a dialect, like gpu-monitor=10.0.0.0/24; may be repeated (else only who has a dialect-write token)',
+      ).argParser((text: string, before: DialectOptions['writes'] = []) => [...before, parseWrites(text)]),
+    )
+    .addOption(
+      new Option(
+        '--dialect-pages [host:port]',
+        'lead whoever opens the older web pages (127.0.0.1:8000 unless said) to the page here',
+      ).argParser(parseListen),
+    );
+
+/** `--node-dialect`. */
+export const withNodeDialects = (command: Command): Command =>
+  command.addOption(
+    new Option(
+      '--node-dialect <name[=host:port]>',
+      `answer as a node of an older system too (${WITH_NODES.join(', ')}), at its own port on loopback unless said; may be repeated`,
+    ).argParser((text: string, before: DialectListener[] = []) => [...before, parseDialect(text, 'node')]),
+  );
+
+/** `--password-file`. */
+export const withDialectPassword = (command: Command): Command =>
+  command.addOption(
+    new Option(
+      '--password-file <path>',
+      'file with the password of cluster-status nodes (else FLOWLINE_DIALECT_PASSWORD)',
+    ),
+  );
+
+/**
+ * What was asked for, as the roles take it.
+ * @param hubListen where the hub itself listens; null for a role without one.
+ * @throws CommandFailure where two would listen at one port, or the password file cannot be read.
+ */
+export async function dialectOptions(
+  context: CommandContext,
+  flags: DialectFlags,
+  hubListen: { host: string; port: number } | null,
+): Promise<DialectOptions> {
+  const mains = flags.dialect ?? [];
+  const nodes = flags.nodeDialect ?? [];
+  const pages = flags.dialectPages === true ? PAGES : (flags.dialectPages ?? null);
+  await checkPorts([
+    ...(hubListen ? [{ name: 'the hub', option: '--listen ', ...hubListen }] : []),
+    ...mains.map((one) => ({ ...one, option: `--dialect ${one.name}=` })),
+    ...nodes.map((one) => ({ ...one, option: `--node-dialect ${one.name}=` })),
+    ...(pages ? [{ name: 'the older pages', option: '--dialect-pages ', ...pages }] : []),
+  ]);
+  return {
+    mains,
+    nodes,
+    writes: flags.dialectWrites ?? [],
+    pages,
+    password: await password(context, flags.passwordFile),
+  };
+}
+
+/** `NAME` or `NAME=HOST:PORT` or `NAME=PORT`. @throws InvalidArgumentError that says what there is. */
+export function parseDialect(text: string, role: 'main' | 'node'): DialectListener {
+  const at = text.indexOf('=');
+  const name = parseName(at === -1 ? text : text.slice(0, at));
+  const port = DIALECT_PORTS[name][role];
+  if (port === null)
+    throw new InvalidArgumentError(
+      `${name} has no node that could be asked; there are ${WITH_NODES.join(', ')}`,
+    );
+  return { name, ...(at === -1 ? { host: '127.0.0.1', port } : parseListen(text.slice(at + 1))) };
+}
+
+function parseName(text: string): DialectName {
+  const name = DialectName.safeParse(text);
+  if (name.success) return name.data;
+  throw new InvalidArgumentError(`there is no ${JSON.stringify(text)}; there are ${NAMES.join(', ')}`);
+}
+
+function parseWrites(text: string): DialectOptions['writes'][number] {
+  const [name = '', network = '', ...rest] = text.split('=');
+  if (rest.length > 0 || parseNetwork(network) === null)
+    throw new InvalidArgumentError('say NAME=NETWORK, like gpu-monitor=10.0.0.0/24 or gpu-monitor=10.0.0.7');
+  return { name: parseName(name), network };
+}
+
+interface Listener {
+  name: string;
+  option: string;
+  host: string;
+  port: number;
+}
+
+const ANY_ADDRESS = new Set(['0.0.0.0', '::']);
+const overlap = (one: Listener, other: Listener): boolean =>
+  one.port !== 0 &&
+  one.port === other.port &&
+  (one.host === other.host || ANY_ADDRESS.has(one.host) || ANY_ADDRESS.has(other.host));
+
+/** @throws CommandFailure with both names and a free port. */
+async function checkPorts(listeners: readonly Listener[]): Promise<void> {
+  for (const [place, later] of listeners.entries()) {
+    const earlier = listeners.slice(0, place).find((one) => overlap(one, later));
+    if (!earlier) continue;
+    const { host, port, name, option } = later;
+    const free = await freePortAbove(host, port, new Set(listeners.map((one) => one.port)));
+    throw new CommandFailure(
+      EXIT.usage,
+      `${earlier.name} and ${name} cannot both have port ${port}`,
+      `give one another port: ${option}${host.includes(':') ? `[${host}]` : host}:${free ?? 'PORT'}`,
+    );
+  }
+}
+
+async function password(context: CommandContext, file: string | undefined): Promise<string | null> {
+  if (file === undefined) return context.environment.FLOWLINE_DIALECT_PASSWORD || null;
+  const text = await readFile(file, 'utf8').catch((failure: Error) => {
+    throw new CommandFailure(EXIT.usage, `cannot read the password file ${file}: ${failure.message}`);
+  });
+  const word = text.replace(/\r?\n$/, '');
+  if (word !== '' && !word.includes('\n')) return word;
+  throw new CommandFailure(EXIT.usage, `${file} holds no password`, 'it is one line');
+}

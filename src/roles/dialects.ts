@@ -1,0 +1,149 @@
+/** Puts the older systems' interfaces that were asked for on their ports, over a hub that runs. */
+import type { Agent } from '../agent/agent.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import { distributedMonitorMain } from '../dialects/distributedMonitor/serveMain.ts';
+import { type DialectListenOptions, serveDialect } from '../dialects/listener.ts';
+import type { MainParts } from '../dialects/main.ts';
+import type { NodeParts } from '../dialects/node.ts';
+import { writeDoor } from '../dialects/writes.ts';
+import type { Hub } from '../hub/hub.ts';
+import type { Clock } from '../io/clock.ts';
+import { hostOf, isLoopback } from '../io/listenNames.ts';
+import type { Log } from '../io/log.ts';
+import { whoListens } from '../io/portHolder.ts';
+import { type Stops, stops } from '../lib/stops.ts';
+import type { DialectListener, DialectName, DialectOptions } from '../model/dialect.ts';
+
+/** The main roles that are served. */
+const MAINS: Partial<Record<DialectName, (parts: MainParts) => Dialect>> = {
+  'distributed-monitor': distributedMonitorMain,
+};
+
+/** The node roles that are served. */
+const NODES: Partial<Record<DialectName, (parts: NodeParts) => Dialect>> = {};
+
+export interface DialectSurroundings {
+  options: DialectOptions;
+  hostNames: readonly string[];
+  clock: Clock;
+  log: Log;
+}
+
+/** A dialect's port that somebody else has, or an address that is not ours. */
+export class DialectNotServed extends Error {
+  readonly hint: string;
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/**
+ * Serves each main role that was asked for.
+ * @returns lines for the terminal, one for each.
+ * @throws DialectNotServed, with nothing of it left running.
+ */
+export async function serveMains(
+  hub: Hub,
+  listen: { host: string },
+  surroundings: DialectSurroundings,
+  stopping: Stops,
+): Promise<string[]> {
+  const { clock, options } = surroundings;
+  const parts: MainParts = {
+    nodes: hub.nodes,
+    callAs: hub.callAs,
+    audit: hub.audit,
+    pageUrl: (host) => pageUrl(hub.url, listen.host, host),
+    startedAtMs: clock.nowMs(),
+    nowMs: () => clock.nowMs(),
+  };
+  const served = stops();
+  stopping.add(() => served.stop());
+  const lines: string[] = [];
+  for (const listener of options.mains) {
+    const build = MAINS[listener.name];
+    if (!build) throw new DialectNotServed(`${listener.name} is not served as main yet`, 'leave it out');
+    const { url, stop } = await openListener(listener, build(parts), hub, surroundings);
+    served.add(stop);
+    lines.push(`  speaks ${listener.name} at ${url}`);
+  }
+  return lines;
+}
+
+/**
+ * Serves each node role that was asked for, from what the agent last sampled.
+ * @returns lines for the terminal, one for each.
+ * @throws DialectNotServed, with nothing of it left running.
+ */
+export async function serveNodes(
+  agent: Pick<Agent, 'newestSample'>,
+  surroundings: DialectSurroundings,
+  stopping: Stops,
+): Promise<string[]> {
+  const { clock, options } = surroundings;
+  const parts: NodeParts = {
+    sample: () => agent.newestSample(),
+    password: options.password,
+    nowMs: () => clock.nowMs(),
+  };
+  const served = stops();
+  stopping.add(() => served.stop());
+  const lines: string[] = [];
+  for (const listener of options.nodes) {
+    const build = NODES[listener.name];
+    if (!build) throw new DialectNotServed(`${listener.name} is not served as node yet`, 'leave it out');
+    const { url, stop } = await openListener(listener, build(parts), null, surroundings);
+    served.add(stop);
+    lines.push(`  answers as a node of ${listener.name} at ${url}`);
+  }
+  return lines;
+}
+
+/** One listener, with the doors that all have. @throws DialectNotServed */
+async function openListener(
+  { name, host, port }: DialectListener,
+  dialect: Dialect,
+  hub: Pick<Hub, 'dialectAccount'> | null,
+  { options, hostNames, clock, log }: DialectSurroundings,
+) {
+  const listening: DialectListenOptions = {
+    listen: { host, port },
+    hostNames,
+    writes: writeDoor({
+      name,
+      accountOf: (token) => hub?.dialectAccount(token) ?? null,
+      networks: options.writes.filter((open) => open.name === name).map(({ network }) => network),
+    }),
+    nowMs: () => clock.nowMs(),
+    log,
+  };
+  try {
+    return await serveDialect(dialect, listening);
+  } catch (failure) {
+    const code = failure instanceof Error && 'code' in failure ? failure.code : null;
+    const option = dialect.role === 'main' ? '--dialect' : '--node-dialect';
+    if (code === 'EADDRINUSE')
+      throw new DialectNotServed(
+        `${host}:${port}, where ${name} would be served, is in use by ${(await whoListens(port)) ?? 'a process of another user'}`,
+        `end that, or choose another port: ${option} ${name}=${host}:PORT`,
+      );
+    if (code === 'EADDRNOTAVAIL')
+      throw new DialectNotServed(
+        `${host} is no address of this machine`,
+        `${option} ${name}=HOST:PORT takes one of its own, or 0.0.0.0 for all`,
+      );
+    throw failure;
+  }
+}
+
+/**
+ * Where our page is for whoever called by a `Host` header: the same name with the hub's port, or the hub's own address
+ * where it listens on this machine only.
+ */
+export function pageUrl(hubUrl: string, hubHost: string, host: string): string {
+  if (isLoopback(hubHost)) return `${hubUrl}/`;
+  const url = new URL(hubUrl);
+  const name = hostOf(host);
+  return `${url.protocol}//${name || url.hostname}:${url.port}/`;
+}
