@@ -16,6 +16,12 @@ const NEEDS: Record<string, string> = {
   'fc-list': 'fontconfig',
   python3: 'python3',
   flock: 'util-linux',
+  'systemd-analyze': 'systemd',
+};
+/** What only the long counts need. */
+const SOAK_NEEDS: Record<string, string> = {
+  'systemd-nspawn': 'systemd-container',
+  'dbus-daemon': 'dbus',
 };
 /** Found by a file rather than by a program. */
 const FILES: Record<string, string> = {
@@ -30,11 +36,11 @@ const isThere = (program: string): boolean =>
     .some((folder) => existsSync(`${folder}/${program}`));
 
 /** Installs what the tests miss, where that is possible; says so where it is not. */
-export function installNeeds(): void {
+export function installNeeds(isSoak: boolean): void {
   install(
     'tests',
     [
-      ...Object.entries(NEEDS).filter(([program]) => !isThere(program)),
+      ...Object.entries({ ...NEEDS, ...(isSoak ? SOAK_NEEDS : {}) }).filter(([program]) => !isThere(program)),
       ...Object.entries(FILES).filter(([path]) => !existsSync(path)),
     ].map(([, debianPackage]) => debianPackage),
     'the suites that need them are skipped',

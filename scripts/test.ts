@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '..');
 const soak = process.argv.includes('--soak');
 const passedOn = process.argv.slice(2).filter((argument) => argument !== '--soak');
 
-installNeeds();
+installNeeds(soak);
 run('build', process.execPath, ['scripts/build.ts']);
 if (passedOn.length === 0) run('check', process.execPath, ['scripts/check.ts']);
 

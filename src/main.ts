@@ -7,6 +7,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { CommandContext } from './cli/context.ts';
 import { onEndSignal } from './io/runHere.ts';
+import { serviceHost } from './io/serviceHost.ts';
 import type { Surroundings } from './roles/surroundings.ts';
 
 declare const FLOWLINE_VERSION: string | undefined;
@@ -87,6 +88,8 @@ async function runCommandLine(argv: string[]): Promise<void> {
     onEndSignal,
     openLines: async (options) => (await import('./io/lineEditor.ts')).openLineEditor(options),
     readThisMachine: async () => (await import('./roles/readOnce.ts')).readThisMachine(surroundings),
+    serviceHost: serviceHost(process.env),
+    joinedHub: async (dataFolder) => (await import('./roles/credentials.ts')).joinedHub(dataFolder),
     examineThisMachine: async (options) =>
       (await import('./roles/examine.ts')).examineMachine({ surroundings, ...options }),
   };

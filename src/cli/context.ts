@@ -4,6 +4,7 @@
  */
 import type { Language } from '../fleet/words.ts';
 import type { LineEditor, LineEditorOptions } from '../io/lineEditor.ts';
+import type { ServiceHost } from '../io/serviceHost.ts';
 import type { Check } from '../model/check.ts';
 import type { DialectOptions } from '../model/dialect.ts';
 import type { NodeStatus } from '../model/node.ts';
@@ -24,6 +25,8 @@ export interface AgentRoleOptions {
   /** Null: the hub that was joined before. */
   hubUrl: string | null;
   joinToken: string | null;
+  /** It joins, and ends. */
+  joinsOnly: boolean;
   intervalMs: number;
   logLevel: RoleOptions['logLevel'];
   dialects: DialectOptions;
@@ -79,6 +82,10 @@ export interface CommandContext {
   openLines(options: LineEditorOptions): Promise<LineEditor>;
   /** This machine, read by itself, once, within 10 s. */
   readThisMachine(): Promise<NodeStatus>;
+  /** This machine's systemd and accounts. */
+  serviceHost: ServiceHost;
+  /** The hub that the agent with this data folder joined before; null for none, or where it may not be read. */
+  joinedHub(dataFolder: string): Promise<string | null>;
   /** What is wrong here. */
   examineThisMachine(options: {
     dataFolder: string;

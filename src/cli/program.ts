@@ -11,6 +11,7 @@ import { addNodes } from './nodes.ts';
 import { addProcesses } from './processes.ts';
 import { addQueue } from './queue/queue.ts';
 import { addRoles } from './roles.ts';
+import { addService } from './service/service.ts';
 import { addSessions } from './sessions.ts';
 import { addRun } from './shell/run.ts';
 import { addStatus } from './status.ts';
@@ -73,6 +74,7 @@ export async function runCommand(line: readonly string[], context: CommandContex
   addEdit(program, context);
   addContainers(program, context);
   addSessions(program, context);
+  addService(program, context);
   addDoctor(program, context);
   addToken(program, context);
   addSubmit(program, context, commandWords);

@@ -61,7 +61,7 @@ export function addRoles(program: Command, context: CommandContext): void {
     )
     .action(async (flags: CommonFlags) => context.roles.up(await roleOptions(flags)));
 
-  withDialectPassword(withMainDialects(withServing(program.command('hub'))))
+  withHubOptions(program.command('hub'))
     .description('run the hub alone; machines join it with `flowline agent`')
     .addHelpText(
       'after',
@@ -108,11 +108,12 @@ function addAgent(program: Command, context: CommandContext): void {
     interval: number;
     logLevel: RoleOptions['logLevel'];
   }
-  const run = async (hubUrl: string | undefined, flags: AgentFlags): Promise<void> => {
+  const run = async (hubUrl: string | undefined, flags: AgentFlags, joinsOnly = false): Promise<void> => {
     const options: AgentRoleOptions = {
       dataFolder: dataFolderOf(context, flags.data),
       hubUrl: hubUrl === undefined ? null : checkHubUrl(hubUrl),
       joinToken: await joinToken(context, flags.joinTokenFile),
+      joinsOnly,
       intervalMs: flags.interval,
       logLevel: flags.logLevel,
       dialects: await dialectOptions(context, flags, null),
@@ -120,19 +121,8 @@ function addAgent(program: Command, context: CommandContext): void {
     };
     await context.roles.agent(options);
   };
-  const withAgentOptions = (command: Command): Command =>
-    withInterval(withDialectPassword(withNodeDialects(command)))
-      .option(
-        '--join-token-file <path>',
-        'file that holds a join token (else FLOWLINE_JOIN_TOKEN); needed once',
-      )
-      .addOption(hostNameOption('another name by which older dialects may be called here; may be repeated'))
-      .addOption(dataOption())
-      .addOption(logLevelOption());
-
-  const agent = withAgentOptions(program.command('agent'))
+  const agent = withHubOfAgent(withAgentOptions(program.command('agent')))
     .description('report this machine to a hub; one outgoing connection, no open port')
-    .addOption(new Option('--hub <url>', 'the hub (else the one that was joined before)').env('FLOWLINE_HUB'))
     .addHelpText(
       'after',
       `${examples(
@@ -145,16 +135,38 @@ function addAgent(program: Command, context: CommandContext): void {
   withAgentOptions(agent.command('join'))
     .argument('<url>', "the hub's address")
     .description('join a hub with a join token, then report to it')
+    .option('--only', 'join and end: a service, or the next `flowline agent`, reports')
     .addHelpText(
       'after',
       examples('flowline agent join http://10.20.4.2:3569 --join-token-file /root/join-token'),
     )
-    .action((url: string, _own: AgentFlags, command: Command) =>
-      run(url, command.optsWithGlobals() as AgentFlags),
+    .action((url: string, { only }: { only?: true }, command: Command) =>
+      run(url, command.optsWithGlobals() as AgentFlags, only),
     );
 }
 
-async function joinToken(context: CommandContext, file: string | undefined): Promise<string | null> {
+/** What `hub` takes, for whatever starts one. */
+export const withHubOptions = (command: Command): Command =>
+  withDialectPassword(withMainDialects(withServing(command)));
+
+/** What `agent` takes, for whatever starts one; its hub apart. */
+export const withAgentOptions = (command: Command): Command =>
+  withInterval(withDialectPassword(withNodeDialects(command)))
+    .option(
+      '--join-token-file <path>',
+      'file that holds a join token (else FLOWLINE_JOIN_TOKEN); needed once',
+    )
+    .addOption(hostNameOption('another name by which older dialects may be called here; may be repeated'))
+    .addOption(dataOption())
+    .addOption(logLevelOption());
+
+export const withHubOfAgent = (command: Command): Command =>
+  command.addOption(
+    new Option('--hub <url>', 'the hub (else the one that was joined before)').env('FLOWLINE_HUB'),
+  );
+
+/** The token that was given, by file or by environment; null for none. @throws CommandFailure */
+export async function joinToken(context: CommandContext, file: string | undefined): Promise<string | null> {
   if (file === undefined) return context.environment.FLOWLINE_JOIN_TOKEN?.trim() || null;
   try {
     return (await readFile(file, 'utf8')).trim();

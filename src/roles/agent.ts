@@ -23,6 +23,7 @@ import { untilSignal } from './untilSignal.ts';
  */
 export async function runAgent(options: AgentRoleOptions, surroundings: Surroundings): Promise<void> {
   const log = openLog(options.logLevel);
+  if (options.joinsOnly) return joinAhead(options, surroundings);
   await untilSignal(log, async (stopping) => {
     // A folder of its own inside DATA: a hub and an agent of one machine may share DATA.
     const folder = await openDataFolder(join(options.dataFolder, 'agent'), 'agent');
@@ -81,6 +82,18 @@ export async function runAgent(options: AgentRoleOptions, surroundings: Surround
     );
     surroundings.print([`FlowLine reports this machine to ${credential.hubUrl}`, ...dialectLines].join('\n'));
   });
+}
+
+/** Joins if need be, and leaves the folder to the agent that is started next. */
+async function joinAhead(options: AgentRoleOptions, surroundings: Surroundings): Promise<void> {
+  const folder = await openDataFolder(join(options.dataFolder, 'agent'), 'agent join');
+  try {
+    const ownMachineId = await machineIdHere(options.dataFolder, surroundings);
+    const { hubUrl } = await findCredential(folder.path, ownMachineId, options);
+    surroundings.print(`joined ${hubUrl}`);
+  } finally {
+    folder.release();
+  }
 }
 
 async function findCredential(

@@ -20,6 +20,13 @@ export async function loadCredential(dataFolder: string): Promise<Credential | n
   return parsed.data;
 }
 
+/** The hub that an agent with this data folder joined before; null for none, or where it may not be read. */
+export const joinedHub = (dataFolder: string): Promise<string | null> =>
+  loadCredential(join(dataFolder, 'agent')).then(
+    (credential) => credential?.hubUrl ?? null,
+    () => null,
+  );
+
 /** Keeps it for the next start. */
 export const saveCredential = (dataFolder: string, credential: Credential): Promise<void> =>
   writeFileAtomically(pathIn(dataFolder), `${JSON.stringify(credential, null, 1)}\n`);

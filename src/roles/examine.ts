@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Agent } from '../agent/agent.ts';
 import { examine } from '../agent/doctor/doctor.ts';
-import type { HubHealth, SystemdUnit } from '../agent/doctor/facts.ts';
+import type { HubHealth } from '../agent/doctor/facts.ts';
 import { hubClient } from '../client/hubClient.ts';
 import type { Language } from '../fleet/words.ts';
 import { whoListens } from '../io/portHolder.ts';
@@ -41,7 +41,19 @@ export function examineMachine(options: ExamineOptions): Promise<Check[]> {
     askHealth,
     port: portOf(options.hubUrl),
     whoListens,
-    killModeOf,
+    killModeOf: ({ name, isUsers }) =>
+      ask('systemctl', ...(isUsers ? ['--user'] : []), 'show', '--property=KillMode', '--value', '--', name),
+    doesLinger: async () => {
+      const answer = await ask(
+        'loginctl',
+        'show-user',
+        '--property=Linger',
+        '--value',
+        '--',
+        String(process.getuid?.() ?? 0),
+      );
+      return answer === null ? null : answer === 'yes';
+    },
     version: surroundings.version,
     uid: process.getuid?.() ?? 0,
     glibcVersion: glibcVersion(),
@@ -53,13 +65,10 @@ export function examineMachine(options: ExamineOptions): Promise<Check[]> {
 
 const SYSTEMD_PATIENCE_MS = 2000;
 
-async function killModeOf({ name, isUsers }: SystemdUnit): Promise<string | null> {
-  const scope = isUsers ? ['--user'] : [];
+/** What one of systemd's programs prints; null where it cannot be asked. */
+async function ask(program: string, ...words: string[]): Promise<string | null> {
   try {
-    const asked = ['show', '--property=KillMode', '--value', '--', name];
-    const { stdout } = await promisify(execFile)('systemctl', [...scope, ...asked], {
-      timeout: SYSTEMD_PATIENCE_MS,
-    });
+    const { stdout } = await promisify(execFile)(program, words, { timeout: SYSTEMD_PATIENCE_MS });
     return stdout.trim() || null;
   } catch {
     return null;

@@ -41,6 +41,8 @@ export async function runCommandLine(
     runHere: unasked,
     onEndSignal: () => () => undefined,
     readThisMachine: unasked,
+    serviceHost: { root: '/nowhere', uid: 0, settleMs: 0, call: unasked },
+    joinedHub: async () => null,
     examineThisMachine: unasked,
     ...changes,
     async ask(question) {

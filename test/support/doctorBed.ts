@@ -50,6 +50,7 @@ export function doctorBed(): DoctorBed {
     port: 3569,
     whoListens: async () => null,
     killModeOf: async () => null,
+    doesLinger: async () => null,
     version: '1.0.0',
     uid: 0,
     glibcVersion: '2.36',

@@ -44,6 +44,8 @@ export interface DoctorFacts {
   whoListens(port: number): Promise<string | null>;
   /** What systemd does with a service's processes when it stops it; null where it cannot be asked. */
   killModeOf(unit: SystemdUnit): Promise<string | null>;
+  /** Whether this user's own services outlive his logins; null where nobody says. */
+  doesLinger(): Promise<boolean | null>;
   version: string;
   uid: number;
   /** Like `2.36`; null where the C library is another. */

@@ -37,7 +37,23 @@ test.each([
   const finding = await checkService(bed.facts({ link, killModeOf: async () => killMode }));
   expect(finding).toMatchObject({ result });
   if (result === 'problem')
-    expect(finding?.advice).toBe('`systemctl edit flowline.service`, and in it [Service] KillMode=process');
+    expect(finding?.advice).toContain(
+      '`systemctl edit flowline.service`, and in it [Service] KillMode=process',
+    );
   expect(await checkService(bed.facts({ killModeOf: async () => killMode }))).toBeNull();
   expect(await checkService(bed.facts({ link, killModeOf: async () => null }))).toBeNull();
+});
+
+test('a user’s service that does not outlive his login is a problem, and how to mend it is said', async () => {
+  await mkdir(join(bed.root().path, 'proc/self'), { recursive: true });
+  const cgroup = '0::/user.slice/user-1000.slice/user@1000.service/app.slice/flowline-agent.service\n';
+  await writeFile(join(bed.root().path, 'proc/self/cgroup'), cgroup);
+  const asked = (lingers: boolean | null) =>
+    checkService(bed.facts({ link, killModeOf: async () => 'process', doesLinger: async () => lingers }));
+  expect(await asked(false)).toMatchObject({
+    result: 'problem',
+    advice: expect.stringContaining('loginctl enable-linger'),
+  });
+  expect(await asked(true)).toMatchObject({ result: 'ok' });
+  expect(await asked(null)).toMatchObject({ result: 'ok' });
 });

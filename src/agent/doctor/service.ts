@@ -1,6 +1,7 @@
 /**
  * Whether tasks outlive an agent that runs as a service of systemd's. By default systemd ends everything in a service's
- * control group when it stops or restarts it, and with it every task that the agent started.
+ * control group when it stops or restarts it, and with it every task that the agent started; and a user's services end
+ * when he logs out. `flowline service install agent` (src/cli/service/) makes a unit of which all of this is well.
  */
 import { type DoctorFacts, type Finding, ok, problem, readText, type SystemdUnit } from './facts.ts';
 
@@ -27,17 +28,30 @@ export async function checkService(facts: DoctorFacts): Promise<Finding | null> 
   const killMode = await facts.killModeOf(unit);
   if (killMode === null) return null;
   if (killMode === 'process' || killMode === 'none') {
+    if (unit.isUsers && (await facts.doesLinger()) === false) {
+      return problem(
+        say(
+          `${unit.name} ends when you log out, and starts only when you log in`,
+          `你退出登录时 ${unit.name} 就会结束，登录后才启动`,
+        ),
+        say(
+          '`loginctl enable-linger`, or ask an administrator for it',
+          '运行 `loginctl enable-linger`，或请管理员运行',
+        ),
+      );
+    }
     return ok(say(`tasks outlive a restart of ${unit.name}`, `任务不受 ${unit.name} 重启影响`));
   }
-  const edit = `systemctl ${unit.isUsers ? '--user ' : ''}edit ${unit.name}`;
+  const user = unit.isUsers ? ' --user' : '';
+  const edit = `systemctl${user} edit ${unit.name}`;
   return problem(
     say(
       `a stop or restart of ${unit.name} ends every running task (KillMode=${killMode})`,
       `停止或重启 ${unit.name} 会结束所有正在运行的任务（KillMode=${killMode}）`,
     ),
     say(
-      `\`${edit}\`, and in it [Service] KillMode=process`,
-      `运行 \`${edit}\`，写入 [Service] KillMode=process`,
+      `\`flowline service install agent${user}\` makes a unit without this; or \`${edit}\`, and in it [Service] KillMode=process`,
+      `\`flowline service install agent${user}\` 生成的单元没有这个问题；或运行 \`${edit}\`，写入 [Service] KillMode=process`,
     ),
   );
 }

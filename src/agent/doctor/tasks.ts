@@ -59,8 +59,8 @@ export function checkControlGroup({ root, say }: DoctorFacts): Finding {
       '不能创建 cgroup：靠会话和环境变量标记找到任务的进程',
     ),
     say(
-      'an agent that runs as a service with Delegate=yes may make them',
-      '以 Delegate=yes 的服务运行代理即可创建',
+      'an agent that runs as a service with Delegate=yes may make them: `flowline service install agent`',
+      '以 Delegate=yes 的服务运行代理即可创建：`flowline service install agent`',
     ),
   );
 }

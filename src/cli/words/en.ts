@@ -3,6 +3,7 @@ import { taskWords } from '../../fleet/taskWords.ts';
 import { type Language, stateWords } from '../../fleet/words.ts';
 import type { SourceState } from '../../model/node.ts';
 import { queueEn } from './queue.ts';
+import { serviceEn } from './service.ts';
 import { shellEn } from './shell.ts';
 import { taskCommandsEn } from './tasks.ts';
 
@@ -30,6 +31,7 @@ export const en = {
   tasks: taskCommandsEn,
   shell: shellEn,
   queue: queueEn,
+  service: serviceEn,
   comma: ', ',
   colon: ': ',
   time: { second: 's', minute: 'min', hour: 'h', day: 'd', ago: (age: string) => `${age} ago` },

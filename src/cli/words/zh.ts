@@ -3,6 +3,7 @@ import { taskWords } from '../../fleet/taskWords.ts';
 import { stateWords } from '../../fleet/words.ts';
 import type { HubFailureWords, Words } from './en.ts';
 import { queueZh } from './queue.ts';
+import { serviceZh } from './service.ts';
 import { shellZh } from './shell.ts';
 import { taskCommandsZh } from './tasks.ts';
 
@@ -40,6 +41,7 @@ const SUMMARIES: Record<string, string> = {
   containers: '列出所有机器的容器，附进入命令',
   sessions: '列出所有机器的 screen 和 tmux 会话，附接入命令',
   doctor: '检查这里有什么问题、该怎么做；有问题时退出码为 1',
+  service: '作为 systemd 服务安装：开机启动，任务不受重启影响',
   token: '打开网页的链接，脚本和机器的令牌',
   queue: '队列一览：数量、设置、每块 GPU 能给多少；可修改',
   tasks: '排队、运行和结束的：先是表，再是任务',
@@ -63,6 +65,7 @@ export const zh: Words = {
   tasks: taskCommandsZh,
   shell: shellZh,
   queue: queueZh,
+  service: serviceZh,
   comma: '，',
   colon: '：',
   time: { second: '秒', minute: '分', hour: '小时', day: '天', ago: (age) => `${age}前` },
