@@ -1,7 +1,10 @@
 /** Puts the older systems' interfaces that were asked for on their ports, over a hub that runs. */
 import type { Agent } from '../agent/agent.ts';
+import { clusterStatusNode } from '../dialects/clusterStatus/nodeDialect.ts';
 import type { Dialect } from '../dialects/dialect.ts';
+import { distributedMonitorNode } from '../dialects/distributedMonitor/nodeDialect.ts';
 import { distributedMonitorMain } from '../dialects/distributedMonitor/serveMain.ts';
+import { flowlineMonitorNode } from '../dialects/flowlineMonitor/nodeDialect.ts';
 import { type DialectListenOptions, serveDialect } from '../dialects/listener.ts';
 import type { MainParts } from '../dialects/main.ts';
 import type { NodeParts } from '../dialects/node.ts';
@@ -20,7 +23,11 @@ const MAINS: Partial<Record<DialectName, (parts: MainParts) => Dialect>> = {
 };
 
 /** The node roles that are served. */
-const NODES: Partial<Record<DialectName, (parts: NodeParts) => Dialect>> = {};
+const NODES: Partial<Record<DialectName, (parts: NodeParts) => Dialect>> = {
+  'flowline-monitor': flowlineMonitorNode,
+  'cluster-status': clusterStatusNode,
+  'distributed-monitor': distributedMonitorNode,
+};
 
 export interface DialectSurroundings {
   options: DialectOptions;
@@ -93,6 +100,11 @@ export async function serveNodes(
   for (const listener of options.nodes) {
     const build = NODES[listener.name];
     if (!build) throw new DialectNotServed(`${listener.name} is not served as node yet`, 'leave it out');
+    if (listener.name === 'cluster-status' && options.password === null)
+      throw new DialectNotServed(
+        'a node of cluster-status answers whoever knows its password, and none was given',
+        'put it into a file (the older one has 8888): --password-file FILE, or set FLOWLINE_DIALECT_PASSWORD',
+      );
     const { url, stop } = await openListener(listener, build(parts), null, surroundings);
     served.add(stop);
     lines.push(`  answers as a node of ${listener.name} at ${url}`);

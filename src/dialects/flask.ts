@@ -1,0 +1,43 @@
+/** How Flask answers, which three of the older systems are built on: JSON with a line's end, errors as a small page. */
+import type { Answer } from './dialect.ts';
+
+const ESCAPED = /[\u007f-\uffff]/g;
+
+/** JSON as Flask writes it: ASCII alone, names as they are given (it sorts them, and so do our bodies). */
+export const flaskJson = (body: unknown, status = 200): Answer => ({
+  status,
+  type: 'application/json',
+  body: `${JSON.stringify(body).replaceAll(ESCAPED, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`,
+});
+
+/** Werkzeug's words for the statuses that the older systems answer with. */
+const WORDS: Record<number, [title: string, sentence: string]> = {
+  400: ['Bad Request', 'The browser (or proxy) sent a request that this server could not understand.'],
+  404: [
+    'Not Found',
+    'The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.',
+  ],
+  405: ['Method Not Allowed', 'The method is not allowed for the requested URL.'],
+  413: ['Request Entity Too Large', 'The data value transmitted exceeds the capacity limit.'],
+  429: ['Too Many Requests', 'This user has exceeded an allotted request count. Try again later.'],
+  500: [
+    'Internal Server Error',
+    'The server encountered an internal error and was unable to complete your request. Either the server is overloaded or there is an error in the application.',
+  ],
+};
+
+/** The page of an error. */
+export function flaskError(status: number): Answer {
+  const [title, sentence] = WORDS[status] ?? ['Error', 'This was refused.'];
+  return {
+    status,
+    type: 'text/html; charset=utf-8',
+    body: `<!doctype html>\n<html lang=en>\n<title>${status} ${title}</title>\n<h1>${title}</h1>\n<p>${sentence}</p>\n`,
+  };
+}
+
+/** A verb that a path does not take. */
+export const flaskWrongVerb = (allowed: readonly string[]): Answer => ({
+  ...flaskError(405),
+  headers: { allow: allowed.join(', ') },
+});
