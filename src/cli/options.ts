@@ -173,3 +173,11 @@ export function checkHubUrl(text: string): string {
   }
   return url.origin;
 }
+
+/** Of `--priority`. */
+export function parsePriority(text: string): number {
+  const value = Number(text);
+  if (!/^-?\d+$/.test(text) || value < -100 || value > 100)
+    throw new InvalidArgumentError('say a whole number from -100 to 100');
+  return value;
+}

@@ -120,6 +120,11 @@ export const QueueSettings = z.object({
   maxRunning: count.nullable(),
   maxRunningPerGpu: count.nullable(),
   maxGpusPerUser: count.nullable(),
+  /** The highest priority that somebody may ask for who is no administrator: bands go before everybody's fair share. */
+  highestPriority: z.int().min(-100).max(100),
+  /** Rows that one person, and all together, may have in the queue that are not over; null: no limit. */
+  maxQueuedPerUser: count.nullable(),
+  maxQueued: count.nullable(),
   /** A card with less free memory is left alone, whatever a run asks (the older `min`). */
   leastFreeBytes: count.nullable(),
   /** Kept free on each card; null: the larger of 512 MiB and 3 %. */
@@ -141,6 +146,10 @@ export const DEFAULT_SETTINGS: QueueSettings = {
   maxRunning: null,
   maxRunningPerGpu: null,
   maxGpusPerUser: null,
+  highestPriority: 0,
+  // The hub keeps half a KiB of each in memory: 100 MiB of one person, 250 MiB of all.
+  maxQueuedPerUser: 200_000,
+  maxQueued: 500_000,
   leastFreeBytes: null,
   headroomBytes: null,
   strangers: 'share',

@@ -212,6 +212,8 @@ export const taskApi = routes({
       table: SubmittedTable,
       rows: z.array(SubmittedRow).max(MAX_ROWS_PER_BATCH),
       isComplete: z.boolean(),
+      /** Rows of the whole table that are to run, where not all are in this request: more than may be queued is refused at once. */
+      rowsInAll: count.optional(),
       /** Nothing is queued; answered is what would happen to the rows. */
       dryRun: z.boolean().default(false),
     }),

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { withoutUndefined } from '../../lib/withoutUndefined.ts';
 import type { QueueSettings } from '../../model/queue.ts';
 import { EndClass } from '../../model/task.ts';
-import { oneOf, parseMemory, wholeNumber } from '../options.ts';
+import { oneOf, parseMemory, parsePriority, wholeNumber } from '../options.ts';
 import { size } from '../text/figures.ts';
 import { table } from '../text/table.ts';
 import type { Terminal } from '../text/terminal.ts';
@@ -15,6 +15,9 @@ export interface SettingOptions {
   max?: Limit;
   maxPerGpu?: Limit;
   maxGpusPerUser?: Limit;
+  maxQueuedPerUser?: Limit;
+  maxQueued?: Limit;
+  highestPriority?: number;
   leastFree?: Limit;
   headroom?: number | 'default';
   strangers?: QueueSettings['strangers'];
@@ -37,6 +40,14 @@ export function withSettings(command: Command): Command {
     .addOption(limit('--max', 'runs at once'))
     .addOption(limit('--max-per-gpu', 'runs at once on one GPU'))
     .addOption(limit('--max-gpus-per-user', 'GPUs that one person uses at once, started by hand or queued'))
+    .addOption(limit('--max-queued-per-user', 'rows that one person may have in the queue'))
+    .addOption(limit('--max-queued', 'rows that may be in the queue'))
+    .addOption(
+      new Option(
+        '--highest-priority <n>',
+        'the highest that others than administrators may ask for, -100 to 100',
+      ).argParser(parsePriority),
+    )
     .addOption(
       new Option(
         '--least-free <size>',
@@ -74,6 +85,9 @@ export function settingsOf(options: SettingOptions, before: QueueSettings): Part
     maxRunning: limit(options.max),
     maxRunningPerGpu: limit(options.maxPerGpu),
     maxGpusPerUser: limit(options.maxGpusPerUser),
+    maxQueuedPerUser: limit(options.maxQueuedPerUser),
+    maxQueued: limit(options.maxQueued),
+    highestPriority: options.highestPriority,
     leastFreeBytes: limit(options.leastFree),
     headroomBytes: options.headroom === 'default' ? null : options.headroom,
     strangers: options.strangers,
@@ -94,6 +108,9 @@ export function describeSettings(settings: QueueSettings, terminal: Terminal): s
       [words.max, limit(settings.maxRunning), '--max'],
       [words.maxPerGpu, limit(settings.maxRunningPerGpu), '--max-per-gpu'],
       [words.maxPerUser, limit(settings.maxGpusPerUser), '--max-gpus-per-user'],
+      [words.maxQueuedPerUser, limit(settings.maxQueuedPerUser), '--max-queued-per-user'],
+      [words.maxQueued, limit(settings.maxQueued), '--max-queued'],
+      [words.highestPriority, String(settings.highestPriority), '--highest-priority'],
       [
         words.leastFree,
         settings.leastFreeBytes === null ? words.anyFree : size(settings.leastFreeBytes),

@@ -4,7 +4,7 @@ import { parseDurationMs } from '../../lib/durations.ts';
 import { DEFAULT_OPTIONS, type Dependency, type TaskOptions } from '../../model/queue.ts';
 import { TaskId } from '../../model/task.ts';
 import { RESULT_COLUMNS, type ResultColumn } from '../../tables/reserved.ts';
-import { parseMemory, wholeNumber } from '../options.ts';
+import { parseMemory, parsePriority, wholeNumber } from '../options.ts';
 
 export interface QueueOptions {
   command?: string;
@@ -75,7 +75,12 @@ export function withQueueOptions(command: Command): Command {
     .option('--gpu-order <program>', 'a program that orders free GPUs: which is taken first')
     .addOption(new Option('--max <n>', 'runs of it at once').argParser(wholeNumber(1, 100_000)))
     .addOption(
-      new Option('--priority <n>', 'higher goes first, from -100 to 100').argParser(parsePriority).default(0),
+      new Option(
+        '--priority <n>',
+        'higher goes first, from -100 to 100; above 0 for administrators (flowline queue)',
+      )
+        .argParser(parsePriority)
+        .default(0),
     )
     .addOption(
       new Option('--retries <n>', 'how often a run is tried again whose program failed')
@@ -153,13 +158,6 @@ function parseResults(text: string): ResultColumn[] {
   if (columns.length !== new Set(asked).size)
     throw new InvalidArgumentError(`say all, or some of ${RESULT_COLUMNS.join(',')}`);
   return columns;
-}
-
-function parsePriority(text: string): number {
-  const value = Number(text);
-  if (!/^[+-]?\d+$/.test(text) || Math.abs(value) > 100)
-    throw new InvalidArgumentError('say a whole number from -100 to 100');
-  return value;
 }
 
 function parseSeconds(text: string): number {

@@ -33,7 +33,7 @@ export async function sendTable(
   let sent: SentTable = await again(() =>
     client.call('submitTable', {
       headers,
-      body: { table, rows: first, isComplete: more.length === 0, dryRun: false },
+      body: { table, rows: first, isComplete: more.length === 0, rowsInAll: rowsToRun(rows), dryRun: false },
     }),
   );
   const tasks = [...sent.tasks];
@@ -60,10 +60,13 @@ export async function planTable(
 ): Promise<z.output<typeof taskApi.submitTable.response>['plan']> {
   const [first = []] = batchesOf(rows);
   const { plan } = await client.call('submitTable', {
-    body: { table, rows: first, isComplete: true, dryRun: true },
+    body: { table, rows: first, isComplete: true, rowsInAll: rowsToRun(rows), dryRun: true },
   });
   return plan;
 }
+
+const rowsToRun = (rows: readonly SubmittedRow[]): number =>
+  rows.filter(({ runNum, needRunNum }) => runNum < needRunNum).length;
 
 /** Rows as they travel: so many at a time, and so many bytes. */
 export function batchesOf(rows: readonly SubmittedRow[]): SubmittedRow[][] {

@@ -5,7 +5,7 @@ import { TaskId } from '../../model/task.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
 import { examples } from '../examples.ts';
 import { type FleetOptions, openFleet, withFleet } from '../fleetCommand.ts';
-import { parseMemory, wholeNumber } from '../options.ts';
+import { parseMemory, parsePriority, wholeNumber } from '../options.ts';
 import { describeResults } from './act.ts';
 import { type SelectionOptions, selectionOf, withSelection } from './selection.ts';
 
@@ -95,13 +95,6 @@ async function edit(context: CommandContext, ids: readonly string[], options: Ed
   answer({ results }, () => describeResults(results, terminal));
   if (results.some(({ outcome }) => outcome !== 'done' && outcome !== 'unchanged'))
     throw new CommandFailure(EXIT.failed, '');
-}
-
-function parsePriority(text: string): number {
-  const value = Number(text);
-  if (!/^-?\d+$/.test(text) || value < -100 || value > 100)
-    throw new InvalidArgumentError('say a whole number from -100 to 100');
-  return value;
 }
 
 function parseSeconds(text: string): number {

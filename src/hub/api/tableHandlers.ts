@@ -7,6 +7,7 @@ import type { RowTaskNumber } from '../tasks/book/taskBook.ts';
 import { tryOut } from '../tasks/dryRun.ts';
 import { isFinished } from '../tasks/queueStatus.ts';
 import { type Call, type Handlers, type HubParts, noteDeed } from './call.ts';
+import { checkPriority, checkRoomFor } from './submitLimits.ts';
 import { findTable, findTask, maySee, type Sight, sightOf } from './taskAccess.ts';
 
 type TableRoute = 'submitTable' | 'addRows' | 'tables' | 'table' | 'changeTable';
@@ -40,11 +41,15 @@ export function tableHandlers(hub: HubParts): Pick<Handlers, TableRoute> {
 
   return {
     async submitTable(call) {
-      const { table, rows, isComplete, dryRun } = call.body;
+      const { table, rows, isComplete, rowsInAll, dryRun } = call.body;
       const sight = seenBy(call);
       // The local administrator's token is read by whoever may read the hub's folder: it says for whom it submits.
       const owner = call.caller.isLocal ? (table.owner ?? sight.login) : sight.login;
       for (const { task } of table.options.after) findTask(book, sight, task);
+      if (call.idempotencyKey === null || book.repeated(owner, call.idempotencyKey) === null) {
+        checkPriority(book, sight, table.options.priority);
+        checkRoomFor(book, owner, Math.max(rowsInAll ?? 0, toRun(rows)));
+      }
       if (dryRun)
         return tryOut(
           {
@@ -77,6 +82,7 @@ export function tableHandlers(hub: HubParts): Pick<Handlers, TableRoute> {
         throw new HubError(409, 'table-complete', `${tableIdOf(table.number)} has all its rows already`);
       if (table.tasks.length + rows.length > MAX_ROWS_PER_TABLE)
         throw new HubError(413, 'too-many-rows', `a table may have ${MAX_ROWS_PER_TABLE} rows`, 'split it');
+      if (batch > table.lastBatch) checkRoomFor(book, table.owner, toRun(rows));
       checkRoom();
       const added = book.addRows(table.number, batch, rows, isComplete);
       await book.durable();
@@ -97,6 +103,7 @@ export function tableHandlers(hub: HubParts): Pick<Handlers, TableRoute> {
       const sight = seenBy(call);
       const { number } = findTable(book, sight, call.parameters.id);
       const { paused, maxRunning, priority, memoryBytes } = call.body;
+      checkPriority(book, sight, priority);
       const changed = book.changeTable(
         number,
         {
@@ -116,6 +123,9 @@ export function tableHandlers(hub: HubParts): Pick<Handlers, TableRoute> {
     },
   };
 }
+
+const toRun = (rows: readonly { runNum: number; needRunNum: number }[]): number =>
+  rows.filter(({ runNum, needRunNum }) => runNum < needRunNum).length;
 
 /**
  * True where nothing of it waits or lives and its file says so: one whose results are still to be written would run its

@@ -9,6 +9,7 @@ import type { Change } from '../tasks/book/taskBook.ts';
 import { stateSentence } from '../tasks/book/words.ts';
 import type { Call, Handlers, HubParts } from './call.ts';
 import { noteDeed } from './call.ts';
+import { checkPriority } from './submitLimits.ts';
 import { findTable, findTask, type Sight, selected, sightOf } from './taskAccess.ts';
 
 type TaskRoute =
@@ -82,6 +83,7 @@ export function taskHandlers(hub: HubParts): Pick<Handlers, TaskRoute> {
     async editTasks(call) {
       const { before, ...changes } = call.body.changes;
       const sight = seenBy(call);
+      checkPriority(book, sight, changes.priority);
       const target = before === undefined || before === 'first' ? before : findTask(book, sight, before);
       const wanted = Object.keys(changes).length > 0;
       const { tasks } = selected(book, sight, call.body.select);

@@ -15,6 +15,7 @@ import type { TableView } from './book/records.ts';
 import type { TaskBook } from './book/taskBook.ts';
 import type { Agent } from './presence.ts';
 import { isFinished } from './queueStatus.ts';
+import { rowRoom } from './rowRoom.ts';
 
 export interface KeeperOptions {
   book: TaskBook;
@@ -42,6 +43,8 @@ const WRITE_PATIENCE_MS = 60_000;
 const KEEP_PATIENCE_MS = 10_000;
 const AGAIN_AFTER_MS = 10_000;
 /** A table may wait so long for its keeper before somebody is told. */
+/** Rows that the queue had no room for are asked about again after this, once there is some. */
+const ROOM_AGAIN_MS = 30_000;
 const ALONE_AFTER_MS = 15_000;
 const ALONE =
   'the file is not kept up: no agent that may run tasks runs as its owner on its machine; what is missing is written when one does';
@@ -52,6 +55,8 @@ interface Kept {
   isBusy: boolean;
   notBeforeMs: number;
   aloneSinceMs: number | null;
+  /** Rows of its file were not queued for want of room: when to look again. Null: none. */
+  lookForRoomAtMs: number | null;
 }
 
 type TableWithFile = TableView & { file: TableFile };
@@ -65,7 +70,13 @@ export function keepers(options: KeeperOptions): Keepers {
 
   const follow = (table: TableView): void => {
     if (!hasFile(table) || kept.has(table.number)) return;
-    kept.set(table.number, { by: null, isBusy: false, notBeforeMs: 0, aloneSinceMs: null });
+    kept.set(table.number, {
+      by: null,
+      isBusy: false,
+      notBeforeMs: 0,
+      aloneSinceMs: null,
+      lookForRoomAtMs: null,
+    });
   };
   for (const table of book.tables()) if (!isSettled(table)) follow(table);
 
@@ -99,6 +110,12 @@ export function keepers(options: KeeperOptions): Keepers {
     const nodeId = keeperOf(table);
     if (nodeId === null) return tellAlone(table, entry);
     entry.aloneSinceMs = null;
+    const isRoomDue = entry.lookForRoomAtMs !== null && clock.nowMs() >= entry.lookForRoomAtMs;
+    if (isRoomDue && rowRoom(book, table.owner).rows > 0) {
+      // Introduced anew, the keeper tells again of the rows that the hub does not know.
+      entry.lookForRoomAtMs = null;
+      entry.by = null;
+    }
     const isNew = entry.by !== nodeId;
     if (!isNew && isSettled(table)) {
       kept.delete(table.number);
@@ -190,7 +207,9 @@ export function keepers(options: KeeperOptions): Keepers {
       const table = book.table(Number(edits.table.slice(1)));
       if (!hasFile(table) || keeperOf(table) !== nodeId)
         throw new Error(`${edits.table} is not a table that this node keeps`);
-      const what = apply(book, table, edits);
+      const { what, isFull } = apply(book, table, edits);
+      const entry = kept.get(table.number);
+      if (isFull && entry) entry.lookForRoomAtMs = clock.nowMs() + ROOM_AGAIN_MS;
       await book.durable();
       if (what !== null) options.edited(nodeId, edits.table, what);
     },
@@ -202,8 +221,12 @@ export function keepers(options: KeeperOptions): Keepers {
   };
 }
 
-/** What an edited file changes; in words, null for nothing. */
-function apply(book: TaskBook, table: TableWithFile, edits: TableEdits): string | null {
+/** What an edited file changes; in words, null for nothing. `isFull`: not all of its new rows are queued. */
+function apply(
+  book: TaskBook,
+  table: TableWithFile,
+  edits: TableEdits,
+): { what: string | null; isFull: boolean } {
   const { number } = table;
   const done: string[] = [];
   const each = (keys: readonly string[], verb: string, change: (task: number) => { done: boolean }): void => {
@@ -221,12 +244,22 @@ function apply(book: TaskBook, table: TableWithFile, edits: TableEdits): string 
     const key = book.task(task)?.key ?? '';
     return book.edit(task, { needRunNum: wanted.get(key) ?? 0 }, null);
   });
-  const room = Math.max(0, MAX_ROWS_PER_TABLE - table.tasks.length);
-  const added = edits.added.filter(({ key }) => book.taskByKey(number, key) === null).slice(0, room);
+  const fresh = edits.added.filter(({ key }) => book.taskByKey(number, key) === null);
+  const room = rowRoom(book, table.owner);
+  const added = fresh.slice(0, Math.max(0, Math.min(room.rows, MAX_ROWS_PER_TABLE - table.tasks.length)));
+  const left = fresh.length - added.length;
+  const isFull = left > 0 && table.tasks.length + added.length < MAX_ROWS_PER_TABLE;
   if (added.length > 0) {
     book.addRows(number, table.lastBatch, added, false);
     done.push(`${added.length} added`);
   }
-  if (edits.warning !== table.fileWarning) book.changeTable(number, { fileWarning: edits.warning }, null);
-  return done.length === 0 ? null : done.join(', ');
+  const warning = left > 0 ? leftOut(left, isFull ? room.reason(left) : null) : edits.warning;
+  if (warning !== table.fileWarning) book.changeTable(number, { fileWarning: warning }, null);
+  return { what: done.length === 0 ? null : done.join(', '), isFull };
 }
+
+/** @param full why there is no room; null: the table itself is full */
+const leftOut = (rows: number, full: string | null): string =>
+  full === null
+    ? `${rows} rows that were added to the file are not queued: a table may have ${MAX_ROWS_PER_TABLE}`
+    : `${rows} rows that were added to the file are not queued yet: ${full}; they are once there is room`;

@@ -52,6 +52,18 @@ export function QueueSettings() {
         {number(names.perGpu, settings.maxRunningPerGpu, (maxRunningPerGpu) => change({ maxRunningPerGpu }))}
         {number(names.perUser, settings.maxGpusPerUser, (maxGpusPerUser) => change({ maxGpusPerUser }))}
       </Row>
+      <Row name={names.asked} hint={names.askedHint}>
+        {number(
+          names.highestPriority,
+          settings.highestPriority,
+          (highestPriority) => highestPriority !== null && change({ highestPriority }),
+          { needed: true, least: -100 },
+        )}
+        {number(names.queuedPerUser, settings.maxQueuedPerUser, (maxQueuedPerUser) =>
+          change({ maxQueuedPerUser }),
+        )}
+        {number(names.queued, settings.maxQueued, (maxQueued) => change({ maxQueued }))}
+      </Row>
       <Row name={names.memory} hint={names.memoryHint}>
         {number(
           names.leastFree,

@@ -15,6 +15,12 @@ export const queue = {
     maxRunning: 'Attempts in all',
     perGpu: 'Attempts on each GPU',
     perUser: 'GPUs of each person',
+    asked: 'What may be asked',
+    askedHint:
+      'The highest priority of those who are no administrators, and rows in the queue that are not over. More is refused at submit.',
+    highestPriority: 'Highest priority',
+    queuedPerUser: 'Rows of each person',
+    queued: 'Rows in all',
     memory: 'Memory',
     memoryHint:
       'Like 2G or 512M. A card with less free than the first is left alone; the second is kept free on each.',

@@ -120,6 +120,12 @@ function bookOf(shelf: Shelf, store: Store, beside: Beside, stop: () => Promise<
     task: (number) => shelf.tasks.get(number) ?? null,
     taskByKey: (table, key) => shelf.tables.get(table)?.byKey.get(key) ?? null,
     counts: () => Object.fromEntries(RunState.options.map((state) => [state, shelf.byState[state].size])),
+    openRows(owner) {
+      if (owner !== null) return shelf.openRows.get(owner) ?? 0;
+      let open = 0;
+      for (const rows of shelf.openRows.values()) open += rows;
+      return open;
+    },
     inState: (state) => shelf.byState[state],
     live: () => shelf.live,
     liveOn: (nodeId) => [...shelf.live.values()].filter((live) => live.attempt.nodeId === nodeId),

@@ -17,6 +17,8 @@ export interface Shelf {
   readonly tables: Map<number, TableRecord>;
   readonly tasks: Map<number, TaskRecord>;
   readonly byState: Readonly<Record<RunState, Set<TaskRecord>>>;
+  /** Tasks that are not over, by owner. */
+  readonly openRows: Map<string, number>;
   /** Attempts whose GPUs are counted, by id. */
   readonly live: Map<string, LiveAttempt>;
   /** Tables that wait for a task's end, by its number. */
@@ -45,6 +47,7 @@ export function emptyShelf(nowMs: () => number, write: (change: Change) => void)
     byState: Object.fromEntries(
       RunState.options.map((state) => [state, new Set<TaskRecord>()]),
     ) as Shelf['byState'],
+    openRows: new Map(),
     live: new Map(),
     dependents: new Map(),
     taskListeners: new Set(),
@@ -86,6 +89,7 @@ export function shelve(shelf: Shelf, task: TaskRecord): void {
   table.doneRuns += task.runNum;
   table.counts[task.state] += 1;
   shelf.byState[task.state].add(task);
+  if (!isFinal(task.state)) countOpen(shelf, table.owner, 1);
   if (task.revision > table.writtenRevision) table.unwritten.add(task);
   table.revision = Math.max(table.revision, task.revision);
   shelf.places.last = Math.max(shelf.places.last, task.place);
@@ -125,6 +129,7 @@ export function settle(shelf: Shelf, task: TaskRecord, change: () => void): void
   if (task.state !== was) {
     shelf.byState[was].delete(task);
     shelf.byState[task.state].add(task);
+    if (isFinal(was) !== isFinal(task.state)) countOpen(shelf, table.owner, isFinal(was) ? 1 : -1);
     table.counts[was] -= 1;
     table.counts[task.state] += 1;
     noteQuiet(shelf, table);
@@ -133,6 +138,12 @@ export function settle(shelf: Shelf, task: TaskRecord, change: () => void): void
   if (task.runState !== null) shelf.write(putRun(task, presentRun(task), task.runState));
   else shelf.write(editTask(task));
   announce(shelf, task, was);
+}
+
+function countOpen(shelf: Shelf, owner: string, step: 1 | -1): void {
+  const open = (shelf.openRows.get(owner) ?? 0) + step;
+  if (open > 0) shelf.openRows.set(owner, open);
+  else shelf.openRows.delete(owner);
 }
 
 /** The next run that is wanted, queued where the one before stood. */

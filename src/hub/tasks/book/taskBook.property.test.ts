@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bookBed, from, given, row, said, submit, verdict } from '../../../../test/support/bookBed.ts';
-import { isLive, RunState } from '../../../model/task.ts';
+import { isFinal, isLive, RunState } from '../../../model/task.ts';
 import type { AttemptReport } from '../../../protocol/supervision.ts';
 import type { TaskBook } from './taskBook.ts';
 
@@ -267,6 +267,7 @@ function expectSound(book: TaskBook, successes: ReadonlyMap<string, number>): vo
     same(`tasks that are ${state}`, book.inState(state).size, naive.length);
     for (const task of naive) same(`t${task.number} among them`, book.inState(state).has(task), true);
   }
+  same('rows that are not over', book.openRows(null), tasks.filter(({ state }) => !isFinal(state)).length);
   const sum = (of: 'needRunNum' | 'runNum'): number => tasks.reduce((total, task) => total + task[of], 0);
   same('runs wanted', table?.needRuns, sum('needRunNum'));
   same('runs that succeeded', table?.doneRuns, sum('runNum'));

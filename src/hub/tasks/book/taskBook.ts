@@ -168,6 +168,8 @@ export interface TaskBook {
   taskByKey(table: number, key: string): TaskView | null;
   /** Tasks by state, of all tables. */
   counts(): RunCounts;
+  /** Tasks that are not over, of one person or of all (null). */
+  openRows(owner: string | null): number;
   /** Tasks in this state, in no promised order; costs nothing to ask. */
   inState(state: RunState): ReadonlySet<TaskView>;
   /** Attempts that live or may live, and those whose cards are not free yet: what the ledger counts. */

@@ -86,8 +86,17 @@ export function submittedTable(
 /** What would happen to the rows, of which the first batch is asked about. */
 export const tryTable = (table: SubmittedTable, rows: readonly SubmittedRow[]) =>
   askHub('submitTable', {
-    body: { table, rows: rows.slice(0, MAX_ROWS_PER_BATCH), isComplete: true, dryRun: true },
+    body: {
+      table,
+      rows: rows.slice(0, MAX_ROWS_PER_BATCH),
+      isComplete: true,
+      rowsInAll: rowsToRun(rows),
+      dryRun: true,
+    },
   });
+
+const rowsToRun = (rows: readonly SubmittedRow[]): number =>
+  rows.filter(({ runNum, needRunNum }) => runNum < needRunNum).length;
 
 /** Queues all rows; answers the id of the first task and of the table. */
 export async function queueTable(
@@ -100,7 +109,7 @@ export async function queueTable(
   const isComplete = first.length === rows.length;
   const answer = await askHub('submitTable', {
     headers: { 'idempotency-key': idempotencyKey },
-    body: { table, rows: first, isComplete },
+    body: { table, rows: first, isComplete, rowsInAll: rowsToRun(rows) },
   });
   if (!answer.ok) return answer;
   const { id } = answer.value.table;

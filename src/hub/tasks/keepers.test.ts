@@ -1,0 +1,72 @@
+/** Who keeps a table's file up, with a book in memory and a clock in the test's hand. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type BookBed, bookBed, rows, submit } from '../../../test/support/bookBed.ts';
+import { waitFor } from '../../../test/support/waitFor.ts';
+import { silentLog } from '../../io/log.ts';
+import type { AgentRequest } from '../../protocol/agentHub.ts';
+import type { TaskBook } from './book/taskBook.ts';
+import { type Keepers, keepers } from './keepers.ts';
+
+let bed: BookBed;
+let book: TaskBook;
+let kept: Keepers;
+let asked: AgentRequest[];
+beforeEach(async () => {
+  bed = bookBed();
+  book = await bed.open(false);
+  asked = [];
+  kept = keepers({
+    book,
+    links: {
+      ask: async (_node, request) => {
+        asked.push(request);
+        return request.kind === 'write-table'
+          ? {
+              kind: 'table-written',
+              written: { table: request.write.table, revision: request.write.revision, warning: null },
+            }
+          : { kind: 'kept' };
+      },
+    },
+    agents: () => [{ nodeId: 'node-1', user: 'alice', uid: 1000 }],
+    machineOf: () => 'm1',
+    clock: bed.clock,
+    log: silentLog,
+    edited: () => {},
+  });
+});
+afterEach(async () => {
+  kept.stop();
+  await book.stop();
+  bed.remove();
+});
+
+const introductions = () => asked.filter(({ kind }) => kind === 'keep-table').length;
+const passing = (what: string, isSo: () => boolean) =>
+  waitFor(what, async () => {
+    if (isSo()) return true;
+    bed.clock.pass(1000);
+    return false;
+  });
+
+test('rows that the queue has no room for are told of, and asked for again once there is some', async () => {
+  book.changeSettings({ maxQueuedPerUser: 2 }, null);
+  const { tasks } = book.createTable(submit(rows(2)));
+  await passing('the keeper to be told', () => introductions() === 1);
+  const edits = { table: 'b1', needRunNum: [], removed: [], returned: [], warning: null };
+  const added = rows(4).slice(2);
+  await kept.edits('node-1', { ...edits, added });
+  expect(book.table(1)?.tasks).toHaveLength(2);
+  expect(book.table(1)?.fileWarning).toMatch(
+    /^2 rows that were added to the file are not queued yet: 2 rows more of alice would be over the limit of 2/,
+  );
+  // No room yet: the keeper is left in peace.
+  bed.clock.pass(120_000);
+  await book.durable();
+  expect(introductions()).toBe(1);
+  for (const { task } of tasks) book.kill(task.number, 'alice', null);
+  await passing('it to be asked again', () => introductions() === 2);
+  await kept.edits('node-1', { ...edits, added });
+  expect(book.table(1)?.tasks).toHaveLength(4);
+  expect(book.table(1)?.fileWarning).toBeNull();
+});
