@@ -1,10 +1,12 @@
 /** Puts the older systems' interfaces that were asked for on their ports, over a hub that runs. */
 import type { Agent } from '../agent/agent.ts';
 import { clusterStatusNode } from '../dialects/clusterStatus/nodeDialect.ts';
+import { clusterStatusMain } from '../dialects/clusterStatus/serveMain.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { distributedMonitorNode } from '../dialects/distributedMonitor/nodeDialect.ts';
 import { distributedMonitorMain } from '../dialects/distributedMonitor/serveMain.ts';
 import { flowlineMonitorNode } from '../dialects/flowlineMonitor/nodeDialect.ts';
+import { flowlineMonitorMain } from '../dialects/flowlineMonitor/serveMain.ts';
 import { type DialectListenOptions, serveDialect } from '../dialects/listener.ts';
 import type { MainParts } from '../dialects/main.ts';
 import type { NodeParts } from '../dialects/node.ts';
@@ -19,6 +21,8 @@ import type { DialectListener, DialectName, DialectOptions } from '../model/dial
 
 /** The main roles that are served. */
 const MAINS: Partial<Record<DialectName, (parts: MainParts) => Dialect>> = {
+  'flowline-monitor': flowlineMonitorMain,
+  'cluster-status': clusterStatusMain,
   'distributed-monitor': distributedMonitorMain,
 };
 

@@ -47,16 +47,23 @@ const MOST_COMMAND_CHARACTERS = 500;
  * alive. Null where no GPU can be told of: the older node does not run then.
  */
 export function nodeBody(sample: NodeSample): NodeBody | null {
-  const [first, ...others] = listedGpus(sample).map(nodeGpu);
+  const [first, ...others] = nodeGpus(sample);
   if (first === undefined) return null;
-  const { answeredAtMs } = sample.driver;
   return {
     gpus: [first, ...others],
     hostname: sample.hostname,
-    ips: addresses(sample.host),
-    last_update: nakedTime(Math.min(answeredAtMs ?? sample.takenAtMs, sample.takenAtMs)),
+    ips: nodeAddresses(sample.host),
+    last_update: nakedTime(sample.takenAtMs - driverAgeMs(sample)),
   };
 }
+
+/** How old a sample's GPU figures were when it was taken; 0 of a driver that never answered. */
+export function driverAgeMs({ driver: { answeredAtMs }, takenAtMs }: NodeSample): number {
+  return answeredAtMs === null ? 0 : Math.max(0, takenAtMs - answeredAtMs);
+}
+
+/** Those that it would list. */
+export const nodeGpus = (sample: NodeSample): NodeGpu[] => listedGpus(sample).map(nodeGpu);
 
 /** Local time without zone, six digits of a second. */
 export function nakedTime(ms: number): string {
@@ -89,7 +96,7 @@ const nodeUser = ({ pid, type, user, command, name, memoryUsedBytes }: GpuProces
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 
 /** The first IPv4 address of each interface, but for loopback and Docker's, by address as text. */
-function addresses({ networks }: Host): [string, string][] {
+export function nodeAddresses({ networks }: Host): [string, string][] {
   return networks
     .flatMap(({ interface: name, addresses: own }): [string, string][] => {
       const address = own.find((candidate) => IPV4.test(candidate));

@@ -1,11 +1,11 @@
-/** Names whose numbers FlowLine Monitor writes as fractions, even where they are whole (`81559.0`). */
-export const FRACTIONS: ReadonlySet<string> = new Set([
+/** Which numbers of FlowLine Monitor are fractions: memory, times and watts; watts that a card has not are a whole 0. */
+import type { IsFraction } from '../python.ts';
+
+const NAMES: ReadonlySet<string> = new Set([
   'available',
   'cpu_usage',
-  'current',
   'free',
   'last_seen',
-  'max',
   'memory_mb',
   'package',
   'percent',
@@ -13,3 +13,6 @@ export const FRACTIONS: ReadonlySet<string> = new Set([
   'total',
   'used',
 ]);
+const WATTS: ReadonlySet<string> = new Set(['current', 'max']);
+
+export const isFraction: IsFraction = (name, value) => NAMES.has(name) || (WATTS.has(name) && value !== 0);

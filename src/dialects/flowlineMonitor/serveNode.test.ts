@@ -1,49 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { recordedBody } from '../../../test/support/recorded.ts';
 import { cardOf, MEBIBYTE, machineOf, processOf } from '../../../test/support/recordedMachines.ts';
+import { sampleOfSlave } from '../../../test/support/recordedSlave.ts';
 import { bareSample } from '../../../test/support/samples.ts';
-import { UNKNOWN_HOST } from '../../model/host.ts';
 import type { NodeSample } from '../../model/node.ts';
 import { elapsedTime, type SlaveInfo, slaveHealth, slaveInfo, startTime } from './serveNode.ts';
 
 const recording = (name: string): SlaveInfo => recordedBody('flowline-monitor', name) as SlaveInfo;
-
-/** The state of the recorded machine, read from its answer in our units: the figures that ours must become again. */
-function sampleOf({ timestamp, system, gpus }: SlaveInfo, more: Partial<NodeSample> = {}): NodeSample {
-  const takenAtMs = Math.floor(timestamp * 1000);
-  const gibibytes = (figure: number): number => Math.round(figure * 1024 ** 3);
-  return machineOf(system.hostname, takenAtMs, {
-    host: {
-      ...UNKNOWN_HOST,
-      cpuModel: system.cpu_model,
-      cpuCores: system.cpu_cores,
-      cpuPercent: system.cpu_usage ?? null,
-      memoryTotalBytes: gibibytes(system.memory.total),
-      memoryUsedBytes: gibibytes(system.memory.used),
-      memoryAvailableBytes: gibibytes(system.memory.available),
-      swapTotalBytes: 0,
-      swapUsedBytes: 0,
-      os: 'Debian GNU/Linux 12 (bookworm)',
-      kernel: system.os.replace('Linux ', ''),
-    },
-    gpus: gpus.map((gpu) =>
-      cardOf(gpu.id, {
-        name: gpu.name,
-        memoryTotalBytes: gpu.memory.total * MEBIBYTE,
-        memoryUsedBytes: gpu.memory.used * MEBIBYTE,
-        memoryFreeBytes: gpu.memory.free * MEBIBYTE,
-        powerWatts: gpu.power.max === 0 ? null : gpu.power.current,
-        powerLimitWatts: gpu.power.max === 0 ? null : gpu.power.max,
-        utilizationPercent: gpu.utilization,
-        temperatureCelsius: gpu.temperature,
-        processes: gpu.processes.map(({ pid, memory_mb, start_time }) =>
-          processOf(pid, memory_mb * MEBIBYTE, { startedAtMs: Date.parse(start_time) }),
-        ),
-      }),
-    ),
-    ...more,
-  });
-}
 
 /** Recorded and ours, without what differs by right: how old a process is (its age is read a moment later there), the share of memory (used is there without caches). */
 function comparable(info: SlaveInfo): unknown {
@@ -63,7 +26,7 @@ describe('a slave of FlowLine Monitor', () => {
     'tells of the machine of %s what the older one told',
     (name) => {
       const theirs = recording(name);
-      expect(comparable(slaveInfo(sampleOf(theirs)))).toEqual(comparable(theirs));
+      expect(comparable(slaveInfo(sampleOfSlave(theirs)))).toEqual(comparable(theirs));
     },
   );
 
@@ -71,18 +34,18 @@ describe('a slave of FlowLine Monitor', () => {
     const names = (info: SlaveInfo): string =>
       JSON.stringify(comparable(info)).replaceAll(/[^:{},[\]"a-z_]/g, '');
     const theirs = recording('slave-info-rtx');
-    expect(names(slaveInfo(sampleOf(theirs)))).toBe(names(theirs));
+    expect(names(slaveInfo(sampleOfSlave(theirs)))).toBe(names(theirs));
   });
 
   test.each(['slave-info-lost', 'slave-info-lostq'])('lists the others where a card is lost (%s)', (name) => {
     const theirs = recording(name);
-    const sample = sampleOf(theirs);
+    const sample = sampleOfSlave(theirs);
     const lost = { ...cardOf(3, {}), state: 'lost' as const, memoryTotalBytes: null };
     expect(comparable(slaveInfo({ ...sample, gpus: [lost, ...sample.gpus] }))).toEqual(comparable(theirs));
   });
 
   test('has no GPUs once the driver has not answered for long, and the last figures before', () => {
-    const sample = sampleOf(recording('slave-info'));
+    const sample = sampleOfSlave(recording('slave-info'));
     const since = (ms: number): NodeSample => ({
       ...sample,
       driver: { ...sample.driver, state: 'unresponsive', answeredAtMs: sample.takenAtMs - ms },

@@ -102,7 +102,7 @@ const slaveGpu = (gpu: Gpu, nowMs: number): SlaveGpu => ({
   memory: {
     free: mebibytes(gpu.memoryFreeBytes),
     total: mebibytes(gpu.memoryTotalBytes),
-    used: mebibytes(gpu.memoryUsedBytes),
+    used: mebibytes(withReserved(gpu)),
   },
   name: gpu.name ?? 'Unknown',
   power: { current: rounded(gpu.powerWatts ?? 0, 1), max: rounded(gpu.powerLimitWatts ?? 0, 1) },
@@ -110,6 +110,10 @@ const slaveGpu = (gpu: Gpu, nowMs: number): SlaveGpu => ({
   temperature: Math.round(gpu.temperatureCelsius ?? 0),
   utilization: Math.round(gpu.utilizationPercent ?? 0),
 });
+
+/** The driver's own part counts as used there: used and free are the whole. */
+const withReserved = ({ memoryUsedBytes, memoryReservedBytes }: Gpu): number | null =>
+  memoryUsedBytes === null ? null : memoryUsedBytes + (memoryReservedBytes ?? 0);
 
 const slaveProcess = (process: GpuProcess, nowMs: number): SlaveProcess => ({
   cmdline: process.command === null ? 'N/A' : process.command.split(' ').slice(0, 5).join(' '),

@@ -1,0 +1,29 @@
+/** By which address the older master would know each machine: its answers are keyed by it, so each has its own. */
+import type { NodeStatus } from '../../model/node.ts';
+
+const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
+const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';
+
+/**
+ * For each machine, in order: the address that it connects from, else one of its own, else what is left when others have
+ * those (machines behind one gateway, an imagined fleet): its name, its id.
+ */
+export function distinctAddresses(nodes: readonly NodeStatus[]): string[] {
+  const taken = new Set<string>();
+  return nodes.map((node) => {
+    const own = (node.sample?.host.networks ?? [])
+      .filter(({ interface: name }) => !/^(lo$|docker)/.test(name))
+      .flatMap(({ addresses }) => addresses.filter((address) => IPV4.test(address)));
+    const seen = node.address === null ? [] : [node.address.replace(/^::ffff:(?=\d+\.)/i, '')];
+    const wanted = [
+      ...seen.filter((address) => !isLoopback(address)),
+      ...own.filter((address) => !isLoopback(address)),
+      ...seen,
+      node.name,
+      node.id,
+    ];
+    const address = wanted.find((one) => !taken.has(one)) ?? node.id;
+    taken.add(address);
+    return address;
+  });
+}
