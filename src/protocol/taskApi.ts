@@ -368,8 +368,13 @@ export const taskApi = routes({
           name,
           /** Moves them within their band: to its front, or right before a task. */
           before: z.union([z.literal('first'), TaskId]),
+          /** The same: to its end, or right behind a task. Not with `before`. */
+          behind: z.union([z.literal('last'), TaskId]),
         })
-        .partial(),
+        .partial()
+        .refine(({ before, behind }) => before === undefined || behind === undefined, {
+          message: 'before and behind: say one of them',
+        }),
     }),
     response: changes,
   },

@@ -21,6 +21,8 @@ interface EditOptions extends FleetOptions, SelectionOptions {
   name?: string;
   first?: boolean;
   before?: string;
+  last?: boolean;
+  behind?: string;
 }
 
 const ANSWER_PATIENCE_MS = 60_000;
@@ -59,13 +61,16 @@ export function addEdit(program: Command, context: CommandContext): void {
     )
     .option('--name <text>', 'another name')
     .option('--first', 'to the front of its priority')
+    .option('--last', 'to the end of its priority')
     .addOption(new Option('--before <task>', 'right before this task').argParser(parseTask))
+    .addOption(new Option('--behind <task>', 'right behind this task').argParser(parseTask))
     .addHelpText(
       'after',
       examples(
         'flowline edit t42 --memory 20G',
         'flowline edit --table sweep.csv --state queued --priority 5',
         'flowline edit t42 --runs 3 --first',
+        'flowline edit t42 t43 --before t17',
         'flowline edit t42 --memory learned --model any',
       ),
     )
@@ -75,7 +80,10 @@ export function addEdit(program: Command, context: CommandContext): void {
 async function edit(context: CommandContext, ids: readonly string[], options: EditOptions): Promise<void> {
   const { client, terminal, answer } = await openFleet(context, options, ANSWER_PATIENCE_MS);
   const { memory, gpus, model, node, priority, runs, timeLimit, retries, name } = options;
+  const places = [options.first, options.last, options.before, options.behind].filter(Boolean);
+  if (places.length > 1) throw new CommandFailure(EXIT.usage, terminal.words.tasks.onePlace);
   const before = options.first ? 'first' : options.before;
+  const behind = options.last ? 'last' : options.behind;
   const changes = {
     ...(memory === undefined ? {} : { memoryBytes: memory === 'learned' ? null : memory }),
     ...(gpus === undefined ? {} : { gpus }),
@@ -87,6 +95,7 @@ async function edit(context: CommandContext, ids: readonly string[], options: Ed
     ...(retries === undefined ? {} : { retries }),
     ...(name === undefined ? {} : { name }),
     ...(before === undefined ? {} : { before }),
+    ...(behind === undefined ? {} : { behind }),
   };
   if (Object.keys(changes).length === 0)
     throw new CommandFailure(EXIT.usage, terminal.words.tasks.nothingToEdit);

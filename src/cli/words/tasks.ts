@@ -63,7 +63,8 @@ export const taskCommandsEn = {
     failed: 'failed',
   },
   nothingToEdit:
-    'change what? --memory, --gpus, --model, --node, --priority, --runs, --time-limit, --retries, --name, --first or --before',
+    'change what? --memory, --gpus, --model, --node, --priority, --runs, --time-limit, --retries, --name, --first, --last, --before or --behind',
+  onePlace: 'say one of --first, --last, --before and --behind',
   wroteNothing: 'it has written nothing',
   leftOut: (size: string) => `… ${size} left out: the log grew over its limit …`,
 };
@@ -141,7 +142,8 @@ export const taskCommandsZh: TaskCommandWords = {
     failed: '失败',
   },
   nothingToEdit:
-    '改什么？--memory、--gpus、--model、--node、--priority、--runs、--time-limit、--retries、--name、--first 或 --before',
+    '改什么？--memory、--gpus、--model、--node、--priority、--runs、--time-limit、--retries、--name、--first、--last、--before 或 --behind',
+  onePlace: '--first、--last、--before、--behind 只能用一个',
   wroteNothing: '它什么也没有写',
   leftOut: (size) => `… 略去 ${size}：日志超过了上限 …`,
 };

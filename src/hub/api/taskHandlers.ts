@@ -5,7 +5,7 @@ import { MAX_TASKS_PER_REQUEST } from '../../model/limits.ts';
 import { taskIdOf } from '../../model/task.ts';
 import { HubError } from '../errors.ts';
 import type { TaskView } from '../tasks/book/records.ts';
-import type { Change } from '../tasks/book/taskBook.ts';
+import type { Change, MoveTo } from '../tasks/book/taskBook.ts';
 import { stateSentence } from '../tasks/book/words.ts';
 import type { Call, Handlers, HubParts } from './call.ts';
 import { noteDeed } from './call.ts';
@@ -44,10 +44,7 @@ export function taskHandlers(hub: HubParts): Pick<Handlers, TaskRoute> {
     queue.wake();
     noteDeed(audit, call, deed, namesOf(tasks), summaryOf(results));
     return {
-      results: [
-        ...results,
-        ...unknown.map((id): Result => ({ id, outcome: 'unknown', message: `there is no task ${id}` })),
-      ],
+      results: [...results, ...unknown.map(unknownResult)],
     };
   };
 
@@ -81,13 +78,13 @@ export function taskHandlers(hub: HubParts): Pick<Handlers, TaskRoute> {
     holdTasks: (call) => change(call, 'hold-tasks', (task, by) => book.hold(task.number, by)),
     releaseTasks: (call) => change(call, 'release-tasks', (task, by) => book.release(task.number, by)),
     async editTasks(call) {
-      const { before, ...changes } = call.body.changes;
+      const { before, behind, ...changes } = call.body.changes;
       const sight = seenBy(call);
       checkPriority(book, sight, changes.priority);
-      const target = before === undefined || before === 'first' ? before : findTask(book, sight, before);
+      const to = placeOf(before, behind, (id) => findTask(book, sight, id).number);
       const wanted = Object.keys(changes).length > 0;
-      const { tasks } = selected(book, sight, call.body.select);
-      if (!wanted && before === undefined)
+      const { tasks, unknown } = selected(book, sight, call.body.select);
+      if (!wanted && to === null)
         throw new HubError(
           400,
           'nothing-to-change',
@@ -99,10 +96,10 @@ export function taskHandlers(hub: HubParts): Pick<Handlers, TaskRoute> {
             book.edit(task.number, withoutUndefined(changes), by),
           )
         : null;
-      if (target === undefined) return edited ?? { results: [] };
+      if (to === null) return edited ?? { results: [] };
       const moves = book.move(
         tasks.map(({ number }) => number),
-        target === 'first' ? 'first' : target.number,
+        to,
         sight.login,
       );
       await book.durable();
@@ -111,7 +108,7 @@ export function taskHandlers(hub: HubParts): Pick<Handlers, TaskRoute> {
         resultOf(task, moves[place] ?? { done: false, outcome: 'failed', message: 'it was not moved' }),
       );
       noteDeed(audit, call, 'move-tasks', namesOf(tasks), summaryOf(moved));
-      if (!edited) return { results: moved };
+      if (!edited) return { results: [...moved, ...unknown.map(unknownResult)] };
       const byId = new Map(moved.map((result) => [result.id, result]));
       return {
         results: edited.results.map((result) =>
@@ -138,6 +135,19 @@ function resultOf(task: TaskView, change: Change): Result {
   return change.done
     ? { id, outcome: 'done', message: stateSentence(task.state) }
     : { id, outcome: change.outcome, message: change.message };
+}
+
+const unknownResult = (id: string): Result => ({ id, outcome: 'unknown', message: `there is no task ${id}` });
+
+/** Where tasks are moved to; null where nothing was said of it. */
+function placeOf(
+  before: string | undefined,
+  behind: string | undefined,
+  numberOf: (id: string) => number,
+): MoveTo | null {
+  if (before !== undefined) return before === 'first' ? 'first' : { before: numberOf(before) };
+  if (behind !== undefined) return behind === 'last' ? 'last' : { behind: numberOf(behind) };
+  return null;
 }
 
 const MOST_NAMED = 20;

@@ -14,12 +14,13 @@ import { lease } from './leasing.ts';
 import { listTasks } from './list.ts';
 import { loadShelf } from './load.ts';
 import { readAttempts, readDetails, readEnvironment, readStory } from './looking.ts';
+import { move, type Where } from './moving.ts';
 import type { LiveAttempt, TableRecord, TaskRecord } from './records.ts';
 import { noteFence } from './restoring.ts';
 import { askStop, nodeSilent, report } from './running.ts';
 import { emptyShelf, type Shelf, tell } from './shelf.ts';
 import { addRows, createTable } from './submitting.ts';
-import type { Change, TaskBook } from './taskBook.ts';
+import type { Change, MoveTo, TaskBook } from './taskBook.ts';
 import * as wishes from './wishes.ts';
 
 export interface TaskBookOptions {
@@ -190,12 +191,12 @@ function bookOf(shelf: Shelf, store: Store, beside: Beside, stop: () => Promise<
     release: (number, by) => onTask(number, (task) => wishes.release(shelf, task, by)),
     retry: (number, by) => onTask(number, (task) => wishes.retry(shelf, task, by)),
     edit: (number, changes, by) => onTask(number, (task) => wishes.edit(shelf, task, changes, by)),
-    move(numbers, before, by) {
-      const target = before === 'first' ? 'first' : shelf.tasks.get(before);
+    move(numbers, to, by) {
+      const where = whereOf(shelf, to);
+      if (where === null) return numbers.map(() => unknown('the task by which they were to go is not there'));
       const known = numbers.flatMap((number) => shelf.tasks.get(number) ?? []);
-      if (target === undefined) return numbers.map(() => unknown(`there is no task t${before}`));
       const changes = new Map(
-        wishes.move(shelf, known, target, by).map((change, index) => [known[index]?.number, change]),
+        move(shelf, known, where, by).map((change, index) => [known[index]?.number, change]),
       );
       return numbers.map((number) => changes.get(number) ?? unknown(`there is no task t${number}`));
     },
@@ -238,6 +239,14 @@ function bookOf(shelf: Shelf, store: Store, beside: Beside, stop: () => Promise<
     },
     noteFence: (fence) => noteFence(shelf, fence),
   };
+}
+
+/** Null where there is no such task. */
+function whereOf(shelf: Shelf, to: MoveTo): Where | null {
+  if (typeof to === 'string') return to;
+  const anchor = shelf.tasks.get('before' in to ? to.before : to.behind);
+  if (!anchor) return null;
+  return 'before' in to ? { before: anchor } : { behind: anchor };
 }
 
 const unknown = (message: string): Change => ({ done: false, outcome: 'failed', message });

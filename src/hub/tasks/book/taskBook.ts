@@ -139,6 +139,9 @@ export interface StoredPromise {
   keptAtMs: number;
 }
 
+/** Where tasks are moved to; the numbers are those of tasks. */
+export type MoveTo = 'first' | 'last' | { before: number } | { behind: number };
+
 export interface TaskBook {
   // ── The store beneath ──
   /** Resolves when everything that was changed so far is committed. Waits, for as long as it takes, while the disk is full. */
@@ -236,8 +239,8 @@ export interface TaskBook {
   /** Queues a task that ended otherwise than well, with fresh budgets. `failed` where its environment was dropped. */
   retry(task: number, by: string | null): Change;
   edit(task: number, changes: TaskChanges, by: string | null): Change;
-  /** Moves waiting tasks, in this order, to the front of their band or right before a task. */
-  move(tasks: readonly number[], before: 'first' | number, by: string | null): Change[];
+  /** Moves waiting tasks, in this order: to the front or the end of their band, or right before or behind a task. */
+  move(tasks: readonly number[], where: MoveTo, by: string | null): Change[];
   changeTable(table: number, changes: TableChanges, by: string | null): Change;
   /** No card that is known could ever hold it. */
   impossible(task: number, message: string, figures?: Record<string, number>): Change;

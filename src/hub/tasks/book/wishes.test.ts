@@ -90,13 +90,41 @@ describe('somebody’s word', () => {
     book.createTable(submit(rows(6)));
     expect(book.move([4, 5], 'first', 'a')).toEqual([{ done: true }, { done: true }]);
     expect(await list()).toEqual([4, 5, 1, 2, 3, 6]);
-    book.move([6, 4], 2, 'a');
+    book.move([6, 4], { before: 2 }, 'a');
     expect(await list()).toEqual([5, 1, 6, 4, 2, 3]);
     // Between two places there are only so many numbers.
-    for (let times = 0; times < 80; times += 1) book.move([times % 2 === 0 ? 1 : 5], 3, 'a');
+    for (let times = 0; times < 80; times += 1) book.move([times % 2 === 0 ? 1 : 5], { before: 3 }, 'a');
     expect(await list()).toEqual([6, 4, 2, 1, 5, 3]);
     await reopen();
     expect(await list()).toEqual([6, 4, 2, 1, 5, 3]);
+  });
+
+  test('moves tasks behind another and to the end, and the front stays the front', async () => {
+    book.createTable(submit(rows(5)));
+    book.move([1, 2], { behind: 4 }, 'a');
+    expect(await list()).toEqual([3, 4, 1, 2, 5]);
+    book.move([3], 'last', 'a');
+    book.move([2], { behind: 3 }, 'a');
+    expect(await list()).toEqual([4, 1, 5, 3, 2]);
+    // Each goes before the first, below whatever places there were.
+    for (const task of [1, 5, 3]) book.move([task], { before: task === 1 ? 4 : task === 5 ? 1 : 5 }, 'a');
+    expect(await list()).toEqual([3, 5, 1, 4, 2]);
+    book.move([2], 'first', 'a');
+    expect(await list()).toEqual([2, 3, 5, 1, 4]);
+    expect(book.move([9, 2], { before: 7 }, 'a')).toMatchObject([{ done: false }, { done: false }]);
+    await reopen();
+    expect(await list()).toEqual([2, 3, 5, 1, 4]);
+  });
+
+  test('leaves a task that others are moved by where it is, and whoever does not wait', async () => {
+    book.createTable(submit(rows(4)));
+    book.lease(1, given());
+    expect(book.move([1, 2, 4], { before: 2 }, 'a')).toMatchObject([
+      { done: false, outcome: 'unchanged' },
+      { done: false, outcome: 'unchanged' },
+      { done: true },
+    ]);
+    expect(await list()).toEqual([1, 4, 2, 3]);
   });
 
   test('of a table reaches all of its waiting rows', () => {

@@ -1,4 +1,4 @@
-/** Somebody's word about tasks: kill, hold, release, again, edit, move; and what the file's owner did to its rows. */
+/** Somebody's word about tasks: kill, hold, release, again, edit (moving: moving.ts); and what the file's owner did to its rows. */
 
 import { formatBytes, formatDuration } from '../../../lib/durations.ts';
 import { isLive } from '../../../model/task.ts';
@@ -10,9 +10,10 @@ import { apply, lastPlace, presentRun, type Shelf, settle, settleTable, tell } f
 import type { Change, Story, TableChanges, TaskChanges } from './taskBook.ts';
 import { stateSentence } from './words.ts';
 
-const DONE: Change = { done: true };
+export const DONE: Change = { done: true };
 
-const story = (task: TaskRecord, kind: Story['kind'], by: string | null, text: string): Story => ({
+/** A sentence about the task's present run. */
+export const story = (task: TaskRecord, kind: Story['kind'], by: string | null, text: string): Story => ({
   kind,
   run: presentRun(task),
   attempt: null,
@@ -151,63 +152,6 @@ function editedValue(name: keyof TaskChanges, value: string | number | null): st
   if (name === 'memoryBytes') return formatBytes(Number(value));
   if (name === 'timeLimitSeconds') return formatDuration(Number(value) * 1000);
   return name === 'startAfterMs' ? new Date(value).toISOString() : String(value);
-}
-
-/** Moves waiting tasks, in this order, to the front or right before another. */
-export function move(
-  shelf: Shelf,
-  tasks: readonly TaskRecord[],
-  before: 'first' | TaskRecord,
-  by: string | null,
-): Change[] {
-  const isMoved = (task: TaskRecord): boolean =>
-    task !== before && (task.state === 'queued' || task.state === 'held');
-  const moved = tasks.filter(isMoved);
-  const places = before === 'first' ? frontPlaces(shelf, moved.length) : placesBefore(shelf, before, moved);
-  for (const [index, task] of moved.entries()) {
-    settle(shelf, task, () => {
-      task.place = places[index] ?? task.place;
-    });
-    const where = before === 'first' ? 'to the front' : `before t${before.number}`;
-    tell(shelf, task, story(task, 'moved', by, `moved ${where}`));
-  }
-  return tasks.map((task) => (isMoved(task) ? DONE : unchanged(stateSentence(task.state))));
-}
-
-function frontPlaces(shelf: Shelf, count: number): number[] {
-  shelf.places.first -= count;
-  const { first } = shelf.places;
-  return Array.from({ length: count }, (_, index) => first + index - 1);
-}
-
-/** Places between a task and the one that stands before it; where numbers grow too fine, all are given anew. */
-function placesBefore(shelf: Shelf, before: TaskRecord, moved: readonly TaskRecord[]): number[] {
-  const isMoved = new Set(moved);
-  const placeBefore = (): number => {
-    let nearest = before.place - moved.length - 1;
-    for (const state of ['queued', 'held'] as const) {
-      for (const task of shelf.byState[state]) {
-        if (!isMoved.has(task) && task.place < before.place) nearest = Math.max(nearest, task.place);
-      }
-    }
-    return nearest;
-  };
-  const spread = (): number[] => {
-    const from = placeBefore();
-    const step = (before.place - from) / (moved.length + 1);
-    return moved.map((_, index) => from + step * (index + 1));
-  };
-  const places = spread();
-  const ascending = [...places, before.place];
-  if (ascending.every((place, index) => index === 0 || place > (ascending[index - 1] ?? place)))
-    return places;
-  renumber(shelf);
-  return spread();
-}
-
-function renumber(shelf: Shelf): void {
-  const waiting = [...shelf.byState.queued, ...shelf.byState.held].toSorted((a, b) => a.place - b.place);
-  for (const task of waiting) settle(shelf, task, () => (task.place = lastPlace(shelf)));
 }
 
 /** Pause, limits, and what holds for all rows of a table. */
