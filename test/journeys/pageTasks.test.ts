@@ -23,14 +23,16 @@ const MANY = 100_000;
 describe.skipIf(withoutChromium)('tasks on the page', () => {
   let browser: Browser;
   let queue: ImaginedQueue;
+  let manyQueue: ImaginedQueue;
   let hub: ImaginedHub;
   let manyHub: ImaginedHub;
   beforeAll(async () => {
     queue = imagineQueue();
+    manyQueue = imagineQueue({ many: MANY });
     [browser, hub, manyHub] = await Promise.all([
       openBrowser(),
       startImaginedHub({ fleet: imagineLab, queue }),
-      startImaginedHub({ fleet: imagineLab, queue: imagineQueue({ many: MANY }), tickMs: 60_000 }),
+      startImaginedHub({ fleet: imagineLab, queue: manyQueue, tickMs: 60_000 }),
     ]);
   });
   afterAll(async () => {
@@ -208,7 +210,8 @@ describe.skipIf(withoutChromium)('tasks on the page', () => {
     const { page, close } = await open('/tasks?table=b5');
     await page.waitForSelector('.runs tr[data-place]');
     await page.keyboard.press('x');
-    await page.getByRole('button', { name: 'To the front' }).click();
+    await page.getByRole('button', { name: 'Move…' }).click();
+    await page.getByRole('menuitem', { name: 'To the front' }).click();
     await waitFor('the move', () => asked('POST tasks/edit').length === 1);
     await page.getByRole('button', { name: 'Edit…' }).click();
     await page.getByLabel('Memory per GPU').fill('40G');
@@ -223,6 +226,51 @@ describe.skipIf(withoutChromium)('tasks on the page', () => {
     ]);
     await page.getByRole('button', { name: 'Hold' }).click();
     await page.waitForSelector('.runs tr:has-text("held")');
+    await close();
+  });
+
+  test('waiting rows of very many are dragged, moved by keys, and put before one that is chosen', async () => {
+    const { page, complaints, close } = await open('/tasks?table=b6&tab=queued', {}, manyHub);
+    const row = (place: number) => page.locator(`.runs tr[data-place="${place}"]`);
+    const first = async (): Promise<string> =>
+      (await page.locator('.runs tr[data-place] .task-cell').allTextContents()).slice(0, 4).join(' ');
+    await row(2).hover();
+    const from = await row(2).locator('.row-handle').boundingBox();
+    const to = await row(0).boundingBox();
+    if (!from || !to) throw new Error('the rows are not drawn');
+    await page.mouse.move(from.x + 5, from.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(from.x + 60, from.y - 10);
+    await page.mouse.move(to.x + 60, to.y + 5);
+    await page.waitForSelector('tr.drop-before[data-place="0"]');
+    await page.mouse.up();
+    await waitFor('it to be first', async () => (await first()) === 't60023 t60021 t60022 t60024');
+    expect(await page.textContent('.move-said')).toBe('t60023: before t60021');
+    await page.keyboard.press('Alt+ArrowDown');
+    await waitFor('it to be second', async () => (await first()) === 't60021 t60023 t60022 t60024');
+    await waitFor('the focus to follow', async () => (await focused(page)) === 't60023');
+
+    await page.keyboard.press('x');
+    for (const _ of [0, 1]) await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await row(3).locator('.menu-cell button').click();
+    await page.waitForSelector('.menu');
+    expect(await seriousAxeFindings(page)).toEqual([]);
+    await page.getByRole('menuitem', { name: 'Before a row…' }).click();
+    await page.waitForSelector('.is-picking');
+    expect(await seriousAxeFindings(page)).toEqual([]);
+    await page.keyboard.press('End');
+    await waitFor('the last row', async () => (await focused(page)) === 't110000');
+    await page.keyboard.press('Enter');
+    await waitFor(
+      'the move',
+      async () => (await page.textContent('.move-said')) === '2 tasks: before t110000',
+    );
+    expect(manyQueue.asked.at(-1)?.body).toEqual({
+      select: { ids: ['t60023', 't60024'] },
+      changes: { before: 't110000' },
+    });
+    expect(complaints).toEqual([]);
     await close();
   });
 

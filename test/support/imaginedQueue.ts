@@ -155,6 +155,14 @@ export function imagineQueue({ many = 0 }: ImaginedQueueOptions = {}) {
     return [200, { results }];
   }
 
+  function move(moved: readonly Task[], { before, behind }: { before?: string; behind?: string }): void {
+    const rest = tasks.filter((task) => !moved.includes(task));
+    const at = rest.findIndex(({ id }) => id === (before ?? behind));
+    const place =
+      before === 'first' ? 0 : behind === 'last' ? rest.length : at + (behind === undefined ? 0 : 1);
+    tasks = rest.toSpliced(place, 0, ...moved);
+  }
+
   function list(query: URLSearchParams): Answer {
     const parsed = parseTaskQuery(query.get('query') ?? '');
     const states = [...(query.get('states')?.split(',') ?? []), ...parsed.states];
@@ -312,6 +320,8 @@ export function imagineQueue({ many = 0 }: ImaginedQueueOptions = {}) {
           task.state === 'held' ? { state: 'queued', waiting: { kind: 'turn', before: 1 } } : null,
         );
       case 'tasks/edit':
+        if (body.changes.before !== undefined || body.changes.behind !== undefined)
+          move(chosen(body.select), body.changes);
         return act(body.select, (task) => ({
           priority: body.changes.priority ?? task.priority,
           askedBytes: body.changes.memoryBytes ?? task.askedBytes,

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react';
 import { readPreferences } from './preferences.ts';
 
-/** By keyName, `g f` for one after the other. An action that answers false leaves the key alone. */
+/** By keyName, `g f` for one after the other, `alt up` with the Alt key. An action that answers false leaves the key alone. */
 export type Shortcuts = Record<string, () => unknown>;
 
 /** The second key of a pair must come within this time. */
@@ -28,10 +28,10 @@ export function useShortcuts(shortcuts: Shortcuts): void {
   useEffect(() => {
     let first: { key: string; atMs: number } | null = null;
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (!readPreferences().singleKeys || isTyping(event.target) || document.querySelector('dialog[open]'))
-        return;
-      const key = keyName(event.key);
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey) return;
+      if (isTyping(event.target) || document.querySelector('dialog[open]')) return;
+      if (!event.altKey && !readPreferences().singleKeys) return;
+      const key = `${event.altKey ? 'alt ' : ''}${keyName(event.key)}`;
       const pair = first && event.timeStamp - first.atMs < PAIR_MS ? `${first.key} ${key}` : null;
       first = { key, atMs: event.timeStamp };
       const act = (pair === null ? undefined : newest.current[pair]) ?? newest.current[key];

@@ -34,8 +34,8 @@ export interface RowsPicture {
 export interface TaskRows extends RowsPicture {
   /** These are looked at. */
   want: (from: number, to: number) => void;
-  /** Asks for them again, now. */
-  askAgain: () => void;
+  /** Asks for them again, now; done once what is looked at is here. */
+  askAgain: () => Promise<void>;
   /** Ids of a range, asked of the hub where they are not here. */
   idsBetween: (from: number, to: number) => Promise<string[]>;
 }
@@ -46,6 +46,8 @@ interface Page {
   revision: number;
   askedAtMs: number;
   isAsked: boolean;
+  /** Done with the answer that is awaited, or the last one. */
+  answered: Promise<void>;
 }
 
 class RowStore {
@@ -91,10 +93,20 @@ class RowStore {
     this.refresh();
   };
 
-  askAgain = (): void => {
+  askAgain = async (): Promise<void> => {
+    // What is on its way may have been told before whatever made somebody ask.
+    await Promise.all(this.wantedPages().map(({ answered }) => answered));
     for (const page of this.pages.values()) Object.assign(page, { revision: -1, askedAtMs: 0 });
     this.refresh();
+    await Promise.all(this.wantedPages().map(({ answered }) => answered));
   };
+
+  private wantedPages(): Page[] {
+    const [from, to] = this.wanted;
+    return Array.from({ length: to - from + 1 }, (_, place) => this.pages.get(from + place)).filter(
+      (page) => page !== undefined,
+    );
+  }
 
   idsBetween = async (from: number, to: number): Promise<string[]> => {
     const known = Array.from({ length: to - from + 1 }, (_, place) => this.picture.rowAt(from + place));
@@ -133,15 +145,20 @@ class RowStore {
     if (dueInMs !== Number.POSITIVE_INFINITY) this.timer = setTimeout(() => this.refresh(), dueInMs);
   }
 
-  private async askPage(number: number, before: Page | undefined): Promise<void> {
+  private askPage(number: number, before: Page | undefined): void {
     const page: Page = {
       rows: before?.rows ?? [],
       revision: this.revision,
       askedAtMs: performance.now(),
       isAsked: true,
+      answered: Promise.resolve(),
     };
     this.pages.set(number, page);
     this.forgetFar();
+    page.answered = this.fill(number, page);
+  }
+
+  private async fill(number: number, page: Page): Promise<void> {
     const { signal } = this.abort;
     const answer = await this.ask(number * PAGE_ROWS, PAGE_ROWS);
     if (signal.aborted) return;

@@ -29,6 +29,8 @@ const FORMS = {
   settings: <path d="M2 5h6.5M12.5 5H14M10.5 3v4M2 11h1.5M7.5 11H14M5.5 9v4" />,
   now: <path d="M2 4h12M2 8h8M2 12h5" />,
   open: <path d="M9 3h4v4M13 3L7.5 8.5M11 9.5V13H3V5h3.5" />,
+  more: <path d="M8 3.2v.1M8 8v.1M8 12.7v.1" strokeWidth="2.4" />,
+  grip: <path d="M6 4v.1M10 4v.1M6 8v.1M10 8v.1M6 12v.1M10 12v.1" strokeWidth="2" />,
   refresh: <path d="M13 8a5 5 0 1 1-1.5-3.6M13 2v3h-3" />,
 };
 

@@ -4,10 +4,12 @@ import { visible } from '../../../src/lib/displayText.ts';
 import type { Attempt } from '../../../src/model/task.ts';
 import type { Task } from '../../../src/protocol/taskApi.ts';
 import { useHubNow } from '../../live/hubClock.ts';
+import { Icon } from '../../parts/Icon.tsx';
 import { RunStateWord } from '../../parts/RunGlyph.tsx';
 import { MISSING, span } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
 import type { ParameterColumn } from './columns.ts';
+import { waitsInLine } from './moving/moves.ts';
 import { Reason } from './Reason.tsx';
 import { whereWords } from './where.ts';
 
@@ -27,6 +29,12 @@ interface RunRowProps {
   onToggle: (place: number) => void;
   onUpTo: (place: number) => void;
   onFocus: (place: number) => void;
+  /** On which side of it rows would be put that are dragged. */
+  drop: 'before' | 'behind' | null;
+  /** It is being moved. */
+  isMoved: boolean;
+  onGrab: (event: { clientX: number; clientY: number }, task: Task) => void;
+  onMenu: (button: HTMLElement, task: Task, place: number) => void;
 }
 
 export const RunRow = memo(function RunRow(props: RunRowProps) {
@@ -38,13 +46,14 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
       aria-rowindex={place + 2}
       aria-selected={mayChoose ? isChosen : undefined}
       tabIndex={isCursor ? 0 : -1}
-      className={`${isOpen ? 'is-open' : ''} ${isChosen ? 'chosen' : ''}`}
+      className={`${isOpen ? 'is-open' : ''} ${isChosen ? 'chosen' : ''} ${props.isMoved ? 'is-moved' : ''} ${props.drop === null ? '' : `drop-${props.drop}`}`}
       style={{ height }}
       onFocus={() => props.onFocus(place)}
       onClick={() => props.onOpen(task)}
     >
       {mayChoose && (
         <td className="select-cell">
+          {waitsInLine(task) && <Handle onGrab={(event) => props.onGrab(event, task)} />}
           <input
             type="checkbox"
             tabIndex={-1}
@@ -90,9 +99,45 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
       <td className="why-cell ellipsis">
         <Reason task={task} short={short} onDecide={(action) => props.onDecide(task, action)} />
       </td>
+      {mayChoose && (
+        <td className="menu-cell">
+          <button
+            type="button"
+            tabIndex={-1}
+            className="icon-button"
+            aria-haspopup="menu"
+            aria-label={words.move.menuOf(task.id)}
+            onClick={(event) => {
+              event.stopPropagation();
+              props.onMenu(event.currentTarget, task, place);
+            }}
+          >
+            <Icon name="more" />
+          </button>
+        </td>
+      )}
     </tr>
   );
 });
+
+/** For the pointer only: the row's menu and Alt ↑ ↓ do the same. */
+function Handle({ onGrab }: { onGrab: (event: { clientX: number; clientY: number }) => void }) {
+  return (
+    <span
+      className="row-handle"
+      aria-hidden="true"
+      onClick={(event) => event.stopPropagation()}
+      onPointerDown={(event) => {
+        if (event.button !== 0) return;
+        // Neither text is selected nor the list scrolled by the finger that drags.
+        event.preventDefault();
+        onGrab(event);
+      }}
+    >
+      <Icon name="grip" />
+    </span>
+  );
+}
 
 const waitsWithoutAttempt = (task: Task): boolean =>
   task.state === 'queued' || task.state === 'held' || task.state === 'impossible';

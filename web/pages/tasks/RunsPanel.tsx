@@ -2,35 +2,26 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { visible } from '../../../src/lib/displayText.ts';
 import type { Table } from '../../../src/model/queue.ts';
-import type { RunState } from '../../../src/model/task.ts';
 import type { Task } from '../../../src/protocol/taskApi.ts';
 import { useAccount } from '../../live/account.ts';
-import { askHub, type HubAnswer } from '../../live/hub.ts';
-import { useShortcuts } from '../../live/shortcuts.ts';
+import type { HubAnswer } from '../../live/hub.ts';
 import { actOnTasks, mayChange, type TaskAction } from '../../live/taskActions.ts';
 import { useTaskRows } from '../../live/taskRows.ts';
 import { Failure } from '../../parts/Failure.tsx';
-import { countOf, RUN_GROUPS } from '../../parts/RunsBar.tsx';
+import { Menu } from '../../parts/Menu.tsx';
+import { RUN_GROUPS } from '../../parts/RunsBar.tsx';
 import { navigate, type TasksView, tasksPath } from '../../router.ts';
-import { whole } from '../../words/figures.ts';
-import { gibOf } from '../../words/waiting.ts';
 import { useWords } from '../../words/words.ts';
 import { EditDialog } from './EditDialog.tsx';
+import { menuItems } from './moving/menuItems.ts';
+import type { Moved } from './moving/moves.ts';
+import { PickBar } from './moving/PickBar.tsx';
+import { useMoving } from './moving/useMoving.ts';
 import { type Question, QuestionDialog, type Selected } from './questions.tsx';
+import { FilterField, RunsHead, STATES_OF, tabOf } from './RunsHead.tsx';
 import { RunsTable } from './RunsTable.tsx';
 import { ChoiceTools, TableTools } from './RunsTools.tsx';
 import { useTaskKeys } from './useTaskKeys.ts';
-
-const TABS = ['all', 'running', 'queued', 'failed'] as const;
-type Tab = (typeof TABS)[number];
-const STATES_OF: Record<Tab, readonly RunState[]> = {
-  all: [],
-  running: RUN_GROUPS.running,
-  queued: [...RUN_GROUPS.queued, ...RUN_GROUPS.held],
-  failed: RUN_GROUPS.failed,
-};
-/** Typing rests so long before the hub is asked. */
-const TYPING_MS = 250;
 
 interface RunsPanelProps {
   table: Table;
@@ -39,77 +30,96 @@ interface RunsPanelProps {
   scroller: RefObject<HTMLElement | null>;
 }
 
+/** A menu that is open: of one row, or of all that are chosen. */
+interface OpenMenu {
+  button: HTMLElement;
+  ids: readonly string[];
+  tasks: readonly Task[];
+  moved: Moved;
+}
+
 export function RunsPanel({ table, view, revision, scroller }: RunsPanelProps) {
   const words = useWords();
   const account = useAccount();
   const allowed = mayChange(account, table.owner);
-  const tab = TABS.find((each) => each === view.tab) ?? 'all';
+  const tab = tabOf(view);
   const rows = useTaskRows({ table: table.id, states: STATES_OF[tab], query: view.query }, revision);
   const [question, setQuestion] = useState<Question | null>(null);
   const [editing, setEditing] = useState<{ select: Selected; amount: number } | null>(null);
+  const [menu, setMenu] = useState<OpenMenu | null>(null);
   const [failure, setFailure] = useState<Extract<HubAnswer<unknown>, { ok: false }> | null>(null);
   const revealer = useRef<(place: number) => void>(() => {});
   const known = useRef(new Map<string, Task>());
 
+  const moving = useMoving({
+    rows,
+    onFailure: setFailure,
+    onMoved: (place) => {
+      choice.setCursor(place);
+      revealer.current(place);
+    },
+  });
   const open = (task: Task): void => {
     const place = rowsPlace(rows, task.id);
     if (place !== null) choice.setCursor(place);
+    if (moving.picking !== null) return moving.pickBefore(place ?? choice.cursor);
     navigate(
       tasksPath({ ...view, table: table.id, task: task.id, attempt: null }),
       view.task === null ? 'push' : 'replace',
     );
   };
-  const chosenTasks = (): Task[] => [...choice.ids].flatMap((id) => known.current.get(id) ?? []);
-  const askToStop = (tasks: readonly Task[]): void => {
-    if (!allowed || tasks.length === 0) return;
-    setQuestion({
-      action: 'kill',
-      select: { ids: tasks.map((task) => task.id) },
-      amount: tasks.length,
-      tasks,
-    });
+  const askToStop = (ids: readonly string[], tasks: readonly Task[]): void => {
+    if (allowed && ids.length > 0)
+      setQuestion({ action: 'kill', select: { ids: [...ids] }, amount: ids.length, tasks });
   };
   const choice = useTaskKeys({
     rows,
     reveal: (place) => revealer.current(place),
     open,
     close: () => {
+      if (moving.picking !== null) return moving.leave();
       if (view.task !== null) return navigate(tasksPath({ ...view, task: null, attempt: null }));
       if (choice.ids.size === 0) return false;
-      choice.setIds(new Set());
+      choice.setIds(new Map());
     },
     end: () => {
-      if (choice.ids.size > 0) return askToStopIds();
+      if (choice.ids.size > 0) return askToStop(chosenIds(), chosenTasks());
       const task = rows.rowAt(choice.cursor);
-      if (task) askToStop([task]);
+      if (task) askToStop([task.id], [task]);
+    },
+    step: (step) => {
+      const task = rows.rowAt(choice.cursor);
+      if (allowed && task) moving.step(movedWith(task), step);
     },
   });
   // What is chosen is named in questions, also when it is no longer in view.
-  for (const id of choice.ids) {
-    const place = known.current.has(id) ? null : rowsPlace(rows, id);
-    const task = place === null ? null : rows.rowAt(place);
-    if (task) known.current.set(id, task);
+  for (const [id, place] of choice.ids) {
+    const task = known.current.has(id) ? null : rows.rowAt(place);
+    if (task?.id === id) known.current.set(id, task);
   }
-  const askToStopIds = (): void =>
-    setQuestion({
-      action: 'kill',
-      select: { ids: [...choice.ids] },
-      amount: choice.ids.size,
-      tasks: chosenTasks(),
-    });
+  const chosenIds = (): string[] => [...choice.ids.keys()];
+  const chosenTasks = (): Task[] => chosenIds().flatMap((id) => known.current.get(id) ?? []);
+  /** All that are chosen where it is one of them, else it alone. */
+  const movedWith = (task: Task): Moved =>
+    choice.ids.size === 0 || choice.ids.has(task.id)
+      ? moving.of(choice.ids.size === 0 ? new Map([[task.id, choice.cursor]]) : choice.ids)
+      : { ids: [task.id], priority: task.priority };
 
   async function act(action: TaskAction, select: Selected): Promise<void> {
     const told = await actOnTasks(action, select);
     setFailure(told.ok ? null : told);
-    rows.askAgain();
+    await rows.askAgain();
   }
   const decide = (task: Task, action: 'kill' | 'release'): void => {
-    if (action === 'kill') askToStop([task]);
+    if (action === 'kill') askToStop([task.id], [task]);
     else void act('release', { ids: [task.id] });
   };
   const { setIds } = choice;
   // biome-ignore lint/correctness/useExhaustiveDependencies: nothing is chosen that is no longer in the list: it would be stopped or changed unseen.
-  useEffect(() => setIds(new Set()), [table.id, tab, view.query, setIds]);
+  useEffect(() => setIds(new Map()), [table.id, tab, view.query, setIds]);
+  const { leave } = moving;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another table are no place for these. A filter stays: it finds the row before which they go.
+  useEffect(leave, [table.id]);
 
   return (
     <section className="runs-panel" aria-labelledby="runs-title">
@@ -121,8 +131,16 @@ export function RunsPanel({ table, view, revision, scroller }: RunsPanelProps) {
       )}
       <div className="runs-tools">
         <FilterField view={view} table={table.id} />
-        <span className="grow" />
-        {choice.ids.size === 0 ? (
+        <span className="grow move-said quiet ellipsis" role="status">
+          {moving.said}
+        </span>
+        {moving.picking !== null ? (
+          <PickBar
+            picking={moving.picking}
+            onEnd={() => moving.picking && moving.toEnd(moving.picking, 'last')}
+            onLeave={moving.leave}
+          />
+        ) : choice.ids.size === 0 ? (
           <TableTools
             table={table}
             allowed={allowed}
@@ -134,20 +152,17 @@ export function RunsPanel({ table, view, revision, scroller }: RunsPanelProps) {
         ) : (
           <ChoiceTools
             amount={choice.ids.size}
-            onAct={(action) => act(action, { ids: [...choice.ids] })}
-            onStop={askToStopIds}
-            onEdit={() => setEditing({ select: { ids: [...choice.ids] }, amount: choice.ids.size })}
-            onFront={async () => {
-              const told = await askHub('editTasks', {
-                body: { select: { ids: [...choice.ids] }, changes: { before: 'first' } },
-              });
-              setFailure(told.ok ? null : told);
-              rows.askAgain();
-            }}
-            onNone={() => choice.setIds(new Set())}
-            onAll={async () =>
-              choice.setIds(new Set(await rows.idsBetween(0, Math.min(10_000, rows.total ?? 0) - 1)))
+            onAct={(action) => act(action, { ids: chosenIds() })}
+            onStop={() => askToStop(chosenIds(), chosenTasks())}
+            onEdit={() => setEditing({ select: { ids: chosenIds() }, amount: choice.ids.size })}
+            onMove={(button) =>
+              setMenu({ button, ids: chosenIds(), tasks: [], moved: moving.of(choice.ids) })
             }
+            onNone={() => choice.setIds(new Map())}
+            onAll={async () => {
+              const ids = await rows.idsBetween(0, Math.min(10_000, rows.total ?? 0) - 1);
+              choice.setIds(new Map(ids.map((id, place) => [id, place])));
+            }}
           />
         )}
       </div>
@@ -168,7 +183,43 @@ export function RunsPanel({ table, view, revision, scroller }: RunsPanelProps) {
           label={visible(table.name)}
           onOpen={open}
           onDecide={decide}
+          onMenu={(button, task, place) => {
+            choice.setCursor(place);
+            setMenu(
+              choice.ids.has(task.id)
+                ? { button, ids: chosenIds(), tasks: chosenTasks(), moved: moving.of(choice.ids) }
+                : {
+                    button,
+                    ids: [task.id],
+                    tasks: [task],
+                    moved: { ids: [task.id], priority: task.priority },
+                  },
+            );
+          }}
+          moving={moving}
           revealer={revealer}
+        />
+      )}
+      {menu && (
+        <Menu
+          label={
+            menu.ids.length === 1 ? words.move.menuOf(menu.ids[0] ?? '') : words.tasks.chosen(menu.ids.length)
+          }
+          anchor={menu.button}
+          onClose={() => setMenu(null)}
+          items={menuItems(words, menu.tasks, {
+            first: () => moving.toEnd(menu.moved, 'first'),
+            up: () => moving.step(menu.moved, -1),
+            down: () => moving.step(menu.moved, 1),
+            last: () => moving.toEnd(menu.moved, 'last'),
+            before: () => {
+              moving.pick(menu.moved);
+              revealer.current(choice.cursor);
+            },
+            act: (action) => void act(action, { ids: [...menu.ids] }),
+            edit: () => setEditing({ select: { ids: [...menu.ids] }, amount: menu.ids.length }),
+            stop: () => askToStop(menu.ids, menu.tasks),
+          })}
         />
       )}
       {question && (
@@ -176,8 +227,8 @@ export function RunsPanel({ table, view, revision, scroller }: RunsPanelProps) {
           question={question}
           onClose={() => setQuestion(null)}
           onDone={() => {
-            choice.setIds(new Set());
-            rows.askAgain();
+            choice.setIds(new Map());
+            void rows.askAgain();
           }}
         />
       )}
@@ -199,85 +250,5 @@ function rowsPlace(
 function runningTasks(rows: { rowAt: (place: number) => Task | null; total: number | null }): Task[] {
   return Array.from({ length: Math.min(200, rows.total ?? 0) }, (_, place) => rows.rowAt(place)).filter(
     (task): task is Task => task !== null && RUN_GROUPS.running.includes(task.state),
-  );
-}
-
-function RunsHead({ table, view, tab }: { table: Table; view: TasksView; tab: Tab }) {
-  const words = useWords();
-  const { ask } = table.options;
-  const amounts: Record<Tab, number> = {
-    all: table.runs,
-    running: countOf(table.counts, 'running'),
-    queued: countOf(table.counts, 'queued') + countOf(table.counts, 'held'),
-    failed: countOf(table.counts, 'failed'),
-  };
-  const about = [
-    words.tasks.gpusEach(ask.gpus),
-    ask.gpus === 0
-      ? null
-      : ask.memoryBytes === null
-        ? words.tasks.asksLearned
-        : words.tasks.asks(`${gibOf(ask.memoryBytes)}\u2009GiB`),
-    ask.model === null ? null : visible(ask.model),
-    table.maxRunning === null ? null : words.tasks.atMost(table.maxRunning),
-  ].filter((part) => part !== null);
-  return (
-    <header className="runs-head">
-      <h2 id="runs-title" className="ellipsis">
-        {visible(table.name)}
-      </h2>
-      <p className="runs-about ellipsis" title={visible(table.command)}>
-        <span className="ink">{visible(table.command)}</span> · {about.join(' · ')}
-      </p>
-      <fieldset className="switch runs-tabs" aria-label={words.tasks.columns.state}>
-        {TABS.map((each) => (
-          <button
-            key={each}
-            type="button"
-            aria-pressed={each === tab}
-            onClick={() =>
-              navigate(tasksPath({ ...view, table: table.id, tab: each === 'all' ? null : each }), 'replace')
-            }
-          >
-            {words.tasks.tabs[each]} {whole(amounts[each])}
-          </button>
-        ))}
-      </fieldset>
-    </header>
-  );
-}
-
-/** `/` leads here; what is typed goes into the address, so that it can be sent to others. */
-function FilterField({ view, table }: { view: TasksView; table: string }) {
-  const words = useWords();
-  const field = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState(view.query);
-  useEffect(() => setText(view.query), [view.query]);
-  const newest = useRef(view);
-  newest.current = view;
-  useEffect(() => {
-    if (text === newest.current.query) return;
-    const timer = setTimeout(
-      () => navigate(tasksPath({ ...newest.current, table, query: text }), 'replace'),
-      TYPING_MS,
-    );
-    return () => clearTimeout(timer);
-  }, [text, table]);
-  useShortcuts({ '/': () => field.current?.focus() });
-  return (
-    <input
-      ref={field}
-      type="search"
-      className="field runs-filter"
-      aria-label={words.tasks.filterLabel}
-      placeholder={words.tasks.filter}
-      value={text}
-      maxLength={200}
-      spellCheck={false}
-      onChange={(event) => setText(event.target.value)}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') event.currentTarget.blur();
-      }}
-    />
   );
 }

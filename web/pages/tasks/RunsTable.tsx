@@ -9,6 +9,8 @@ import { useIsPhone } from '../../live/useWidth.ts';
 import { MISSING } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
 import { ALL_PX, NARROW_PX, parameterColumns } from './columns.ts';
+import type { Moving } from './moving/useMoving.ts';
+import { useRowDrag } from './moving/useRowDrag.ts';
 import { isTall } from './Reason.tsx';
 import { RunRow } from './RunRow.tsx';
 import type { Choice } from './useTaskKeys.ts';
@@ -26,12 +28,15 @@ interface RunsTableProps {
   label: string;
   onOpen: (task: Task) => void;
   onDecide: (task: Task, action: 'kill' | 'release') => void;
+  onMenu: (button: HTMLElement, task: Task, place: number) => void;
+  moving: Moving;
   /** Told the function that brings a row into view. */
   revealer: RefObject<(place: number) => void>;
 }
 
 export function RunsTable(props: RunsTableProps) {
-  const { rows, scroller, choice, mayChoose, openId, label, onOpen, onDecide, revealer } = props;
+  const { rows, scroller, choice, mayChoose, openId, label, onOpen, onDecide, onMenu, moving, revealer } =
+    props;
   const words = useWords();
   const phone = useIsPhone();
   const { density } = usePreferences();
@@ -73,7 +78,7 @@ export function RunsTable(props: RunsTableProps) {
     [openId === null, head?.tableId, head?.parameters.length, total > 0],
   );
   const withName = columns.shown.length === 0;
-  const count = columns.shown.length + (withName ? 1 : 0) + (mayChoose ? 6 : 5);
+  const count = columns.shown.length + (withName ? 1 : 0) + (mayChoose ? 7 : 5);
 
   revealer.current = (place) => {
     virtualizer.scrollToIndex(place);
@@ -91,70 +96,100 @@ export function RunsTable(props: RunsTableProps) {
     if (wanted.current !== null) focusWanted();
   });
 
+  const {
+    drag,
+    label: dragLabel,
+    grab,
+  } = useRowDrag({
+    scroller,
+    rowAt,
+    movedWith: (task) =>
+      choice.ids.has(task.id) ? moving.of(choice.ids) : { ids: [task.id], priority: task.priority },
+    onDrop: moving.put,
+  });
+  const moved = useMemo(() => new Set((drag?.moved ?? moving.picking)?.ids), [drag?.moved, moving.picking]);
+  const kind = drag ? 'is-dragging' : moving.picking ? 'is-picking' : '';
+
   const before = (shown[0]?.start ?? 0) - virtualizer.options.scrollMargin;
   const after = virtualizer.getTotalSize() - ((shown.at(-1)?.end ?? 0) - virtualizer.options.scrollMargin);
   const heads = words.tasks.columns;
   return (
-    <table className="runs" aria-label={label} aria-rowcount={total + 1}>
-      <thead>
-        <tr>
-          {mayChoose && (
-            <th className="select-cell">
-              <span className="visually-hidden">{words.process.selectAll}</span>
+    <>
+      <table className={`runs ${kind}`} aria-label={label} aria-rowcount={total + 1}>
+        <thead>
+          <tr>
+            {mayChoose && (
+              <th className="select-cell">
+                <span className="visually-hidden">{words.process.selectAll}</span>
+              </th>
+            )}
+            <th className="state-cell">{heads.state}</th>
+            <th className="task-cell">{heads.task}</th>
+            {withName && <th className="name-cell">{heads.name}</th>}
+            {columns.shown.map((column) => (
+              <th
+                key={column.name}
+                className={`parameter-cell ${column.isFigure ? 'figure' : ''}`}
+                style={{ width: column.widthPx }}
+              >
+                {visible(column.name)}
+              </th>
+            ))}
+            <th className="gpu-cell">{heads.gpu}</th>
+            <th className="took-cell figure">{heads.took}</th>
+            <th className="why-cell">
+              {heads.why}
+              {columns.left > 0 && <span className="quiet"> · {words.tasks.columnsMore(columns.left)}</span>}
             </th>
-          )}
-          <th className="state-cell">{heads.state}</th>
-          <th className="task-cell">{heads.task}</th>
-          {withName && <th className="name-cell">{heads.name}</th>}
-          {columns.shown.map((column) => (
-            <th
-              key={column.name}
-              className={`parameter-cell ${column.isFigure ? 'figure' : ''}`}
-              style={{ width: column.widthPx }}
-            >
-              {visible(column.name)}
-            </th>
-          ))}
-          <th className="gpu-cell">{heads.gpu}</th>
-          <th className="took-cell figure">{heads.took}</th>
-          <th className="why-cell">
-            {heads.why}
-            {columns.left > 0 && <span className="quiet"> · {words.tasks.columnsMore(columns.left)}</span>}
-          </th>
-        </tr>
-      </thead>
-      <tbody ref={body}>
-        <Spacer height={before} columns={count} />
-        {shown.map(({ index, size }) => {
-          const task = rowAt(index);
-          return task ? (
-            <RunRow
-              key={index}
-              task={task}
-              place={index}
-              height={size}
-              columns={columns.shown}
-              withName={withName}
-              short={short || phone}
-              isOpen={task.id === openId}
-              isCursor={index === choice.cursor}
-              isChosen={choice.ids.has(task.id)}
-              mayChoose={mayChoose}
-              onOpen={onOpen}
-              onDecide={onDecide}
-              onToggle={choice.toggle}
-              onUpTo={choice.upTo}
-              onFocus={choice.setCursor}
-            />
-          ) : (
-            <tr key={index} aria-rowindex={index + 2} className="is-coming" style={{ height: size }}>
-              <td colSpan={count}>{MISSING}</td>
-            </tr>
-          );
-        })}
-        <Spacer height={after} columns={count} />
-      </tbody>
-    </table>
+            {mayChoose && (
+              <th className="menu-cell">
+                <span className="visually-hidden">{words.move.menu}</span>
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          <Spacer height={before} columns={count} />
+          {shown.map(({ index, size }) => {
+            const task = rowAt(index);
+            return task ? (
+              <RunRow
+                key={index}
+                task={task}
+                place={index}
+                height={size}
+                columns={columns.shown}
+                withName={withName}
+                short={short || phone}
+                isOpen={task.id === openId}
+                isCursor={index === choice.cursor}
+                isChosen={choice.ids.has(task.id)}
+                mayChoose={mayChoose}
+                onOpen={onOpen}
+                onDecide={onDecide}
+                onToggle={choice.toggle}
+                onUpTo={choice.upTo}
+                onFocus={choice.setCursor}
+                drop={drag?.at?.place === index ? drag.at.side : null}
+                isMoved={moved.has(task.id)}
+                onGrab={grab}
+                onMenu={onMenu}
+              />
+            ) : (
+              <tr key={index} aria-rowindex={index + 2} className="is-coming" style={{ height: size }}>
+                <td colSpan={count}>{MISSING}</td>
+              </tr>
+            );
+          })}
+          <Spacer height={after} columns={count} />
+        </tbody>
+      </table>
+      {drag && (
+        <div ref={dragLabel} className="drag-label" aria-hidden="true">
+          {drag.moved.ids.length === 1 ? drag.moved.ids[0] : words.tasks.chosenWords(drag.moved.ids.length)}
+        </div>
+      )}
+    </>
   );
 }
 

@@ -140,13 +140,13 @@ interface ChoiceToolsProps {
   onAct: (action: TaskAction) => void;
   onStop: () => void;
   onEdit: () => void;
-  onFront: () => void;
+  onMove: (button: HTMLElement) => void;
   onNone: () => void;
   onAll: () => void;
 }
 
 /** What is done to those that are chosen. */
-export function ChoiceTools({ amount, onAct, onStop, onEdit, onFront, onNone, onAll }: ChoiceToolsProps) {
+export function ChoiceTools({ amount, onAct, onStop, onEdit, onMove, onNone, onAll }: ChoiceToolsProps) {
   const words = useWords();
   const button = (text: string, onClick: () => void, kind = '') => (
     <button type="button" className={`button ${kind}`} onClick={onClick}>
@@ -167,7 +167,14 @@ export function ChoiceTools({ amount, onAct, onStop, onEdit, onFront, onNone, on
       {button(words.tasks.again, () => onAct('retry'))}
       {button(words.tasks.hold, () => onAct('hold'))}
       {button(words.tasks.release, () => onAct('release'))}
-      {button(words.tasks.toFront, onFront)}
+      <button
+        type="button"
+        className="button"
+        aria-haspopup="menu"
+        onClick={(event) => onMove(event.currentTarget)}
+      >
+        {words.move.menu}
+      </button>
       {button(words.tasks.edit, onEdit)}
       {button(words.tasks.stop, onStop, 'danger')}
     </>

@@ -1,16 +1,17 @@
-/** The cursor and the choice among rows: J and K move, X chooses, ⇧X up to here, Enter opens, Delete asks to end. */
+/** The cursor and the choice among rows: J and K move, X chooses, ⇧X up to here, Enter opens, Delete asks to end, Alt ↑ ↓ move the row itself. */
 import { useRef, useState } from 'react';
 import type { Task } from '../../../src/protocol/taskApi.ts';
 import { useShortcuts } from '../../live/shortcuts.ts';
 import type { TaskRows } from '../../live/taskRows.ts';
 
 export interface Choice {
-  ids: ReadonlySet<string>;
+  /** Each with the place at which it stood when it was chosen. */
+  ids: ReadonlyMap<string, number>;
   cursor: number;
   setCursor: (place: number) => void;
   toggle: (place: number) => void;
   upTo: (place: number) => void;
-  setIds: (ids: ReadonlySet<string>) => void;
+  setIds: (ids: ReadonlyMap<string, number>) => void;
 }
 
 interface KeyOptions {
@@ -22,11 +23,13 @@ interface KeyOptions {
   close: () => unknown;
   /** Asks to end what is chosen, or this one. */
   end: () => void;
+  /** Moves what is chosen, or this one, in the queue. */
+  step: (step: -1 | 1) => void;
 }
 
 /** Keys of the list; rest while somebody types. */
-export function useTaskKeys({ rows, reveal, open, close, end }: KeyOptions): Choice {
-  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+export function useTaskKeys({ rows, reveal, open, close, end, step }: KeyOptions): Choice {
+  const [ids, setIds] = useState<ReadonlyMap<string, number>>(new Map());
   const [cursor, setCursor] = useState(0);
   const anchor = useRef(0);
   const last = Math.max(0, (rows.total ?? 1) - 1);
@@ -41,14 +44,14 @@ export function useTaskKeys({ rows, reveal, open, close, end }: KeyOptions): Cho
     if (id === undefined) return;
     anchor.current = place;
     setCursor(place);
-    const next = new Set(ids);
-    if (!next.delete(id)) next.add(id);
+    const next = new Map(ids);
+    if (!next.delete(id)) next.set(id, place);
     setIds(next);
   };
   const upTo = (place: number): void => {
     const from = Math.min(anchor.current, place);
     rows.idsBetween(from, Math.max(anchor.current, place)).then((between) => {
-      setIds(new Set([...ids, ...between]));
+      setIds(new Map([...ids, ...between.map((id, index): [string, number] => [id, from + index])]));
       setCursor(place);
     });
   };
@@ -72,6 +75,8 @@ export function useTaskKeys({ rows, reveal, open, close, end }: KeyOptions): Cho
       return true;
     },
     delete: end,
+    'alt up': () => step(-1),
+    'alt down': () => step(1),
     escape: close,
   });
   return { ids, cursor, setCursor, toggle, upTo, setIds };

@@ -148,6 +148,7 @@ export const help = {
       ['Enter', 'open'],
       ['E · ⇧E', 'expand one, all'],
       ['X · ⇧X · Delete', 'select a process or task, up to here, end the selected…'],
+      ['Alt ↑ ↓', 'on Tasks: move it up or down in the queue'],
       ['C', 'on Tasks: submit a command'],
       ['L · [ ]', 'follow a log; previous, next attempt'],
       ['F', 'only free GPUs'],

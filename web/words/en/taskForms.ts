@@ -84,6 +84,28 @@ export const taskForms = {
     doing: 'The hub is being asked…',
     done: (done: number, all: number) => `${done} of ${all} done. The others:`,
   },
+  move: {
+    menu: 'Move…',
+    menuOf: (task: string) => `What can be done to ${task}`,
+    first: 'To the front',
+    up: 'Up',
+    down: 'Down',
+    last: 'To the end',
+    before: 'Before a row…',
+    where: (what: string) => `Where does ${what} go?`,
+    how: 'Choose the row before which.',
+    howByKeys: '↑ ↓ and Enter choose, too.',
+    leave: 'Leave it there',
+    isFirst: (what: string) => `${what}: at the front of its priority`,
+    isLast: (what: string) => `${what}: at the end of its priority`,
+    isBefore: (what: string, row: string) => `${what}: before ${row}`,
+    isBehind: (what: string, row: string) => `${what}: behind ${row}`,
+    noHigher: 'No row above it that waits with the same priority',
+    noLower: 'No row below it that waits with the same priority',
+    noneWaits: 'What does not wait is not moved',
+    notThere: (row: string, priority: number) =>
+      `${row} is no place for it: choose a row that waits with priority ${priority}`,
+  },
   edit: {
     title: (amount: number) =>
       amount === 1 ? 'Change this task' : `Change these ${amount.toLocaleString('en')} tasks`,
