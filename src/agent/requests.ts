@@ -1,5 +1,6 @@
 /** What an agent answers when its hub asks: find processes, end them, sample now, look for what is wrong, run tasks. */
 
+import { createProcessMatcher } from '../fleet/processMatcher.ts';
 import { pidsIn, searchOrder } from '../fleet/searchOrder.ts';
 import type { Check, SpokenLanguage } from '../model/check.ts';
 import { MAX_SEARCH_RESULTS_PER_NODE } from '../model/limits.ts';
@@ -7,7 +8,6 @@ import type { NodeSample } from '../model/node.ts';
 import type { FoundProcess } from '../model/process.ts';
 import type { AgentAnswer, AgentRequest } from '../protocol/agentHub.ts';
 import { joinDetails } from './collectors/joinDetails.ts';
-import { createProcessMatcher } from './collectors/processes/search.ts';
 import type { KillResult, ProcessFacts } from './collectors/sources.ts';
 import type { Machine } from './sampler.ts';
 import { answerSupervision } from './supervisor/supervisionRequests.ts';

@@ -16,6 +16,8 @@ export interface RoleOptions {
   hostNames: string[];
   readers: 'link' | 'everyone';
   intervalMs: number;
+  /** Files that name nodes of older systems. */
+  configFiles: string[];
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   dialects: DialectOptions;
 }

@@ -34,6 +34,7 @@ interface CommonFlags extends DialectFlags {
   readers: 'link' | 'everyone';
   interval: number;
   logLevel: RoleOptions['logLevel'];
+  config?: string[];
 }
 
 /** Adds the four. */
@@ -44,11 +45,12 @@ export function addRoles(program: Command, context: CommandContext): void {
     hostNames: flags.hostName,
     readers: flags.readers,
     intervalMs: flags.interval,
+    configFiles: flags.config ?? [],
     logLevel: flags.logLevel,
     dialects: await dialectOptions(context, flags, flags.listen),
   });
 
-  withInterval(withDialectPassword(withNodeDialects(withMainDialects(withServing(program.command('up'))))))
+  withInterval(withOldNodes(withNodeDialects(withMainDialects(withServing(program.command('up'))))))
     .description('watch this machine: hub, agent and page in one')
     .addHelpText(
       'after',
@@ -69,6 +71,8 @@ export function addRoles(program: Command, context: CommandContext): void {
         'flowline hub --listen 10.20.4.2:3569',
         'flowline token create --scope join      print a token for one machine',
         'flowline hub --dialect cluster-status=10.20.4.2:7070   its page and scripts ask there as before',
+        'flowline hub --config master.json       read the slaves of an older FlowLine Monitor',
+        'flowline hub --config hosts.txt --config config.json',
       ),
     )
     .action(async (flags: CommonFlags) => context.roles.hub(await roleOptions({ ...flags, interval: 1000 })));
@@ -147,7 +151,7 @@ function addAgent(program: Command, context: CommandContext): void {
 
 /** What `hub` takes, for whatever starts one. */
 export const withHubOptions = (command: Command): Command =>
-  withDialectPassword(withMainDialects(withServing(command)));
+  withOldNodes(withMainDialects(withServing(command)));
 
 /** What `agent` takes, for whatever starts one; its hub apart. */
 export const withAgentOptions = (command: Command): Command =>
@@ -177,6 +181,17 @@ export async function joinToken(context: CommandContext, file: string | undefine
     );
   }
 }
+
+/** Nodes of older systems, and what those of cluster-status ask for. */
+const withOldNodes = (command: Command): Command =>
+  withDialectPassword(
+    command.addOption(
+      new Option(
+        '--config <file>',
+        'nodes of older systems to read: our own file, or a master.json, hosts.txt, config.json as it is; may be repeated',
+      ).argParser((file: string, before: string[] = []) => [...before, file]),
+    ),
+  );
 
 const logLevelOption = () =>
   oneOf(new Option('--log-level <level>', 'how much is logged'), ['debug', 'info', 'warn', 'error']).default(

@@ -13,6 +13,8 @@ const record = (changes: Partial<NodeRecord> = {}): NodeRecord => ({
   goodbye: null,
   maintenance: null,
   rebooted: null,
+  source: null,
+  offlineAfterMs: null,
   disconnectedAtMs: null,
   lastSeenAtMs: NOW - 500,
   sample: { ...bareSample('atlas', NOW), bootId: 'first' },

@@ -1,5 +1,13 @@
 /** How fresh a node is, from when it was last heard: the one rule behind `online`, `stale` and `offline`. */
-import type { AbsenceReason, Maintenance, NodeSample, NodeState, NodeStatus, Reboot } from '../model/node.ts';
+import type {
+  AbsenceReason,
+  Maintenance,
+  NodeSample,
+  NodeSource,
+  NodeState,
+  NodeStatus,
+  Reboot,
+} from '../model/node.ts';
 
 /** What the hub remembers of a node. Instants are the hub's own clock. */
 export interface NodeRecord {
@@ -14,6 +22,10 @@ export interface NodeRecord {
   /** As it was set; it may be over. */
   maintenance: Maintenance | null;
   rebooted: Reboot | null;
+  /** Null for a machine with an agent. */
+  source: NodeSource | null;
+  /** Silent for longer than this it is offline, where its own system says so; null: as every machine. */
+  offlineAfterMs: number | null;
   /** Since when it has no connection; null while it has one. */
   disconnectedAtMs: number | null;
   /** When its newest sample arrived. */
@@ -44,7 +56,7 @@ export function nodeState(record: NodeRecord, nowMs: number): NodeState {
     if (awayMs > RECONNECT_MS) return 'stale';
   }
   if (ageMs <= 2 * intervalMs + LATENESS_MS) return 'online';
-  return ageMs <= Math.max(OFFLINE_AFTER_MS, 5 * intervalMs) ? 'stale' : 'offline';
+  return ageMs <= (record.offlineAfterMs ?? Math.max(OFFLINE_AFTER_MS, 5 * intervalMs)) ? 'stale' : 'offline';
 }
 
 /** Maintenance that was given an end is over by itself. */
@@ -61,7 +73,7 @@ function absence(record: NodeRecord, state: NodeState, nowMs: number): AbsenceRe
 /** The node as everybody is told of it. */
 export function nodeStatus(record: NodeRecord, nowMs: number): NodeStatus {
   const state = nodeState(record, nowMs);
-  const { id, name, alias, address, mayRun, rebooted, lastSeenAtMs, sample } = record;
+  const { id, name, alias, address, mayRun, rebooted, source, lastSeenAtMs, sample } = record;
   const maintenance = maintenanceNow(record, nowMs);
   return {
     id,
@@ -73,6 +85,7 @@ export function nodeStatus(record: NodeRecord, nowMs: number): NodeStatus {
     mayRun,
     maintenance,
     rebooted,
+    source,
     lastSeenAtMs,
     sample,
   };

@@ -4,7 +4,7 @@
  * the dirty ones each tick.
  */
 import { type NodeRecord, nodeStatus, rebootBetween } from '../fleet/nodeState.ts';
-import type { NodeSample, NodeStatus } from '../model/node.ts';
+import type { NodeSample, NodeStatus, ReadingProblem } from '../model/node.ts';
 
 export interface FleetNow {
   /** Adds a node or changes what is known of it beside samples. */
@@ -16,6 +16,8 @@ export interface FleetNow {
   applySample(id: string, sample: NodeSample, address: string | null, nowMs: number): void;
   /** Its connection ended, at `nowMs`; the next sample ends that. */
   loseConnection(id: string, nowMs: number): void;
+  /** A machine without an agent could not be read; the next sample ends that. Of one that stands still `isGone` is false. */
+  setProblem(id: string, problem: Omit<ReadingProblem, 'sinceMs'>, isGone: boolean, nowMs: number): void;
   sayGoodbye(id: string, reason: 'stopped' | 'rebooting'): void;
   status(id: string, nowMs: number): NodeStatus | null;
   all(nowMs: number): NodeStatus[];
@@ -48,6 +50,8 @@ export function fleetNow(): FleetNow {
         goodbye: null,
         maintenance: null,
         rebooted: null,
+        source: null,
+        offlineAfterMs: null,
         disconnectedAtMs: null,
         lastSeenAtMs: null,
         sample: null,
@@ -69,6 +73,7 @@ export function fleetNow(): FleetNow {
         sample,
         address,
         name: sample.hostname,
+        source: before.source?.problem ? { ...before.source, problem: null } : before.source,
         lastSeenAtMs: nowMs,
         goodbye: null,
         disconnectedAtMs: null,
@@ -76,6 +81,16 @@ export function fleetNow(): FleetNow {
     },
     loseConnection(id, nowMs) {
       change(id, { disconnectedAtMs: nowMs });
+    },
+    setProblem(id, { kind, message }, isGone, nowMs) {
+      const before = records.get(id);
+      if (!before?.source) return;
+      const since = before.source.problem?.kind === kind ? before.source.problem.sinceMs : nowMs;
+      const problem = { kind, message, sinceMs: since };
+      change(id, {
+        source: { ...before.source, problem },
+        disconnectedAtMs: isGone ? (before.disconnectedAtMs ?? nowMs) : before.disconnectedAtMs,
+      });
     },
     sayGoodbye(id, reason) {
       change(id, { goodbye: reason });

@@ -33,6 +33,7 @@ import { queueScopes } from './live/queueScopes.ts';
 import { watcher } from './live/watcher.ts';
 import { openTaskBook } from './tasks/book/openTaskBook.ts';
 import { openQueue } from './tasks/queue.ts';
+import { type Witnesses, witnesses } from './witnesses/witnesses.ts';
 
 export interface HubOptions {
   dataFolder: string;
@@ -68,6 +69,8 @@ export interface Hub {
   /** Whose a token of scope `dialect-write` is; null for any other text. */
   dialectAccount(token: string): Account | null;
   audit: Pick<Audit, 'write'>;
+  /** The door for machines that are known by an older dialect. */
+  witnesses: Witnesses;
   stop(): Promise<void>;
 }
 
@@ -151,6 +154,15 @@ async function assemble(
         door: 'agent',
       }),
   });
+  const older = witnesses({
+    fleet,
+    clock,
+    lastTruth: lastTruths.load,
+    sampled(nodeId) {
+      const sample = fleet.status(nodeId, clock.nowMs())?.sample;
+      if (sample) figures.note(nodeId, sample, clock.nowMs());
+    },
+  });
   const queue = openQueue({ book, fleet, links, registry, audit, clock, log });
   sampled = queue.sampled;
   stopping.add(() => queue.stop());
@@ -182,6 +194,7 @@ async function assemble(
     fleet,
     links,
     registry,
+    witnesses: older,
     tokens,
     sessions,
     recent: figures,
@@ -270,6 +283,7 @@ async function assemble(
       return { name: found.label, role: found.role ?? 'user' };
     },
     audit,
+    witnesses: older,
     stop: () => stopping.stop(),
   };
 }

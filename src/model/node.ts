@@ -1,6 +1,7 @@
 /** A machine of the fleet: one sample of it (NodeSample), and what the hub knows of it (NodeStatus). */
 import * as z from 'zod';
 import { Container } from './container.ts';
+import { DialectName } from './dialect.ts';
 import { count, instantMs, message, name } from './fields.ts';
 import { Gpu } from './gpu.ts';
 import { Host } from './host.ts';
@@ -41,7 +42,8 @@ export const NodeSample = z.object({
   /** How often the agent samples; bounded, because a node's freshness is judged by it. */
   intervalMs: count.min(MIN_INTERVAL_MS).max(MAX_INTERVAL_MS),
   hostname: name,
-  agentVersion: name,
+  /** Null where no agent of ours reads it. */
+  agentVersion: name.nullable(),
   /** Changes with every boot of the machine. */
   bootId: name.nullable(),
   driver: Driver,
@@ -90,6 +92,44 @@ export const Reboot = z.object({
 });
 export type Reboot = z.infer<typeof Reboot>;
 
+/**
+ * What kept a machine that is read in an older dialect from being read: `no-answer` within its deadline; `not-reached`;
+ * `unknown-name`; `refused` with an HTTP status; `wrong-password`; `not-understood`; `too-large`; `redirected`; `standing`:
+ * it answers, and its figures stand still.
+ */
+export const ReadingProblemKind = z.enum([
+  'no-answer',
+  'not-reached',
+  'unknown-name',
+  'refused',
+  'wrong-password',
+  'not-understood',
+  'too-large',
+  'redirected',
+  'standing',
+]);
+export type ReadingProblemKind = z.infer<typeof ReadingProblemKind>;
+
+export const ReadingProblem = z.object({
+  kind: ReadingProblemKind,
+  /** What exactly, in a sentence. */
+  message,
+  /** Since when it cannot be read. */
+  sinceMs: instantMs,
+});
+export type ReadingProblem = z.infer<typeof ReadingProblem>;
+
+/** Of a machine that has no agent of ours: how it is known. It is a witness: it runs nothing, and is asked nothing. */
+export const NodeSource = z.object({
+  dialect: DialectName,
+  /** Where it is read, as configured; null where it reports by itself. */
+  host: name.nullable(),
+  port: count.nullable(),
+  /** Null where it was read, or not tried yet. */
+  problem: ReadingProblem.nullable(),
+});
+export type NodeSource = z.infer<typeof NodeSource>;
+
 export const NodeStatus = z.object({
   id: name,
   name,
@@ -103,6 +143,8 @@ export const NodeStatus = z.object({
   maintenance: Maintenance.nullable().default(null),
   /** Null where none was noticed; older hubs do not tell. */
   rebooted: Reboot.nullable().default(null),
+  /** Null for a machine with an agent; older hubs do not tell. */
+  source: NodeSource.nullable().default(null),
   lastSeenAtMs: instantMs.nullable(),
   sample: NodeSample.nullable(),
 });

@@ -26,6 +26,7 @@ export async function readThisMachine(surroundings: Surroundings): Promise<NodeS
       mayRun: false,
       maintenance: null,
       rebooted: null,
+      source: null,
       lastSeenAtMs: sample.takenAtMs,
       sample,
     };

@@ -8,6 +8,7 @@ import type { Log } from '../io/log.ts';
 import { whoListens } from '../io/portHolder.ts';
 import { stops } from '../lib/stops.ts';
 import { serveMains } from './dialects.ts';
+import { readConfigurations, startReading } from './oldNodes.ts';
 
 export interface RunningHub {
   hub: Hub;
@@ -30,7 +31,8 @@ export class PortTaken extends Error {
 
 /**
  * Takes the data folder, then the port.
- * @throws DataFolderError, PortTaken, DialectNotServed, or the system's error.
+ * @throws CommandFailure for a configuration that cannot be used, DataFolderError, PortTaken, DialectNotServed, or the
+ * system's error.
  */
 export async function runHub(
   options: RoleOptions,
@@ -42,6 +44,8 @@ export async function runHub(
   const { host, port } = options.listen;
   const address = `${host}:${port}`;
   try {
+    // First: a slip in a file should not cost a start.
+    const configurations = await readConfigurations(options.configFiles, options.dialects.password);
     const folder = await openDataFolder(options.dataFolder, `hub at ${address}`);
     stopping.add(() => folder.release());
     const page = await findPage(pageFolder);
@@ -57,6 +61,7 @@ export async function runHub(
       log,
     });
     stopping.add(() => hub.stop());
+    stopping.add(await startReading(hub.witnesses, configurations, systemClock, log));
     const dialectLines = await serveMains(
       hub,
       options.listen,

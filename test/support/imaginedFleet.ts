@@ -245,6 +245,7 @@ export function imagineNode(machine: ImaginedMachine, nowMs: number): NodeStatus
     mayRun: false,
     maintenance: null,
     rebooted: null,
+    source: null,
     lastSeenAtMs: nowMs - 400,
     sample,
   };

@@ -12,6 +12,7 @@ export const nodeOf = (name: string, more: Partial<NodeStatus>): NodeStatus => (
   mayRun: true,
   maintenance: null,
   rebooted: null,
+  source: null,
   lastSeenAtMs: 0,
   sample: null,
   ...more,

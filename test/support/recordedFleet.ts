@@ -29,6 +29,7 @@ export const statusOf = (sample: NodeSample | null, changes: Partial<NodeStatus>
   mayRun: false,
   maintenance: null,
   rebooted: null,
+  source: null,
   lastSeenAtMs: sample?.takenAtMs ?? null,
   sample,
   ...changes,

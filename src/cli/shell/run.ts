@@ -116,6 +116,7 @@ async function startIfNoneRuns(
     listen: { host, port: Number(port || 80) },
     hostNames: [],
     readers: 'link',
+    configFiles: [],
     intervalMs: 1000,
     logLevel: 'error',
     dialects: NO_DIALECTS,

@@ -15,6 +15,7 @@ import type { FleetNow } from '../fleetNow.ts';
 import type { LastTruths } from '../history/lastTruth.ts';
 import type { Recent } from '../history/recent.ts';
 import type { Queue } from '../tasks/queue.ts';
+import type { Witnesses } from '../witnesses/witnesses.ts';
 import type { Caller, DoorOptions } from './doors.ts';
 
 export interface HubParts {
@@ -26,6 +27,7 @@ export interface HubParts {
   fleet: FleetNow;
   links: AgentLinks;
   registry: NodeRegistry;
+  witnesses: Witnesses;
   tokens: Tokens;
   sessions: PageSessions;
   recent: Recent;
@@ -78,6 +80,23 @@ export function findNode(
     'GET /api/v1/nodes lists them',
   );
 }
+
+/**
+ * The same, where only an agent can do what is asked.
+ * @throws HubError 404, or 409 for a machine that is known by an older dialect.
+ */
+export function findNodeWithAgent(
+  hub: Pick<HubParts, 'fleet' | 'clock'>,
+  id: string | undefined,
+): NodeStatus {
+  const status = findNode(hub, id);
+  if (status.source === null) return status;
+  throw new HubError(409, 'no-agent', noAgent(status.source.dialect), 'let `flowline agent` run on it');
+}
+
+/** Why a machine can be looked at, and nothing else. */
+export const noAgent = (dialect: string): string =>
+  `this machine has no agent: it is read by ${dialect}, which only shows figures`;
 
 /** How a node is named beside what belongs to it. */
 export const named = (node: NodeStatus) => ({ nodeId: node.id, nodeName: node.name });

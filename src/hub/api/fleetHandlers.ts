@@ -8,6 +8,7 @@ import {
   type Call,
   expectKind,
   findNode,
+  findNodeWithAgent,
   type Handlers,
   type HubParts,
   named,
@@ -47,7 +48,7 @@ export function fleetHandlers(hub: HubParts): Pick<Handlers, FleetRoute> {
     nodes: () => ({ nodes: allNodes() }),
     node: ({ parameters }) => findNode(hub, parameters.id),
     async changeNode(call) {
-      const before = findNode(hub, call.parameters.id);
+      const before = findNodeWithAgent(hub, call.parameters.id);
       const { id } = before;
       const { alias, mayRun, maintenance: isOn } = call.body;
       const maintenance = isOn ? maintenanceOf(call, before, clock.nowMs()) : null;
@@ -81,6 +82,7 @@ export function fleetHandlers(hub: HubParts): Pick<Handlers, FleetRoute> {
     },
     async forgetNode(call) {
       const { id } = findNode(hub, call.parameters.id);
+      if (hub.witnesses.isWitness(id)) hub.witnesses.forget(id);
       await hub.registry.forget(id);
       links.drop(id, 'this node was forgotten');
       fleet.forgetNode(id);
@@ -92,11 +94,15 @@ export function fleetHandlers(hub: HubParts): Pick<Handlers, FleetRoute> {
     },
     async refreshNode({ parameters }) {
       const { id } = findNode(hub, parameters.id);
+      if (hub.witnesses.isWitness(id)) {
+        await hub.witnesses.refresh(id);
+        return {};
+      }
       expectKind(await links.ask(id, { kind: 'refresh' }, REQUEST_PATIENCE_MS), 'refreshed');
       return {};
     },
     async checkNode({ parameters, query }) {
-      const { id } = findNode(hub, parameters.id);
+      const { id } = findNodeWithAgent(hub, parameters.id);
       const request = { kind: 'doctor', language: query.language } as const;
       const { checks } = expectKind(await links.ask(id, request, REQUEST_PATIENCE_MS), 'checked');
       return { checks };

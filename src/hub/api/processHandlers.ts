@@ -12,6 +12,7 @@ import {
   type Handlers,
   type HubParts,
   named,
+  noAgent,
   noteDeed,
   REQUEST_PATIENCE_MS,
 } from './call.ts';
@@ -32,14 +33,24 @@ export function processHandlers(hub: HubParts): Pick<Handlers, 'processes' | 'ki
     return found.length > 0 ? found : [findNode(hub, wanted)];
   };
 
+  /** A machine without an agent is not asked: what it told last is looked through, while that holds. */
+  const lastTold = (node: NodeStatus, query: string) => {
+    const found =
+      node.state === 'online' || node.state === 'stale' ? hub.witnesses.search(node.id, query) : null;
+    if (found === null)
+      throw new HubError(503, 'node-not-connected', node.source?.problem?.message ?? 'it was not read yet');
+    return { processes: found, total: found.length };
+  };
+
   return {
     async processes({ query }) {
       const asked = nodesNamed(query.node);
       const request: AgentRequest = { kind: 'search-processes', query: query.query, limit: query.limit };
       const answers = await Promise.allSettled(
-        asked.map(async (node) =>
-          expectKind(await links.ask(node.id, request, SEARCH_PATIENCE_MS), 'processes'),
-        ),
+        asked.map(async (node) => {
+          if (node.source !== null) return lastTold(node, query.query);
+          return expectKind(await links.ask(node.id, request, SEARCH_PATIENCE_MS), 'processes');
+        }),
       );
       const processes = [];
       const unanswered = [];
@@ -81,16 +92,15 @@ export function processHandlers(hub: HubParts): Pick<Handlers, 'processes' | 'ki
             may,
             graceMs,
           };
-          const told = await links.ask(node.id, request, graceMs + REQUEST_PATIENCE_MS).then(
-            (answer) => expectKind(answer, 'killed').results,
-            (failure: unknown) =>
-              wanted.map(({ pid }) => ({
-                pid,
-                outcome: 'no-answer' as const,
-                reason: null,
-                message: reasonOf(failure),
-              })),
-          );
+          const all = (outcome: 'no-answer' | 'not-allowed', message: string) =>
+            wanted.map(({ pid }) => ({ pid, outcome, reason: null, message }));
+          const told =
+            node.source !== null
+              ? all('not-allowed', noAgent(node.source.dialect))
+              : await links.ask(node.id, request, graceMs + REQUEST_PATIENCE_MS).then(
+                  (answer) => expectKind(answer, 'killed').results,
+                  (failure: unknown) => all('no-answer', reasonOf(failure)),
+                );
           for (const { pid, outcome } of told)
             noteDeed(audit, call, 'kill-process', `${node.id}:${pid}`, outcome);
           return told.map((result) => ({ ...named(node), ...result }));

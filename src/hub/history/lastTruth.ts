@@ -43,8 +43,9 @@ export async function keepLastTruths(
 ): Promise<LastTruths> {
   const folder = join(dataFolder, 'last');
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  // Ids are made by this hub (hexadecimal): they are safe in a path, whatever a node says of itself.
-  const pathOf = (nodeId: string): string => join(folder, `${nodeId}.json`);
+  // Ids of agents' machines are made by this hub (hexadecimal); one of an older dialect begins with the dialect's name and
+  // goes on as somebody configured or reported it. 255 bytes is the longest name of a file.
+  const pathOf = (nodeId: string): string => join(folder, `${encodeURIComponent(nodeId).slice(-240)}.json`);
   const written = new Map<string, string>();
   const versionOf = ({ lastSeenAtMs, goodbye }: LastTruth): string => `${lastSeenAtMs} ${goodbye}`;
 

@@ -28,7 +28,8 @@ export interface GatheringSources extends Omit<FactSources, 'gpusOff'> {
 export function gathering(sources: GatheringSources): Gathering {
   const { book, fleet, clock, ledgers, presence, strikes, lessons, orders } = sources;
 
-  const nodes = (): NodeStatus[] => fleet.all(clock.nowMs());
+  // Witnesses are not told of: nothing is placed on them, and who works there has nothing less here (trust.md, 7).
+  const nodes = (): NodeStatus[] => fleet.all(clock.nowMs()).filter(({ source }) => source === null);
   const node = (status: NodeStatus): NodeFacts =>
     nodeFacts(status, { ledgers, presence, strikes, gpusOff: book.gpusOff() }, clock.nowMs());
   const live = (): LiveAttempt[] => liveFacts({ book, ledgers, promised: lessons().promised() });

@@ -72,7 +72,7 @@ export function MachineFacts({ node }: { node: FleetNode }) {
             [words.host.os, text(host.os)],
             [words.host.kernel, text(host.kernel)],
             [words.host.driver, `${text(driver.version)} · CUDA ${text(driver.cudaVersion)}`],
-            [words.host.agent, visible(sample.agentVersion)],
+            [words.host.agent, text(sample.agentVersion)],
             [
               words.host.bootedFor,
               span(words, host.uptimeSeconds === null ? null : host.uptimeSeconds * 1000),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createProcessMatcher } from './search.ts';
+import { createProcessMatcher } from './processMatcher.ts';
 
 const process = {
   pid: 4211,

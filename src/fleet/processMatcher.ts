@@ -1,5 +1,5 @@
 /** Whether a process is one that somebody looks for. Pure. */
-import type { FoundProcess } from '../../../model/process.ts';
+import type { FoundProcess } from '../model/process.ts';
 
 /** Fields that a search looks at. */
 export type Searched = Pick<FoundProcess, 'pid' | 'name' | 'command' | 'user' | 'owner' | 'container'>;

@@ -1,0 +1,43 @@
+/** Wires the readers of older nodes (dialects) to the hub's door for them. */
+import { CommandFailure, EXIT } from '../cli/context.ts';
+import { type Configuration, ConfigurationError } from '../dialects/configuration/configuration.ts';
+import { readConfiguration } from '../dialects/configuration/readConfiguration.ts';
+import { addresses } from '../dialects/reading/addresses.ts';
+import { pollNodes } from '../dialects/reading/pollNodes.ts';
+import { READERS } from '../dialects/reading/readers.ts';
+import type { Witnesses } from '../hub/witnesses/witnesses.ts';
+import type { Clock } from '../io/clock.ts';
+import type { Log } from '../io/log.ts';
+import { stops } from '../lib/stops.ts';
+
+/** @throws CommandFailure that names the file, the place, and what to do */
+export async function readConfigurations(
+  files: readonly string[],
+  password: string | null,
+): Promise<Configuration[]> {
+  const configurations: Configuration[] = [];
+  for (const file of files) configurations.push(await readConfiguration(file, password).catch(asUsage));
+  return configurations;
+}
+
+/** A file that cannot be used is a wrong usage, not a failure. */
+export function asUsage(failure: unknown): never {
+  if (failure instanceof ConfigurationError)
+    throw new CommandFailure(EXIT.usage, failure.message, failure.hint);
+  throw failure;
+}
+
+/** Reads the nodes of each file, with the name server of that file; the stop ends it. */
+export async function startReading(
+  door: Witnesses,
+  configurations: readonly Configuration[],
+  clock: Clock,
+  log: Log,
+): Promise<() => Promise<void>> {
+  const stopping = stops();
+  for (const { nodes, nameServer } of configurations) {
+    const findAddress = addresses({ privateServer: nameServer, nowMs: () => clock.nowMs() });
+    stopping.add(await pollNodes({ nodes, readers: READERS, door, findAddress, clock, log }));
+  }
+  return () => stopping.stop();
+}
