@@ -178,6 +178,15 @@ const listOf = <Item extends z.ZodType<unknown, string>>(item: Item) =>
 const select = z.strictObject({ select: Selection });
 const routes = <Routes extends Record<string, Route>>(table: Routes): Routes => table;
 
+const PlannedRow = z.object({
+  node: name.nullable(),
+  gpus: z.array(count),
+  /** Why it would wait, in English; null where it would start. */
+  reason: z.string().nullable(),
+  /** The same as data; null where it would start, and where it need not run. */
+  waiting: WaitingReason.nullable().default(null),
+});
+
 export const taskApi = routes({
   queue: {
     method: 'GET',
@@ -222,17 +231,12 @@ export const taskApi = routes({
       table: Table,
       tasks: z.array(RowTask),
       /** For a dry run: where each row would go now, or why it waits, in words. */
-      plan: z.array(
-        z.object({
-          key: RowKey,
-          node: name.nullable(),
-          gpus: z.array(count),
-          /** Why it would wait, in English; null where it would start. */
-          reason: z.string().nullable(),
-          /** The same as data; null where it would start, and where it need not run. */
-          waiting: WaitingReason.nullable().default(null),
-        }),
-      ),
+      plan: z.array(PlannedRow.extend({ key: RowKey })),
+      /**
+       * For a dry run of a table with more rows (`rowsInAll`) than were sent: what would become of each other one that is to
+       * run. They all ask the same, so once one waits all others do. Null: not known, more could start than were sent.
+       */
+      others: PlannedRow.nullable().default(null),
     }),
   },
   addRows: {

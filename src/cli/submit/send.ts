@@ -53,17 +53,15 @@ export async function sendTable(
   return { table: sent.table, tasks };
 }
 
-/** What would happen to the rows; of a long table to its first ones. */
-export async function planTable(
-  client: HubClient,
-  { table, rows }: PreparedSubmit,
-): Promise<z.output<typeof taskApi.submitTable.response>['plan']> {
+/** What would happen to the rows: to each of a first batch, and to all others, which ask the same (`taskApi.submitTable`). */
+export async function planTable(client: HubClient, { table, rows }: PreparedSubmit): Promise<Plan> {
   const [first = []] = batchesOf(rows);
-  const { plan } = await client.call('submitTable', {
+  return client.call('submitTable', {
     body: { table, rows: first, isComplete: true, rowsInAll: rowsToRun(rows), dryRun: true },
   });
-  return plan;
 }
+
+export type Plan = Pick<z.output<typeof taskApi.submitTable.response>, 'plan' | 'others'>;
 
 const rowsToRun = (rows: readonly SubmittedRow[]): number =>
   rows.filter(({ runNum, needRunNum }) => runNum < needRunNum).length;

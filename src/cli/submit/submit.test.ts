@@ -43,12 +43,15 @@ let open: Table[];
 let counts: Table['counts'][];
 let tasks: Task[];
 let written: TableWrite[];
+/** What a dry run says of rows that were not sent. */
+let others: { node: null; gpus: []; reason: string } | null;
 beforeEach(async () => {
   folder = await temporaryFolder();
   open = [];
   counts = [];
   tasks = [];
   written = [];
+  others = null;
   let next = 1;
   hub = await startSaidHub((line, body) => {
     if (line.startsWith('GET /api/v1/tables?')) return { tables: open };
@@ -58,7 +61,7 @@ beforeEach(async () => {
       const { rows = [], dryRun } = body as SubmitBody;
       const tasks = dryRun ? [] : rows.map(({ key }) => ({ key, task: `t${next++}` }));
       const plan = dryRun ? rows.map(({ key }) => ({ key, node: 'atlas', gpus: [1], reason: null })) : [];
-      return { table: TABLE, tasks, plan };
+      return { table: TABLE, tasks, plan, others };
     }
     return 404;
   });
@@ -284,7 +287,26 @@ describe('what is told', () => {
     expect(code).toBe(0);
     expect(sent().dryRun).toBe(true);
     expect(output).toMatch(/1 {2}Task:0 {2}atlas GPU 1 {2}python a\.py --lr 1/);
+    expect(output).toContain('2 of 2 rows would start now\n');
     expect(output).toContain('nothing was queued');
+  });
+
+  test('--dry-run tells of all rows of a long table, or says how many it knows nothing of', async () => {
+    const path = await file('long.csv', `lr\n${Array.from({ length: 4500 }, (_, row) => row).join('\n')}\n`);
+    expect((await submit(path, '--dry-run', '--', 'a')).output).toMatch(
+      /2000 of 4500 rows would start now\n2500 rows of these were not tried/,
+    );
+    others = { node: null, gpus: [], reason: 'GPU 1: 12 GiB short' };
+    const told = await submit(path, '--dry-run', '--', 'a');
+    expect(told.output).toContain(
+      '2000 of 4500 rows would start now; the others wait: GPU 1: 12 GiB short\n',
+    );
+    const { rows } = JSON.parse((await submit(path, '--dry-run', '--json', '--', 'a')).output) as {
+      rows: { reason: string | null; isPlanned: boolean }[];
+    };
+    expect(rows).toHaveLength(4500);
+    expect(rows.at(-1)).toMatchObject({ reason: 'GPU 1: 12 GiB short', isPlanned: true });
+    expect(hub.requests.filter(({ line }) => line.startsWith('POST')).length).toBe(3);
   });
 
   test('--wait stays until all is over and fails with a failed run', async () => {

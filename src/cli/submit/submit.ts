@@ -2,7 +2,6 @@
 import { type Command, Option } from 'commander';
 import type { HubClient } from '../../client/hubClient.ts';
 import { visible } from '../../lib/displayText.ts';
-import { commandText } from '../../model/command.ts';
 import { MAX_RUNS_PER_TASK } from '../../model/limits.ts';
 import type { Table } from '../../model/queue.ts';
 import { awaitHub } from '../awaitHub.ts';
@@ -10,12 +9,12 @@ import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
 import { examples, paragraph } from '../examples.ts';
 import { type FleetOptions, withFleet } from '../fleetCommand.ts';
 import { connectHub, dataFolderOf, wholeNumber } from '../options.ts';
-import { table as textTable } from '../text/table.ts';
 import { type Terminal, terminalOf } from '../text/terminal.ts';
+import { dryRun } from './dryRun.ts';
 import { fileKeptUp } from './fileKeptUp.ts';
 import { type QueueOptions, withQueueOptions } from './options.ts';
 import { type PreparedSubmit, prepareSubmit } from './prepare.ts';
-import { planTable, type SentTable, sendTable } from './send.ts';
+import { type SentTable, sendTable } from './send.ts';
 import { endedRuns, isOver, waitForTable } from './wait.ts';
 
 interface SubmitOptions extends FleetOptions, QueueOptions {
@@ -27,7 +26,6 @@ interface SubmitOptions extends FleetOptions, QueueOptions {
 
 /** A commit of thousands of rows on a slow disk takes its time. */
 const PATIENCE_MS = 60_000;
-const ROWS_SHOWN = 20;
 const ABOUT_COLUMNS =
   'Columns run_num, need_run_num, name and cmd of a table are ours: how often a row has run and is to run, its name, and a command of its own. They are kept up in the file; rows that are added to it later are queued too.';
 
@@ -131,57 +129,6 @@ async function refuseTwice(client: HubClient, { file }: PreparedSubmit, { words 
       words.submit.already(visible(file.path), before.id),
       words.submit.alreadyHint,
     );
-}
-
-async function dryRun(
-  context: CommandContext,
-  terminal: Terminal,
-  client: HubClient,
-  prepared: PreparedSubmit,
-  { json }: SubmitOptions,
-): Promise<void> {
-  const plan = await planTable(client, prepared);
-  const planned = new Map(plan.map((entry) => [entry.key, entry]));
-  if (json) {
-    const rows = prepared.rows.map(({ key, row, name, command, runNum, needRunNum }) => {
-      const entry = planned.get(key);
-      return {
-        row,
-        name,
-        runs: Math.max(0, needRunNum - runNum),
-        command,
-        node: entry?.node ?? null,
-        gpus: entry?.gpus ?? [],
-        reason: entry?.reason ?? null,
-      };
-    });
-    context.print(JSON.stringify({ rows }, null, 2));
-    return;
-  }
-  const { submit: say, heading } = terminal.words;
-  const shown = prepared.rows.slice(0, ROWS_SHOWN).map(({ key, row, name, command }) => {
-    const entry = planned.get(key);
-    const where =
-      entry?.node == null
-        ? (entry?.reason ?? '–')
-        : `${entry.node}${entry.gpus.length > 0 ? ` GPU ${entry.gpus.join(',')}` : ''}`;
-    return [String(row), name, where, commandText(command)];
-  });
-  context.print(
-    textTable(
-      [
-        { title: say.row, align: 'right' },
-        { title: heading.name, cutTo: 12 },
-        { title: say.where, cutTo: 20 },
-        { title: heading.command, cutTo: 20 },
-      ],
-      shown,
-      terminal,
-    ),
-  );
-  const left = prepared.rows.length - shown.length;
-  if (left > 0) context.print(say.moreRows(left));
-  context.print(say.nothingQueued);
 }
 
 /** `t1–t900`, or ids one by one where they are not in a row. */

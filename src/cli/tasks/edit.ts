@@ -47,7 +47,11 @@ export function addEdit(program: Command, context: CommandContext): void {
     .addOption(new Option('--gpus <n>', 'how many GPUs').argParser(wholeNumber(0, 64)))
     .option('--model <words>', 'words of the model, like H100; `any` for any')
     .option('--node <machine>', 'only on this machine; `any` for any')
-    .addOption(new Option('--priority <n>', 'higher goes first, -100 to 100').argParser(parsePriority))
+    .addOption(
+      new Option('--priority <n>', 'higher goes first, -100 to 100; above 0 for administrators').argParser(
+        parsePriority,
+      ),
+    )
     .addOption(new Option('--runs <n>', 'how often it is to succeed').argParser(wholeNumber(0, 100_000)))
     .addOption(
       new Option('--time-limit <time>', 'like 2h; `none` takes it away').argParser(
@@ -68,7 +72,7 @@ export function addEdit(program: Command, context: CommandContext): void {
       'after',
       examples(
         'flowline edit t42 --memory 20G',
-        'flowline edit --table sweep.csv --state queued --priority 5',
+        'flowline edit --table sweep.csv --state queued --priority -5',
         'flowline edit t42 --runs 3 --first',
         'flowline edit t42 t43 --before t17',
         'flowline edit t42 --memory learned --model any',

@@ -219,6 +219,10 @@ export const en = {
     row: 'row',
     where: 'where now',
     moreRows: (rows: number) => `… and ${plural(rows, 'row')} more`,
+    wouldStart: (start: number, rows: number, reason: string | null) =>
+      `${start} of ${plural(rows, 'row')} would start now${reason === null ? '' : `; the others wait: ${reason}`}`,
+    notPlanned: (rows: number) =>
+      `${plural(rows, 'row')} of these were not tried: more of them may start at once than are planned in one go`,
     nothingQueued: 'Dry run: nothing was queued.',
     progress: (ended: number, runs: number, running: number, failed: number) =>
       `${ended} of ${plural(runs, 'run')} done, ${running} running${failed > 0 ? `, ${failed} failed` : ''}`,

@@ -26,6 +26,14 @@ const HUB_FAILURES: Record<string, HubFailureWords> = {
   'node-not-connected': { what: '这台机器没有连上', hint: '看它的状态；在那台机器上运行 `flowline doctor`' },
   'node-silent': { what: '这台机器没有回答', hint: '请再试一次；它可能太忙' },
   'too-many-requests': { what: '请求太多', hint: '请稍候再试' },
+  'priority-too-high': {
+    what: '优先级太高',
+    hint: '自己的任务可把其余的优先级调低，或用 `flowline edit ID --first`；更高的请找管理员（flowline queue --highest-priority）',
+  },
+  'queue-full': {
+    what: '排队的行太多，这些没有排队',
+    hint: '等一些结束，`flowline kill` 不再需要的，少提交一些，或请管理员提高上限（flowline queue --max-queued-per-user、--max-queued）',
+  },
 };
 
 const SUMMARIES: Record<string, string> = {
@@ -239,6 +247,9 @@ export const zh: Words = {
     row: '行',
     where: '现在会去哪里',
     moreRows: (rows) => `… 还有 ${rows} 行`,
+    wouldStart: (start, rows, reason) =>
+      `${rows} 行中有 ${start} 行会立即启动${reason === null ? '' : `；其余等待：${reason}`}`,
+    notPlanned: (rows) => `其中 ${rows} 行没有试排：能同时启动的可能比一次试排的更多`,
     nothingQueued: '试运行：什么也没有排队。',
     progress: (ended, runs, running, failed) =>
       `共 ${runs} 次运行，完成 ${ended} 次，${running} 次运行中${failed > 0 ? `，${failed} 次失败` : ''}`,

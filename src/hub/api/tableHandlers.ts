@@ -58,7 +58,7 @@ export function tableHandlers(hub: HubParts): Pick<Handlers, TableRoute> {
             nodeOf: (machineId) => hub.registry.find(machineId)?.id ?? null,
             nowMs: hub.clock.nowMs,
           },
-          { table, rows },
+          { table, rows, rowsInAll },
           owner,
         );
       checkRoom();

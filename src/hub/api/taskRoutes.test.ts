@@ -146,6 +146,20 @@ describe('a submit', () => {
     expect((await bed.client().call('tasks')).total).toBe(0);
   });
 
+  test('that is tried tells of rows beyond those that were sent too: they ask the same, and wait for the same', async () => {
+    await bed.agent('atlas', { gpus: [gpu(0)] });
+    await waitFor('the card', async () => (await bed.client().call('queue')).gpus.length === 1);
+    const body = { ...tableOf(2, { ask: { gpus: 1, memoryBytes: 50 * GIB } }), dryRun: true };
+    const tried = (more: object) => bed.client().call('submitTable', { body: { ...body, ...more } });
+    const long = await tried({ rowsInAll: 100_000 });
+    expect(long.others).toMatchObject({ node: null, reason: long.plan[1]?.reason });
+    expect((await tried({ rowsInAll: 2 })).others).toBeNull();
+    expect((await tried({ rows: body.rows.slice(0, 1), rowsInAll: 2 })).others?.reason).toMatch(/short/);
+    // Where the next would start too, nothing is known of those after it.
+    const free = { ...tableOf(2, { ask: { gpus: 1, memoryBytes: 10 * GIB } }), dryRun: true, rowsInAll: 9 };
+    expect((await bed.client().call('submitTable', { body: free })).others).toBeNull();
+  });
+
   test('that depends on a task which is not there is refused', async () => {
     const options = { ...tableOf(1).table.options, after: [{ wanted: 'ok' as const, task: 't99' }] };
     expect(await failureOf(bed.client().call('submitTable', { body: tableOf(1, { options }) }))).toEqual({

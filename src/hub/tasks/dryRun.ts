@@ -19,13 +19,15 @@ export interface DryRunSources {
   nowMs: () => number;
 }
 
+type Planned = NonNullable<Answer['others']>;
+
 /** A table that nobody has yet. */
 const NEW = 'a new table';
 
 /** What would become of these rows, each counted for those after it. */
 export function tryOut(
   { book, reasons, nodeOf, nowMs }: DryRunSources,
-  { table, rows }: Pick<Body, 'table' | 'rows'>,
+  { table, rows, rowsInAll = 0 }: Pick<Body, 'table' | 'rows' | 'rowsInAll'>,
   owner: string,
 ): Answer {
   const look = reasons.fresh();
@@ -55,25 +57,37 @@ export function tryOut(
     notBefore: options.startAfterMs === null ? null : { atMs: options.startAfterMs, backoff: null },
   };
   let started = 0;
-  const plan = rows.map(({ key, runNum, needRunNum }, place): Answer['plan'][number] => {
-    if (runNum >= needRunNum) return { key, node: null, gpus: [], reason: 'all its runs are done' };
-    const waits = (reason: WaitingReason) => ({
-      key,
-      node: null,
-      gpus: [],
-      reason: reasons.text(reason),
-      waiting: reason,
-    });
+  /** Why the first that waits does: rows ask alike, so all after it wait for the same. */
+  let waits: Planned | null = null;
+  const waitFor = (reason: WaitingReason): Planned => {
+    waits = { node: null, gpus: [], reason: reasons.text(reason), waiting: reason };
+    return waits;
+  };
+  const next = (): Planned => {
+    if (waits !== null) return waits;
     const { maxRunning } = table;
     if (maxRunning !== null && started >= maxRunning)
-      return waits({ kind: 'limit', limit: 'table', running: started, allowed: maxRunning, handStarted: 0 });
-    const id = `row ${place + 1}`;
+      return waitFor({
+        kind: 'limit',
+        limit: 'table',
+        running: started,
+        allowed: maxRunning,
+        handStarted: 0,
+      });
+    const id = `row ${started + 1}`;
     const tried = look.tryOut({ ...common, id, task: id, order: Number.MAX_SAFE_INTEGER });
-    if ('reason' in tried) return waits(tried.reason);
+    if ('reason' in tried) return waitFor(tried.reason);
     started += 1;
     const { nodeName, gpus } = tried.start;
-    return { key, node: nodeName, gpus: gpus.map(({ index }) => index), reason: null };
-  });
+    return { node: nodeName, gpus: gpus.map(({ index }) => index), reason: null };
+  };
+  const plan = rows.map(({ key, runNum, needRunNum }) =>
+    runNum >= needRunNum
+      ? { key, node: null, gpus: [], reason: 'all its runs are done' }
+      : { key, ...next() },
+  );
+  const isMore = rowsInAll > rows.filter(({ runNum, needRunNum }) => runNum < needRunNum).length;
+  const afterThem = isMore ? next() : null;
   const runs = rows.reduce((sum, row) => sum + Math.max(row.runNum, row.needRunNum), 0);
   return {
     table: {
@@ -99,5 +113,7 @@ export function tryOut(
     },
     tasks: [],
     plan,
+    // One that would start tells nothing of those after it.
+    others: afterThem?.node === null ? afterThem : null,
   };
 }

@@ -54,6 +54,8 @@ export const taskForms = {
     queueing: (done: string, all: string) => `${done} of ${all} rows are queued…`,
     would: (now: number, all: number) =>
       now === 0 ? 'None would start now.' : `${now} of ${plural(all, 'row')} would start now`,
+    notTried: (rows: string) =>
+      `${rows} more rows were not tried: more may start at once than are planned in one go.`,
     wouldOn: (places: string) => ` on ${places}.`,
     comma: ', ',
     isDone: 'has run as often as its row wants',

@@ -41,6 +41,14 @@ const HUB: Record<string, HubSays> = {
   'bad-answer': { what: '看不懂这台机器的回答', hint: '代理与中心的版本可能不同：请更新较旧的一方。' },
   'time-is-past': { what: '结束时间已过', hint: '请选一个以后的时间。' },
   'too-many-requests': { what: '请求太多', hint: '请稍候再试。' },
+  'priority-too-high': {
+    what: '优先级太高',
+    hint: '可把自己其余任务的优先级调低；更高的请找管理员（设置 → 队列）。',
+  },
+  'queue-full': {
+    what: '排队的行太多，这些没有排队',
+    hint: '等一些结束，停止不再需要的，或请管理员提高上限（设置 → 队列）。',
+  },
   'too-many-tries': { what: '尝试太多', hint: '请稍候再试。' },
   'hub-failed': { what: '中心出错', hint: '中心的日志说明了原因。' },
 };

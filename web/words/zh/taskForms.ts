@@ -51,6 +51,7 @@ export const taskForms: typeof english = {
     queueRows: (rows) => `提交 ${rows} 行`,
     queueing: (done, all) => `已提交 ${done} / ${all} 行…`,
     would: (now, all) => (now === 0 ? '现在都不会启动。' : `${all} 行中有 ${now} 行会立即启动`),
+    notTried: (rows) => `另有 ${rows} 行没有试排：能同时启动的可能比一次试排的更多。`,
     wouldOn: (places) => `：${places}。`,
     comma: '、',
     isDone: '已运行够本行要求的次数',

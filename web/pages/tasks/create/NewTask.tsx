@@ -170,7 +170,7 @@ export function NewTask({ what, queue, onClose }: NewTaskProps) {
         )}
         <ComplaintWords complaint={complaint} />
         {failure && <Failure failure={failure} />}
-        {tried && <Plan tried={tried} />}
+        {tried && <Plan tried={tried} rows={made?.rows ?? []} />}
         {progress !== null && (
           <p role="status">{newTask.queueing(whole(progress), whole(rows?.length ?? 0))}</p>
         )}

@@ -15,7 +15,7 @@ const PLACEHOLDERS = Object.fromEntries(StartFact.options.map((fact) => [fact, `
 const MOST_REASONS = 4;
 const MOST_ARGUMENT = 200;
 
-export function Plan({ tried }: { tried: Tried }) {
+export function Plan({ tried, rows }: { tried: Tried; rows: readonly SubmittedRow[] }) {
   const words = useWords();
   const { newTask } = words;
   const now = tried.plan.filter(({ node }) => node !== null);
@@ -27,7 +27,16 @@ export function Plan({ tried }: { tried: Tried }) {
   );
   const told = places.slice(0, MOST_REASONS).join(newTask.comma) + (places.length > MOST_REASONS ? ' …' : '');
   const reasons = new Map<string, number>();
-  for (const { node, reason, waiting } of tried.plan) {
+  // Rows beyond those that were sent ask the same, and wait for the same (taskApi.submitTable).
+  const sent = new Set(tried.plan.map(({ key }) => key));
+  const beyond = rows.filter(({ key, runNum, needRunNum }) => !sent.has(key) && runNum < needRunNum).length;
+  const planned = tried.others === null ? tried.plan.length : tried.plan.length + beyond;
+  const count = (text: string, rows: number): void => {
+    reasons.set(text, (reasons.get(text) ?? 0) + rows);
+  };
+  const groups = [...tried.plan.map((row) => ({ ...row, rows: 1 }))];
+  if (tried.others !== null) groups.push({ ...tried.others, key: '', rows: beyond });
+  for (const { node, reason, waiting, rows } of groups) {
     if (node !== null || reason === null) continue;
     const parts = waiting === null ? null : waitingParts(words, waiting, nowMs);
     const text =
@@ -36,13 +45,14 @@ export function Plan({ tried }: { tried: Tried }) {
         : [`${parts.lead}${parts.strong}${parts.rest === '' ? '' : ` ${parts.rest}`}`, parts.second]
             .filter((part) => part !== null)
             .join(' · ');
-    reasons.set(text, (reasons.get(text) ?? 0) + 1);
+    count(text, rows);
   }
   const shown = [...reasons].sort(([, a], [, b]) => b - a).slice(0, MOST_REASONS);
   return (
     <div className="hint-bar" role="status">
-      <strong>{newTask.would(now.length, tried.plan.length)}</strong>
+      <strong>{newTask.would(now.length, planned)}</strong>
       {told !== '' && newTask.wouldOn(told)}
+      {tried.others === null && beyond > 0 && <p>{newTask.notTried(whole(beyond))}</p>}
       {shown.length > 0 && (
         <>
           {now.length > 0 && <p>{newTask.others}</p>}
