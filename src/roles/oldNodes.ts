@@ -2,6 +2,7 @@
 import { CommandFailure, EXIT } from '../cli/context.ts';
 import { type Configuration, ConfigurationError } from '../dialects/configuration/configuration.ts';
 import { readConfiguration } from '../dialects/configuration/readConfiguration.ts';
+import { readReport } from '../dialects/gpuMonitor/readReport.ts';
 import { addresses } from '../dialects/reading/addresses.ts';
 import { pollNodes } from '../dialects/reading/pollNodes.ts';
 import { READERS } from '../dialects/reading/readers.ts';
@@ -9,6 +10,7 @@ import type { Witnesses } from '../hub/witnesses/witnesses.ts';
 import type { Clock } from '../io/clock.ts';
 import type { Log } from '../io/log.ts';
 import { stops } from '../lib/stops.ts';
+import type { NodeSample } from '../model/node.ts';
 
 /** @throws CommandFailure that names the file, the place, and what to do */
 export async function readConfigurations(
@@ -40,4 +42,22 @@ export async function startReading(
     stopping.add(await pollNodes({ nodes, readers: READERS, door, findAddress, clock, log }));
   }
   return () => stopping.stop();
+}
+
+/** Takes what collectors of gpu-monitor push (parsed from JSON), for whoever listens for them; `from` is the sender's address. */
+export function takeReports(
+  door: Witnesses,
+  clock: Clock,
+  log: Log,
+): (report: unknown, from: string) => void {
+  const before = new Map<string, NodeSample>();
+  return (report, from) => {
+    const read = readReport(report, clock.nowMs(), (hostname) => before.get(hostname) ?? null);
+    if ('problem' in read) return log.debug({ from, problem: read.problem }, 'a report was not taken');
+    const { hostname, reading, address } = read;
+    void door.reported('gpu-monitor', hostname, reading, address ?? from).then(
+      () => void before.set(hostname, reading.sample),
+      (failure: unknown) => log.warn({ from, failure: String(failure) }, 'a report was not taken'),
+    );
+  };
 }
