@@ -16,6 +16,7 @@ interface CreateOptions extends HubOptions {
   /** In seconds. */
   expires?: number | 'never';
   uses?: number;
+  role?: 'user' | 'administrator';
   json?: boolean;
 }
 
@@ -36,7 +37,9 @@ What a token is for (its scope):
   join   a machine joins with it, then has a credential of its own
   read   sees what the page shows, changes nothing
   submit queues tasks, as the login name that --label says
-  admin  may do everything: end processes, create tokens`,
+  admin  may do everything: end processes, create tokens
+  dialect-write  changes something through an older system's address, as the login name that --label says,
+         and nowhere else: http://HOST:PORT/t/TOKEN/… (docs/dialects.md)`,
     );
 
   withHub(token.command('link'))
@@ -54,9 +57,9 @@ What a token is for (its scope):
       oneOf(
         new Option(
           '--scope <scope>',
-          'join a machine, read everything, submit tasks, or admin: may do everything',
+          'join a machine, read everything, submit tasks, admin: may do everything, or dialect-write: change things through an older dialect',
         ),
-        ['join', 'read', 'submit', 'admin'],
+        ['join', 'read', 'submit', 'admin', 'dialect-write'],
       ).makeOptionMandatory(),
     )
     .option('--label <text>', 'a name for it, to know it by in the list')
@@ -65,6 +68,12 @@ What a token is for (its scope):
         '--expires <time>',
         'for how long it is good: 1h, 30d, never (else join 1h, others 90d)',
       ).argParser(parseLifetime),
+    )
+    .addOption(
+      oneOf(
+        new Option('--role <role>', 'of a dialect-write token: as what its holder acts (user unless said)'),
+        ['user', 'administrator'],
+      ),
     )
     .addOption(new Option('--uses <n>', 'how often (join: once)').argParser(wholeNumber(1, 10_000)))
     .addOption(jsonOption())
@@ -75,6 +84,7 @@ What a token is for (its scope):
         'flowline token create --scope join --uses 40 --expires 1d',
         'flowline token create --scope read --label dashboard',
         'flowline token create --scope submit --label alice',
+        'flowline token create --scope dialect-write --label alice --role administrator',
       ),
     )
     .action(async (options: CreateOptions) => {
@@ -88,6 +98,7 @@ What a token is for (its scope):
             ? {}
             : { lifetimeSeconds: options.expires === 'never' ? null : options.expires }),
           ...(options.uses === undefined ? {} : { uses: options.uses }),
+          ...(options.role === undefined ? {} : { role: options.role }),
         },
       });
       context.print(options.json ? JSON.stringify(created, null, 2) : created.token);

@@ -4,7 +4,6 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { DialectName } from '../model/dialect.ts';
 import type { Account } from '../protocol/hubApi.ts';
 
 /** What is sent back, to the byte. */
@@ -47,6 +46,8 @@ export interface DialectRoute {
   path: string;
   /** True where it changes something: shut until opened (trust.md 16), wants JSON, refuses foreign pages. */
   writes?: boolean;
+  /** True where programs push to it without being asked who they are: wants JSON, refuses foreign pages, is not shut. */
+  pushes?: boolean;
   /** True where it returns logs, or else must never be read by a page of another origin. */
   isPrivate?: boolean;
   body?: 'json' | 'bytes';
@@ -56,7 +57,8 @@ export interface DialectRoute {
 
 /** One role of one older system. */
 export interface Dialect {
-  name: DialectName;
+  /** A DialectName, or what stands for it in the log. */
+  name: string;
   role: 'main' | 'node';
   routes: readonly DialectRoute[];
   /** Whether its answers are open to every page (CORS); never those of routes that write or are private. */

@@ -65,5 +65,11 @@ export function localTime(ms: number): LocalTime {
   };
 }
 
+/** Local time without zone, six digits of a second: `2026-11-22T11:23:31.892000`. */
+export function nakedTime(ms: number): string {
+  const { date, time, milliseconds } = localTime(ms);
+  return `${date}T${time}.${milliseconds}000`;
+}
+
 /** `7` → `07`. */
 export const padded = (part: number, width = 2): string => String(part).padStart(width, '0');

@@ -25,8 +25,10 @@ export function freshBody(
 }
 
 /** The text of a sample, made once; it goes with the sample. */
-export function keptBySample(encode: (sample: NodeSample) => string): (sample: NodeSample) => string {
-  const texts = new WeakMap<NodeSample, string>();
+export function keptBySample<Text = string>(
+  encode: (sample: NodeSample) => Text,
+): (sample: NodeSample) => Text {
+  const texts = new WeakMap<NodeSample, Text>();
   return (sample) => {
     const known = texts.get(sample);
     if (known !== undefined) return known;

@@ -101,8 +101,8 @@ export async function serveDialect(dialect: Dialect, options: DialectListenOptio
         ? dialect.refuse(429, 'flowline: too many tries from this address')
         : dialect.refuse(403, UNKNOWN_TOKEN);
     }
-    if (route.writes !== true) return { writer: null };
-    if (writer === null) return dialect.refuse(403, WRITING_IS_OFF);
+    if (route.writes !== true && route.pushes !== true) return { writer: null };
+    if (route.writes === true && writer === null) return dialect.refuse(403, WRITING_IS_OFF);
     if (isForeign(request)) return dialect.refuse(403, 'flowline: this request comes from another site');
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
       return dialect.refuse(415, 'flowline: the body must be application/json');
@@ -118,7 +118,7 @@ export async function serveDialect(dialect: Dialect, options: DialectListenOptio
       handler: async (request, reply) => {
         const verb = request.method === 'HEAD' ? 'GET' : request.method;
         const route = routes.find(({ verbs }) => verbs === 'any' || verbs.some((one) => one === verb));
-        const shut = routes.some((one) => one.writes === true || one.isPrivate === true);
+        const shut = routes.some(({ writes, pushes, isPrivate }) => writes || pushes || isPrivate);
         if (!shut) openToPages(reply, dialect);
         if (!route) {
           const answer = verb === 'OPTIONS' ? options_(allowed) : dialect.wrongVerb(allowed);

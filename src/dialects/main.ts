@@ -21,6 +21,8 @@ export interface MainParts {
   audit: { write(deed: DeedOfDialect): void };
   /** Where our page is, for whoever called by this `Host`. */
   pageUrl(host: string): string;
+  /** Makes known to the whole hub what a collector pushed; left out: its own dialect alone tells of it. */
+  takeReport?(report: unknown, from: string): void;
   startedAtMs: number;
   nowMs(): number;
 }

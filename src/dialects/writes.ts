@@ -4,7 +4,6 @@
  */
 import { BlockList, isIPv4 } from 'node:net';
 import { parseNetwork } from '../io/network.ts';
-import type { DialectName } from '../model/dialect.ts';
 import type { Account } from '../protocol/hubApi.ts';
 import type { Writer } from './dialect.ts';
 
@@ -12,7 +11,7 @@ export const WRITING_IS_OFF = 'flowline: writing is off';
 export const UNKNOWN_TOKEN = 'flowline: this token is unknown, expired or not for this';
 
 export interface WriteDoorOptions {
-  name: DialectName;
+  name: string;
   /** Whose a token is; null for one that is not good here. */
   accountOf(token: string): Account | null;
   /** Networks that are open, like `10.0.0.0/24`. */

@@ -7,9 +7,11 @@ import { distributedMonitorNode } from '../dialects/distributedMonitor/nodeDiale
 import { distributedMonitorMain } from '../dialects/distributedMonitor/serveMain.ts';
 import { flowlineMonitorNode } from '../dialects/flowlineMonitor/nodeDialect.ts';
 import { flowlineMonitorMain } from '../dialects/flowlineMonitor/serveMain.ts';
+import { gpuMonitorMain } from '../dialects/gpuMonitor/serveMain.ts';
 import { type DialectListenOptions, serveDialect } from '../dialects/listener.ts';
 import type { MainParts } from '../dialects/main.ts';
 import type { NodeParts } from '../dialects/node.ts';
+import { olderPages } from '../dialects/pages.ts';
 import { writeDoor } from '../dialects/writes.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Clock } from '../io/clock.ts';
@@ -17,12 +19,13 @@ import { hostOf, isLoopback } from '../io/listenNames.ts';
 import type { Log } from '../io/log.ts';
 import { whoListens } from '../io/portHolder.ts';
 import { type Stops, stops } from '../lib/stops.ts';
-import type { DialectListener, DialectName, DialectOptions } from '../model/dialect.ts';
+import type { DialectName, DialectOptions } from '../model/dialect.ts';
 
 /** The main roles that are served. */
 const MAINS: Partial<Record<DialectName, (parts: MainParts) => Dialect>> = {
   'flowline-monitor': flowlineMonitorMain,
   'cluster-status': clusterStatusMain,
+  'gpu-monitor': gpuMonitorMain,
   'distributed-monitor': distributedMonitorMain,
 };
 
@@ -75,9 +78,20 @@ export async function serveMains(
   for (const listener of options.mains) {
     const build = MAINS[listener.name];
     if (!build) throw new DialectNotServed(`${listener.name} is not served as main yet`, 'leave it out');
-    const { url, stop } = await openListener(listener, build(parts), hub, surroundings);
+    const { url, stop } = await openListener(
+      { ...listener, option: `--dialect ${listener.name}=` },
+      build(parts),
+      hub,
+      surroundings,
+    );
     served.add(stop);
-    lines.push(`  speaks ${listener.name} at ${url}`);
+    lines.push(`  speaks ${listener.name} at ${url}${openness(listener.host)}`);
+  }
+  if (options.pages) {
+    const listener = { ...options.pages, name: 'the older pages', option: '--dialect-pages ' };
+    const { url, stop } = await openListener(listener, olderPages(parts.pageUrl), null, surroundings);
+    served.add(stop);
+    lines.push(`  leads from the older pages at ${url}/monitor to this one`);
   }
   return lines;
 }
@@ -109,16 +123,25 @@ export async function serveNodes(
         'a node of cluster-status answers whoever knows its password, and none was given',
         'put it into a file (the older one has 8888): --password-file FILE, or set FLOWLINE_DIALECT_PASSWORD',
       );
-    const { url, stop } = await openListener(listener, build(parts), null, surroundings);
+    const { url, stop } = await openListener(
+      { ...listener, option: `--node-dialect ${listener.name}=` },
+      build(parts),
+      null,
+      surroundings,
+    );
     served.add(stop);
-    lines.push(`  answers as a node of ${listener.name} at ${url}`);
+    lines.push(`  answers as a node of ${listener.name} at ${url}${openness(listener.host)}`);
   }
   return lines;
 }
 
+/** They have no login: what is open is said. */
+const openness = (host: string): string =>
+  isLoopback(host) ? '' : ', where whoever reaches it reads figures, user names and masked command lines';
+
 /** One listener, with the doors that all have. @throws DialectNotServed */
 async function openListener(
-  { name, host, port }: DialectListener,
+  { name, host, port, option }: { name: string; host: string; port: number; option: string },
   dialect: Dialect,
   hub: Pick<Hub, 'dialectAccount'> | null,
   { options, hostNames, clock, log }: DialectSurroundings,
@@ -138,16 +161,15 @@ async function openListener(
     return await serveDialect(dialect, listening);
   } catch (failure) {
     const code = failure instanceof Error && 'code' in failure ? failure.code : null;
-    const option = dialect.role === 'main' ? '--dialect' : '--node-dialect';
     if (code === 'EADDRINUSE')
       throw new DialectNotServed(
         `${host}:${port}, where ${name} would be served, is in use by ${(await whoListens(port)) ?? 'a process of another user'}`,
-        `end that, or choose another port: ${option} ${name}=${host}:PORT`,
+        `end that, or choose another port: ${option}${host}:PORT`,
       );
     if (code === 'EADDRNOTAVAIL')
       throw new DialectNotServed(
         `${host} is no address of this machine`,
-        `${option} ${name}=HOST:PORT takes one of its own, or 0.0.0.0 for all`,
+        `${option}HOST:PORT takes one of its own, or 0.0.0.0 for all`,
       );
     throw failure;
   }

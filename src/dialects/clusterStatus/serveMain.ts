@@ -5,12 +5,13 @@
  */
 import type { NodeSample, NodeStatus } from '../../model/node.ts';
 import type { Dialect } from '../dialect.ts';
+import { nakedTime } from '../figures.ts';
 import { flaskError, flaskWrongVerb } from '../flask.ts';
 import { freshBody, keptBySample } from '../freshBody.ts';
 import type { MainParts } from '../main.ts';
 import { pythonJson } from '../python.ts';
 import { redirect } from '../redirect.ts';
-import { driverAgeMs, nakedTime, nodeAddresses, nodeGpus } from './serveNode.ts';
+import { driverAgeMs, nodeAddresses, nodeGpus } from './serveNode.ts';
 
 /** `node_expire_time` there. */
 const EXPIRES_AFTER_MS = 60_000;

@@ -7,7 +7,7 @@ import type { Gpu } from '../../model/gpu.ts';
 import type { Host } from '../../model/host.ts';
 import type { NodeSample } from '../../model/node.ts';
 import type { GpuProcess } from '../../model/process.ts';
-import { listedGpus, localTime, wholeMebibytes } from '../figures.ts';
+import { listedGpus, nakedTime, wholeMebibytes } from '../figures.ts';
 
 export interface NodeUser {
   command: string;
@@ -64,12 +64,6 @@ export function driverAgeMs({ driver: { answeredAtMs }, takenAtMs }: NodeSample)
 
 /** Those that it would list. */
 export const nodeGpus = (sample: NodeSample): NodeGpu[] => listedGpus(sample).map(nodeGpu);
-
-/** Local time without zone, six digits of a second. */
-export function nakedTime(ms: number): string {
-  const { date, time, milliseconds } = localTime(ms);
-  return `${date}T${time}.${milliseconds}000`;
-}
 
 const nodeGpu = (gpu: Gpu): NodeGpu => ({
   index: gpu.index,

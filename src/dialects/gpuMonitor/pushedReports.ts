@@ -1,0 +1,126 @@
+/**
+ * What older collectors push: checked for its outline and its size, its command lines masked, and kept as it came, so that
+ * whoever read the older server finds every field. A collector is nobody that we know: how much is kept is bounded, and
+ * nothing of it is trusted.
+ */
+import * as z from 'zod';
+import { firstIssue } from '../../lib/firstIssue.ts';
+import { maskArguments } from '../../lib/mask/maskArguments.ts';
+import { MAX_COMMAND_CHARACTERS, MAX_GPUS_PER_NODE, MAX_NAME_CHARACTERS } from '../../model/limits.ts';
+import { pythonJson } from '../python.ts';
+import { isFraction, machineText, type ReportText } from './report.ts';
+
+/** A machine with 2,000 processes needs some 600 kB. */
+export const MAX_REPORT_BYTES = 1024 * 1024;
+const MAX_PROCESSES = 10_000;
+const MAX_HOSTS = 1000;
+const MAX_KEPT_CHARACTERS = 64 * 1024 * 1024;
+/** As the older server: a report that is older than this is of a machine that is away. */
+const ONLINE_MS = 10_000;
+
+const Process = z.looseObject({ cmdline: z.string().optional() });
+const Processes = z.array(Process).max(MAX_PROCESSES).optional();
+const PushedReport = z.looseObject({
+  hostname: z.string().min(1).max(MAX_NAME_CHARACTERS),
+  timestamp: z.string().max(MAX_NAME_CHARACTERS).optional(),
+  gpu_data: z
+    .array(z.looseObject({ processes: Processes }))
+    .max(MAX_GPUS_PER_NODE)
+    .optional(),
+  system_info: z.looseObject({ processes: Processes }).optional(),
+});
+/** Masked. */
+export type PushedReport = z.infer<typeof PushedReport>;
+
+export interface PushedReports {
+  /** Keeps it. @throws Error that says what is wrong with it. */
+  take(body: unknown): PushedReport;
+  /** Machines in the order in which they became known, each with the text of its answer. */
+  machines(): [hostname: string, text: string][];
+  has(hostname: string): boolean;
+}
+
+/** None yet. */
+export function pushedReports(nowMs: () => number): PushedReports {
+  const kept = new Map<string, { text: ReportText; atMs: number; characters: number }>();
+  let characters = 0;
+  const forgetOldest = (besides: string): void => {
+    let oldest: string | null = null;
+    for (const [hostname, { atMs }] of kept) {
+      if (hostname !== besides && (oldest === null || atMs < (kept.get(oldest)?.atMs ?? 0)))
+        oldest = hostname;
+    }
+    if (oldest === null) return;
+    characters -= kept.get(oldest)?.characters ?? 0;
+    kept.delete(oldest);
+  };
+  return {
+    take(body) {
+      const parsed = PushedReport.safeParse(body);
+      if (!parsed.success) throw new Error(firstIssue(parsed.error));
+      const report = masked(parsed.data);
+      const { hostname } = report;
+      const text = textOf(report);
+      characters += text.before.length + text.after.length - (kept.get(hostname)?.characters ?? 0);
+      kept.set(hostname, { text, atMs: nowMs(), characters: text.before.length + text.after.length });
+      while (kept.size > MAX_HOSTS || (characters > MAX_KEPT_CHARACTERS && kept.size > 1))
+        forgetOldest(hostname);
+      return report;
+    },
+    machines: () =>
+      [...kept].map(([hostname, { text, atMs }]) => [
+        hostname,
+        machineText(text, Math.abs(nowMs() - atMs) <= ONLINE_MS),
+      ]),
+    has: (hostname) => kept.has(hostname),
+  };
+}
+
+function masked(report: PushedReport): PushedReport {
+  const mask = <Holder extends { processes?: z.infer<typeof Processes> }>(holder: Holder): Holder =>
+    holder.processes === undefined
+      ? holder
+      : {
+          ...holder,
+          processes: holder.processes.map((process) =>
+            process.cmdline === undefined ? process : { ...process, cmdline: maskedCommand(process.cmdline) },
+          ),
+        };
+  return {
+    ...report,
+    ...(report.gpu_data ? { gpu_data: report.gpu_data.map(mask) } : {}),
+    ...(report.system_info ? { system_info: mask(report.system_info) } : {}),
+  };
+}
+
+/** Their words were joined by blanks. */
+const maskedCommand = (text: string): string =>
+  maskArguments(text.slice(0, 4 * MAX_COMMAND_CHARACTERS).split(' '))
+    .join(' ')
+    .slice(0, MAX_COMMAND_CHARACTERS);
+
+function textOf(report: PushedReport): ReportText {
+  const { is_online: _ours, ...rest } = report;
+  const names = Object.keys(rest).sort();
+  const part = (wanted: (name: string) => boolean): string =>
+    pythonJson(
+      sorted(Object.fromEntries(names.filter(wanted).map((name) => [name, rest[name]]))),
+      isFraction,
+    );
+  const after = part((name) => name > 'is_online').slice(1);
+  return {
+    before: part((name) => name < 'is_online').slice(0, -1),
+    after: after === '}' ? '"timestamp":null}' : after,
+  };
+}
+
+/** Flask writes names in their order, at every depth. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, inner]) => [name, sorted(inner)]),
+  );
+}

@@ -1,0 +1,128 @@
+/**
+ * A machine as its `gpu-monitor` collector would report it, from a sample: MiB for GPUs, bytes for the machine, local time
+ * without a zone. What is unknown is 0 or "Unknown" there. `processes` are those that hold a GPU: the hub knows no others
+ * without asking (its page and `flowline processes` do).
+ */
+import type { Container } from '../../model/container.ts';
+import type { Gpu } from '../../model/gpu.ts';
+import type { Host } from '../../model/host.ts';
+import type { NodeSample } from '../../model/node.ts';
+import type { GpuProcess } from '../../model/process.ts';
+import type { Session } from '../../model/session.ts';
+import { driverIsFresh, listedGpus, nakedTime, rounded, wholeMebibytes } from '../figures.ts';
+import { type IsFraction, pythonJson } from '../python.ts';
+
+const FRACTIONS: ReadonlySet<string> = new Set([
+  'cpu_percent',
+  'create_time',
+  'disk_percent',
+  'memory_percent',
+]);
+export const isFraction: IsFraction = (name) => FRACTIONS.has(name);
+
+/** Names in the order in which Flask sorts them; `is_online` is put between by whoever tells. */
+export interface ReportText {
+  /** `{"gpu_data":…,"hostname":…` */
+  before: string;
+  /** `"system_info":…,"timestamp":…}` */
+  after: string;
+}
+
+/** Puts it together. */
+export const machineText = ({ before, after }: ReportText, isOnline: boolean): string =>
+  `${before},"is_online":${isOnline},${after}`;
+
+/** The report of a sample. */
+export function reportText(sample: NodeSample): ReportText {
+  const { hostname, takenAtMs } = sample;
+  const gpus = driverIsFresh(sample) ? listedGpus(sample) : [];
+  const memoryBytes = sample.host.memoryTotalBytes;
+  const gpuData = gpus.map((gpu) => ({
+    id: gpu.index,
+    memory_total: wholeMebibytes(gpu.memoryTotalBytes),
+    memory_used: wholeMebibytes(gpu.memoryUsedBytes),
+    name: gpu.name ?? 'Unknown',
+    processes: processesOf(gpu, memoryBytes),
+    temperature: Math.round(gpu.temperatureCelsius ?? 0),
+    utilization: Math.round(gpu.utilizationPercent ?? 0),
+  }));
+  const first = { gpu_data: gpuData, hostname };
+  const last = {
+    system_info: systemInfo(
+      sample,
+      gpuData.flatMap(({ processes }) => processes),
+    ),
+    timestamp: nakedTime(takenAtMs),
+  };
+  return {
+    before: pythonJson(first, isFraction).slice(0, -1),
+    after: pythonJson(last, isFraction).slice(1),
+  };
+}
+
+const processesOf = (gpu: Gpu, memoryBytes: number | null) =>
+  gpu.processes.map((process) => processOf(process, gpu.index, memoryBytes));
+
+function processOf(process: GpuProcess, gpuId: number, memoryBytes: number | null) {
+  const { pid, name, command, user, startedAtMs, cpuPercent, hostMemoryBytes, memoryUsedBytes } = process;
+  return {
+    cmdline: command ?? '',
+    cpu_percent: rounded(cpuPercent ?? 0, 1),
+    create_time: rounded((startedAtMs ?? 0) / 1000, 2),
+    gpu_id: gpuId,
+    gpu_memory_usage: wholeMebibytes(memoryUsedBytes),
+    is_gpu_process: true,
+    memory_percent: share(hostMemoryBytes, memoryBytes),
+    name: name ?? 'Unknown',
+    pid,
+    // Whether it sleeps or runs is not sampled: a GPU's own figure says what it does.
+    status: 'Unknown',
+    username: user ?? 'Unknown',
+  };
+}
+
+function systemInfo({ host, containers, sessions }: NodeSample, processes: object[]) {
+  const root = host.disks.find(({ mount }) => mount === '/') ?? host.disks[0];
+  return {
+    cpu_percent: rounded(host.cpuPercent ?? 0, 1),
+    disk_percent: rounded(share(root?.usedBytes ?? null, root?.totalBytes ?? null), 1),
+    disk_total: root?.totalBytes ?? 0,
+    disk_used: root?.usedBytes ?? 0,
+    docker_containers: containers.map(containerOf),
+    ip_address: addressOf(host),
+    memory_percent: rounded(share(host.memoryUsedBytes, host.memoryTotalBytes), 1),
+    memory_total: host.memoryTotalBytes ?? 0,
+    memory_used: host.memoryUsedBytes ?? 0,
+    processes,
+    // Its readers attach with `screen -r`: what tmux has, they could not.
+    screen_sessions: sessions.filter(({ kind }) => kind === 'screen').map(sessionOf),
+  };
+}
+
+const share = (part: number | null, whole: number | null): number =>
+  part === null || whole === null || whole === 0 ? 0 : (part / whole) * 100;
+
+const containerOf = ({ id, name, status, image, memoryUsedBytes, gpus }: Container) => ({
+  // A JSON array written as text; an empty array where there is none.
+  gpuDevices: gpus === null || gpus.length === 0 ? [] : JSON.stringify(gpus),
+  id,
+  image,
+  memoryUsage: memoryUsedBytes ?? 0,
+  name,
+  status,
+});
+
+const sessionOf = ({ id, name, attached }: Session) => ({
+  name,
+  pid: /^\d+/.exec(id)?.[0] ?? id,
+  status: attached === true ? 'Attached' : attached === false ? 'Detached' : 'Unknown',
+});
+
+const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
+
+function addressOf({ networks }: Host): string {
+  const own = networks
+    .filter(({ interface: name }) => !/^(lo$|docker)/.test(name))
+    .flatMap(({ addresses }) => addresses);
+  return own.find((address) => IPV4.test(address)) ?? own[0] ?? 'Unknown';
+}

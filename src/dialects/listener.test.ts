@@ -1,0 +1,189 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { type DialectBed, type DialectBedOptions, dialectBed } from '../../test/support/dialectBed.ts';
+import type { Dialect, DialectRequest } from './dialect.ts';
+import { flaskError, flaskJson, flaskWrongVerb } from './flask.ts';
+
+/** A dialect with one route of each kind; what its writing route was asked is kept. */
+const written: DialectRequest[] = [];
+const dialect = (): Dialect => ({
+  name: 'gpu-monitor',
+  role: 'main',
+  isOpenToPages: true,
+  notFound: () => flaskError(404),
+  wrongVerb: flaskWrongVerb,
+  refuse: (status, sentence) => flaskJson({ error: sentence }, status),
+  routes: [
+    { verbs: ['GET'], path: '/read', handle: ({ writer }) => flaskJson({ writer }) },
+    { verbs: ['GET'], path: '/logs', isPrivate: true, handle: () => flaskJson({ lines: [] }) },
+    {
+      verbs: ['POST'],
+      path: '/write',
+      writes: true,
+      body: 'json',
+      handle(request) {
+        written.push(request);
+        return flaskJson({ done: true });
+      },
+    },
+    {
+      verbs: ['GET'],
+      path: '/fails',
+      handle() {
+        throw new Error('a secret of the inside');
+      },
+    },
+    {
+      verbs: ['GET'],
+      path: '/refused',
+      handle() {
+        throw Object.assign(new Error('not yours'), { status: 404, code: 'unknown', hint: null });
+      },
+    },
+  ],
+});
+
+const alice = { name: 'alice', role: 'user' } as const;
+const JSON_TYPE = { 'content-type': 'application/json' };
+let bed: DialectBed | null = null;
+afterEach(async () => {
+  written.length = 0;
+  await bed?.stop();
+  bed = null;
+});
+const serve = async (options: DialectBedOptions = {}): Promise<DialectBed> => {
+  bed = await dialectBed(dialect, options);
+  return bed;
+};
+const write = (to: DialectBed, path = '/write', headers: Record<string, string> = JSON_TYPE, body = '{}') =>
+  to.ask('POST', path, { headers, body });
+
+describe('writing', () => {
+  test('is off until it is opened, and says so in the error body of the dialect', async () => {
+    const { status, body } = await write(await serve());
+    expect([status, body]).toEqual([403, '{"error":"flowline: writing is off"}\n']);
+    expect(written).toEqual([]);
+  });
+
+  test('is open to whoever has a token in the path, as its account', async () => {
+    const to = await serve({ accounts: { 'fl_1_a-b_C': alice } });
+    expect((await write(to, '/t/fl_1_a-b_C/write')).status).toBe(200);
+    expect(written[0]?.writer).toEqual({ account: alice, isLocal: false });
+    expect((await to.ask('GET', '/t/fl_1_a-b_C/read')).body).toBe('{"writer":null}\n');
+  });
+
+  test('is open to an opened network, as whoever opened it', async () => {
+    await write(await serve({ networks: ['10.0.0.0/8', '127.0.0.0/24'] }));
+    expect(written[0]?.writer).toEqual({
+      account: { name: 'gpu-monitor from 127.0.0.0/24', role: 'administrator' },
+      isLocal: true,
+    });
+    await bed?.stop();
+    expect((await write(await serve({ networks: ['127.0.1.0/24', '::1/128'] }))).status).toBe(403);
+  });
+
+  test('a token that is not good opens nothing, not even reading, nor from an opened network', async () => {
+    const to = await serve({ accounts: { fl_good: alice }, networks: ['127.0.0.1'] });
+    for (const path of ['/t/fl_bad/write', '/t//write'])
+      expect([(await write(to, path)).status, written.length]).toEqual([403, 0]);
+    const { status, body } = await to.ask('GET', '/t/fl_bad/read');
+    expect(status).toBe(403);
+    expect(body).not.toContain('fl_bad');
+  });
+
+  test('guesses at tokens are slowed, and a good one is still heard', async () => {
+    const to = await serve({ accounts: { fl_good: alice }, nowMs: () => 1000 });
+    const statuses = [];
+    for (let guess = 0; guess < 22; guess += 1)
+      statuses.push((await write(to, `/t/fl_${guess}/write`)).status);
+    expect(statuses.slice(0, 20)).toEqual(Array(20).fill(403));
+    expect(statuses.slice(20)).toEqual([429, 429]);
+    expect((await write(to, '/t/fl_good/write')).status).toBe(200);
+  });
+
+  test('demands JSON, and refuses pages of another origin', async () => {
+    const to = await serve({ networks: ['127.0.0.1'] });
+    expect((await write(to, '/write', { 'content-type': 'text/plain' })).status).toBe(415);
+    expect((await write(to, '/write', {})).status).toBe(415);
+    expect((await write(to, '/write', JSON_TYPE, '{"a":')).status).toBe(400);
+    for (const foreign of [
+      { origin: 'http://evil.example' },
+      { origin: 'null' },
+      { origin: to.url.replace(/\d+$/, '1') },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+    ] as Record<string, string>[])
+      expect([foreign, (await write(to, '/write', { ...JSON_TYPE, ...foreign })).status]).toEqual([
+        foreign,
+        403,
+      ]);
+    expect(written).toEqual([]);
+    expect((await write(to, '/write', { ...JSON_TYPE, origin: to.url })).status).toBe(200);
+  });
+});
+
+describe('pages of other origins', () => {
+  test('read figures where the dialect is open to them, and nothing that writes or is private', async () => {
+    const to = await serve({ networks: ['127.0.0.1'] });
+    const star = async (method: string, path: string) =>
+      (
+        await to.ask(method, path, {
+          headers: JSON_TYPE,
+          body: method === 'POST' ? '{}' : undefined,
+        } as never)
+      ).headers['access-control-allow-origin'];
+    expect([await star('GET', '/read'), await star('GET', '/nothing')]).toEqual(['*', '*']);
+    for (const [method, path] of [
+      ['GET', '/logs'],
+      ['POST', '/write'],
+      ['OPTIONS', '/write'],
+      ['GET', '/write'],
+    ] as const)
+      expect([method, path, await star(method, path)]).toEqual([method, path, undefined]);
+  });
+});
+
+describe('the doors', () => {
+  test('a name that is not ours is refused: DNS rebinding', async () => {
+    const { ask } = await serve();
+    expect((await ask('GET', '/read', { headers: { host: 'evil.example:7864' } })).status).toBe(421);
+    for (const host of ['localhost:1', '127.0.0.1', '[::1]:80'])
+      expect((await ask('GET', '/read', { headers: { host } })).status).toBe(200);
+  });
+
+  test('one address may ask so often', async () => {
+    const { ask } = await serve({ requests: { perSecond: 1, burst: 3 }, nowMs: () => 5000 });
+    const statuses = [];
+    for (let time = 0; time < 5; time += 1) statuses.push((await ask('GET', '/read')).status);
+    expect(statuses).toEqual([200, 200, 200, 429, 429]);
+  });
+
+  test('a body that is too large is refused in the words of the dialect', async () => {
+    const to = await serve({ networks: ['127.0.0.1'] });
+    const { status, body } = await write(to, '/write', JSON_TYPE, `"${'x'.repeat(64 * 1024)}"`);
+    expect([status, JSON.parse(body).error]).toEqual([413, 'flowline: the body is too large']);
+  });
+
+  test('what fails inside stays inside; what was made to be told is told', async () => {
+    const { ask } = await serve();
+    const { status, body } = await ask('GET', '/fails');
+    expect(status).toBe(500);
+    expect(body).not.toContain('secret');
+    const refused = await ask('GET', '/refused');
+    expect([refused.status, refused.body]).toEqual([404, '{"error":"flowline: not yours"}\n']);
+  });
+
+  test('HEAD is answered as GET without its body; a wrong verb with those that there are', async () => {
+    const { ask } = await serve();
+    const head = await ask('HEAD', '/read');
+    expect([head.status, head.headers['content-length'], head.body]).toEqual([200, '16', '']);
+    const wrong = await ask('DELETE', '/write');
+    expect([wrong.status, wrong.headers.allow]).toEqual([405, 'POST, OPTIONS']);
+  });
+
+  test.each(['/%', '/%zz', '/t/%/read', '/read/../../etc/passwd', '//read', '/t/'])(
+    '%s is an answer, not a failure',
+    async (path) => {
+      expect((await (await serve()).ask('GET', path)).status).toBeLessThan(500);
+    },
+  );
+});
