@@ -21,6 +21,7 @@ import { addEdit } from './tasks/edit.ts';
 import { addTasks } from './tasks/list.ts';
 import { addLogs } from './tasks/logs.ts';
 import { addShow, addWhy } from './tasks/show.ts';
+import { addWrite } from './tasks/write.ts';
 import { terminalOf } from './text/terminal.ts';
 import { addToken } from './token.ts';
 
@@ -72,6 +73,7 @@ export async function runCommand(line: readonly string[], context: CommandContex
   addLogs(program, context);
   addActs(program, context);
   addEdit(program, context);
+  addWrite(program, context);
   addContainers(program, context);
   addSessions(program, context);
   addService(program, context);

@@ -16,7 +16,7 @@ import { Attempt, AttemptId, EndClass, RunState, TableId, TaskId } from '../mode
 import { WaitingReason } from '../model/waiting.ts';
 import type { Route } from './route.ts';
 import { Environment, LogSlice, LogStream } from './supervision.ts';
-import { RowKey, RowTask, SubmittedRow } from './tableSync.ts';
+import { RowKey, RowResult, RowTask, SubmittedRow } from './tableSync.ts';
 
 export { SubmittedRow } from './tableSync.ts';
 
@@ -178,6 +178,12 @@ const listOf = <Item extends z.ZodType<unknown, string>>(item: Item) =>
 const select = z.strictObject({ select: Selection });
 const routes = <Routes extends Record<string, Route>>(table: Routes): Routes => table;
 
+/**
+ * Whether an agent that runs as the owner of a table's file keeps it up now. False: nobody does, so its owner writes it
+ * (`flowline write`). Null: it has no file, or the hub has just started and agents are still connecting.
+ */
+const isKeptUp = z.boolean().nullable().default(null);
+
 const PlannedRow = z.object({
   node: name.nullable(),
   gpus: z.array(count),
@@ -230,6 +236,7 @@ export const taskApi = routes({
     response: z.object({
       table: Table,
       tasks: z.array(RowTask),
+      isKeptUp,
       /** For a dry run: where each row would go now, or why it waits, in words. */
       plan: z.array(PlannedRow.extend({ key: RowKey })),
       /**
@@ -250,7 +257,7 @@ export const taskApi = routes({
       isComplete: z.boolean(),
     }),
     bodyLimitBytes: MAX_ROWS_BODY_BYTES,
-    response: z.object({ table: Table, tasks: z.array(RowTask) }),
+    response: z.object({ table: Table, tasks: z.array(RowTask), isKeptUp }),
   },
   tables: {
     method: 'GET',
@@ -266,6 +273,18 @@ export const taskApi = routes({
     right: 'user',
     summary: 'One table.',
     response: Table,
+  },
+  tableResults: {
+    method: 'GET',
+    path: '/api/v1/tables/{id}/results',
+    right: 'user',
+    summary:
+      'What the rows of a table came to that ever ran, as it is written into its file: for an owner whose file no agent keeps up.',
+    query: z.object({
+      offset: whole.default(0),
+      limit: whole.min(1).max(MAX_TASKS_PER_REQUEST).default(MAX_ROWS_PER_BATCH),
+    }),
+    response: z.object({ results: z.array(RowResult), total: count, isKeptUp }),
   },
   changeTable: {
     method: 'PATCH',

@@ -79,12 +79,15 @@ async function run(
   try {
     const client = await connectHub(context, options, PATIENCE_MS);
     const before = await queuedBefore(client, prepared.file);
-    const table = before ?? (await sendTable(client, prepared, () => undefined)).table;
+    const { table, isKeptUp } = before
+      ? { table: before, isKeptUp: null }
+      : await sendTable(client, prepared, () => undefined);
     context.print(
       before
         ? terminal.words.shell.joined(table.id, visible(table.name))
         : terminal.words.shell.queued(table.rows, table.id, visible(table.name)),
     );
+    if (isKeptUp === false) context.print(terminal.words.submit.notKeptUp(visible(table.name), table.id));
     await sit(context, {
       client,
       tableId: table.id,

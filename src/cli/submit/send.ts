@@ -19,6 +19,8 @@ const TRIES = 5;
 export interface SentTable {
   table: Table;
   tasks: z.output<typeof RowTask>[];
+  /** Whether an agent keeps the table's file up; null: it has none, or that is not known yet. */
+  isKeptUp: boolean | null;
 }
 
 /** Queues everything; `progress` is told after each batch how many rows the hub has. */
@@ -50,7 +52,7 @@ export async function sendTable(
     count += batch.length;
     progress(count);
   }
-  return { table: sent.table, tasks };
+  return { table: sent.table, tasks, isKeptUp: sent.isKeptUp };
 }
 
 /** What would happen to the rows: to each of a first batch, and to all others, which ask the same (`taskApi.submitTable`). */

@@ -3,32 +3,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommandLine, type SaidHub, startSaidHub } from '../../../test/support/commandLine.ts';
 import { temporaryFolder } from '../../../test/support/program.ts';
+import { TABLE } from '../../../test/support/saidTable.ts';
 import { waitFor } from '../../../test/support/waitFor.ts';
-import { DEFAULT_OPTIONS, type Table } from '../../model/queue.ts';
-import type { TableWrite } from '../../protocol/tableSync.ts';
-import type { SubmittedRow, SubmittedTable, Task } from '../../protocol/taskApi.ts';
+import type { Table } from '../../model/queue.ts';
+import type { RowResult, TableWrite } from '../../protocol/tableSync.ts';
+import type { SubmittedRow, SubmittedTable } from '../../protocol/taskApi.ts';
 import { idRange } from './submit.ts';
-
-const TABLE: Table = {
-  id: 'b7',
-  name: 'sweep.csv',
-  owner: 'alice',
-  file: null,
-  fileWarning: null,
-  workingDirectory: '/home/alice',
-  command: 'python train.py',
-  options: DEFAULT_OPTIONS,
-  maxRunning: null,
-  paused: null,
-  gitCommit: null,
-  gitDirty: null,
-  createdAtMs: 1,
-  rows: 2,
-  runs: 2,
-  counts: { queued: 2 },
-  doneAtMs: null,
-  doneErrorMs: null,
-};
 
 interface SubmitBody {
   table: SubmittedTable;
@@ -41,7 +21,8 @@ let hub: SaidHub;
 let folder: { path: string; remove: () => Promise<void> };
 let open: Table[];
 let counts: Table['counts'][];
-let tasks: Task[];
+let results: RowResult[];
+let isKeptUp: boolean;
 let written: TableWrite[];
 /** What a dry run says of rows that were not sent. */
 let others: { node: null; gpus: []; reason: string } | null;
@@ -49,19 +30,20 @@ beforeEach(async () => {
   folder = await temporaryFolder();
   open = [];
   counts = [];
-  tasks = [];
+  results = [];
+  isKeptUp = true;
   written = [];
   others = null;
   let next = 1;
   hub = await startSaidHub((line, body) => {
     if (line.startsWith('GET /api/v1/tables?')) return { tables: open };
-    if (line.startsWith('GET /api/v1/tasks?')) return { tasks, total: tasks.length, counts: {} };
+    if (line.startsWith('GET /api/v1/tables/b7/results')) return { results, total: results.length, isKeptUp };
     if (line === 'GET /api/v1/tables/b7') return { ...TABLE, counts: counts.shift() ?? { succeeded: 2 } };
     if (line.startsWith('POST /api/v1/tables')) {
       const { rows = [], dryRun } = body as SubmitBody;
       const tasks = dryRun ? [] : rows.map(({ key }) => ({ key, task: `t${next++}` }));
       const plan = dryRun ? rows.map(({ key }) => ({ key, node: 'atlas', gpus: [1], reason: null })) : [];
-      return { table: TABLE, tasks, plan, others };
+      return { table: TABLE, tasks, plan, others, isKeptUp };
     }
     return 404;
   });
@@ -323,63 +305,45 @@ describe('what is told', () => {
     expect((await submit(path, '--wait', '--', 'a')).code).toBe(0);
   });
 
-  const over = (id: string, runNum: number): Task => ({
-    id,
-    table: 'sweep.csv',
-    tableId: 'b7',
-    row: 1,
-    name: 'Task:0',
-    owner: 'alice',
-    state: 'succeeded',
+  const over = (key: string, runNum: number): RowResult => ({
+    key,
     runNum,
     needRunNum: 1,
-    waitingReason: null,
-    waiting: null,
-    command: 'a',
-    parameters: [],
-    priority: 0,
-    askedBytes: null,
-    askedBy: 'none',
-    createdAtMs: 1,
-    doneAtMs: null,
-    doneErrorMs: null,
-    attempts: [
-      {
-        number: 1,
-        run: 1,
-        state: 'succeeded',
-        nodeId: 'n1',
-        node: 'atlas',
-        gpus: [],
-        pid: null,
-        leasedAtMs: 1,
-        startedAtMs: 1,
-        endedAtMs: 2,
-        exitCode: 0,
-        signal: null,
-        class: 'ok',
-        outOfMemory: null,
-        message: null,
-        cpuSeconds: null,
-        hostMemoryPeakBytes: null,
-      },
-    ],
+    state: 'succeeded',
+    exitCode: 0,
+    startedAtMs: 1,
+    endedAtMs: 2,
+    gpu: null,
+    node: 'atlas',
   });
+  const keys = () => sent().rows.map(({ key }) => key);
 
   test('--wait also waits until the file says so; where nobody keeps it up, it is written here', async () => {
     const path = await file('sweep.csv', 'lr,run_num,need_run_num,name,cmd\n1,0,,,\n2,1,,,\n');
-    tasks = [over('t1', 1), over('t2', 1)];
+    await submit(path, '--hold', '--', 'a');
+    const [first = '', second = ''] = keys();
+    results = [over(first, 1), over(second, 1)];
     const waiting = submit(path, '--wait', '--', 'a');
-    await waitFor('the tasks to be asked for', () =>
-      hub.requests.some(({ line }) => line.includes('tasks?')),
+    await waitFor('the results to be asked for', () =>
+      hub.requests.some(({ line }) => line.includes('/results')),
     );
     await writeFile(path, 'lr,run_num,need_run_num,name,cmd\n1,1,,,\n2,1,,,\n');
     expect(await waiting).toMatchObject({ code: 0 });
     expect(written).toEqual([]);
-    tasks = [over('t3', 2), over('t4', 1)];
+    results = [over(first, 2), over(second, 1)];
+    isKeptUp = false;
     const { errors } = await submit(path, '--wait', '--', 'a');
     expect(errors).toContain('written here');
     expect(written).toMatchObject([{ table: 'b7', file: { path }, results: [{ runNum: 2 }, { runNum: 1 }] }]);
+  });
+
+  test('says in one sentence that nobody keeps the file up, and what does it later', async () => {
+    const path = await file('sweep.csv', 'lr\n1\n');
+    expect((await submit(path, '--', 'a')).output).not.toContain('keeps');
+    isKeptUp = false;
+    expect((await submit(path, '--', 'a')).output).toMatch(
+      /^nobody keeps sweep\.csv up: .*`flowline write b7` writes what it came to.*$/m,
+    );
   });
 
   test('ids in a row are a range', () => {

@@ -27,7 +27,7 @@ interface SubmitOptions extends FleetOptions, QueueOptions {
 /** A commit of thousands of rows on a slow disk takes its time. */
 const PATIENCE_MS = 60_000;
 const ABOUT_COLUMNS =
-  'Columns run_num, need_run_num, name and cmd of a table are ours: how often a row has run and is to run, its name, and a command of its own. They are kept up in the file; rows that are added to it later are queued too.';
+  'Columns run_num, need_run_num, name and cmd of a table are ours: how often a row has run and is to run, its name, and a command of its own. They are kept up in the file; rows that are added to it while any of it waits or runs are queued too, later ones by submitting it again.';
 
 /** Adds the command. @param words what stood after `--` on the command line; null where there was no `--` */
 export function addSubmit(program: Command, context: CommandContext, words: readonly string[] | null): void {
@@ -140,7 +140,11 @@ export function idRange(ids: readonly string[]): string {
   return isInRow ? `${ids[0]}–${ids.at(-1)}` : `${ids.slice(0, 3).join(', ')}…`;
 }
 
-function told({ table, tasks }: SentTable, prepared: PreparedSubmit, { words, paint }: Terminal): string {
+function told(
+  { table, tasks, isKeptUp }: SentTable,
+  prepared: PreparedSubmit,
+  { words, paint }: Terminal,
+): string {
   const ids = tasks.map(({ task }) => task);
   const [id = 't1'] = ids;
   const { submit: say } = words;
@@ -162,6 +166,7 @@ function told({ table, tasks }: SentTable, prepared: PreparedSubmit, { words, pa
     ...impossible,
     ...(done > 0 ? [say.done(done)] : []),
     ...(table.fileWarning === null ? [] : [visible(table.fileWarning)]),
+    ...(isKeptUp === false ? [say.notKeptUp(visible(table.name), table.id)] : []),
     say.next([
       ['flowline tasks', say.nextTasks],
       [`flowline why ${id}`, say.nextWhy],
@@ -169,10 +174,11 @@ function told({ table, tasks }: SentTable, prepared: PreparedSubmit, { words, pa
   ].join('\n');
 }
 
-const inJson = ({ table, tasks }: SentTable, { rows }: PreparedSubmit): unknown => {
+const inJson = ({ table, tasks, isKeptUp }: SentTable, { rows }: PreparedSubmit): unknown => {
   const byKey = new Map(rows.map((row) => [row.key, row]));
   return {
     table,
+    isKeptUp,
     tasks: tasks.map(({ key, task }) => ({
       id: task,
       row: byKey.get(key)?.row ?? null,
@@ -199,9 +205,9 @@ async function waitUntilOver(
     away: (reason) => context.printError(say.away(visible(reason))),
   });
   progress(table);
-  const warning = await fileKeptUp(context, client, prepared.file, sent);
+  const warning = await fileKeptUp(context, client, prepared.file, sent.table.id);
   if (warning !== null) context.printError(visible(warning));
-  if (json) context.print(JSON.stringify(inJson({ table, tasks: sent.tasks }, prepared), null, 2));
+  if (json) context.print(JSON.stringify(inJson({ ...sent, table }, prepared), null, 2));
   const { failed } = endedRuns(table.counts);
   if (failed > 0) throw new CommandFailure(EXIT.failed, say.failed(failed), say.failedHint(table.id));
 }

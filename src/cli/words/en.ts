@@ -209,6 +209,8 @@ export const en = {
     queuedOne: (task: string) => `Queued ${task}`,
     queuedTable: (tasks: number, table: string, name: string, ids: string) =>
       `Queued ${plural(tasks, 'row')} of ${name} as table ${table}: ${ids}`,
+    notKeptUp: (file: string, table: string) =>
+      `nobody keeps ${file} up: no agent that may run tasks runs as you on this machine. \`flowline write ${table}\` writes what it came to, and so does --wait when all is over`,
     done: (rows: number) =>
       `${plural(rows, 'row has', 'rows have')} run as often as wanted already, by run_num and need_run_num`,
     next: (commands: readonly (readonly [command: string, does: string])[]) =>

@@ -66,6 +66,14 @@ export const taskCommandsEn = {
     'change what? --memory, --gpus, --model, --node, --priority, --runs, --time-limit, --retries, --name, --first, --last, --before or --behind',
   onePlace: 'say one of --first, --last, --before and --behind',
   wroteNothing: 'it has written nothing',
+  noFile: (table: string) => `${table} has no file: it was queued as a command`,
+  isKeptUp: (file: string) => `${file} is kept up by the agent that runs as you here: there is nothing to do`,
+  wrote: (rows: number, file: string) =>
+    rows === 0
+      ? `no row of ${file} has run yet: nothing was written`
+      : `wrote ${plural(rows, 'row')} that ran into ${file}`,
+  otherMachine: (file: string) => `${file} is on another machine: run this there`,
+  otherOwner: (file: string, uid: number) => `${file} is a file of user ${uid}, who writes it himself`,
   leftOut: (size: string) => `… ${size} left out: the log grew over its limit …`,
 };
 export type TaskCommandWords = typeof taskCommandsEn;
@@ -145,5 +153,11 @@ export const taskCommandsZh: TaskCommandWords = {
     '改什么？--memory、--gpus、--model、--node、--priority、--runs、--time-limit、--retries、--name、--first、--last、--before 或 --behind',
   onePlace: '--first、--last、--before、--behind 只能用一个',
   wroteNothing: '它什么也没有写',
+  noFile: (table) => `${table} 没有文件：它是作为一条命令排队的`,
+  isKeptUp: (file) => `${file} 由这里以你的身份运行的代理同步：无需写入`,
+  wrote: (rows, file) =>
+    rows === 0 ? `${file} 还没有行运行过：什么也没写` : `已把运行过的 ${rows} 行写入 ${file}`,
+  otherMachine: (file) => `${file} 在另一台机器上：请在那里运行`,
+  otherOwner: (file, uid) => `${file} 属于用户 ${uid}，由其本人写入`,
   leftOut: (size) => `… 略去 ${size}：日志超过了上限 …`,
 };

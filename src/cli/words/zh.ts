@@ -62,6 +62,7 @@ const SUMMARIES: Record<string, string> = {
   release: '放行暂缓的任务',
   'confirm-gone': '确认失去联系的任务已不在运行',
   run: '在前台运行一张表，带旧 FlowLine 的命令行',
+  write: '没有代理时，把一张表的运行结果写入它的文件',
   edit: '修改等待中的任务：显存、GPU、优先级、次数、顺序',
   help: '显示一个命令的帮助',
 };
@@ -239,6 +240,8 @@ export const zh: Words = {
       `${tasks} 个任务无法运行：这里没有足够大的 GPU（flowline why ${task} 可看数字）`,
     queuedOne: (task) => `已排队 ${task}`,
     queuedTable: (tasks, table, name, ids) => `${name} 的 ${tasks} 行已排队，是表 ${table}：${ids}`,
+    notKeptUp: (file, table) =>
+      `没有人同步 ${file}：这台机器上没有以你的身份运行、获准运行任务的代理。结束后用 \`flowline write ${table}\` 写入结果（或提交时加 --wait）`,
     done: (rows) => `按 run_num 和 need_run_num，其中 ${rows} 行已运行够次数`,
     next: (commands) => `接下来：${commands.map(([command, does]) => `${command}（${does}）`).join(' · ')}`,
     nextLogs: '看输出',

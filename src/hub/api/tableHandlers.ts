@@ -10,7 +10,7 @@ import { type Call, type Handlers, type HubParts, noteDeed } from './call.ts';
 import { checkPriority, checkRoomFor } from './submitLimits.ts';
 import { findTable, findTask, maySee, type Sight, sightOf } from './taskAccess.ts';
 
-type TableRoute = 'submitTable' | 'addRows' | 'tables' | 'table' | 'changeTable';
+type TableRoute = 'submitTable' | 'addRows' | 'tables' | 'table' | 'tableResults' | 'changeTable';
 
 /** Changes that wait for the disk: beyond this a submit is asked to come again, so that memory has an end. */
 const MOST_PENDING = 200_000;
@@ -37,6 +37,7 @@ export function tableHandlers(hub: HubParts): Pick<Handlers, TableRoute> {
   const taken = (table: TableView, tasks: readonly RowTaskNumber[]) => ({
     table: queue.views.table(table),
     tasks: tasks.map(({ key, task }) => ({ key, task: taskIdOf(task.number) })),
+    isKeptUp: queue.isKeptUp(table),
   });
 
   return {
@@ -99,6 +100,11 @@ export function tableHandlers(hub: HubParts): Pick<Handlers, TableRoute> {
       return { tables: seen.map((table) => queue.views.table(table)) };
     },
     table: (call) => queue.views.table(findTable(book, seenBy(call), call.parameters.id)),
+    tableResults(call) {
+      const table = findTable(book, seenBy(call), call.parameters.id);
+      const { offset, limit } = call.query;
+      return { ...book.ranRows(table.number, offset, limit), isKeptUp: queue.isKeptUp(table) };
+    },
     async changeTable(call) {
       const sight = seenBy(call);
       const { number } = findTable(book, sight, call.parameters.id);

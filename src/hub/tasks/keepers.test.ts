@@ -1,6 +1,15 @@
 /** Who keeps a table's file up, with a book in memory and a clock in the test's hand. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type BookBed, bookBed, rows, submit } from '../../../test/support/bookBed.ts';
+import {
+  type BookBed,
+  bookBed,
+  from,
+  given,
+  rows,
+  said,
+  submit,
+  verdict,
+} from '../../../test/support/bookBed.ts';
 import { waitFor } from '../../../test/support/waitFor.ts';
 import { silentLog } from '../../io/log.ts';
 import type { AgentRequest } from '../../protocol/agentHub.ts';
@@ -11,10 +20,12 @@ let bed: BookBed;
 let book: TaskBook;
 let kept: Keepers;
 let asked: AgentRequest[];
+let agents: { nodeId: string; user: string; uid: number }[];
 beforeEach(async () => {
   bed = bookBed();
   book = await bed.open(false);
   asked = [];
+  agents = [{ nodeId: 'node-1', user: 'alice', uid: 1000 }];
   kept = keepers({
     book,
     links: {
@@ -28,7 +39,7 @@ beforeEach(async () => {
           : { kind: 'kept' };
       },
     },
-    agents: () => [{ nodeId: 'node-1', user: 'alice', uid: 1000 }],
+    agents: () => agents,
     machineOf: () => 'm1',
     clock: bed.clock,
     log: silentLog,
@@ -69,4 +80,35 @@ test('rows that the queue has no room for are told of, and asked for again once 
   await kept.edits('node-1', { ...edits, added });
   expect(book.table(1)?.tasks).toHaveLength(4);
   expect(book.table(1)?.fileWarning).toBeNull();
+});
+
+test('whether a file is kept up is known once agents had time to connect; what to do stands in the warning', async () => {
+  agents = [{ nodeId: 'node-1', user: 'bob', uid: 1000 }];
+  const { table } = book.createTable(submit(rows(1)));
+  const isKeptUp = () => {
+    const now = book.table(table.number);
+    return now === null ? null : kept.isKeptUp(now);
+  };
+  expect(isKeptUp()).toBeNull();
+  await passing('the warning', () => book.table(table.number)?.fileWarning !== null);
+  expect(isKeptUp()).toBe(false);
+  expect(book.table(table.number)?.fileWarning).toContain('`flowline write b1`');
+  agents = [{ nodeId: 'node-1', user: 'alice', uid: 1000 }];
+  expect(isKeptUp()).toBe(true);
+  await passing('the warning to go', () => book.table(table.number)?.fileWarning === null);
+  const command = book.createTable(submit(rows(1), { table: { file: null } })).table;
+  expect(kept.isKeptUp(command)).toBeNull();
+});
+
+test('what rows came to that ran is told by pages, without those that never did', () => {
+  book.createTable(submit(rows(3)));
+  expect(book.ranRows(1, 0, 10)).toEqual({ results: [], total: 0 });
+  for (const task of [1, 3]) {
+    const lease = book.lease(task, given());
+    if (!lease) throw new Error('not queued');
+    book.report(from(), said(lease, 'ended', 1, { exitCode: task }), () => verdict());
+  }
+  const { results, total } = book.ranRows(1, 1, 10);
+  expect(total).toBe(2);
+  expect(results).toMatchObject([{ key: 'row-3', runNum: 1, state: 'succeeded', exitCode: 3 }]);
 });

@@ -32,6 +32,8 @@ export interface KeeperOptions {
 export interface Keepers {
   /** Nothing that this node keeps is known to it any more: its connection is another. */
   forget(nodeId: string): void;
+  /** Whether its file is kept up now by an agent of its owner's; null where it has none, or agents are still coming. */
+  isKeptUp(table: TableView): boolean | null;
   /** @throws Error where the table is not this node's to speak of. */
   edits(nodeId: string, edits: TableEdits): Promise<void>;
   stop(): void;
@@ -46,8 +48,8 @@ const AGAIN_AFTER_MS = 10_000;
 /** Rows that the queue had no room for are asked about again after this, once there is some. */
 const ROOM_AGAIN_MS = 30_000;
 const ALONE_AFTER_MS = 15_000;
-const ALONE =
-  'the file is not kept up: no agent that may run tasks runs as its owner on its machine; what is missing is written when one does';
+const aloneWords = (table: number): string =>
+  `the file is not kept up: no agent that may run tasks runs as its owner on its machine; \`flowline write ${tableIdOf(table)}\` there writes what it came to, and what is missing is written when such an agent runs`;
 
 interface Kept {
   /** The node that knows the table's rows; null: none yet. */
@@ -67,6 +69,7 @@ const hasFile = (table: TableView | null): table is TableWithFile => (table?.fil
 export function keepers(options: KeeperOptions): Keepers {
   const { book, links, machineOf, clock, log } = options;
   const kept = new Map<number, Kept>();
+  const startedAtMs = clock.nowMs();
 
   const follow = (table: TableView): void => {
     if (!hasFile(table) || kept.has(table.number)) return;
@@ -144,7 +147,7 @@ export function keepers(options: KeeperOptions): Keepers {
     entry.by = null;
     entry.aloneSinceMs ??= clock.nowMs();
     if (clock.nowMs() - entry.aloneSinceMs < ALONE_AFTER_MS || table.fileWarning !== null) return;
-    book.changeTable(table.number, { fileWarning: ALONE }, null);
+    book.changeTable(table.number, { fileWarning: aloneWords(table.number) }, null);
   };
 
   /** Tells the keeper what the hub has of the table; from then on it looks for edits. */
@@ -166,7 +169,8 @@ export function keepers(options: KeeperOptions): Keepers {
     }
     entry.by = nodeId;
     // What else is wrong with the file the keeper says, once it has looked.
-    if (table.fileWarning === ALONE) book.changeTable(table.number, { fileWarning: null }, null);
+    if (table.fileWarning === aloneWords(table.number))
+      book.changeTable(table.number, { fileWarning: null }, null);
   };
 
   const write = async (nodeId: string, table: TableWithFile): Promise<void> => {
@@ -202,6 +206,11 @@ export function keepers(options: KeeperOptions): Keepers {
   return {
     forget(nodeId) {
       for (const entry of kept.values()) if (entry.by === nodeId) entry.by = null;
+    },
+    isKeptUp(table) {
+      if (!hasFile(table)) return null;
+      if (keeperOf(table) !== null) return true;
+      return clock.nowMs() - startedAtMs < ALONE_AFTER_MS ? null : false;
     },
     async edits(nodeId, edits) {
       const table = book.table(Number(edits.table.slice(1)));

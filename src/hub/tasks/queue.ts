@@ -54,6 +54,8 @@ export interface Queue {
   strikes: Strikes;
   verdicts: Verdicts;
   views: Views;
+  /** Whether an agent keeps a table's file up now; null: it has none. */
+  isKeptUp(table: TableView): boolean | null;
   /** Why runs wait. */
   reasons: ReasonsNow;
   nodes(): NodeStatus[];
@@ -282,6 +284,7 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
       taskDone: estimated.task,
       tableDone: estimated.table,
     }),
+    isKeptUp: files.isKeptUp,
     reasons: why,
     nodes: facts.nodes,
     facts: facts.node,

@@ -27,6 +27,16 @@ export function written(shelf: Shelf, table: TableRecord, revision: number): voi
   shelf.write(putTable(table));
 }
 
+/** What its rows came to that ran, here or before a restart, in the order of the table. */
+export function ranRows(
+  table: TableRecord,
+  offset: number,
+  limit: number,
+): { results: RowResult[]; total: number } {
+  const ran = table.tasks.filter(({ last, live }) => last !== null || live !== null);
+  return { results: ran.slice(offset, offset + limit).map(rowResult), total: ran.length };
+}
+
 function rowResult(task: TaskRecord): RowResult {
   const { key, runNum, needRunNum, state, last, live } = task;
   const gpu = live ? live.attempt.gpus.map(({ index }) => index).join(',') : (last?.gpus ?? '');

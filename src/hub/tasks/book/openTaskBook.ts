@@ -8,7 +8,7 @@ import { openStore, type Store } from '../store/store.ts';
 import { type Beside, loadBeside } from './beside.ts';
 import { cardsFreed, end, notStarted, unchanged } from './ending.ts';
 import { keepNote } from './epochs.ts';
-import { unwritten, written } from './fileRows.ts';
+import { ranRows, unwritten, written } from './fileRows.ts';
 import { forgetTables, sweepEnvironments } from './forgetting.ts';
 import { lease } from './leasing.ts';
 import { listTasks } from './list.ts';
@@ -208,6 +208,7 @@ function bookOf(shelf: Shelf, store: Store, beside: Beside, stop: () => Promise<
     rowRemoved: (number) => onTask(number, (task) => wishes.rowRemoved(shelf, task)),
     rowReturned: (number) => onTask(number, (task) => wishes.rowReturned(shelf, task)),
     unwritten: (number, limit) => unwritten(tableOf(number), limit),
+    ranRows: (number, offset, limit) => ranRows(tableOf(number), offset, limit),
     written(number, revision, warning) {
       const table = tableOf(number);
       written(shelf, table, revision);

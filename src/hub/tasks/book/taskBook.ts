@@ -252,6 +252,8 @@ export interface TaskBook {
   /** Rows whose cells changed after what the keeper wrote, at most `limit`, and the revision to acknowledge them by. */
   unwritten(table: number, limit: number): { revision: number; results: RowResult[] };
   written(table: number, revision: number, warning: string | null): void;
+  /** What its rows came to that ever ran, for whoever writes the file himself. */
+  ranRows(table: number, offset: number, limit: number): { results: RowResult[]; total: number };
 
   // ── Beside the runs ──
   tell(task: number, event: Story): void;
