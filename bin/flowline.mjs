@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { findNode24, isNewEnough } from './node24.mjs';
+import { findNode24, isNewEnough, whyNode24Fails } from './node24.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const program = join(here, '..', 'dist', 'flowline.js');
@@ -32,8 +32,13 @@ if (isNewEnough) {
     process.on(signal, () => child.kill(signal));
   }
   child.on('error', (failure) => {
-    console.error(`flowline: cannot start ${node}: ${failure.message}`);
+    console.error(whyNode24Fails() ?? `flowline: cannot start ${node}: ${failure.message}`);
     process.exit(1);
   });
-  child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+  child.on('exit', (code, signal) => {
+    // The loader's own words (`version GLIBC_2.28 not found`) stand above it.
+    const why = code === 0 || code === null ? null : whyNode24Fails();
+    if (why !== null) console.error(why);
+    process.exit(code ?? 128 + (constants.signals[signal] ?? 0));
+  });
 }

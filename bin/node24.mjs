@@ -21,3 +21,23 @@ export function findNode24() {
     process.exit(1);
   }
 }
+
+/** The oldest C library that Node's own builds of 24 run with. */
+const GLIBC_MINOR = 28;
+
+/**
+ * Why the Node that comes with FlowLine cannot run on this system, for whom it just failed; null where it can.
+ * @param glibcVersion like `2.17`; null where the C library is another.
+ */
+export function whyNode24Fails(glibcVersion = glibcHere()) {
+  const [major = 0, minor = 0] = (glibcVersion ?? '').split('.').map(Number);
+  if (major > 2 || (major === 2 && minor >= GLIBC_MINOR)) return null;
+  const what = glibcVersion === null ? 'the C library here is not glibc' : `glibc ${glibcVersion} is too old`;
+  return `flowline: ${what}: the Node that comes with FlowLine needs glibc 2.${GLIBC_MINOR} or newer.\nUse a newer system (Debian 10, Ubuntu 20.04, RHEL 8 or later), or a Node 24 that is built for this one.`;
+}
+
+function glibcHere() {
+  // Without looking up names of network addresses, which takes seconds.
+  process.report.excludeNetwork = true;
+  return process.report.getReport().header.glibcVersionRuntime ?? null;
+}

@@ -22,6 +22,12 @@ const NEEDS: Record<string, string> = {
 const SOAK_NEEDS: Record<string, string> = {
   'systemd-nspawn': 'systemd-container',
   'dbus-daemon': 'dbus',
+  'qemu-aarch64-static': 'qemu-user-static',
+};
+/** Found by a file, for the long counts: what an emulated ARM64 program is linked with. */
+const SOAK_FILES: Record<string, string> = {
+  '/usr/aarch64-linux-gnu/lib/libc.so.6': 'libc6-arm64-cross',
+  '/usr/aarch64-linux-gnu/lib/libstdc++.so.6': 'libstdc++6-arm64-cross',
 };
 /** Found by a file rather than by a program. */
 const FILES: Record<string, string> = {
@@ -41,7 +47,7 @@ export function installNeeds(isSoak: boolean): void {
     'tests',
     [
       ...Object.entries({ ...NEEDS, ...(isSoak ? SOAK_NEEDS : {}) }).filter(([program]) => !isThere(program)),
-      ...Object.entries(FILES).filter(([path]) => !existsSync(path)),
+      ...Object.entries({ ...FILES, ...(isSoak ? SOAK_FILES : {}) }).filter(([path]) => !existsSync(path)),
     ].map(([, debianPackage]) => debianPackage),
     'the suites that need them are skipped',
   );

@@ -4,7 +4,8 @@
  * its own.
  */
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { isSea } from 'node:sea';
 import type { CommandContext } from './cli/context.ts';
 import { onEndSignal } from './io/runHere.ts';
 import { serviceHost } from './io/serviceHost.ts';
@@ -14,9 +15,14 @@ declare const FLOWLINE_VERSION: string | undefined;
 
 const version = typeof FLOWLINE_VERSION === 'string' ? FLOWLINE_VERSION : 'development';
 const program = import.meta.filename;
+/** One file with Node and the program in it (scripts/standaloneStart.mjs); this file lies where that laid it. */
+const isStandalone = isSea();
 const surroundings: Surroundings = {
   version,
-  selfCommand: [process.execPath, program],
+  selfCommand: isStandalone
+    ? [process.execPath, `--unpacked=${dirname(import.meta.dirname)}`]
+    : [process.execPath, program],
+  nodeFlags: (flags) => (isStandalone ? [`--node-options=${flags.join(' ')}`] : flags),
   environment: process.env,
   // Beside the bundle in dist/, or there from the sources.
   pageFolder: join(import.meta.dirname, typeof FLOWLINE_VERSION === 'string' ? 'page' : '../dist/page'),
@@ -66,7 +72,7 @@ async function runCommandLine(argv: string[]): Promise<void> {
   const context: CommandContext = {
     environment: process.env,
     version,
-    selfCommand: surroundings.selfCommand,
+    selfCommand: isStandalone ? [process.execPath] : surroundings.selfCommand,
     userName: loginName(),
     writeTable: async (write) => (await import('./roles/tables.ts')).writeTableHere(write),
     machineId: async (dataFolder) =>

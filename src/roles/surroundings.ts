@@ -3,6 +3,8 @@ export interface Surroundings {
   version: string;
   /** How to start this very program again, for its hidden child roles: Node and the program's file. */
   selfCommand: readonly [file: string, ...args: string[]];
+  /** Flags for Node, as they stand between the file and its arguments. */
+  nodeFlags(flags: readonly string[]): readonly string[];
   environment: Record<string, string | undefined>;
   /** Folder of the built page. */
   pageFolder: string;

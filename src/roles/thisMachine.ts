@@ -14,11 +14,11 @@ import type { GpuReading } from '../model/gpu.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Starts all sources; the sampler's owner stops them. */
-export function thisMachine({ selfCommand: [file, ...args], environment }: Surroundings): Machine {
+export function thisMachine({ selfCommand: [file, ...args], nodeFlags, environment }: Surroundings): Machine {
   const userNames = createUserNames();
   const { driver, lastGpus } = remembering(
     createNvmlDriver({
-      child: { command: [file, ...driverChildFlags, ...args, 'driver-child'], environment },
+      child: { command: [file, ...nodeFlags(driverChildFlags), ...args, 'driver-child'], environment },
     }),
   );
   return {

@@ -17,13 +17,21 @@ export interface RunningProgram {
   stop(): Promise<number | null>;
 }
 
-/** Starts a command, in this folder or ours; its environment is ours with `environment` laid over it. */
+/** How the built program is called. */
+const BUILT = [process.execPath, PROGRAM];
+
+/**
+ * Starts a command, in this folder or ours; its environment is ours with `environment` laid over it.
+ * @param program another than the built one: a file of its own, say.
+ */
 export function startProgram(
   args: readonly string[],
   environment: Record<string, string> = {},
   folder?: string,
+  program: readonly string[] = BUILT,
 ): RunningProgram {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const [file = '', ...first] = program;
+  const child = spawn(file, [...first, ...args], {
     cwd: folder,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -54,10 +62,11 @@ export async function runProgram(
   args: readonly string[],
   environment: Record<string, string> = {},
   folder?: string,
+  program?: readonly string[],
 ): Promise<{ code: number | null; output: string; errors: string }> {
-  const program = startProgram(args, environment, folder);
-  const code = await program.exit;
-  return { code, output: program.output(), errors: program.errors() };
+  const running = startProgram(args, environment, folder, program);
+  const code = await running.exit;
+  return { code, output: running.output(), errors: running.errors() };
 }
 
 /** A folder that is removed by `remove`. */
@@ -94,6 +103,7 @@ export async function startHubProgram(
   args: readonly string[] = [],
   environment: Record<string, string> = {},
   place?: Pick<RunningHub, 'url' | 'dataFolder'>,
+  command?: readonly string[],
 ): Promise<RunningHub> {
   const folder = place ? folderAt(place.dataFolder) : await temporaryFolder();
   const url = place?.url ?? `http://127.0.0.1:${await freePort()}`;
@@ -101,6 +111,8 @@ export async function startHubProgram(
   const program = startProgram(
     [role, '--listen', `127.0.0.1:${port}`, '--data', folder.path, ...args],
     environment,
+    undefined,
+    command,
   );
   await waitFor(`${role} to answer`, async () => {
     if (program.child.exitCode !== null) throw new Error(`it ended: ${program.errors()}`);

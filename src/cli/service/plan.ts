@@ -61,7 +61,7 @@ export async function planService(
   const dataFolder = dataFolderFor(context, role, flags);
   const account = scope === 'user' ? null : await accountFor(context, role, flags);
   const [node = '', ...program] = context.selfCommand;
-  // A standalone file is both in one.
+  // A standalone file is both in one, and has that room by itself.
   const command =
     program.length === 0 ? [node] : [node, ...(role === 'hub' ? [YOUNG_SPACE] : []), ...program];
   await refuseBadPlaces(context, role, [node, ...program], dataFolder, account);

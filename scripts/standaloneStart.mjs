@@ -1,0 +1,38 @@
+// The start of a standalone executable (scripts/standalone.ts puts it there): Node, this file and the whole program in
+// one file. It lays the program out in a folder of the user's own and starts it from there, in this very process.
+import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getRawAsset } from 'node:sea';
+import { defaultDataFolder } from '../src/io/dataFolder.ts';
+import { unpack } from '../src/io/unpack.ts';
+
+const uid = process.getuid();
+const [, , first = ''] = process.argv;
+const given = first.startsWith('--unpacked=') ? first.slice('--unpacked='.length) : null;
+if (given !== null) process.argv.splice(2, 1);
+
+const { folder, isTemporary } = unpack(Buffer.from(getRawAsset('program')), uid, {
+  given,
+  // The data folder of root may be given to the hub's own account: what root executes is kept apart.
+  kept: [
+    join(
+      uid === 0 ? join(process.env.XDG_CACHE_HOME || '/var/cache', 'flowline') : dataFolder(),
+      'standalone',
+    ),
+  ],
+  temporary: process.env.XDG_RUNTIME_DIR || tmpdir(),
+});
+if (isTemporary) process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+createRequire(join(folder, 'start.cjs'))('./start.cjs');
+
+/** As `--data` says before any `--`, else the usual one. */
+function dataFolder() {
+  const end = process.argv.indexOf('--');
+  const words = process.argv.slice(2, end === -1 ? undefined : end);
+  const at = words.indexOf('--data');
+  const named =
+    at === -1 ? words.find((word) => word.startsWith('--data='))?.slice('--data='.length) : words[at + 1];
+  return named || defaultDataFolder(process.env, uid);
+}
