@@ -20,6 +20,7 @@ import type { Log } from '../io/log.ts';
 import { whoListens } from '../io/portHolder.ts';
 import { type Stops, stops } from '../lib/stops.ts';
 import type { DialectName, DialectOptions } from '../model/dialect.ts';
+import { takeReports } from './oldNodes.ts';
 
 /** The main roles that are served. */
 const MAINS: Partial<Record<DialectName, (parts: MainParts) => Dialect>> = {
@@ -68,6 +69,7 @@ export async function serveMains(
     nodes: hub.nodes,
     callAs: hub.callAs,
     audit: hub.audit,
+    takeReport: takeReports(hub.witnesses, clock, surroundings.log),
     pageUrl: (host) => pageUrl(hub.url, listen.host, host),
     startedAtMs: clock.nowMs(),
     nowMs: () => clock.nowMs(),

@@ -35,8 +35,8 @@ const presentText = keptBySample((sample) => {
 export function nodeText(node: NodeStatus): string {
   const facts = goJson({
     name: node.name,
-    host: node.address ?? node.name,
-    port: NODE_PORT,
+    host: node.source?.host ?? node.address ?? node.name,
+    port: node.source?.dialect === 'distributed-monitor' ? (node.source.port ?? NODE_PORT) : NODE_PORT,
     alias: node.alias ?? '',
     last_update: node.lastSeenAtMs === null ? NEVER : zonedTime(node.lastSeenAtMs),
   });
@@ -53,7 +53,8 @@ function stateText(node: NodeStatus): string {
   return presentText(sample);
 }
 
-function absenceOf({ absence, lastSeenAtMs }: NodeStatus): string {
+function absenceOf({ absence, lastSeenAtMs, source }: NodeStatus): string {
+  if (source?.problem) return `Failed to connect: ${source.problem.message}`;
   if (absence === 'goodbye') return 'Failed to connect: its agent was stopped';
   if (absence === 'rebooting') return 'Failed to connect: the machine reboots';
   return `Failed to connect: silent since ${lastSeenAtMs === null ? 'the start' : zonedTime(lastSeenAtMs)}`;

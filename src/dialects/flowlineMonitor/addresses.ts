@@ -5,7 +5,7 @@ const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';
 
 /**
- * For each machine, in order: the address that it connects from, else one of its own, else what is left when others have
+ * For each machine, in order: the address that it is configured with or connects from, else one of its own, else what is left when others have
  * those (machines behind one gateway, an imagined fleet): its name, its id.
  */
 export function distinctAddresses(nodes: readonly NodeStatus[]): string[] {
@@ -16,6 +16,7 @@ export function distinctAddresses(nodes: readonly NodeStatus[]): string[] {
       .flatMap(({ addresses }) => addresses.filter((address) => IPV4.test(address)));
     const seen = node.address === null ? [] : [node.address.replace(/^::ffff:(?=\d+\.)/i, '')];
     const wanted = [
+      ...(node.source?.host ? [node.source.host] : []),
       ...seen.filter((address) => !isLoopback(address)),
       ...own.filter((address) => !isLoopback(address)),
       ...seen,

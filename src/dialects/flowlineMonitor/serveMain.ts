@@ -22,7 +22,7 @@ const dataText = keptBySample((sample) => pythonJson(slaveInfo(sample), isFracti
 
 /** One machine under the address that it has here. */
 export function slaveText(node: NodeStatus, ip: string): string {
-  const { name, lastSeenAtMs, sample } = node;
+  const { name, lastSeenAtMs, sample, source } = node;
   const online = node.state === 'online' || node.state === 'stale';
   const facts = pythonJson(
     {
@@ -31,7 +31,7 @@ export function slaveText(node: NodeStatus, ip: string): string {
       last_seen: lastSeenAtMs === null ? null : lastSeenAtMs / 1000,
       name: node.alias ?? name,
       online,
-      port: SLAVE_PORT,
+      port: source?.dialect === 'flowline-monitor' ? (source.port ?? SLAVE_PORT) : SLAVE_PORT,
     },
     isFraction,
   );
@@ -48,7 +48,8 @@ export function slavesText(nodes: readonly NodeStatus[]): string {
   return `{${members.join(',')}}`;
 }
 
-function absenceOf({ name, absence, lastSeenAtMs }: NodeStatus, ip: string): string {
+function absenceOf({ name, absence, lastSeenAtMs, source }: NodeStatus, ip: string): string {
+  if (source?.problem) return source.problem.message;
   const who = `${name} (${ip})`;
   if (absence === 'goodbye') return `The agent of ${who} was stopped`;
   if (absence === 'rebooting') return `${who} reboots`;

@@ -5,9 +5,9 @@
  */
 import * as z from 'zod';
 import { firstIssue } from '../../lib/firstIssue.ts';
-import { maskArguments } from '../../lib/mask/maskArguments.ts';
-import { MAX_COMMAND_CHARACTERS, MAX_GPUS_PER_NODE, MAX_NAME_CHARACTERS } from '../../model/limits.ts';
+import { MAX_GPUS_PER_NODE, MAX_NAME_CHARACTERS } from '../../model/limits.ts';
 import { pythonJson } from '../python.ts';
+import { maskedCommand } from '../reading/witnessSample.ts';
 import { isFraction, machineText, type ReportText } from './report.ts';
 
 /** A machine with 2,000 processes needs some 600 kB. */
@@ -83,7 +83,9 @@ function masked(report: PushedReport): PushedReport {
       : {
           ...holder,
           processes: holder.processes.map((process) =>
-            process.cmdline === undefined ? process : { ...process, cmdline: maskedCommand(process.cmdline) },
+            process.cmdline === undefined
+              ? process
+              : { ...process, cmdline: maskedCommand(process.cmdline) ?? '' },
           ),
         };
   return {
@@ -92,12 +94,6 @@ function masked(report: PushedReport): PushedReport {
     ...(report.system_info ? { system_info: mask(report.system_info) } : {}),
   };
 }
-
-/** Their words were joined by blanks. */
-const maskedCommand = (text: string): string =>
-  maskArguments(text.slice(0, 4 * MAX_COMMAND_CHARACTERS).split(' '))
-    .join(' ')
-    .slice(0, MAX_COMMAND_CHARACTERS);
 
 function textOf(report: PushedReport): ReportText {
   const { is_online: _ours, ...rest } = report;

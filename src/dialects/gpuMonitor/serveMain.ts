@@ -135,7 +135,7 @@ export function gpuMonitorMain(parts: MainParts): Dialect {
 
 /** Machines that push here are told as they pushed, with every field, not by what the hub made of it. */
 const withoutPushed = (nodes: readonly NodeStatus[], reports: PushedReports): NodeStatus[] =>
-  nodes.filter(({ id, name }) => !(id.startsWith('gpu-monitor:') && reports.has(name)));
+  nodes.filter(({ source, name }) => !(source?.dialect === 'gpu-monitor' && reports.has(name)));
 
 async function kill(parts: MainParts, sockets: Collectors, request: DialectRequest): Promise<Answer> {
   const { writer, from } = request;
@@ -146,7 +146,7 @@ async function kill(parts: MainParts, sockets: Collectors, request: DialectReque
   if (!pids || pids.length === 0) return failure(400, NO_PIDS);
   if (!writer) return failure(403, 'flowline: writing is off');
   const node = namedMachines(parts.nodes()).get(hostname);
-  if (node && !node.id.startsWith('gpu-monitor:')) return killHere(parts, node, pids, writer, from);
+  if (node && node.source === null) return killHere(parts, node, pids, writer, from);
   if (!sockets.has(hostname)) return failure(404, NOT_ONLINE);
   return killThere(parts, sockets, { hostname, pids, writer, from });
 }
