@@ -284,7 +284,21 @@ export const taskApi = routes({
       offset: whole.default(0),
       limit: whole.min(1).max(MAX_TASKS_PER_REQUEST).default(MAX_ROWS_PER_BATCH),
     }),
-    response: z.object({ results: z.array(RowResult), total: count, isKeptUp }),
+    response: z.object({
+      results: z.array(RowResult),
+      total: count,
+      isKeptUp,
+      /** To be said by POST …/written once all pages are in the file. */
+      revision: count,
+    }),
+  },
+  tableWritten: {
+    method: 'POST',
+    path: '/api/v1/tables/{id}/written',
+    right: 'user',
+    summary: 'Its owner wrote into the file what the rows came to up to this revision.',
+    body: z.strictObject({ revision: count }),
+    response: Table,
   },
   changeTable: {
     method: 'PATCH',

@@ -23,7 +23,8 @@ export async function fileKeptUp(
   table: string,
 ): Promise<string | null> {
   if (!file) return null;
-  const { results, isKeptUp } = await resultsOf(client, table);
+  const came = await resultsOf(client, table);
+  const { results, isKeptUp } = came;
   const untilMs = performance.now() + PATIENCE_MS;
   while (isKeptUp !== false && performance.now() < untilMs) {
     if (await isInFile(file, results)) return null;
@@ -31,7 +32,7 @@ export async function fileKeptUp(
     if (fileWarning !== null) break;
     await delay(LOOK_EACH_MS);
   }
-  return writeHere(context, file, table, results);
+  return writeHere(context, client, file, table, came);
 }
 
 /** True where putting the results into the file would change nothing. */

@@ -37,8 +37,10 @@ beforeEach(async () => {
   let next = 1;
   hub = await startSaidHub((line, body) => {
     if (line.startsWith('GET /api/v1/tables?')) return { tables: open };
-    if (line.startsWith('GET /api/v1/tables/b7/results')) return { results, total: results.length, isKeptUp };
+    if (line.startsWith('GET /api/v1/tables/b7/results'))
+      return { results, total: results.length, isKeptUp, revision: 9 };
     if (line === 'GET /api/v1/tables/b7') return { ...TABLE, counts: counts.shift() ?? { succeeded: 2 } };
+    if (line === 'POST /api/v1/tables/b7/written') return TABLE;
     if (line.startsWith('POST /api/v1/tables')) {
       const { rows = [], dryRun } = body as SubmitBody;
       const tasks = dryRun ? [] : rows.map(({ key }) => ({ key, task: `t${next++}` }));

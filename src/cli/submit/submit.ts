@@ -120,8 +120,11 @@ async function refuseTwice(client: HubClient, { file }: PreparedSubmit, { words 
   if (before && isOver(before))
     throw new CommandFailure(
       EXIT.failed,
-      words.submit.writing(visible(file.path), before.id),
-      words.submit.writingHint,
+      (before.fileWarning === null ? words.submit.writing : words.submit.notWritten)(
+        visible(file.path),
+        before.id,
+      ),
+      before.fileWarning === null ? words.submit.writingHint : words.submit.notWrittenHint(before.id),
     );
   if (before)
     throw new CommandFailure(

@@ -39,8 +39,9 @@ beforeEach(async () => {
     const table = { ...TABLE, file };
     if (line.startsWith('GET /api/v1/tables?')) return { tables: [table] };
     if (line === 'GET /api/v1/tables/b7') return table;
+    if (line === 'POST /api/v1/tables/b7/written') return table;
     const offset = Number(/results\?offset=(\d+)/.exec(line)?.[1] ?? 0);
-    return { results: rows.slice(offset, offset + 2000), total: rows.length, isKeptUp };
+    return { results: rows.slice(offset, offset + 2000), total: rows.length, isKeptUp, revision: 7 };
   });
 });
 afterEach(() => hub.stop());
@@ -53,7 +54,9 @@ const write = (warning: string | null = null) =>
     },
   });
 
-test('writes what every row came to that ran, all at once', async () => {
+const said = () => hub.requests.filter(({ line }) => line.startsWith('POST')).map(({ body }) => body);
+
+test('writes what every row came to that ran, all at once, and tells the hub', async () => {
   const { code, output } = await write();
   expect({ code, output }).toEqual({
     code: 0,
@@ -62,6 +65,7 @@ test('writes what every row came to that ran, all at once', async () => {
   expect(written).toHaveLength(1);
   expect(written[0]).toMatchObject({ table: 'b7', file: FILE });
   expect(written[0]?.results.map(({ key }) => key)).toEqual(rows.map(({ key }) => key));
+  expect(said()).toEqual([{ revision: 7 }]);
 });
 
 test('leaves alone what an agent keeps up, and what is not this user’s on this machine', async () => {
@@ -85,6 +89,7 @@ test('says that nothing ran, or why it could not be written', async () => {
     code: 1,
     errors: expect.stringContaining('spreadsheet'),
   });
+  expect(said()).toEqual([]);
   rows = [];
   expect((await write()).output).toContain('nothing was written');
 });

@@ -28,12 +28,13 @@ async function write(context: CommandContext, named: string, options: FleetOptio
   const { file } = await client.call('table', { parameters: { id } });
   if (file === null) throw new CommandFailure(EXIT.usage, words.tasks.noFile(id));
   await checkIsOurs(context, file, options, words);
-  const { results, isKeptUp } = await resultsOf(client, id);
+  const came = await resultsOf(client, id);
+  const { results, isKeptUp } = came;
   if (isKeptUp) {
     answer({ table: id, isKeptUp, rows: 0 }, () => words.tasks.isKeptUp(visible(file.path)));
     return;
   }
-  const warning = await writeHere(context, file, id, results);
+  const warning = await writeHere(context, client, file, id, came);
   if (warning !== null) throw new CommandFailure(EXIT.failed, visible(warning));
   answer({ table: id, isKeptUp, rows: results.length }, () =>
     words.tasks.wrote(results.length, visible(file.path)),

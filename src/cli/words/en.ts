@@ -201,6 +201,10 @@ export const en = {
       `${plural(rows, 'row has', 'rows have')} a command in the column cmd; the one on the command line is run instead`,
     writing: (file: string, table: string) => `what ${table} came to is still being written into ${file}`,
     writingHint: 'try again in a moment: read now, rows that are done would run once more',
+    notWritten: (file: string, table: string) =>
+      `what ${table} came to is not in ${file}: nobody keeps it up`,
+    notWrittenHint: (table: string) =>
+      `\`flowline write ${table}\` first: read now, rows that are done would run once more; --again does so all the same`,
     already: (file: string, table: string) => `${file} is queued already, as ${table}`,
     alreadyHint:
       'rows added to the file, and a raised need_run_num, are taken up by themselves; --again queues all of it once more',

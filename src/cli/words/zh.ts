@@ -234,6 +234,9 @@ export const zh: Words = {
     passedOver: (rows) => `${rows} 行的 cmd 列有自己的命令；这里改为运行命令行给出的命令`,
     writing: (file, table) => `${table} 的结果还在写入 ${file}`,
     writingHint: '请稍后再试：现在读取，已完成的行会再运行一次',
+    notWritten: (file, table) => `${table} 的结果还没有写入 ${file}：没有人同步它`,
+    notWrittenHint: (table) =>
+      `先运行 \`flowline write ${table}\`：现在读取会把已完成的行再跑一遍；--again 则照样提交`,
     already: (file, table) => `${file} 已在排队，是 ${table}`,
     alreadyHint: '文件里新增的行、调大的 need_run_num 会自动生效；--again 可把整张表再排一次',
     impossible: (tasks, task) =>

@@ -10,7 +10,14 @@ import { type Call, type Handlers, type HubParts, noteDeed } from './call.ts';
 import { checkPriority, checkRoomFor } from './submitLimits.ts';
 import { findTable, findTask, maySee, type Sight, sightOf } from './taskAccess.ts';
 
-type TableRoute = 'submitTable' | 'addRows' | 'tables' | 'table' | 'tableResults' | 'changeTable';
+type TableRoute =
+  | 'submitTable'
+  | 'addRows'
+  | 'tables'
+  | 'table'
+  | 'tableResults'
+  | 'tableWritten'
+  | 'changeTable';
 
 /** Changes that wait for the disk: beyond this a submit is asked to come again, so that memory has an end. */
 const MOST_PENDING = 200_000;
@@ -105,6 +112,14 @@ export function tableHandlers(hub: HubParts): Pick<Handlers, TableRoute> {
       const { offset, limit } = call.query;
       return { ...book.ranRows(table.number, offset, limit), isKeptUp: queue.isKeptUp(table) };
     },
+    async tableWritten(call) {
+      const sight = seenBy(call);
+      const { number } = findTable(book, sight, call.parameters.id);
+      book.written(number, call.body.revision, null);
+      await book.durable();
+      noteDeed(audit, call, 'table-written', tableIdOf(number), `revision ${call.body.revision}`);
+      return queue.views.table(findTable(book, sight, call.parameters.id));
+    },
     async changeTable(call) {
       const sight = seenBy(call);
       const { number } = findTable(book, sight, call.parameters.id);
@@ -139,6 +154,5 @@ const toRun = (rows: readonly { runNum: number; needRunNum: number }[]): number 
  */
 function isOver(book: HubParts['queue']['book'], table: TableView): boolean {
   if (!isFinished(table)) return false;
-  const isBehind = table.file !== null && table.fileWarning === null;
-  return !isBehind || book.unwritten(table.number, 1).results.length === 0;
+  return table.file === null || book.unwritten(table.number, 1).results.length === 0;
 }

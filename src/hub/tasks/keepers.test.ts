@@ -102,7 +102,7 @@ test('whether a file is kept up is known once agents had time to connect; what t
 
 test('what rows came to that ran is told by pages, without those that never did', () => {
   book.createTable(submit(rows(3)));
-  expect(book.ranRows(1, 0, 10)).toEqual({ results: [], total: 0 });
+  expect(book.ranRows(1, 0, 10)).toMatchObject({ results: [], total: 0 });
   for (const task of [1, 3]) {
     const lease = book.lease(task, given());
     if (!lease) throw new Error('not queued');
@@ -111,4 +111,17 @@ test('what rows came to that ran is told by pages, without those that never did'
   const { results, total } = book.ranRows(1, 1, 10);
   expect(total).toBe(2);
   expect(results).toMatchObject([{ key: 'row-3', runNum: 1, state: 'succeeded', exitCode: 3 }]);
+});
+
+test('what its owner wrote himself is nobody’s to write any more, and is not warned of', async () => {
+  agents = [];
+  const { tasks, table } = book.createTable(submit(rows(1)));
+  book.kill(tasks[0]?.task.number ?? 0, 'alice', null);
+  const warning = () => book.table(table.number)?.fileWarning ?? null;
+  await passing('the warning', () => warning() !== null);
+  expect(book.unwritten(table.number, 10).results).toHaveLength(1);
+  book.written(table.number, book.ranRows(table.number, 0, 1).revision, null);
+  expect(book.unwritten(table.number, 10).results).toEqual([]);
+  bed.clock.pass(60_000);
+  expect(warning()).toBeNull();
 });

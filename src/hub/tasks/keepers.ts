@@ -111,7 +111,12 @@ export function keepers(options: KeeperOptions): Keepers {
 
   const attend = (table: TableWithFile, entry: Kept): void => {
     const nodeId = keeperOf(table);
-    if (nodeId === null) return tellAlone(table, entry);
+    if (nodeId === null) {
+      // Its owner wrote it himself: nobody need look after it.
+      if (isSettled(table)) kept.delete(table.number);
+      else tellAlone(table, entry);
+      return;
+    }
     entry.aloneSinceMs = null;
     const isRoomDue = entry.lookForRoomAtMs !== null && clock.nowMs() >= entry.lookForRoomAtMs;
     if (isRoomDue && rowRoom(book, table.owner).rows > 0) {

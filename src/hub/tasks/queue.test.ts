@@ -606,6 +606,20 @@ describe('a table whose file is kept up', () => {
     await waitFor('it to be over', async () => (await open()) === 0);
   });
 
+  test('whom nobody keeps up is not called over before its owner says that he wrote it', async () => {
+    const atlas = await bed.agent('atlas');
+    const [id = ''] = await bed.submit(1, { file: { ...file, machineId: 'another' } });
+    atlas.report(await leaseOf(atlas), 1, endedWith(0));
+    await becomes(id, 'succeeded');
+    const parameters = { id: (await bed.task(id)).tableId };
+    const open = async () => (await bed.client().call('tables', { query: { isOpen: 'true' } })).tables.length;
+    const { results, revision } = await bed.client().call('tableResults', { parameters });
+    expect(results).toMatchObject([{ key: 'row-1', runNum: 1 }]);
+    expect(await open()).toBe(1);
+    await bed.client().call('tableWritten', { parameters, body: { revision } });
+    expect(await open()).toBe(0);
+  });
+
   test('is not told to a machine that may run no tasks, whoever it says it is', async () => {
     const atlas = await bed.agent('atlas', { onRequest: () => ({ kind: 'kept' }) });
     await bed.client().call('changeNode', { parameters: { id: atlas.nodeId }, body: { mayRun: false } });

@@ -27,14 +27,21 @@ export function written(shelf: Shelf, table: TableRecord, revision: number): voi
   shelf.write(putTable(table));
 }
 
+export interface RanRows {
+  results: RowResult[];
+  total: number;
+  /** Of the newest change: by it the writing is acknowledged. */
+  revision: number;
+}
+
 /** What its rows came to that ran, here or before a restart, in the order of the table. */
-export function ranRows(
-  table: TableRecord,
-  offset: number,
-  limit: number,
-): { results: RowResult[]; total: number } {
+export function ranRows(table: TableRecord, offset: number, limit: number): RanRows {
   const ran = table.tasks.filter(({ last, live }) => last !== null || live !== null);
-  return { results: ran.slice(offset, offset + limit).map(rowResult), total: ran.length };
+  return {
+    results: ran.slice(offset, offset + limit).map(rowResult),
+    total: ran.length,
+    revision: table.revision,
+  };
 }
 
 function rowResult(task: TaskRecord): RowResult {

@@ -13,6 +13,7 @@ import type { Attempt, EndClass, Fence, GivenGpu, RunState } from '../../../mode
 import type { AttemptReport, Environment } from '../../../protocol/supervision.ts';
 import type { RowResult } from '../../../protocol/tableSync.ts';
 import type { SubmittedRow, SubmittedTable, TaskEvent } from '../../../protocol/taskApi.ts';
+import type { RanRows } from './fileRows.ts';
 import type { LiveView, TableView, TaskView } from './records.ts';
 
 /** Where a submit comes from, beside its own words. */
@@ -253,7 +254,7 @@ export interface TaskBook {
   unwritten(table: number, limit: number): { revision: number; results: RowResult[] };
   written(table: number, revision: number, warning: string | null): void;
   /** What its rows came to that ever ran, for whoever writes the file himself. */
-  ranRows(table: number, offset: number, limit: number): { results: RowResult[]; total: number };
+  ranRows(table: number, offset: number, limit: number): RanRows;
 
   // ── Beside the runs ──
   tell(task: number, event: Story): void;
