@@ -173,6 +173,8 @@ export function apply(shelf: Shelf, task: TaskRecord, event: RunEvent): boolean 
     shelf.write(putRun(task, presentRun(task), 'succeeded'));
     task.runNum += 1;
     task.runState = null;
+    // As it is loaded: what it took belongs to a run that is over.
+    Object.assign(task, { notBeforeMs: null, attempts: 0, usedRetries: null, avoid: null });
   }
   return true;
 }
