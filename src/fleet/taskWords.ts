@@ -1,10 +1,13 @@
-/** The words for states of runs and for why attempts ended: one glossary for page and commands (brief.md 3, product.md). */
+/** The words for states of runs and for why attempts ended: one glossary for page, commands, explanations and the hub's sentences. */
 import type { EndClass, RunState } from '../model/task.ts';
 import type { Language } from './words.ts';
 
 export interface TaskWords {
   state: Record<RunState, string>;
+  /** Why an attempt ended, by itself: in a menu, beside a figure, before a colon. */
   class: Record<EndClass, string>;
+  /** What an attempt did, after its number: `Attempt 2 ran out of GPU memory`. */
+  ended: Record<EndClass, string>;
   /** Why a row counts as done that was never given out: its table says that it ran as often as wanted. */
   passedOver: (runNum: number, needRunNum: number) => string;
 }
@@ -34,14 +37,24 @@ const en: TaskWords = {
     lost: 'lost',
   },
   class: {
-    ok: 'done',
+    ok: 'succeeded',
     program: 'the program failed',
     gpu_oom: 'out of GPU memory',
     host_oom: 'out of host memory',
-    infra: 'the node failed it',
+    infra: 'the machine failed it',
     preempted: 'made room for another',
     timeout: 'over its time limit',
-    user_kill: 'somebody stopped it',
+    user_kill: 'stopped by somebody',
+  },
+  ended: {
+    ok: 'succeeded',
+    program: 'failed',
+    gpu_oom: 'ran out of GPU memory',
+    host_oom: 'ran out of host memory',
+    infra: 'failed through its machine',
+    preempted: 'made room for another',
+    timeout: 'reached its time limit',
+    user_kill: 'was stopped',
   },
   passedOver: (runNum, needRunNum) =>
     needRunNum === 0
@@ -65,14 +78,24 @@ const zh: TaskWords = {
     lost: '已丢失',
   },
   class: {
-    ok: '完成',
+    ok: '成功',
     program: '程序出错',
     gpu_oom: '显存不足',
     host_oom: '内存不足',
-    infra: '节点故障',
+    infra: '机器故障',
     preempted: '让位给其他任务',
     timeout: '超过时限',
     user_kill: '被人停止',
+  },
+  ended: {
+    ok: '成功',
+    program: '失败',
+    gpu_oom: '显存不足',
+    host_oom: '内存不足',
+    infra: '因机器故障而失败',
+    preempted: '让位给其他任务',
+    timeout: '到达时限',
+    user_kill: '被停止',
   },
   passedOver: (runNum, needRunNum) =>
     needRunNum === 0

@@ -18,16 +18,22 @@ export function parseMemoryBytes(text: string): number | null {
   return match?.[1] === undefined || unit === undefined ? null : Math.round(Number(match[1]) * unit);
 }
 
-/** `4 s`, `12 min`, `3 h 12 min`, `41 d`: the two largest units that matter. */
-export function formatDuration(milliseconds: number): string {
+const TIME_WORDS = {
+  en: { second: 's', minute: 'min', hour: 'h', day: 'd' },
+  zh: { second: '秒', minute: '分', hour: '小时', day: '天' },
+} as const;
+
+/** `4 s`, `12 min`, `3 h 12 min`, `41 d`: the two largest units that matter. In Chinese `3 小时 12 分`. */
+export function formatDuration(milliseconds: number, language: keyof typeof TIME_WORDS = 'en'): string {
+  const { second, minute, hour, day } = TIME_WORDS[language];
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return `${seconds} ${second}`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 60) return `${minutes} ${minute}`;
   const hours = Math.floor(minutes / 60);
-  if (hours < 24) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
+  if (hours < 24) return minutes % 60 ? `${hours} ${hour} ${minutes % 60} ${minute}` : `${hours} ${hour}`;
   const days = Math.floor(hours / 24);
-  return hours % 24 && days < 7 ? `${days} d ${hours % 24} h` : `${days} d`;
+  return hours % 24 && days < 7 ? `${days} ${day} ${hours % 24} ${hour}` : `${days} ${day}`;
 }
 
 /** `71.0 GiB`, `512 MiB`: binary units, one decimal from GiB up. */

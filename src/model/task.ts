@@ -4,6 +4,7 @@
  * At most one attempt of a run is alive, runs of a task go one after another, and a success is counted exactly once.
  */
 import * as z from 'zod';
+import { EndRemarks } from './endRemark.ts';
 import { count, instantMs, message, name, pid } from './fields.ts';
 import { MAX_GPUS_PER_NODE } from './limits.ts';
 
@@ -132,8 +133,10 @@ export const Attempt = z.object({
   signal: name.nullable(),
   class: EndClass.nullable(),
   outOfMemory: OutOfMemory.nullable(),
-  /** One sentence: what came of it, or what is wrong. */
+  /** What came of it, or what is wrong, in English. */
   message: message.nullable(),
+  /** The same as data; null for one that an earlier version recorded: then `message` is all there is. */
+  remarks: EndRemarks.nullable().catch(null).default(null),
   cpuSeconds: z.number().nonnegative().nullable(),
   /** Largest resident memory of its process tree as sampled. */
   hostMemoryPeakBytes: count.nullable(),

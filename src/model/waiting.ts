@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { count, instantMs, message, name, pid } from './fields.ts';
 import { EndClass, RunState } from './task.ts';
+import { CardTrouble, NodeTrouble, QueueTrouble } from './trouble.ts';
 
 /** Who holds the memory that is missing: the largest of them. */
 const Holder = z.object({ pid: pid.nullable(), owner: name.nullable(), task: name.nullable(), bytes: count });
@@ -55,6 +56,8 @@ export const WaitingReason = z.discriminatedUnion('kind', [
     kind: z.literal('paused'),
     by: z.enum(['table', 'queue', 'failures']),
     message: message.nullable(),
+    /** What `message` says, as data. */
+    trouble: QueueTrouble.nullable().catch(null).default(null),
   }),
   /** `row-removed`: its row is no longer in the file; drop or keep? */
   z.object({ kind: z.literal('held'), by: z.enum(['user', 'row-removed']) }),
@@ -70,8 +73,15 @@ export const WaitingReason = z.discriminatedUnion('kind', [
     usableGpus: count,
     /** It asks for a GPU, and no machine that may run it has any, of whatever model. */
     isNoGpuThere: z.boolean().default(false),
-    /** What is wrong with the first that matches: `gpuIndex` null for the whole node, `message` null for a GPU that is switched off. */
-    trouble: z.object({ node: name, gpuIndex: count.nullable(), message: message.nullable() }).nullable(),
+    /** What is wrong with the first that matches: `gpuIndex` null for the whole node, `message` null for a GPU that is switched off; `what` is it as data. */
+    trouble: z
+      .object({
+        node: name,
+        gpuIndex: count.nullable(),
+        message: message.nullable(),
+        what: z.discriminatedUnion('kind', [CardTrouble, NodeTrouble]).nullable().catch(null).default(null),
+      })
+      .nullable(),
   }),
   /** Next in line: the scheduler has not come to it yet, or others are before it. */
   z.object({ kind: z.literal('turn'), before: count }),

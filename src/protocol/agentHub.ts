@@ -15,6 +15,7 @@
  */
 import * as z from 'zod';
 import { Check, SpokenLanguage } from '../model/check.ts';
+import { EndRemarks, StopReason } from '../model/endRemark.ts';
 import { amount, count, instantMs, message, name, path, percent, pid } from '../model/fields.ts';
 import {
   MAX_GPUS_PER_NODE,
@@ -25,16 +26,7 @@ import {
 import { NodeSample } from '../model/node.ts';
 import { FoundProcess, KillOutcome, KillReason } from '../model/process.ts';
 import { AttemptId, Fence, TableId } from '../model/task.ts';
-import {
-  Acknowledgement,
-  Inventory,
-  Lease,
-  LogPlace,
-  LogSlice,
-  LogStream,
-  Reports,
-  StopReason,
-} from './supervision.ts';
+import { Acknowledgement, Inventory, Lease, LogPlace, LogSlice, LogStream, Reports } from './supervision.ts';
 import { KeepTable, TableEdits, TableWrite, TableWritten } from './tableSync.ts';
 
 /** Raised when an older peer could misread a message; both ends refuse a peer of another number and say which to update. */
@@ -139,6 +131,8 @@ export const AgentAnswer = z.discriminatedUnion('kind', [
     /** `not-here`: a GPU of the lease is not on this machine. `owner`: the agent runs as somebody else. `command`: its program answered no argv. */
     code: z.enum(['not-here', 'owner', 'working-directory', 'command', 'superseded', 'disk', 'failed']),
     message,
+    /** The same as data; null where only words can say it. */
+    remarks: EndRemarks.nullable().catch(null).default(null),
   }),
   z.object({ kind: z.literal('stopping') }),
   z.object({ kind: z.literal('log'), slice: LogSlice }),

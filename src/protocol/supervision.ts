@@ -12,6 +12,7 @@
  */
 import * as z from 'zod';
 import { TaskCommand } from '../model/command.ts';
+import { EndRemarks, StopReason } from '../model/endRemark.ts';
 import { amount, count, instantMs, message, name, path, pid } from '../model/fields.ts';
 import {
   MAX_ATTEMPTS_PER_NODE,
@@ -64,10 +65,6 @@ export const Lease = z.object({
 });
 export type Lease = z.infer<typeof Lease>;
 
-/** Why the hub, or the agent itself, stops an attempt. */
-export const StopReason = z.enum(['user', 'time-limit', 'superseded', 'preempted']);
-export type StopReason = z.infer<typeof StopReason>;
-
 /** One attempt as its node knows it now; `sequence` rises with each change, so that an older report changes nothing. */
 export const AttemptReport = z.object({
   attempt: AttemptId,
@@ -85,6 +82,8 @@ export const AttemptReport = z.object({
   outOfMemory: OutOfMemory.nullable(),
   stopReason: StopReason.nullable(),
   message: message.nullable(),
+  /** The same as data. An older agent says none; of a newer one what is not known here is let go, and its words are left. */
+  remarks: EndRemarks.nullable().catch(null).default(null),
   cpuSeconds: z.number().nonnegative().nullable(),
   hostMemoryPeakBytes: count.nullable(),
   /** The most that its processes were seen to hold, by GPU. */

@@ -12,7 +12,9 @@ import {
   MAX_TASKS_PER_REQUEST,
 } from '../model/limits.ts';
 import { Parameters, QueueSettings, RunCounts, Table, TableFile, TaskOptions } from '../model/queue.ts';
+import { Remark, Remarks } from '../model/remark.ts';
 import { Attempt, AttemptId, EndClass, RunState, TableId, TaskId } from '../model/task.ts';
+import { CardTrouble } from '../model/trouble.ts';
 import { WaitingReason } from '../model/waiting.ts';
 import type { Route } from './route.ts';
 import { Environment, LogSlice, LogStream } from './supervision.ts';
@@ -99,7 +101,10 @@ export const TaskEvent = z.object({
   attempt: count.nullable(),
   /** Who, where somebody did it. */
   by: name.nullable(),
+  /** In English. */
   text: z.string().max(1000),
+  /** The same as data; null for what an earlier version recorded. */
+  remarks: Remarks.nullable().catch(null).default(null),
   /** Figures behind the words: promise before and after, peak, tried… in bytes. */
   figures: z.record(z.string().max(64), z.number()).nullable(),
 });
@@ -126,7 +131,10 @@ const changes = z.object({
       id: TaskId,
       /** `unchanged`: it was so already, or there is nothing to do in its state. */
       outcome: z.enum(['done', 'unchanged', 'not-allowed', 'unknown', 'failed']),
+      /** How it stands, or why nothing was done, in English. */
       message,
+      /** The same as data. */
+      remark: Remark.nullable().catch(null).default(null),
     }),
   ),
 });
@@ -140,6 +148,8 @@ export const GpuLedger = z.object({
   isOn: z.boolean(),
   /** Why nothing is placed there although it is on; null where it is. */
   unusable: message.nullable(),
+  /** The same as data. */
+  trouble: CardTrouble.nullable().catch(null).default(null),
   totalBytes: count.nullable(),
   externalBytes: count.nullable(),
   promisedBytes: count,

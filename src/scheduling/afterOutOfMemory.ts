@@ -7,6 +7,7 @@
  *   asked too little  promise = max(held + "tried to allocate", promise × 1.25)
  *   bigger card       that is more than this card can give, so it goes where there is more; nowhere: impossible
  */
+import type { EndRemark } from '../model/endRemark.ts';
 
 export interface OutOfMemoryFacts {
   /** Promised per card; null: it had the whole card. */
@@ -32,8 +33,8 @@ export interface OutOfMemoryLesson {
   kind: 'victim' | 'asked-too-little' | 'bigger-card' | 'impossible';
   /** What the next attempt is promised; null: as before. */
   promisedBytes: number | null;
-  /** One sentence with its arithmetic, for the story. */
-  message: string;
+  /** What of it is told in the story, with its arithmetic. */
+  remark: EndRemark;
   figures: Record<string, number>;
 }
 
@@ -46,11 +47,18 @@ export function afterOutOfMemory(facts: OutOfMemoryFacts): OutOfMemoryLesson {
   const { promisedBytes, capacityBytes, othersBytes, largestBytes } = facts;
   const figures = numbersOf(facts);
   if (isVictim(facts)) {
-    const held = `it held ${gib(mostHeld(facts))} GiB of its ${gib(roomOf(facts) ?? 0)}`;
+    const { triedBytes, freeBytes, ownBytes } = facts;
     return {
       kind: 'victim',
       promisedBytes: null,
-      message: `Others left it too little: ${held}${leftWords(facts)}. It goes elsewhere with the same promise.`,
+      remark: {
+        kind: 'victim',
+        heldBytes: mostHeld(facts),
+        roomBytes: roomOf(facts) ?? 0,
+        othersBytes,
+        denied:
+          triedBytes !== null && freeBytes !== null && ownBytes !== null ? { triedBytes, freeBytes } : null,
+      },
       figures,
     };
   }
@@ -58,18 +66,28 @@ export function afterOutOfMemory(facts: OutOfMemoryFacts): OutOfMemoryLesson {
   const hadBytes =
     promisedBytes ??
     (othersBytes !== null && capacityBytes !== null ? capacityBytes - othersBytes : capacityBytes);
-  const seenBytes = seenNeed(facts)?.bytes ?? null;
+  const seen = seenNeed(facts);
+  const seenBytes = seen?.bytes ?? null;
   const grownBytes = hadBytes === null ? null : Math.ceil(hadBytes * GROWTH);
   const wanted = Math.max(seenBytes ?? 0, grownBytes ?? 0);
   if (wanted === 0) {
     return {
       kind: 'asked-too-little',
       promisedBytes: null,
-      message: 'It ran out of GPU memory; how much it took was not seen. It is given a whole card again.',
+      remark: { kind: 'memory-not-seen' },
       figures,
     };
   }
-  const arithmetic = arithmeticOf(facts, hadBytes, grownBytes, wanted);
+  const nextPromise = (beyond: Extract<EndRemark, { kind: 'next-promise' }>['beyond']): EndRemark => ({
+    kind: 'next-promise',
+    heldBytes: seen?.heldBytes ?? null,
+    triedBytes: seen?.triedBytes ?? null,
+    hadBytes,
+    grownBytes,
+    growth: GROWTH,
+    wantedBytes: wanted,
+    beyond,
+  });
   if (largestBytes !== null && wanted > largestBytes) {
     // All that the largest card can give may still do, where it has not had that.
     const hadAll = hadBytes !== null && hadBytes >= largestBytes - SLACK_BYTES;
@@ -77,14 +95,14 @@ export function afterOutOfMemory(facts: OutOfMemoryFacts): OutOfMemoryLesson {
       return {
         kind: 'bigger-card',
         promisedBytes: largestBytes,
-        message: `${arithmetic}; the largest GPU can give ${gib(largestBytes)} GiB, which it gets.`,
+        remark: nextPromise({ what: 'largest-which-it-gets', bytes: largestBytes }),
         figures: { ...figures, nextPromisedBytes: largestBytes },
       };
     }
     return {
       kind: 'impossible',
       promisedBytes: wanted,
-      message: `${arithmetic}; the largest GPU can give ${gib(largestBytes)} GiB.`,
+      remark: nextPromise({ what: 'largest', bytes: largestBytes }),
       figures: { ...figures, nextPromisedBytes: wanted },
     };
   }
@@ -92,7 +110,7 @@ export function afterOutOfMemory(facts: OutOfMemoryFacts): OutOfMemoryLesson {
   return {
     kind: isBigger ? 'bigger-card' : 'asked-too-little',
     promisedBytes: wanted,
-    message: `${arithmetic}${isBigger ? `: a bigger GPU than this one, which can give ${gib(capacityBytes)} GiB` : ''}.`,
+    remark: nextPromise(isBigger ? { what: 'this-card', bytes: capacityBytes } : null),
     figures: { ...figures, nextPromisedBytes: wanted },
   };
 }
@@ -123,33 +141,25 @@ function isVictim(facts: OutOfMemoryFacts): boolean {
 const mostHeld = ({ peakBytes, ownBytes }: OutOfMemoryFacts): number =>
   Math.max(peakBytes ?? 0, ownBytes ?? 0);
 
-/**
- * What it is known to have needed, with its arithmetic: what it held when it asked, as it said, else its peak, and what it
- * asked for. Null where nothing is known.
- */
-function seenNeed({
-  peakBytes,
-  ownBytes,
-  triedBytes,
-}: OutOfMemoryFacts): { bytes: number; words: string } | null {
-  const held = ownBytes ?? peakBytes;
-  if (held === null)
-    return triedBytes === null ? null : { bytes: triedBytes, words: `${gib(triedBytes)} (asked for)` };
-  if (triedBytes === null) {
-    const most = Math.max(held, peakBytes ?? 0);
-    return { bytes: most, words: `${gib(most)} (its peak)` };
-  }
-  const sum = held + triedBytes;
-  if (peakBytes !== null && peakBytes > sum)
-    return { bytes: peakBytes, words: `${gib(peakBytes)} (its peak)` };
-  return { bytes: sum, words: `${gib(held)} + ${gib(triedBytes)} = ${gib(sum)}` };
+interface SeenNeed {
+  bytes: number;
+  /** What it held; null where it was denied its first memory. */
+  heldBytes: number | null;
+  /** What it asked for on top; null where its peak alone is known, or was more. */
+  triedBytes: number | null;
 }
 
-/** `, asked for 2.0 and 0.3 was free`, or what others held. */
-function leftWords({ triedBytes, freeBytes, ownBytes, othersBytes }: OutOfMemoryFacts): string {
-  if (triedBytes !== null && freeBytes !== null && ownBytes !== null)
-    return `, asked for ${gib(triedBytes)} more, and ${gib(freeBytes)} was free`;
-  return `, they held ${gib(othersBytes ?? 0)}`;
+/**
+ * What it is known to have needed: what it held when it asked, as it said, else its peak, and what it asked for. Null where
+ * nothing is known.
+ */
+function seenNeed({ peakBytes, ownBytes, triedBytes }: OutOfMemoryFacts): SeenNeed | null {
+  const held = ownBytes ?? peakBytes;
+  if (held === null) return triedBytes === null ? null : { bytes: triedBytes, heldBytes: null, triedBytes };
+  const most = Math.max(held, peakBytes ?? 0);
+  const sum = held + (triedBytes ?? 0);
+  if (triedBytes === null || most > sum) return { bytes: most, heldBytes: most, triedBytes: null };
+  return { bytes: sum, heldBytes: held, triedBytes };
 }
 
 /** What it was given: its promise, or all that the card had left when it started. */
@@ -158,24 +168,8 @@ function roomOf({ promisedBytes, capacityBytes, othersAtStartBytes }: OutOfMemor
   return capacityBytes === null ? null : capacityBytes - (othersAtStartBytes ?? 0);
 }
 
-/** `Promised next time: the larger of 21.4 + 5.0 = 26.4 and 21.6 × 1.25 = 27.0 GiB`. */
-function arithmeticOf(
-  facts: OutOfMemoryFacts,
-  hadBytes: number | null,
-  grownBytes: number | null,
-  wanted: number,
-): string {
-  const seen = seenNeed(facts)?.words ?? null;
-  const grown =
-    hadBytes === null || grownBytes === null ? null : `${gib(hadBytes)} × ${GROWTH} = ${gib(grownBytes)}`;
-  if (seen !== null && grown !== null) return `Promised next time: the larger of ${seen} and ${grown} GiB`;
-  return `Promised next time: ${seen ?? grown ?? gib(wanted)} GiB`;
-}
-
 function numbersOf(facts: OutOfMemoryFacts): Record<string, number> {
   const numbers: Record<string, number> = {};
   for (const [key, value] of Object.entries(facts)) if (typeof value === 'number') numbers[key] = value;
   return numbers;
 }
-
-const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);

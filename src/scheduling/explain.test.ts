@@ -99,11 +99,11 @@ describe('a reason in words', () => {
       'after t7 ends (now queued)',
       '等待 t7 结束（现在：排队中）',
     ],
-    [{ kind: 'time', untilMs: 7_200_000 }, 'starts in 2 h at the earliest', '最早 2 h 后开始'],
+    [{ kind: 'time', untilMs: 7_200_000 }, 'starts in 2 h at the earliest', '最早 2 小时后开始'],
     [
       { kind: 'backoff', untilMs: 61_000, class: 'gpu_oom', retry: 1, budget: 3 },
-      'tried again in 1 min after out of GPU memory (retry 1 of 3)',
-      '显存不足，1 min 后重试（第 1 次，共 3 次）',
+      'out of GPU memory: tried again in 1 min (retry 1 of 3)',
+      '显存不足，1 分后重试（第 1 次，共 3 次）',
     ],
     [{ kind: 'previous-run', run: 1 }, 'after run 1 of the same row', '等待同一行的第 1 次运行'],
     [
@@ -112,7 +112,7 @@ describe('a reason in words', () => {
       'atlas：位置为 t9 保留',
     ],
     [
-      { kind: 'paused', by: 'failures', message: null },
+      { kind: 'paused', by: 'failures', message: null, trouble: null },
       'its table is paused: several runs in a row failed',
       '本表已暂停：连续多次失败',
     ],
@@ -133,12 +133,12 @@ describe('a reason in words', () => {
       '获准运行任务的机器都不以任务所有者的身份运行',
     ],
     [
-      { ...noNode, trouble: { node: 'vega', gpuIndex: null, message: 'two attempts failed' } },
+      { ...noNode, trouble: { node: 'vega', gpuIndex: null, message: 'two attempts failed', what: null } },
       'vega takes nothing new: two attempts failed',
       'vega 停止派发：two attempts failed',
     ],
     [
-      { ...noNode, trouble: { node: 'vega', gpuIndex: 3, message: null } },
+      { ...noNode, trouble: { node: 'vega', gpuIndex: 3, message: null, what: null } },
       'vega GPU 3: switched off for tasks',
       'vega GPU 3：已对任务关闭',
     ],

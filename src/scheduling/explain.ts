@@ -8,6 +8,8 @@ import { visible } from '../lib/displayText.ts';
 import { formatDuration } from '../lib/durations.ts';
 import type { WaitingReason } from '../model/waiting.ts';
 import { reasonWords } from './explainWords.ts';
+import { troubleText } from './remarkText.ts';
+import { remarkWords } from './remarkWords.ts';
 
 export interface ExplainOptions {
   language?: Language;
@@ -25,7 +27,7 @@ export function explain(reason: WaitingReason, options: ExplainOptions): string 
 function sentence(reason: WaitingReason, { language = 'en', nowMs, isOneNode }: ExplainOptions): string {
   const words = reasonWords[language];
   const gpu = (node: string, index: number) => (isOneNode ? `GPU ${index}` : `${node} GPU ${index}`);
-  const inTime = (untilMs: number) => formatDuration(Math.max(0, untilMs - nowMs));
+  const inTime = (untilMs: number) => formatDuration(Math.max(0, untilMs - nowMs), language);
   switch (reason.kind) {
     case 'memory': {
       const { free, asked, short, unit } = memoryFigures(reason);
@@ -51,15 +53,21 @@ function sentence(reason: WaitingReason, { language = 'en', nowMs, isOneNode }: 
     case 'time':
       return words.time(inTime(reason.untilMs));
     case 'backoff':
-      return words.backoff(inTime(reason.untilMs), words.endClass[reason.class], reason.retry, reason.budget);
+      return words.backoff(
+        inTime(reason.untilMs),
+        taskWords[language].class[reason.class],
+        reason.retry,
+        reason.budget,
+      );
     case 'previous-run':
       return words.previousRun(reason.run);
     case 'reservation':
       return words.reservation(reason.node, reason.task);
-    case 'paused':
-      return reason.message === null
-        ? words.paused[reason.by]
-        : words.pausedWith(words.paused[reason.by], reason.message);
+    case 'paused': {
+      const said =
+        reason.trouble === null ? reason.message : troubleText(reason.trouble, remarkWords[language]);
+      return said === null ? words.paused[reason.by] : words.pausedWith(words.paused[reason.by], said);
+    }
     case 'held':
       return words.heldBy[reason.by];
     case 'nodes':

@@ -1,7 +1,9 @@
 /** The words of explain.ts, English and Chinese; the glossary is the product's (显存, 排队中, 暂缓 …). */
 import type { Language } from '../fleet/words.ts';
-import type { EndClass } from '../model/task.ts';
 import type { WaitingReason } from '../model/waiting.ts';
+import { troubleText } from './remarkText.ts';
+import { remarkWordsEn } from './remarkWordsEn.ts';
+import { remarkWordsZh } from './remarkWordsZh.ts';
 
 type Of<Kind extends WaitingReason['kind']> = Extract<WaitingReason, { kind: Kind }>;
 
@@ -24,7 +26,6 @@ export interface ReasonWords {
   nodes(reason: Of<'nodes'>): string;
   turn(before: number): string;
   impossible(gpus: number, bytes: string | null, mostGpus: number, largest: string | null): string;
-  endClass: Record<EndClass, string>;
 }
 
 const handStartedIn = (handStarted: number): string =>
@@ -52,7 +53,7 @@ const en: ReasonWords = {
     wanted === 'ok' ? `after ${task} succeeds (now ${state})` : `after ${task} ends (now ${state})`,
   time: (duration) => `starts in ${duration} at the earliest`,
   backoff: (duration, endClass, retry, budget) =>
-    `tried again in ${duration} after ${endClass} (retry ${retry}${budget === null ? '' : ` of ${budget}`})`,
+    `${endClass}: tried again in ${duration} (retry ${retry}${budget === null ? '' : ` of ${budget}`})`,
   previousRun: (run) => `after run ${run} of the same row`,
   reservation: (node, task) => `${node}: room is kept for ${task}`,
   paused: {
@@ -72,7 +73,8 @@ const en: ReasonWords = {
     if (isNoGpuThere) return 'no machine that may run it has a GPU (submit --gpus 0 asks for none)';
     if (matching === 0) return 'no machine that may run it has such a GPU, or is the one it is to run on';
     if (trouble === null) return 'every GPU that would do is switched off or not well';
-    const { node, gpuIndex, message } = trouble;
+    const { node, gpuIndex } = trouble;
+    const message = trouble.what === null ? trouble.message : troubleText(trouble.what, remarkWordsEn);
     if (gpuIndex === null) return `${node} takes nothing new: ${message}`;
     return `${node} GPU ${gpuIndex}: ${message ?? 'switched off for tasks'}`;
   },
@@ -81,16 +83,6 @@ const en: ReasonWords = {
     const asked = bytes === null ? `${gpus} GPUs` : gpus === 1 ? bytes : `${gpus} GPUs with ${bytes} each`;
     if (gpus > mostGpus) return `impossible: ${asked} asked, the largest machine has ${mostGpus}`;
     return `impossible: ${asked} asked, the largest GPU can give ${largest ?? 'less'}`;
-  },
-  endClass: {
-    ok: 'success',
-    program: 'a failure of the program',
-    gpu_oom: 'out of GPU memory',
-    host_oom: 'out of host memory',
-    infra: 'a failure of the machine',
-    preempted: 'being preempted',
-    timeout: 'its time limit',
-    user_kill: 'being killed',
   },
 };
 
@@ -112,9 +104,9 @@ const zh: ReasonWords = {
   },
   dependency: (task, wanted, state) =>
     wanted === 'ok' ? `等待 ${task} 成功（现在：${state}）` : `等待 ${task} 结束（现在：${state}）`,
-  time: (duration) => `最早 ${duration} 后开始`,
+  time: (duration) => `最早 ${duration}后开始`,
   backoff: (duration, endClass, retry, budget) =>
-    `${endClass}，${duration} 后重试（第 ${retry} 次${budget === null ? '' : `，共 ${budget} 次`}）`,
+    `${endClass}，${duration}后重试（第 ${retry} 次${budget === null ? '' : `，共 ${budget} 次`}）`,
   previousRun: (run) => `等待同一行的第 ${run} 次运行`,
   reservation: (node, task) => `${node}：位置为 ${task} 保留`,
   paused: {
@@ -131,7 +123,8 @@ const zh: ReasonWords = {
     if (isNoGpuThere) return '可用的机器都没有 GPU（提交时写 --gpus 0 则不用卡）';
     if (matching === 0) return '可用的机器都不是所要的那台，或没有这样的卡';
     if (trouble === null) return '合适的卡都已关闭或有故障';
-    const { node, gpuIndex, message } = trouble;
+    const { node, gpuIndex } = trouble;
+    const message = trouble.what === null ? trouble.message : troubleText(trouble.what, remarkWordsZh);
     if (gpuIndex === null) return `${node} 停止派发：${message}`;
     return `${node} GPU ${gpuIndex}：${message ?? '已对任务关闭'}`;
   },
@@ -140,16 +133,6 @@ const zh: ReasonWords = {
     const asked = bytes === null ? `${gpus} 张卡` : gpus === 1 ? bytes : `${gpus} 张卡、每张 ${bytes}`;
     if (gpus > mostGpus) return `无法运行：需要 ${asked}，最大的机器只有 ${mostGpus} 张卡`;
     return `无法运行：需要 ${asked}，最大的卡只能给 ${largest ?? '更少'}`;
-  },
-  endClass: {
-    ok: '成功',
-    program: '程序失败',
-    gpu_oom: '显存不足',
-    host_oom: '内存不足',
-    infra: '机器故障',
-    preempted: '被抢占',
-    timeout: '超时',
-    user_kill: '被终止',
   },
 };
 

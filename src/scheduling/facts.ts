@@ -5,6 +5,7 @@
  */
 import type { Ask, QueueSettings } from '../model/queue.ts';
 import type { EndClass, RunState } from '../model/task.ts';
+import type { CardTrouble, NodeTrouble } from '../model/trouble.ts';
 
 /** How much memory a run takes on each of its cards, and how that is known (scheduling.md, 5: row > learned > table > whole card). */
 export interface Asked {
@@ -72,8 +73,8 @@ export interface Card {
   totalBytes: number | null;
   /** Switched on for the queue. */
   isOn: boolean;
-  /** Why nothing is placed there although it is on (sick, MIG, prohibited, memory not back after an end), in words; null: it is well. */
-  unusable: string | null;
+  /** Why nothing is placed there although it is on (sick, MIG, prohibited, memory not back after an end), null: it is well. */
+  unusable: CardTrouble | null;
   /** Used by others, at most in the last minute: CardLedger.externalBytes. Null before the first sample. */
   externalBytes: number | null;
   /** Of that, what more than one sample said: room is kept by it. What one of ours that just ended leaves behind is gone in the next. */
@@ -89,8 +90,8 @@ export interface NodeFacts {
   isOnline: boolean;
   /** An administrator lets it run tasks, and its agent can. */
   isAllowed: boolean;
-  /** Why nothing new goes there, in words: INFRA strikes, maintenance; null: it takes work. */
-  drained: string | null;
+  /** Why nothing new goes there: INFRA strikes, maintenance; null: it takes work. */
+  drained: NodeTrouble | null;
   /** Login name that every attempt there runs as (trust.md, 9); null: its agent runs nothing. */
   runsAs: string | null;
   /** Runs without a GPU: at most as many at once as it has cores. */

@@ -3,7 +3,7 @@
  * of a run lie on one node and are taken at once.
  */
 import { shortModelName } from '../fleet/modelName.ts';
-import type { WaitingReason } from '../model/waiting.ts';
+import type { CardTrouble, NodeTrouble } from '../model/trouble.ts';
 import {
   type Board,
   type CardState,
@@ -32,7 +32,8 @@ export interface Candidates {
   usableGpus: number;
   /** Cards of all nodes that may run it, of whatever model, on or off. */
   knownGpus: number;
-  trouble: Extract<WaitingReason, { kind: 'nodes' }>['trouble'];
+  /** The first that matches and takes nothing; `what` null: its card is switched off. */
+  trouble: { node: string; gpuIndex: number | null; what: CardTrouble | NodeTrouble | null } | null;
 }
 
 /** Looks through all nodes for those that a run may use. */
@@ -72,7 +73,7 @@ export function findCandidates(
     if (!isRunnable || (run.ask.gpus > 0 && ofModel.length === 0)) continue;
     found.matching += 1;
     if (facts.drained !== null) {
-      found.trouble ??= { node: facts.name, gpuIndex: null, message: facts.drained };
+      found.trouble ??= { node: facts.name, gpuIndex: null, what: facts.drained };
       continue;
     }
     const cards = ofModel.filter(({ card }) => card.isOn && card.unusable === null);
@@ -85,7 +86,7 @@ export function findCandidates(
 }
 
 function troubleOf(node: string, [first]: readonly CardState[]): Candidates['trouble'] {
-  return first ? { node, gpuIndex: first.card.index, message: first.card.unusable } : null;
+  return first ? { node, gpuIndex: first.card.index, what: first.card.unusable } : null;
 }
 
 /** `avoid`: only cards without strangers, if there is one at all; `mine-only`: never beside them. */

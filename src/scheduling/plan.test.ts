@@ -99,11 +99,11 @@ describe('placement', () => {
 
   test.each([
     ['switched off', imaginedNode('x', [{ isOn: false }])],
-    ['not well', imaginedNode('x', [{ unusable: 'fell off the bus' }])],
+    ['not well', imaginedNode('x', [{ unusable: { kind: 'gpu', state: 'lost', message: null } }])],
     ['another model', imaginedNode('x', [{ model: 'NVIDIA L4' }])],
     ['offline', imaginedNode('x', 1, { isOnline: false })],
     ['not allowed', imaginedNode('x', 1, { isAllowed: false })],
-    ['drained', imaginedNode('x', 1, { drained: 'two failures' })],
+    ['drained', imaginedNode('x', 1, { drained: { kind: 'maintenance' } })],
     ['not read yet', imaginedNode('x', [{ externalBytes: null }])],
     ["another user's", imaginedNode('x', 1, { runsAs: 'bob' })],
   ])('nothing goes to a card that is %s', (_, node) => {

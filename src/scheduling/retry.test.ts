@@ -4,13 +4,16 @@ import { DEFAULT_SETTINGS } from '../model/queue.ts';
 import { transition } from '../model/runState.ts';
 import { EndClass } from '../model/task.ts';
 import { afterOutOfMemory, type OutOfMemoryFacts } from './afterOutOfMemory.ts';
+import { remarksText, remarkText } from './remarkText.ts';
+import { remarkWordsEn } from './remarkWordsEn.ts';
+import { remarkWordsZh } from './remarkWordsZh.ts';
 import { Breaker, budgetOf, type End, judge, type RetryFacts, Strikes, waitMs } from './retry.ts';
 
 const GIB = 2 ** 30;
 const facts: RetryFacts = { nowMs: 0, budgets: DEFAULT_SETTINGS.budgets, retries: 0, used: {}, random: 0.5 };
 const end = (endClass: EndClass, change: Partial<End> = {}): End => ({
   class: endClass,
-  message: null,
+  remarks: [],
   isKilled: false,
   memory: null,
   ...change,
@@ -50,11 +53,16 @@ describe('budgets', () => {
   });
 
   test('the sentence says when and how many are left, or that they are used', () => {
-    expect(judge(end('gpu_oom', { message: 'It broke.' }), facts).message).toBe(
-      'It broke. Tried again in 30 s (retry 1 of 3).',
-    );
-    expect(judge(end('infra'), { ...facts, used: { infra: 5 } }).message).toBe('All 5 retries are used.');
-    expect(judge(end('program', { message: 'Exit 1' }), facts).message).toBe('Exit 1');
+    const text = (judged: ReturnType<typeof judge>, words = remarkWordsEn) =>
+      remarksText(judged.remarks, null, words);
+    const broken = judge(end('gpu_oom', { remarks: [{ kind: 'text', text: 'It broke.' }] }), facts);
+    expect(text(broken)).toBe('It broke. Tried again in 30 s (retry 1 of 3).');
+    expect(text(broken, remarkWordsZh)).toBe('It broke；30 秒后重试（第 1 次，共 3 次）');
+    const spent = judge(end('infra'), { ...facts, used: { infra: 5 } });
+    expect(text(spent)).toBe('All 5 retries are used.');
+    expect(judge(end('program', { remarks: [{ kind: 'not-executed', code: 127 }] }), facts).remarks).toEqual([
+      { kind: 'not-executed', code: 127 },
+    ]);
   });
 
   test('an out of memory that has no lesson is judged by the budget alone', () => {
@@ -93,7 +101,7 @@ describe('after an out of memory', () => {
   test('asked too little: the larger of peak + tried and promise × 1.25', () => {
     const lesson = afterOutOfMemory(memory);
     expect(lesson).toMatchObject({ kind: 'asked-too-little', promisedBytes: Math.ceil(27 * GIB) });
-    expect(lesson.message).toBe(
+    expect(remarkText(lesson.remark)).toBe(
       'Promised next time: the larger of 21.4 + 5.0 = 26.4 and 21.6 × 1.25 = 27.0 GiB.',
     );
     expect(afterOutOfMemory({ ...memory, triedBytes: 12 * GIB }).promisedBytes).toBe((21.4 + 12) * GIB);
@@ -136,7 +144,7 @@ describe('after an out of memory', () => {
     };
     const lesson = afterOutOfMemory(told);
     expect(lesson.kind).toBe('victim');
-    expect(lesson.message).toBe(
+    expect(remarkText(lesson.remark)).toBe(
       'Others left it too little: it held 3.0 GiB of its 20.0, asked for 2.0 more, and 1.0 was free. It goes elsewhere with the same promise.',
     );
     // Enough was free: memory in pieces, or a limit that the program set itself.
@@ -148,10 +156,11 @@ describe('after an out of memory', () => {
 
   test('what it held when it asked, as it says, counts for the next promise, not a peak long before or between two looks', () => {
     const told = { ...memory, ownBytes: 30 * GIB, freeBytes: 0 };
-    expect(afterOutOfMemory(told)).toMatchObject({
-      promisedBytes: 35 * GIB,
-      message: 'Promised next time: the larger of 30.0 + 5.0 = 35.0 and 21.6 × 1.25 = 27.0 GiB.',
-    });
+    const lesson = afterOutOfMemory(told);
+    expect(lesson.promisedBytes).toBe(35 * GIB);
+    expect(remarkText(lesson.remark)).toBe(
+      'Promised next time: the larger of 30.0 + 5.0 = 35.0 and 21.6 × 1.25 = 27.0 GiB.',
+    );
     const freed = { ...told, ownBytes: 10 * GIB, triedBytes: 15 * GIB };
     expect(afterOutOfMemory(freed).promisedBytes).toBe(Math.ceil(27 * GIB));
     expect(afterOutOfMemory({ ...freed, peakBytes: 60 * GIB }).promisedBytes).toBe(60 * GIB);
@@ -253,7 +262,7 @@ describe('strikes of a node', () => {
     strikes.ended('n', 'infra', 'disk full', 2 + 60 * 60_000);
     expect(strikes.drained('n')).toBeNull();
     strikes.ended('n', 'infra', 'no memory', 3 + 60 * 60_000);
-    expect(strikes.drained('n')).toContain('no memory');
+    expect(strikes.drained('n')).toEqual({ attempts: 2, last: 'no memory' });
     strikes.ended('n', 'ok', null, 4 + 60 * 60_000);
     expect(strikes.drained('n')).not.toBeNull();
     expect(strikes.drained('m')).toBeNull();

@@ -2,7 +2,7 @@
  * What comes of an attempt's end: budgets by class, the wait before the next try, strikes of a node, and the breaker that
  * pauses a table whose runs fail one after another (scheduling.md, 7). What somebody killed is never tried again.
  */
-import { formatDuration } from '../lib/durations.ts';
+import type { EndRemark } from '../model/endRemark.ts';
 import type { QueueSettings, RetryBudgets } from '../model/queue.ts';
 import { DEFAULT_SETTINGS } from '../model/queue.ts';
 import type { EndClass } from '../model/task.ts';
@@ -10,8 +10,8 @@ import { afterOutOfMemory, type OutOfMemoryFacts, type OutOfMemoryLesson } from 
 
 export interface End {
   class: EndClass;
-  /** One sentence from the node; null for none. */
-  message: string | null;
+  /** What the node, or the hub for it, said of it. */
+  remarks: readonly EndRemark[];
   /** Somebody asked to stop it, or the queue did for him: final, whatever it ended with. */
   isKilled: boolean;
   /** With `gpu_oom`: what is known of the card; null: nothing. */
@@ -36,7 +36,8 @@ export interface Judgement {
   notBeforeMs: number | null;
   learnedBytes?: number;
   isImpossible?: boolean;
-  message: string | null;
+  /** What was said of it, what it teaches, and what comes next. */
+  remarks: EndRemark[];
   figures?: Record<string, number>;
   /** The lesson of an out of memory: of a victim, its cards are gone round next time (WaitingRun.avoid). */
   lesson?: OutOfMemoryLesson['kind'];
@@ -67,13 +68,13 @@ export function budgetOf(
 /** The verdict on an end: again (when, with what promise) or final. */
 export function judge(end: End, facts: RetryFacts): Judgement {
   const endClass = end.isKilled && end.class !== 'ok' ? 'user_kill' : end.class;
-  const final: Judgement = { class: endClass, again: false, notBeforeMs: null, message: end.message };
+  const final: Judgement = { class: endClass, again: false, notBeforeMs: null, remarks: [...end.remarks] };
   if (endClass === 'ok' || endClass === 'user_kill') return final;
   const lesson = endClass === 'gpu_oom' && end.memory ? afterOutOfMemory(end.memory) : null;
   const taught: Judgement = lesson
     ? {
         ...final,
-        message: joined(end.message, lesson.message),
+        remarks: [...final.remarks, lesson.remark],
         figures: lesson.figures,
         lesson: lesson.kind,
         ...(lesson.promisedBytes === null ? {} : { learnedBytes: lesson.promisedBytes }),
@@ -83,22 +84,17 @@ export function judge(end: End, facts: RetryFacts): Judgement {
   const budget = budgetOf(endClass, facts.budgets, facts.retries);
   const used = facts.used[endClass] ?? 0;
   if (budget !== null && used >= budget) {
-    const spent = budget === 0 ? null : `All ${budget} retries are used.`;
-    return { ...taught, message: joined(taught.message, spent) };
+    return budget === 0
+      ? taught
+      : { ...taught, remarks: [...taught.remarks, { kind: 'retries-used', budget }] };
   }
   const wait = waitMs(used, facts.random);
-  const which = budget === null ? `retry ${used + 1}` : `retry ${used + 1} of ${budget}`;
   return {
     ...taught,
     again: true,
     notBeforeMs: facts.nowMs + wait,
-    message: joined(taught.message, `Tried again in ${formatDuration(wait)} (${which}).`),
+    remarks: [...taught.remarks, { kind: 'again', waitMs: wait, retry: used + 1, budget }],
   };
-}
-
-function joined(first: string | null, second: string | null): string | null {
-  if (first === null || second === null) return first ?? second;
-  return `${first.replace(/[.\s]+$/, '')}. ${second}`;
 }
 
 const STRIKES = 2;
@@ -109,7 +105,7 @@ const STRIKE_MS = 60 * 60_000;
 
 /** Failures that are charged to a node: two without a success between them drain it. */
 export class Strikes {
-  readonly #byNode = new Map<string, { atMs: number; message: string }[]>();
+  readonly #byNode = new Map<string, { atMs: number; message: string | null }[]>();
 
   /** Takes the end of an attempt into account. */
   ended(node: string, endClass: EndClass, message: string | null, atMs: number): void {
@@ -119,18 +115,15 @@ export class Strikes {
     }
     if (endClass !== 'infra' || this.drained(node) !== null) return;
     const recent = (this.#byNode.get(node) ?? []).filter((strike) => atMs - strike.atMs < STRIKE_MS);
-    this.#byNode.set(node, [
-      ...recent,
-      { atMs, message: message ?? 'the attempt failed on the side of the machine' },
-    ]);
+    this.#byNode.set(node, [...recent, { atMs, message }]);
   }
 
-  /** Why nothing new goes to a node, in words; null where it takes work. */
-  drained(node: string): string | null {
+  /** How many attempts failed there, and what the last one said, where that keeps work away; null where it takes work. */
+  drained(node: string): { attempts: number; last: string | null } | null {
     const strikes = this.#byNode.get(node) ?? [];
     const last = strikes.at(-1);
     if (strikes.length < STRIKES || !last) return null;
-    return `${strikes.length} attempts failed there without their own fault, the last: ${last.message.slice(0, MOST_SAID)}`;
+    return { attempts: strikes.length, last: last.message?.slice(0, MOST_SAID) ?? null };
   }
 
   /** Somebody looked, or the node's agent started anew: it takes work again. */

@@ -153,10 +153,10 @@ describe('the reason of a run that waits', () => {
 
   test('a node that takes nothing new says why, also to a run without a GPU', () => {
     const run = imaginedRun(1, { ask: { gpus: 0, memoryBytes: null, model: null, node: null } });
-    const tired = imaginedNode('n', 1, { drained: 'two attempts failed there' });
+    const tired = imaginedNode('n', 1, { drained: { kind: 'maintenance' } });
     expect(whyWaits(imaginedInput([tired], [run]), run)).toMatchObject({
       kind: 'nodes',
-      trouble: { node: 'n', gpuIndex: null, message: 'two attempts failed there' },
+      trouble: { node: 'n', gpuIndex: null, message: 'it is in maintenance' },
     });
   });
 

@@ -2,6 +2,7 @@
  * Why a run waits: the one reason that would have to go first, asked after a plan and in the same order in which the plan
  * looks. Answered on demand, for the page, `why` and `--dry-run`; a queue of 100,000 is not explained to nobody.
  */
+import type { QueueTrouble } from '../model/trouble.ts';
 import type { WaitingReason } from '../model/waiting.ts';
 import { type CardState, capacityBytes, fits, freeBytes, neededBytes } from './board.ts';
 import type { Asked, Stranger, WaitingRun } from './facts.ts';
@@ -9,6 +10,7 @@ import { isMet, shapeOf } from './lineup.ts';
 import { neverFits, type Pass, type Start } from './pass.ts';
 import { type Candidates, findCandidates, mostWithoutGpu } from './placement.ts';
 import { type PlanInput, passThrough } from './plan.ts';
+import { troubleText } from './remarkText.ts';
 
 /** Reasons after one plan: as many questions as there are, without planning again. */
 export interface Reasons {
@@ -51,15 +53,21 @@ export function reasonsNow(input: PlanInput): Reasons {
 /** Why one run waits. For more than one, `reasonsNow` plans only once. */
 export const whyWaits = (input: PlanInput, run: WaitingRun): WaitingReason => reasonsNow(input).of(run);
 
+/** What stands behind a pause, in both forms. */
+const saying = (trouble: QueueTrouble | null) => ({
+  message: trouble && troubleText(trouble),
+  trouble,
+});
+
 /** What lies in the run itself: somebody's word, those before it, a time. */
 function ownReason(run: WaitingRun, { nowMs, lineup, settings }: PlanInput): WaitingReason | null {
   if (run.hold !== null) return { kind: 'held', by: run.hold };
   const table = lineup.limitsOf(run.table);
   if (table.paused !== null) {
-    return { kind: 'paused', by: table.paused === 'failures' ? 'failures' : 'table', message: null };
+    return { kind: 'paused', by: table.paused === 'failures' ? 'failures' : 'table', ...saying(null) };
   }
-  if (!table.isComplete) return { kind: 'paused', by: 'table', message: 'its rows are still being sent' };
-  if (!settings.isRunning) return { kind: 'paused', by: 'queue', message: null };
+  if (!table.isComplete) return { kind: 'paused', by: 'table', ...saying({ kind: 'rows-coming' }) };
+  if (!settings.isRunning) return { kind: 'paused', by: 'queue', ...saying(null) };
   if (run.previousRun !== null) return { kind: 'previous-run', run: run.previousRun };
   const missing = run.dependencies.find(({ wanted, state }) => !isMet(wanted, state));
   if (missing) {
@@ -80,8 +88,9 @@ function outerReason(run: WaitingRun, input: PlanInput, pass: Pass): WaitingReas
   const isMissing = run.ask.gpus > 0 ? candidates.usableGpus === 0 : candidates.nodes.length === 0;
   if (!isMissing) return null;
   const { online, allowed, asOwner, matching, usableGpus, trouble } = candidates;
+  const told = trouble && { ...trouble, message: trouble.what && troubleText(trouble.what) };
   const isNoGpuThere = run.ask.gpus > 0 && candidates.knownGpus === 0;
-  return { kind: 'nodes', online, allowed, asOwner, matching, usableGpus, isNoGpuThere, trouble };
+  return { kind: 'nodes', online, allowed, asOwner, matching, usableGpus, isNoGpuThere, trouble: told };
 }
 
 /** What room is missing; null where there is room, and it is a matter of turns. */

@@ -278,7 +278,7 @@ describe.skipIf(withoutChromium)('tasks on the page', () => {
     const { page, close } = await open('/tasks/t427');
     await page.waitForSelector('.step >> nth=4');
     const story = await page.textContent('.story');
-    expect(story).toMatch(/Attempt 1 ran out of memory at 21\.4 of 24 GiB/);
+    expect(story).toMatch(/Attempt 1 ran out of GPU memory at 21\.4 of 24 GiB/);
     expect(story).toMatch(/the larger of 21\.4 \+ 5 = 26\.4 and 21\.6 × 1\.25 = 27/);
     expect(story).toMatch(/Attempt 2 on mira GPU 1/);
     await page.keyboard.press('[');

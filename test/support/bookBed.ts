@@ -118,6 +118,7 @@ export const said = (
   outOfMemory: null,
   stopReason: null,
   message: null,
+  remarks: null,
   cpuSeconds: 12.5,
   hostMemoryPeakBytes: 1_000_000,
   gpuMemoryPeakBytes: [{ uuid: 'GPU-a', bytes: 900 }],
@@ -129,6 +130,6 @@ export const verdict = (more: Partial<Verdict> = {}): Verdict => ({
   class: 'ok',
   again: false,
   notBeforeMs: null,
-  message: null,
+  remarks: [],
   ...more,
 });

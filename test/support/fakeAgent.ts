@@ -167,6 +167,7 @@ export function reportOf(
     outOfMemory: null,
     stopReason: null,
     message: null,
+    remarks: null,
     cpuSeconds: null,
     hostMemoryPeakBytes: null,
     gpuMemoryPeakBytes: [],

@@ -112,6 +112,7 @@ export function imagineQueue({ many = 0 }: ImaginedQueueOptions = {}) {
           index,
           isOn: !off.has(uuid),
           unusable: null,
+          trouble: null,
           totalBytes: 48 * GIB,
           externalBytes: 0,
           promisedBytes: promised,
@@ -368,6 +369,7 @@ function eventsOf(task: Task): TaskEvent[] {
     attempt: null,
     by: null,
     text,
+    remarks: null,
     figures: null,
     ...part,
   });

@@ -23,6 +23,7 @@ interface AttemptPlan {
   exitCode?: number | null;
   signal?: string;
   message?: string;
+  remarks?: Attempt['remarks'];
   promised?: number;
   peak?: number;
   tried?: number;
@@ -62,6 +63,7 @@ function attempt(plan: AttemptPlan, nowMs: number): Attempt {
             gib(plan.tried),
           ),
     message: plan.message ?? null,
+    remarks: plan.remarks ?? null,
     cpuSeconds: plan.ranMinutes * 74,
     hostMemoryPeakBytes: gib(3.4),
   };
@@ -389,7 +391,7 @@ const OTHERS: SimpleTable[] = [
     runs: 1,
     first: 1101,
     stateOf: (row) => (row <= 12 ? 'succeeded' : row <= 15 ? 'failed' : 'queued'),
-    waiting: { kind: 'paused', by: 'failures', message: '3 failures within 60 s' },
+    waiting: { kind: 'paused', by: 'failures', message: null, trouble: null },
     words: 'its table is paused: 3 failures within 60 s',
     paused: 'failures',
   },

@@ -53,7 +53,9 @@ book.report(from(), failed, () =>
     avoid: ['GPU-a'],
   }),
 );
-book.report(from(), said(lease(3), 'ended', 1), () => verdict({ class: 'program', message: 'exit code 1' }));
+book.report(from(), said(lease(3), 'ended', 1), () =>
+  verdict({ class: 'program', remarks: [{ kind: 'text', text: 'exit code 1' }] }),
+);
 book.report(from(), said(lease(4), 'running', 3), () => verdict());
 book.kill(4, 'alice', 20);
 book.hold(5, 'bob');

@@ -34,6 +34,7 @@ export const attemptOf = (more: Partial<Attempt>): Attempt => ({
   class: null,
   outOfMemory: null,
   message: null,
+  remarks: null,
   cpuSeconds: null,
   hostMemoryPeakBytes: null,
   ...more,

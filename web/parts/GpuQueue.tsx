@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { FleetGpu } from '../../src/fleet/view.ts';
 import { visible } from '../../src/lib/displayText.ts';
 import { parseAttemptId } from '../../src/model/task.ts';
+import { troubleText } from '../../src/scheduling/remarkText.ts';
 import { askHub, type HubAnswer } from '../live/hub.ts';
 import { useIsAdministrator } from '../live/taskActions.ts';
 import { useGpuLedger } from '../live/tasks.ts';
@@ -56,6 +57,8 @@ export function GpuQueue({ gpu, withWords = false }: { gpu: FleetGpu; withWords?
   const { gpuQueue } = words;
   const name = words.gpu.name(gpu.index);
   const label = (ledger.isOn ? gpuQueue.switchOff : gpuQueue.switchOn)(name);
+  const unusable =
+    ledger.trouble === null ? visible(ledger.unusable ?? '') : troubleText(ledger.trouble, words.remarks);
   const flip = async (): Promise<void> => {
     const told = await askHub('switchGpus', { body: { gpus: [ledger.uuid], isOn: !ledger.isOn } });
     setFailure(told.ok ? null : told);
@@ -66,8 +69,8 @@ export function GpuQueue({ gpu, withWords = false }: { gpu: FleetGpu; withWords?
       {!ledger.isOn ? (
         <span className="warn ellipsis">{gpuQueue.offLong}</span>
       ) : ledger.unusable !== null ? (
-        <span className="quiet ellipsis" title={visible(ledger.unusable)}>
-          {gpuQueue.unusable(visible(ledger.unusable))}
+        <span className="quiet ellipsis" title={unusable}>
+          {gpuQueue.unusable(unusable)}
         </span>
       ) : ledger.attempts.length === 0 ? (
         <span className="quiet ellipsis">

@@ -30,7 +30,7 @@ const REASONS: { [Kind in WaitingReason['kind']]: Extract<WaitingReason, { kind:
   backoff: { kind: 'backoff', untilMs: 48_000, class: 'infra', retry: 2, budget: 5 },
   'previous-run': { kind: 'previous-run', run: 1 },
   reservation: { kind: 'reservation', task: 't9', node: 'atlas' },
-  paused: { kind: 'paused', by: 'failures', message: null },
+  paused: { kind: 'paused', by: 'failures', message: null, trouble: null },
   held: { kind: 'held', by: 'user' },
   nodes: {
     kind: 'nodes',

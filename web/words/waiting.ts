@@ -4,6 +4,7 @@
  */
 import { visible } from '../../src/lib/displayText.ts';
 import type { WaitingReason } from '../../src/model/waiting.ts';
+import { troubleText } from '../../src/scheduling/remarkText.ts';
 import type { Words } from './en.ts';
 import { gibShort, soon, span, whole } from './figures.ts';
 
@@ -85,7 +86,7 @@ export function waitingParts(words: Words, reason: WaitingReason, nowMs: number)
       return parts(before, task, `${after} · ${why.reservedOn(visible(reason.node))}`);
     }
     case 'paused':
-      return parts('', why.paused[reason.by], reason.message === null ? '' : visible(reason.message));
+      return parts('', why.paused[reason.by], pauseWords(words, reason));
     case 'held':
       return parts('', why.held);
     case 'nodes':
@@ -135,6 +136,11 @@ function holderName(
   return parts.length === 0 ? words.why.nobody : parts.join(words.language === 'zh' ? '，' : ', ');
 }
 
+const pauseWords = (
+  { remarks }: Words,
+  { message, trouble }: Extract<WaitingReason, { kind: 'paused' }>,
+): string => (trouble === null ? visible(message ?? '') : troubleText(trouble, remarks));
+
 function nodesWords(
   words: Words,
   { online, allowed, asOwner, matching, isNoGpuThere, trouble }: Extract<WaitingReason, { kind: 'nodes' }>,
@@ -145,7 +151,8 @@ function nodesWords(
   if (isNoGpuThere) return words.why.nodesWithoutGpu;
   if (matching === 0) return words.why.nodesNoMatch;
   if (trouble === null) return words.why.nodesNoGpu(matching);
-  const { node, gpuIndex, message } = trouble;
+  const { node, gpuIndex } = trouble;
+  const message = trouble.what === null ? trouble.message : troubleText(trouble.what, words.remarks);
   if (gpuIndex === null) return words.why.nodesTired(visible(node), visible(message ?? ''));
   return `${visible(node)} GPU ${gpuIndex}: ${message === null ? words.why.nodesGpuOff : visible(message)}`;
 }

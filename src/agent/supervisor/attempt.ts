@@ -11,10 +11,11 @@
  */
 import type { Clock } from '../../io/clock.ts';
 import type { Log } from '../../io/log.ts';
-import type { AttemptReport, Lease, StopReason } from '../../protocol/supervision.ts';
+import type { StopReason } from '../../model/endRemark.ts';
+import type { AttemptReport, Lease } from '../../protocol/supervision.ts';
 import { readKernelConstants } from '../collectors/processes/bootClock.ts';
 import { type CardWatch, type WatchedCards, watchCardsOf } from './cards.ts';
-import { conclusionOf, neverStartedWords } from './conclusion.ts';
+import { conclusionOf, neverStartedRemark, said } from './conclusion.ts';
 import type { AttemptFiles, Exit, KeptLease, KeptStop, Start } from './files/attemptFiles.ts';
 import { instantOf, isPast } from './files/bootTime.ts';
 import { watchFolder } from './files/watchFolder.ts';
@@ -122,7 +123,7 @@ export function openAttempt(options: AttemptOptions): Attempt {
     signalMember: surroundings.signalMember,
     hasTold: () => isWrapperGone() || files.readExit(false) !== null,
     endWrapper: () => start !== null && surroundings.signalMember(start, 'SIGKILL'),
-    unkillable: (message) => report.change({ message }),
+    unkillable: (remark) => report.change(remark === null ? { message: null, remarks: [] } : said([remark])),
     clock,
   });
   const look = oneAtATime(lookOnce, (failure) =>
@@ -158,10 +159,10 @@ export function openAttempt(options: AttemptOptions): Attempt {
 
   async function neverStarted(): Promise<void> {
     const refusal = files.readRefusal();
-    const message = neverStartedWords(refusal, stop !== null, lease);
+    const words = said([neverStartedRemark(refusal, stop !== null, lease)]);
     // A folder that took so long to be refused, or a full disk, is the machine's: without a class it costs nothing.
     const class_ = refusal === null || stop !== null ? null : 'infra';
-    await report.changeForGood({ state: 'never-started', class: class_, message, cardsFree: true });
+    await report.changeForGood({ state: 'never-started', class: class_, ...words, cardsFree: true });
     finish();
   }
 

@@ -1,6 +1,9 @@
 /** What is told of an attempt when it is over: the wrapper's word, or what its absence says, with the logs' and the kernel's signs. */
+import type { EndRemark, StopReason } from '../../model/endRemark.ts';
+import { MAX_MESSAGE_CHARACTERS } from '../../model/limits.ts';
 import type { OutOfMemory } from '../../model/task.ts';
-import type { Lease, StopReason } from '../../protocol/supervision.ts';
+import type { Lease } from '../../protocol/supervision.ts';
+import { remarksText } from '../../scheduling/remarkText.ts';
 import { type Exit, parseTimes } from './files/attemptFiles.ts';
 import { instantOf, kernelOomKills } from './files/bootTime.ts';
 import type { ReportChange } from './report.ts';
@@ -43,10 +46,10 @@ export async function conclusionOf(end: End): Promise<ReportChange> {
     timeLimitSeconds: lease.timeLimitSeconds,
     leftBehind: stopReason === null ? end.leftBehind : 0,
   });
-  const isTold = verdict.class !== 'program' || verdict.message !== null;
+  const isTold = verdict.class !== 'program' || verdict.remarks.length > 0;
   return {
     ...verdict,
-    message: isTold ? verdict.message : await end.lastWords(),
+    ...said(isTold ? verdict.remarks : inItsOwnWords(await end.lastWords())),
     state: 'ended',
     endedAtMs: endedAtMs(end),
     exitCode,
@@ -67,15 +70,21 @@ function cpuSecondsOf(exit: Exit | null): number | null {
   return user === null || system === null ? null : Math.round((user + system) * 1000) / 1000;
 }
 
+const inItsOwnWords = (text: string | null): EndRemark[] =>
+  text === null ? [] : [{ kind: 'text', text: text.slice(0, MAX_MESSAGE_CHARACTERS) }];
+
+/** What is said of an end, as data and in English. */
+export function said(remarks: EndRemark[]): Pick<ReportChange, 'message' | 'remarks'> {
+  return { message: remarksText(remarks, null), remarks };
+}
+
 /** Why nothing of it was executed. */
-export function neverStartedWords(
+export function neverStartedRemark(
   refusal: string | null,
   isStopped: boolean,
   { workingDirectory }: Lease,
-): string {
-  if (isStopped) return 'stopped before anything of it was executed';
-  if (refusal === 'working-directory')
-    return `the working directory ${workingDirectory} is not there, or may not be entered`;
-  if (refusal === 'disk') return 'the disk of the data folder is full: nothing was executed';
-  return 'the agent ended before it executed anything of it';
+): EndRemark {
+  if (isStopped) return { kind: 'not-begun', why: 'stopped' };
+  if (refusal === 'working-directory') return { kind: 'no-folder', path: workingDirectory };
+  return { kind: 'not-begun', why: refusal === 'disk' ? 'disk' : 'agent-ended' };
 }

@@ -131,6 +131,7 @@ function newReport({ attempt, fence }: Lease): AttemptReport {
     outOfMemory: null,
     stopReason: null,
     message: null,
+    remarks: [],
     cpuSeconds: null,
     hostMemoryPeakBytes: null,
     gpuMemoryPeakBytes: [],

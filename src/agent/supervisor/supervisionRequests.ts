@@ -41,7 +41,9 @@ export async function answerSupervision(
 
 function figuresOnly({ kind }: SupervisionRequest): AgentAnswer {
   const message = 'this agent shows figures only: it executes no tasks';
-  return kind === 'launch' ? { kind: 'refused', code: 'failed', message } : failed('no-supervisor', message);
+  return kind === 'launch'
+    ? { kind: 'refused', code: 'failed', message, remarks: null }
+    : failed('no-supervisor', message);
 }
 
 const failed = (code: string, message: string): AgentAnswer => ({

@@ -2,6 +2,8 @@
  * The supervisor's door: runs attempts on this node and survives everything but the machine (scheduling.md, 9). Whoever
  * holds it never sees a process or a file: leases go in, reports come out, again and again until they are acknowledged.
  */
+
+import type { StopReason } from '../../model/endRemark.ts';
 import type { NodeSample } from '../../model/node.ts';
 import type { Fence } from '../../model/task.ts';
 import type { AgentAnswer, AgentRequest } from '../../protocol/agentHub.ts';
@@ -11,7 +13,6 @@ import type {
   Inventory,
   Lease,
   LogSlice,
-  StopReason,
 } from '../../protocol/supervision.ts';
 import type { RunningTask } from '../collectors/joinDetails.ts';
 

@@ -1,7 +1,7 @@
 /** Why an attempt ended, from what was seen of it (scheduling.md, 2 and 6). Pure. */
 import { constants } from 'node:os';
+import type { EndRemark, StopReason } from '../../model/endRemark.ts';
 import { bareOutOfMemory, type EndClass, type OutOfMemory } from '../../model/task.ts';
-import type { StopReason } from '../../protocol/supervision.ts';
 
 export interface EndSigns {
   /** As a shell says it; null where the wrapper was ended before it could tell. */
@@ -25,7 +25,8 @@ export interface Verdict {
   class: EndClass;
   signal: string | null;
   outOfMemory: OutOfMemory | null;
-  message: string | null;
+  /** What came of it, as data. */
+  remarks: EndRemark[];
 }
 
 const CLASS_OF_STOP: Record<StopReason, EndClass> = {
@@ -38,51 +39,35 @@ const CLASS_OF_STOP: Record<StopReason, EndClass> = {
 
 const KILLED = 128 + constants.signals.SIGKILL;
 
-/** The class of an end with a sentence for people. */
+/** The class of an end with what is said of it. */
 export function verdictOf(signs: EndSigns): Verdict {
-  const { exitCode, stopReason } = signs;
+  const { exitCode, stopReason, leftBehind } = signs;
   const signal = exitCode === null ? null : signalOf(exitCode);
-  const verdict = (endClass: EndClass, message: string | null, outOfMemory: OutOfMemory | null = null) => ({
+  const verdict = (endClass: EndClass, remark: EndRemark | null, outOfMemory: OutOfMemory | null = null) => ({
     class: endClass,
     signal,
     outOfMemory,
-    message: [message, leftBehindWords(signs.leftBehind)].filter((part) => part !== null).join('; ') || null,
+    remarks: [
+      ...(remark === null ? [] : [remark]),
+      ...(leftBehind === 0 ? [] : [{ kind: 'left-behind', processes: leftBehind } as const]),
+    ],
   });
-  if (stopReason !== null) return verdict(CLASS_OF_STOP[stopReason], stopWords(stopReason, signs));
-  if (exitCode === null) {
-    if (signs.isOtherBoot) return verdict('infra', 'the machine was restarted while it ran');
-    return verdict(
-      'infra',
-      'its wrapper was killed from outside, so nobody could see how the program ended; what was left of it was stopped',
-    );
+  if (stopReason !== null) {
+    const limitSeconds = stopReason === 'time-limit' ? signs.timeLimitSeconds : null;
+    return verdict(CLASS_OF_STOP[stopReason], { kind: 'stopped', by: stopReason, limitSeconds });
   }
+  if (exitCode === null)
+    return verdict('infra', { kind: signs.isOtherBoot ? 'machine-restarted' : 'wrapper-killed' });
   if (exitCode === 0) return verdict('ok', null);
   if (signs.outOfMemory !== null) return verdict('gpu_oom', null, signs.outOfMemory);
   if (signs.outOfMemoryExitCodes.includes(exitCode)) {
-    const message = `exit code ${exitCode} is one that means: out of GPU memory`;
-    return verdict('gpu_oom', message, bareOutOfMemory(null, null));
+    return verdict('gpu_oom', { kind: 'memory-exit-code', code: exitCode }, bareOutOfMemory(null, null));
   }
-  if ((signs.groupOomKills ?? 0) > 0) {
-    return verdict(
-      'host_oom',
-      'the kernel ended a process of it: the machine, or its group, was out of memory',
-    );
-  }
-  if (exitCode === KILLED) {
-    const message =
-      (signs.machineOomKills ?? 0) > 0
-        ? "killed (SIGKILL) while the machine was out of memory: the kernel's log names what it ended"
-        : 'killed (SIGKILL) from outside FlowLine: by a guard against full memory such as earlyoom, an administrator, or a person';
-    return verdict('host_oom', message);
-  }
-  if (exitCode === 126 || exitCode === 127) {
-    return verdict(
-      'program',
-      exitCode === 127
-        ? 'the program was not found (exit code 127)'
-        : 'the program could not be executed (exit code 126)',
-    );
-  }
+  if ((signs.groupOomKills ?? 0) > 0) return verdict('host_oom', { kind: 'kernel-killed' });
+  if (exitCode === KILLED)
+    return verdict('host_oom', { kind: 'killed', isMachineOutOfMemory: (signs.machineOomKills ?? 0) > 0 });
+  if (exitCode === 126 || exitCode === 127)
+    return verdict('program', { kind: 'not-executed', code: exitCode });
   return verdict('program', null);
 }
 
@@ -90,18 +75,4 @@ export function verdictOf(signs: EndSigns): Verdict {
 export function signalOf(exitCode: number): string | null {
   const number = exitCode - 128;
   return Object.entries(constants.signals).find(([, value]) => value === number)?.[0] ?? null;
-}
-
-function stopWords(reason: StopReason, { timeLimitSeconds }: EndSigns): string {
-  if (reason === 'time-limit')
-    return `stopped at its time limit${timeLimitSeconds === null ? '' : ` of ${timeLimitSeconds} s`}`;
-  if (reason === 'superseded') return 'stopped because the hub gave the run out anew';
-  return reason === 'preempted' ? 'stopped to make room' : 'stopped on request';
-}
-
-function leftBehindWords(count: number): string | null {
-  if (count === 0) return null;
-  return count === 1
-    ? 'a process that it left behind was ended'
-    : `${count} processes that it left behind were ended`;
 }

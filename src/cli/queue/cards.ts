@@ -1,6 +1,7 @@
 /** The queue's cards as a table, for `flowline queue` and the shell: what each can give, and who runs there. */
 import { visible } from '../../lib/displayText.ts';
 import type { GpuLedger } from '../../protocol/taskApi.ts';
+import { troubleText } from '../../scheduling/remarkText.ts';
 import { CommandFailure, EXIT } from '../context.ts';
 import { MISSING, size } from '../text/figures.ts';
 import { table } from '../text/table.ts';
@@ -30,7 +31,10 @@ export function describeCards(gpus: readonly GpuLedger[], terminal: Terminal): s
       size(gpu.promisedBytes),
       size(gpu.freeBytes),
       whoText(gpu, words),
-      { text: gpu.unusable ?? '', style: 'warn' },
+      {
+        text: gpu.trouble === null ? (gpu.unusable ?? '') : troubleText(gpu.trouble, words.remarks),
+        style: 'warn',
+      },
     ]),
     terminal,
   );

@@ -12,6 +12,7 @@ const gpu = (index: number): GpuLedger => ({
   index,
   isOn: index !== 1,
   unusable: index === 2 ? 'the memory of t3.1.1, which has ended, did not come back within 60 s' : null,
+  trouble: null,
   totalBytes: 80 * GIB,
   externalBytes: 3 * GIB,
   promisedBytes: 20 * GIB,

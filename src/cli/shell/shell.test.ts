@@ -41,6 +41,7 @@ const gpu = (node: string, index: number): GpuLedger => ({
   index,
   isOn: true,
   unusable: null,
+  trouble: null,
   totalBytes: 80 * GIB,
   externalBytes: 0,
   promisedBytes: 20 * GIB,

@@ -3,8 +3,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { HubClient } from '../../client/hubClient.ts';
 import { visible } from '../../lib/displayText.ts';
 import { parseDurationMs } from '../../lib/durations.ts';
+import type { Remark } from '../../model/remark.ts';
 import { FINAL_STATES, RunState } from '../../model/task.ts';
 import type { Selection } from '../../protocol/taskApi.ts';
+import { remarkText } from '../../scheduling/remarkText.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
 import { examples } from '../examples.ts';
 import { type FleetOptions, openFleet, withFleet } from '../fleetCommand.ts';
@@ -18,6 +20,7 @@ export interface TaskResult {
   id: string;
   outcome: Outcome;
   message: string;
+  remark: Remark | null;
 }
 
 type Act = 'killTasks' | 'retryTasks' | 'holdTasks' | 'releaseTasks' | 'confirmGone';
@@ -190,10 +193,10 @@ export function describeResults(results: readonly TaskResult[], terminal: Termin
     ],
     shown
       .slice(0, LISTED)
-      .map(({ id, outcome, message }) => [
+      .map(({ id, outcome, message, remark }) => [
         id,
         { text: words.tasks.outcome[outcome], style: STYLES[outcome] },
-        visible(message),
+        remark === null ? visible(message) : remarkText(remark, words.remarks),
       ]),
     terminal,
   );

@@ -6,6 +6,7 @@ import { formatBytes } from '../../lib/durations.ts';
 import type { TaskOptions } from '../../model/queue.ts';
 import type { Attempt } from '../../model/task.ts';
 import type { Task, TaskEvent } from '../../protocol/taskApi.ts';
+import { remarksText } from '../../scheduling/remarkText.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
 import { examples } from '../examples.ts';
 import { type FleetOptions, openFleet, withFleet } from '../fleetCommand.ts';
@@ -85,7 +86,12 @@ function reasonText(
     return `${waitingText(task, words)}${words.find.semicolon}${words.tasks.resumeBy(task.tableId)}`;
   if (task.waitingReason !== null) return waitingText(task, words);
   if (task.state === 'impossible')
-    return events.findLast(({ kind }) => kind === 'impossible')?.text ?? endOf(attempt, words);
+    return (
+      toldOf(
+        events.findLast(({ kind }) => kind === 'impossible'),
+        words,
+      ) ?? endOf(attempt, words)
+    );
   if (isPassedOver(task)) return words.taskState.passedOver(task.runNum, task.needRunNum);
   if (attempt?.endedAtMs === null)
     return `${whereText(attempt)}${words.comma}${tookText(attempt, nowMs, words)}`;
@@ -167,16 +173,21 @@ function askText(options: TaskOptions, { tasks: words, comma, ...more }: Words):
     .join(comma);
 }
 
+/** In the terminal's language; of a story that an earlier version wrote in its English words. */
+const toldOf = (event: TaskEvent | undefined, words: Words): string | null =>
+  event === undefined ? null : remarksText(event.remarks, event.text, words.remarks);
+
 /** `its next attempt promises another amount: 8.0 GiB → 10.0 GiB (alice)`. */
-function eventText({ kind, text, by, figures }: TaskEvent, { tasks: words, colon }: Words): string {
+function eventText(event: TaskEvent, words: Words): string {
+  const { kind, by, figures } = event;
+  const { colon } = words;
   const before = figures?.promisedBytesBefore ?? figures?.beforeBytes;
   const after = figures?.promisedBytesAfter ?? figures?.afterBytes;
   const change =
     kind !== 'learned' || after === undefined
       ? ''
       : `${colon}${before === undefined ? '' : `${size(before)} → `}${size(after)}`;
-  const said = words.event === null ? text : `${words.event[kind]}${text === kind ? '' : `${colon}${text}`}`;
-  return `${visible(said)}${change}${by === null ? '' : ` (${visible(by)})`}`;
+  return `${visible(toldOf(event, words) ?? '')}${change}${by === null ? '' : ` (${visible(by)})`}`;
 }
 
 function describeAttempts(attempts: readonly Attempt[], nowMs: number, terminal: Terminal): string {

@@ -5,6 +5,7 @@ import { isLive } from '../../model/task.ts';
 import type { WaitingReason } from '../../model/waiting.ts';
 import type { Task } from '../../protocol/taskApi.ts';
 import { explain } from '../../scheduling/explain.ts';
+import { remarksText } from '../../scheduling/remarkText.ts';
 import type { Cell } from '../text/cell.ts';
 import { MISSING, ranges, size, span } from '../text/figures.ts';
 import type { Style } from '../text/paint.ts';
@@ -70,9 +71,13 @@ export function outcomeText(task: Task, words: Words): string {
   const attempt = newestAttempt(task);
   if (isPassedOver(task)) return words.taskState.passedOver(task.runNum, task.needRunNum);
   if (attempt === null) return '';
-  if (isLive(attempt.state)) return attempt.message ?? '';
+  if (isLive(attempt.state)) return saidOf(attempt, words) ?? '';
   return endText(attempt, words);
 }
+
+/** What was said of it, in the terminal's language; of one that an earlier version recorded in its English words. */
+export const saidOf = ({ remarks, message }: Attempt, words: Words): string | null =>
+  remarksText(remarks, message, words.remarks);
 
 /** `exit 1, ValueError: loss is nan, peak 7.8 GiB`. */
 export function endText(attempt: Attempt, words: Words): string {
@@ -82,7 +87,7 @@ export function endText(attempt: Attempt, words: Words): string {
       : attempt.exitCode === null
         ? null
         : words.tasks.exit(attempt.exitCode);
-  const told = attempt.outOfMemory?.line ?? attempt.message;
+  const told = attempt.outOfMemory?.line ?? saidOf(attempt, words);
   // Where the program says itself why it failed, that it failed needs no words.
   const isPlain = attempt.class === null || attempt.class === 'ok' || (attempt.class === 'program' && told);
   const why = isPlain || attempt.class === null ? null : words.taskState.class[attempt.class];

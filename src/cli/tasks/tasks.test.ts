@@ -21,6 +21,7 @@ const attempt: Attempt = {
   class: 'program',
   outOfMemory: null,
   message: 'ValueError: loss is nan',
+  remarks: null,
   cpuSeconds: 12,
   hostMemoryPeakBytes: 2 ** 30,
 };

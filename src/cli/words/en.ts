@@ -2,6 +2,7 @@
 import { taskWords } from '../../fleet/taskWords.ts';
 import { type Language, stateWords } from '../../fleet/words.ts';
 import type { SourceState } from '../../model/node.ts';
+import { remarkWordsEn } from '../../scheduling/remarkWordsEn.ts';
 import { queueEn } from './queue.ts';
 import { serviceEn } from './service.ts';
 import { shellEn } from './shell.ts';
@@ -28,6 +29,7 @@ export const en = {
   language: 'en' as Language,
   state: stateWords.en,
   taskState: taskWords.en,
+  remarks: remarkWordsEn,
   tasks: taskCommandsEn,
   shell: shellEn,
   queue: queueEn,

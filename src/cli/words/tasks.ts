@@ -1,5 +1,5 @@
 /** What the commands of the queue say, in both languages. */
-import type { Task, TaskEvent } from '../../protocol/taskApi.ts';
+import type { Task } from '../../protocol/taskApi.ts';
 
 const plural = (amount: number, one: string, many = `${one}s`): string =>
   `${amount} ${amount === 1 ? one : many}`;
@@ -39,8 +39,6 @@ export const taskCommandsEn = {
   } satisfies Record<Task['askedBy'], string>,
   parameters: 'parameters',
   happened: 'What happened',
-  /** Before the hub's own sentence, where that is in another language. */
-  event: null as Record<TaskEvent['kind'], string> | null,
   asksFor: 'asks for',
   gpus: (gpus: number) => (gpus === 0 ? 'no GPU' : plural(gpus, 'GPU')),
   ofModel: (model: string) => `model ${model}`,
@@ -112,22 +110,6 @@ export const taskCommandsZh: TaskCommandWords = {
   },
   parameters: '参数',
   happened: '经过',
-  event: {
-    submitted: '提交',
-    edited: '修改',
-    held: '暂缓',
-    released: '放行',
-    started: '启动',
-    ended: '结束',
-    learned: '学到显存',
-    'queued-again': '重新排队',
-    'stop-asked': '要求停止',
-    unreachable: '失去联系',
-    back: '恢复联系',
-    moved: '移动',
-    impossible: '无法满足',
-    note: '备注',
-  },
   asksFor: '要求',
   gpus: (gpus) => (gpus === 0 ? '不用 GPU' : `${gpus} 块 GPU`),
   ofModel: (model) => `型号 ${model}`,

@@ -1,6 +1,7 @@
 /** The commands' words in Chinese, by the glossary that page and commands share. */
 import { taskWords } from '../../fleet/taskWords.ts';
 import { stateWords } from '../../fleet/words.ts';
+import { remarkWordsZh } from '../../scheduling/remarkWordsZh.ts';
 import type { HubFailureWords, Words } from './en.ts';
 import { queueZh } from './queue.ts';
 import { serviceZh } from './service.ts';
@@ -71,6 +72,7 @@ export const zh: Words = {
   language: 'zh',
   state: stateWords.zh,
   taskState: taskWords.zh,
+  remarks: remarkWordsZh,
   tasks: taskCommandsZh,
   shell: shellZh,
   queue: queueZh,

@@ -1,6 +1,7 @@
 /** Routes of tables: submitting them, in one request or in batches, and what people change about them. */
 import { MAX_ROWS_PER_TABLE } from '../../model/limits.ts';
 import { tableIdOf, taskIdOf } from '../../model/task.ts';
+import { remarkText } from '../../scheduling/remarkText.ts';
 import { HubError } from '../errors.ts';
 import type { TableView } from '../tasks/book/records.ts';
 import type { RowTaskNumber } from '../tasks/book/taskBook.ts';
@@ -136,7 +137,7 @@ export function tableHandlers(hub: HubParts): Pick<Handlers, TableRoute> {
         sight.login,
       );
       if (!changed.done && changed.outcome === 'failed')
-        throw new HubError(409, 'not-changed', changed.message);
+        throw new HubError(409, 'not-changed', remarkText(changed.remark));
       await book.durable();
       queue.wake();
       noteDeed(audit, call, 'change-table', tableIdOf(number), JSON.stringify(call.body));

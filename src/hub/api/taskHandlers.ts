@@ -2,11 +2,12 @@
 
 import { withoutUndefined } from '../../lib/withoutUndefined.ts';
 import { MAX_TASKS_PER_REQUEST } from '../../model/limits.ts';
+import type { Remark } from '../../model/remark.ts';
 import { taskIdOf } from '../../model/task.ts';
+import { remarkText } from '../../scheduling/remarkText.ts';
 import { HubError } from '../errors.ts';
 import type { TaskView } from '../tasks/book/records.ts';
 import type { Change, MoveTo } from '../tasks/book/taskBook.ts';
-import { stateSentence } from '../tasks/book/words.ts';
 import type { Call, Handlers, HubParts } from './call.ts';
 import { noteDeed } from './call.ts';
 import { checkPriority } from './submitLimits.ts';
@@ -105,7 +106,7 @@ export function taskHandlers(hub: HubParts): Pick<Handlers, TaskRoute> {
       await book.durable();
       queue.wake();
       const moved = tasks.map((task, place) =>
-        resultOf(task, moves[place] ?? { done: false, outcome: 'failed', message: 'it was not moved' }),
+        resultOf(task, moves[place] ?? { done: false, outcome: 'failed', remark: { kind: 'over' } }),
       );
       noteDeed(audit, call, 'move-tasks', namesOf(tasks), summaryOf(moved));
       if (!edited) return { results: [...moved, ...unknown.map(unknownResult)] };
@@ -122,9 +123,11 @@ export function taskHandlers(hub: HubParts): Pick<Handlers, TaskRoute> {
           return {
             done: false,
             outcome: 'unchanged',
-            message: `it is not unreachable: ${task.state.replaceAll('_', ' ')}`,
+            remark: { kind: 'not-unreachable', state: task.state },
           };
-        const verdict = queue.verdicts.unreported(task.live, 'infra', `${by} confirmed that it is gone`);
+        const verdict = queue.verdicts.unreported(task.live, 'infra', [
+          { kind: 'gone', how: 'confirmed', by },
+        ]);
         return book.gone(task.live.id, verdict, by);
       }),
   };
@@ -133,11 +136,11 @@ export function taskHandlers(hub: HubParts): Pick<Handlers, TaskRoute> {
 function resultOf(task: TaskView, change: Change): Result {
   const id = taskIdOf(task.number);
   return change.done
-    ? { id, outcome: 'done', message: stateSentence(task.state) }
-    : { id, outcome: change.outcome, message: change.message };
+    ? resultAs(id, 'done', change.remark ?? { kind: 'state', state: task.state })
+    : resultAs(id, change.outcome, change.remark);
 }
 
-const unknownResult = (id: string): Result => ({ id, outcome: 'unknown', message: `there is no task ${id}` });
+const unknownResult = (id: string): Result => resultAs(id, 'unknown', { kind: 'unknown-task', task: id });
 
 /** Where tasks are moved to; null where nothing was said of it. */
 function placeOf(
@@ -149,6 +152,12 @@ function placeOf(
   if (behind !== undefined) return behind === 'last' ? 'last' : { behind: numberOf(behind) };
   return null;
 }
+const resultAs = (id: string, outcome: Result['outcome'], remark: Remark): Result => ({
+  id,
+  outcome,
+  message: remarkText(remark),
+  remark,
+});
 
 const MOST_NAMED = 20;
 

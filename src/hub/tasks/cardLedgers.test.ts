@@ -132,7 +132,7 @@ describe('an attempt that is over', () => {
     ledgers.flag(over, nowMs);
     attempt('t1.1.1', { isOver: true });
     sample(8 * GIB);
-    expect(ledgers.flagged('GPU-0')).toMatch(/t1\.1\.1.*did not come back/);
+    expect(ledgers.flagged('GPU-0')).toMatchObject({ kind: 'memory-not-back', attempt: 't1.1.1' });
     expect(sample(0)).toBe(true);
     expect(ledgers.flagged('GPU-0')).toBeNull();
   });

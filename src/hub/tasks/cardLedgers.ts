@@ -7,6 +7,7 @@
 import type { Gpu } from '../../model/gpu.ts';
 import type { NodeSample } from '../../model/node.ts';
 import { taskIdOf } from '../../model/task.ts';
+import type { CardTrouble } from '../../model/trouble.ts';
 import type { Stranger } from '../../scheduling/facts.ts';
 import { CardLedger } from '../../scheduling/ledger.ts';
 import type { LiveView, TaskView } from './book/records.ts';
@@ -44,8 +45,8 @@ export interface CardLedgers {
   measuredBytes(attemptId: string, uuid: string): number | null;
   /** All that was seen of an attempt on a card; null for one that is not counted there. */
   seen(attemptId: string, uuid: string): Seen | null;
-  /** Why a card is left alone, in words; null where it is not flagged. */
-  flagged(uuid: string): string | null;
+  /** Why a card is left alone; null where it is not flagged. */
+  flagged(uuid: string): CardTrouble | null;
 }
 
 /** What was seen of one attempt on one card. */
@@ -65,7 +66,7 @@ interface Flag {
   attemptId: string;
   /** What others used before the end: the card is back once no more than that is used. */
   baselineBytes: number;
-  text: string;
+  trouble: CardTrouble;
 }
 
 interface Given {
@@ -283,7 +284,7 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
         flags.set(uuid, {
           attemptId: live.id,
           baselineBytes: ledgerOf(uuid).externalBytes(nowMs) ?? 0,
-          text: `the memory of ${live.id}, which has ended, did not come back within 60 s`,
+          trouble: { kind: 'memory-not-back', attempt: live.id, seconds: 60 },
         });
       }
     },
@@ -296,6 +297,6 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
     stranger: (uuid) => strangers.get(uuid) ?? null,
     measuredBytes: (attemptId, uuid) => given.get(attemptId)?.seen.get(uuid)?.peakBytes ?? null,
     seen: (attemptId, uuid) => given.get(attemptId)?.seen.get(uuid) ?? null,
-    flagged: (uuid) => flags.get(uuid)?.text ?? null,
+    flagged: (uuid) => flags.get(uuid)?.trouble ?? null,
   };
 }

@@ -3,8 +3,10 @@
  * node that connects, a switch, a setting, a time that has come. What happens within one turn is one decision; where
  * nothing waits none is made. A tick every 2 s is only for what nobody told.
  */
+
 import type { Clock } from '../../io/clock.ts';
 import type { Log } from '../../io/log.ts';
+import type { Remark } from '../../model/remark.ts';
 import type { DecisionFacts } from '../../scheduling/facts.ts';
 import { type Plan, plan, type Start } from '../../scheduling/plan.ts';
 import type { LiveView } from './book/records.ts';
@@ -24,8 +26,6 @@ export interface DispatcherOptions {
   mayDispatch: () => boolean;
   /** Room was found for a promise of `find … -- COMMAND`. */
   promised: (start: Start) => void;
-  /** A run that no card could ever hold: the words for it. */
-  explainImpossible: (found: Plan['impossible'][number]) => string;
 }
 
 export interface Dispatcher {
@@ -83,8 +83,7 @@ export function dispatcher(options: DispatcherOptions): Dispatcher {
     const nowMs = clock.nowMs();
     const decided = plan({ ...options.facts(), reservation, lineup: line.lineup });
     reservation = decided.reservation;
-    for (const found of decided.impossible)
-      book.impossible(taskNumber(found.run.task), options.explainImpossible(found));
+    for (const found of decided.impossible) book.impossible(taskNumber(found.run.task), noCard(found));
     isGiving = true;
     const leased = decided.starts.flatMap((start) => give(start) ?? []);
     isGiving = false;
@@ -130,3 +129,8 @@ export function dispatcher(options: DispatcherOptions): Dispatcher {
 }
 
 const taskNumber = (id: string): number => Number(id.slice(1));
+
+function noCard({ reason }: Plan['impossible'][number]): Remark {
+  const { askedBytes: bytes, askedGpus: gpus, largestBytes, mostGpus } = reason;
+  return { kind: 'no-card', asked: { bytes, gpus, largestBytes, mostGpus } };
+}

@@ -107,7 +107,7 @@ describe('nothing is said before it is kept', () => {
       launches: { isUnderWay: () => false },
       reporter: (nodeId) => ({ nodeId, node: 'atlas', mayRun: true, gpuIndex: () => 0 }),
       mayRun: () => true,
-      judge: () => ({ class: 'ok', again: false, notBeforeMs: null, message: null }),
+      judge: () => ({ class: 'ok', again: false, notBeforeMs: null, remarks: [] }),
       judgeGone: fail,
       stopSuperseded: fail,
       stopAgain: fail,

@@ -1,12 +1,14 @@
 /** What follows from an end beside the run's own fate: the node may get a strike, the table may be paused, everybody learns. */
 import type { Log } from '../../io/log.ts';
+import type { EndRemark } from '../../model/endRemark.ts';
 import { type EndClass, tableIdOf } from '../../model/task.ts';
 import type { AttemptReport } from '../../protocol/supervision.ts';
+import { remarksText } from '../../scheduling/remarkText.ts';
 import type { Breaker, Strikes } from '../../scheduling/retry.ts';
 import type { LiveView } from './book/records.ts';
 import type { TaskBook, Verdict } from './book/taskBook.ts';
 import type { Lessons } from './lessons.ts';
-import type { Verdicts } from './verdicts.ts';
+import { remarksOf, type Verdicts } from './verdicts.ts';
 
 export interface EndSources {
   book: Pick<TaskBook, 'changeTable' | 'settings'>;
@@ -22,7 +24,7 @@ export interface Ends {
   /** The verdict on an end that its node reported. */
   reported(live: LiveView, report: AttemptReport): Verdict;
   /** The verdict on a lease that its node cannot execute: its folder or its command is at fault, not the node. */
-  refused(live: LiveView, class_: EndClass, message: string): Verdict;
+  refused(live: LiveView, class_: EndClass, remarks: readonly EndRemark[]): Verdict;
   /** A node failed an attempt that is charged to nobody else. */
   strike(nodeId: string, message: string): void;
 }
@@ -32,9 +34,9 @@ export function ends({ book, verdicts, lessons, strikes, breaker, nowMs, log }: 
   const charge = (nodeId: string, class_: EndClass, message: string | null): void => {
     const was = strikes.drained(nodeId);
     strikes.ended(nodeId, class_, message, nowMs());
-    const reason = strikes.drained(nodeId);
-    if (was === null && reason !== null)
-      log.warn({ node: nodeId, reason }, 'a node gets no more tasks until somebody allows it again');
+    const why = strikes.drained(nodeId);
+    if (was === null && why !== null)
+      log.warn({ node: nodeId, ...why }, 'a node gets no more tasks until somebody allows it again');
   };
 
   const note = (live: LiveView, class_: EndClass, report: AttemptReport | null): void => {
@@ -48,12 +50,12 @@ export function ends({ book, verdicts, lessons, strikes, breaker, nowMs, log }: 
   return {
     reported(live, report) {
       const verdict = verdicts.reported(live, report);
-      charge(live.attempt.nodeId, verdict.class, verdict.message);
+      charge(live.attempt.nodeId, verdict.class, remarksText(remarksOf(report), null));
       note(live, verdict.class, report);
       return verdict;
     },
-    refused(live, class_, message) {
-      const verdict = verdicts.unreported(live, class_, message);
+    refused(live, class_, remarks) {
+      const verdict = verdicts.unreported(live, class_, remarks);
       note(live, verdict.class, null);
       return verdict;
     },

@@ -3,7 +3,7 @@
  * acknowledged. A node speaks only of attempts that were leased to it. The inventory after each connection reconciles both
  * sides: what is there goes on, what is not there never started or is gone, what lives and should not is stopped.
  */
-
+import type { EndRemark } from '../../model/endRemark.ts';
 import type { Acknowledgement, AttemptReport, Inventory } from '../../protocol/supervision.ts';
 import type { AgentLinks } from '../agents/agentLinks.ts';
 import type { LiveView } from './book/records.ts';
@@ -24,7 +24,7 @@ export interface HearingOptions {
   /** The budgets' word on an end. */
   judge: (ended: LiveView, report: AttemptReport) => Verdict;
   /** The same for an attempt of which nothing is left. */
-  judgeGone: (live: LiveView, message: string) => Verdict;
+  judgeGone: (live: LiveView, remark: EndRemark) => Verdict;
   /** Ends what lives on a node and must not. */
   stopSuperseded: (nodeId: string, report: AttemptReport) => void;
   /** A stop that the node may not have heard. */
@@ -104,10 +104,11 @@ export function hearing(options: HearingOptions): Hearing {
         }
         if (options.launches.isUnderWay(live.id)) continue;
         if (live.isReturning) book.cardsFreed(live.id);
-        else if (live.attempt.startedAtMs === null) book.notStarted(live.id, 'its node never heard of it');
+        else if (live.attempt.startedAtMs === null)
+          book.notStarted(live.id, { kind: 'not-begun', why: 'never-heard' });
         else {
-          const message = 'its node knows nothing of it any more';
-          book.gone(live.id, options.judgeGone(live, message), null);
+          const remark: EndRemark = { kind: 'gone', how: 'unknown-there', by: null };
+          book.gone(live.id, options.judgeGone(live, remark), null);
         }
       }
       options.settled();

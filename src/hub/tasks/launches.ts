@@ -3,12 +3,14 @@
  * Where no answer comes the run stays `starting`: the node's inventory at its next connection tells what became of it.
  */
 import type { Log } from '../../io/log.ts';
+import type { EndRemark } from '../../model/endRemark.ts';
 import type { EndClass } from '../../model/task.ts';
 import type { AgentAnswer } from '../../protocol/agentHub.ts';
 import type { Environment, Lease } from '../../protocol/supervision.ts';
 import type { AgentLinks } from '../agents/agentLinks.ts';
 import type { LiveView } from './book/records.ts';
 import type { TaskBook, TaskDetails, Verdict } from './book/taskBook.ts';
+import { remarksOf } from './verdicts.ts';
 
 /** A wrapper is up in milliseconds; a program of the owner's that makes the command may take 5 s. */
 const LAUNCH_PATIENCE_MS = 30_000;
@@ -31,7 +33,7 @@ export interface LaunchOptions {
   /** The node's fault, whatever it asked for. */
   strike: (nodeId: string, reason: string) => void;
   /** The budgets' word on a lease that the node cannot execute through the table's fault. */
-  judge: (live: LiveView, class_: EndClass, message: string) => Verdict;
+  judge: (live: LiveView, class_: EndClass, remarks: readonly EndRemark[]) => Verdict;
   /** A refusal was entered in the book. */
   settled: () => void;
 }
@@ -54,7 +56,7 @@ export function launches(options: LaunchOptions): Launches {
     // Somebody may have ended it while it was being committed: nothing was said yet, and nothing will be.
     const now = book.live().get(live.id);
     if (!now || now.stop) {
-      if (now) book.notStarted(live.id, 'ended before its node heard of it');
+      if (now) book.notStarted(live.id, { kind: 'not-begun', why: 'ended-before' });
       return options.settled();
     }
     try {
@@ -65,6 +67,7 @@ export function launches(options: LaunchOptions): Launches {
           kind: 'refused',
           code: 'failed',
           message: answer.kind === 'failed' ? answer.message : `the node answered ${answer.kind}`,
+          remarks: null,
         });
     } catch (failure) {
       log.warn({ attempt: live.id, node: nodeId, failure: String(failure) }, 'a launch was not answered');
@@ -108,18 +111,20 @@ export function launches(options: LaunchOptions): Launches {
     };
   };
 
-  const refused = (live: LiveView, { code, message }: Refused): void => {
+  const refused = (live: LiveView, said: Refused): void => {
+    const { code, message } = said;
+    const remarks = remarksOf(said);
     // A report may have told of it before: it is charged once.
     if (!book.live().has(live.id)) return;
     log.warn({ attempt: live.id, node: live.attempt.nodeId, code, message }, 'a node refused an attempt');
     if (code === 'working-directory') {
       // The same folder may be there on another machine; here it is a fault of the place.
-      book.ended(live.id, options.judge(live, 'infra', message));
+      book.ended(live.id, options.judge(live, 'infra', remarks));
     } else if (code === 'command') {
-      book.ended(live.id, options.judge(live, 'program', message));
+      book.ended(live.id, options.judge(live, 'program', remarks));
     } else {
       const waitMs = code === 'superseded' ? null : options.nowMs() + REFUSED_WAIT_MS;
-      book.notStarted(live.id, message, waitMs);
+      book.notStarted(live.id, remarks[0] ?? { kind: 'not-begun', why: 'not-told' }, waitMs);
       if (code !== 'superseded') options.strike(live.attempt.nodeId, message);
     }
     options.settled();
@@ -131,7 +136,8 @@ export function launches(options: LaunchOptions): Launches {
       for (const { id } of leased) underWay.add(id);
       const failed = (live: LiveView, failure: unknown): void => {
         log.error({ attempt: live.id, failure: String(failure) }, 'an attempt could not be given out');
-        book.notStarted(live.id, String(failure).slice(0, 500), options.nowMs() + REFUSED_WAIT_MS);
+        const remark: EndRemark = { kind: 'text', text: String(failure).slice(0, 500) };
+        book.notStarted(live.id, remark, options.nowMs() + REFUSED_WAIT_MS);
         options.settled();
       };
       const done = (live: LiveView): boolean => underWay.delete(live.id);

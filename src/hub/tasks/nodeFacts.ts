@@ -2,6 +2,7 @@
 import { needsCare } from '../../fleet/gpuCondition.ts';
 import type { Gpu } from '../../model/gpu.ts';
 import type { NodeStatus } from '../../model/node.ts';
+import type { CardTrouble, NodeTrouble } from '../../model/trouble.ts';
 import type { Card, NodeFacts } from '../../scheduling/facts.ts';
 import type { Strikes } from '../../scheduling/retry.ts';
 import type { CardLedgers } from './cardLedgers.ts';
@@ -25,7 +26,7 @@ export function nodeFacts(node: NodeStatus, sources: FactSources, nowMs: number)
     name: node.name,
     isOnline: node.state === 'online' && presence.isReady(node.id),
     isAllowed: node.mayRun && runsAs !== null,
-    drained: node.maintenance === null ? tired(node, strikes) : 'it is in maintenance',
+    drained: node.maintenance === null ? tired(node, strikes) : { kind: 'maintenance' },
     runsAs,
     cores: sample?.host.cpuCores ?? null,
     cards: (sample?.gpus ?? []).flatMap((gpu) => {
@@ -35,9 +36,9 @@ export function nodeFacts(node: NodeStatus, sources: FactSources, nowMs: number)
   };
 }
 
-function tired({ id, name }: NodeStatus, strikes: Strikes): string | null {
+function tired({ id, name }: NodeStatus, strikes: Strikes): NodeTrouble | null {
   const why = strikes.drained(id);
-  return why === null ? null : `${why} (once that is mended: flowline nodes allow ${name})`;
+  return why && { kind: 'strikes', node: name, ...why };
 }
 
 function cardFacts(
@@ -61,15 +62,15 @@ function cardFacts(
 }
 
 /** Why nothing can be placed on a card, whatever is free there; null where it is well. */
-export function unusable({ sample }: Pick<NodeStatus, 'sample'>, gpu: Gpu): string | null {
+export function unusable({ sample }: Pick<NodeStatus, 'sample'>, gpu: Gpu): CardTrouble | null {
   const driver = sample?.driver;
-  if (driver && driver.state !== 'ok') return driver.message ?? `the driver is ${driver.state}`;
-  if (gpu.state !== 'ok') return gpu.message ?? `the GPU is ${gpu.state}`;
-  if (needsCare(gpu)) return 'the driver asks for a reset, or memory repairs wait for one';
-  if (gpu.migMode === true) return 'it is split into MIG instances';
-  if (gpu.computeMode === 'prohibited') return 'its compute mode prohibits programs';
+  if (driver && driver.state !== 'ok')
+    return { kind: 'driver', state: driver.state, message: driver.message };
+  if (gpu.state !== 'ok') return { kind: 'gpu', state: gpu.state, message: gpu.message };
+  if (needsCare(gpu)) return { kind: 'needs-care' };
+  if (gpu.migMode === true) return { kind: 'mig' };
+  if (gpu.computeMode === 'prohibited') return { kind: 'prohibited' };
   const isExclusive = gpu.computeMode === 'exclusive-process' || gpu.computeMode === 'exclusive-thread';
   const holder = gpu.processes.find(({ type }) => type !== 'graphics');
-  if (isExclusive && holder) return `its compute mode is exclusive, and pid ${holder.pid} has it`;
-  return null;
+  return isExclusive && holder ? { kind: 'exclusive', pid: holder.pid } : null;
 }

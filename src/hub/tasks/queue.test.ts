@@ -166,7 +166,7 @@ describe('a task', () => {
     await bed.agent('atlas');
     const [id = ''] = await bed.submit(1, { ask: { gpus: 1, memoryBytes: 200 * GIB } });
     await becomes(id, 'impossible');
-    expect((await bed.events(id)).map(({ text }) => text).join()).toMatch(/200 GiB/);
+    expect((await bed.events(id)).map(({ text }) => text).join()).toMatch(/200\.0 GiB/);
   });
 
   test('queued by itself is promised what was said for it, whatever others like it were seen to take', async () => {
@@ -293,7 +293,7 @@ describe('what a node says of an attempt', () => {
 describe('a node that refuses', () => {
   test('costs the run nothing, and two strikes keep work away until it is allowed again', async () => {
     const atlas = await bed.agent('atlas', {
-      onLaunch: () => ({ kind: 'refused', code: 'disk', message: 'the disk is full' }),
+      onLaunch: () => ({ kind: 'refused', code: 'disk', message: 'the disk is full', remarks: null }),
     });
     await bed.submit(2);
     const why = await waitFor('the drain', async () => {
@@ -306,7 +306,12 @@ describe('a node that refuses', () => {
 
   test('a missing working directory is charged to the run, which waits and goes elsewhere if it can', async () => {
     const atlas = await bed.agent('atlas', {
-      onLaunch: () => ({ kind: 'refused', code: 'working-directory', message: '/tmp/x is not there' }),
+      onLaunch: () => ({
+        kind: 'refused',
+        code: 'working-directory',
+        message: '/tmp/x is not there',
+        remarks: null,
+      }),
     });
     const [id = ''] = await bed.submit(1);
     await waitFor('the refusal', async () => {
@@ -331,7 +336,7 @@ describe('a node that refuses', () => {
     const atlas = await bed.agent('atlas', {
       onLaunch: (lease) =>
         missing(lease)
-          ? { kind: 'refused', code: 'working-directory', message: '/tmp/x is not there' }
+          ? { kind: 'refused', code: 'working-directory', message: '/tmp/x is not there', remarks: null }
           : { kind: 'launched' },
     });
     await bed.submit(4, { workingDirectory: '/tmp/x' });

@@ -6,9 +6,11 @@ import type { Clock } from '../../io/clock.ts';
 import type { Log } from '../../io/log.ts';
 import type { NodeStatus } from '../../model/node.ts';
 import { tableIdOf } from '../../model/task.ts';
+import type { QueueTrouble } from '../../model/trouble.ts';
 import { askedOf, type LiveAttempt, type NodeFacts } from '../../scheduling/facts.ts';
 import { profileOf } from '../../scheduling/learn.ts';
 import type { PlanInput } from '../../scheduling/plan.ts';
+import { troubleText } from '../../scheduling/remarkText.ts';
 import { Breaker, Strikes } from '../../scheduling/retry.ts';
 import type { AgentLinks } from '../agents/agentLinks.ts';
 import type { NodeRegistry } from '../agents/nodeRegistry.ts';
@@ -141,13 +143,14 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
   const stops = stopper(book, links, clock, log);
   const promised = promises(book, standing.lineup, ledgers, clock.after, wake, startedAtMs);
 
-  /** Why nothing at all is given out, in words; null where all is well. */
-  const hindrance = (): string | null => {
+  /** Why nothing at all is given out; null where all is well. */
+  const hindrance = (): Hindrance | null => {
     const trouble = book.trouble();
-    if (trouble !== null || !book.isRestored()) return trouble;
+    if (trouble !== null) return { message: trouble, trouble: null };
+    if (!book.isRestored()) return null;
     // Until every machine that may have attempts has told what it runs, a run could be given out twice.
     const awaited = registry.list().filter(({ id, mayRun }) => mayRun && !present.isReady(id));
-    if (awaited.length > 0) return awaitedWords(awaited.map(({ name }) => name));
+    if (awaited.length > 0) return awaiting(awaited.map(({ name }) => name));
     book.nodesReported();
     log.info({}, 'every machine has told what it runs: tasks are given out again');
     return null;
@@ -164,7 +167,6 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
     },
     mayDispatch: () => hindrance() === null,
     promised: (start) => promised.give(start, nowMs()),
-    explainImpossible: ({ reason }) => why.text(reason),
   });
   const input = (): PlanInput => ({
     ...facts.decision(),
@@ -202,7 +204,7 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
     },
     mayRun,
     judge: ended.reported,
-    judgeGone: (live, message) => judge.unreported(live, 'infra', message),
+    judgeGone: (live, remark) => judge.unreported(live, 'infra', [remark]),
     stopSuperseded: (nodeId, { attempt, fence }) => stops.stopUnwanted(nodeId, attempt, fence, 'superseded'),
     stopAgain: (live) => stops.stop(live),
     settled: wake,
@@ -276,7 +278,7 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
         const run = standing.runOf(task.number);
         const hindered = run === null ? null : hindrance();
         if (hindered === null) return run && why.of(run);
-        const reason = { kind: 'paused', by: 'queue', message: hindered } as const;
+        const reason = { kind: 'paused', by: 'queue', ...hindered } as const;
         return { reason, text: why.text(reason) };
       },
       peakBytes: ledgers.measuredBytes,
@@ -304,5 +306,16 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
 
 const MOST_NAMED = 5;
 
-const awaitedWords = (names: readonly string[]): string =>
-  `the queue was restored from an older copy; it goes on once ${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : ''} told what runs there (a machine that is gone for good: \`flowline nodes disallow\`)`;
+interface Hindrance {
+  message: string;
+  trouble: QueueTrouble | null;
+}
+
+function awaiting(names: readonly string[]): Hindrance {
+  const trouble: QueueTrouble = {
+    kind: 'restored',
+    nodes: names.slice(0, MOST_NAMED),
+    others: Math.max(0, names.length - MOST_NAMED),
+  };
+  return { message: troubleText(trouble), trouble };
+}

@@ -5,6 +5,7 @@ import type { RunCounts } from '../../model/queue.ts';
 import type { GpuLedger, QueueStatus } from '../../protocol/taskApi.ts';
 import { Board, freeBytes } from '../../scheduling/board.ts';
 import type { LiveAttempt, NodeFacts } from '../../scheduling/facts.ts';
+import { troubleText } from '../../scheduling/remarkText.ts';
 import type { TableView } from './book/records.ts';
 import type { TaskBook } from './book/taskBook.ts';
 import type { Views } from './views.ts';
@@ -79,7 +80,8 @@ export function gpuLedgers({
         uuid,
         index: card.index,
         isOn: card.isOn,
-        unusable: card.unusable,
+        unusable: card.unusable && troubleText(card.unusable),
+        trouble: card.unusable,
         totalBytes,
         externalBytes,
         // Who was promised the whole card has what others leave of it.

@@ -1,8 +1,8 @@
 /** Tells nodes to end attempts, and tells them again until they do: a word that was lost with its connection must not keep a killed task alive. */
 import type { Clock } from '../../io/clock.ts';
 import type { Log } from '../../io/log.ts';
+import type { StopReason } from '../../model/endRemark.ts';
 import type { Fence } from '../../model/task.ts';
-import type { StopReason } from '../../protocol/supervision.ts';
 import type { AgentLinks } from '../agents/agentLinks.ts';
 import type { LiveView } from './book/records.ts';
 import type { TaskBook } from './book/taskBook.ts';

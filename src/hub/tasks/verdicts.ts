@@ -1,4 +1,5 @@
 /** What the budgets make of an end (scheduling/retry.ts), with what the ledger saw of the attempt's cards. */
+import type { EndRemark } from '../../model/endRemark.ts';
 import type { EndClass } from '../../model/task.ts';
 import type { AttemptReport } from '../../protocol/supervision.ts';
 import type { OutOfMemoryFacts } from '../../scheduling/afterOutOfMemory.ts';
@@ -10,7 +11,7 @@ export interface Verdicts {
   /** On an end that its node reported. */
   reported(live: LiveView, report: AttemptReport): Verdict;
   /** On one of which no report tells: a refusal, a node that knows nothing of it, somebody's word. */
-  unreported(live: LiveView, class_: EndClass, message: string): Verdict;
+  unreported(live: LiveView, class_: EndClass, remarks: readonly EndRemark[]): Verdict;
 }
 
 export interface VerdictSources {
@@ -21,14 +22,21 @@ export interface VerdictSources {
   random?: () => number;
 }
 
+/** What a node says of an end, or of a lease that it refuses; an older one has only words for it. */
+export const remarksOf = ({
+  remarks,
+  message,
+}: Pick<AttemptReport, 'remarks' | 'message'>): readonly EndRemark[] =>
+  remarks ?? (message === null ? [] : [{ kind: 'text', text: message }]);
+
 /** The verdicts of a queue. */
 export function verdicts({ book, nowMs, memory, random = Math.random }: VerdictSources): Verdicts {
-  const decide = (live: LiveView, class_: EndClass, message: string | null): Verdict => {
+  const decide = (live: LiveView, class_: EndClass, remarks: readonly EndRemark[]): Verdict => {
     const { task, attempt } = live;
     const { lesson, ...verdict } = judge(
       {
         class: class_,
-        message,
+        remarks,
         isKilled: live.stop?.reason === 'user',
         memory: class_ === 'gpu_oom' ? memory(live) : null,
       },
@@ -48,7 +56,7 @@ export function verdicts({ book, nowMs, memory, random = Math.random }: VerdictS
 
   return {
     // A node that cannot say how it ended failed it.
-    reported: (live, report) => decide(live, report.class ?? 'infra', report.message),
+    reported: (live, report) => decide(live, report.class ?? 'infra', remarksOf(report)),
     unreported: decide,
   };
 }

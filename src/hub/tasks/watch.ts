@@ -1,6 +1,7 @@
 /** What only time tells the queue: nodes that are silent, cards that do not come back, promises that nobody keeps. */
 import type { Clock } from '../../io/clock.ts';
 import type { Log } from '../../io/log.ts';
+import type { EndRemark } from '../../model/endRemark.ts';
 import type { LiveView } from './book/records.ts';
 import type { TaskBook } from './book/taskBook.ts';
 import type { CardLedgers } from './cardLedgers.ts';
@@ -58,8 +59,8 @@ export function watch(options: WatchOptions): () => void {
     if (live.task.state !== 'unreachable') silent.add(nodeId);
     const { isIdempotent } = live.task.table.options;
     if (!isIdempotent || nowMs - since <= IDEMPOTENT_AFTER_MS) return;
-    const message = 'its node was silent for 15 min, and the task may run twice';
-    book.gone(live.id, options.verdicts.unreported(live, 'infra', message), null);
+    const remark: EndRemark = { kind: 'gone', how: 'silent', by: null };
+    book.gone(live.id, options.verdicts.unreported(live, 'infra', [remark]), null);
   };
 
   return clock.every(LOOK_EVERY_MS, () => {

@@ -149,7 +149,12 @@ export function imaginedSupervisor({ look, change, user }: ImaginedSupervisorOpt
       const node = look();
       const cards = lease.gpus.map(({ uuid }) => node.cards.find((card) => card.uuid === uuid));
       if (cards.some((card) => card === undefined || card.fault !== 'none'))
-        return { kind: 'refused', code: 'not-here', message: 'that GPU is not in this machine any more' };
+        return {
+          kind: 'refused',
+          code: 'not-here',
+          message: 'that GPU is not in this machine any more',
+          remarks: null,
+        };
       const work = workOf(lease);
       const processes = processesOf(node, lease, work, user);
       change({

@@ -1,7 +1,8 @@
 /** An imagined task while it runs: its processes, what it is short of, its reports and what it prints. */
 import { commandText } from '../../model/command.ts';
+import type { StopReason } from '../../model/endRemark.ts';
 import type { Fence } from '../../model/task.ts';
-import type { AttemptReport, Lease, StopReason } from '../../protocol/supervision.ts';
+import type { AttemptReport, Lease } from '../../protocol/supervision.ts';
 import type { Random } from '../random.ts';
 import {
   freeBytes,
@@ -136,6 +137,7 @@ export function firstReport(
     outOfMemory: null,
     stopReason: null,
     message: null,
+    remarks: null,
     cpuSeconds: null,
     hostMemoryPeakBytes: null,
     gpuMemoryPeakBytes: gpus.map(({ uuid }) => ({ uuid, bytes: 0 })),

@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import { visible } from '../../../src/lib/displayText.ts';
 import { parseDurationMs, parseMemoryBytes } from '../../../src/lib/durations.ts';
 import type { taskApi } from '../../../src/protocol/taskApi.ts';
+import { remarkText } from '../../../src/scheduling/remarkText.ts';
 import { askHub, type HubAnswer } from '../../live/hub.ts';
 import type { TaskChanges } from '../../live/tasks.ts';
 import { Failure } from '../../parts/Failure.tsx';
@@ -103,7 +104,8 @@ export function EditDialog({ select, amount, onDone, onClose }: EditDialogProps)
       {answer !== null && !answer.ok && <Failure failure={answer} />}
       {first && (
         <p className="hint-bar" role="status">
-          {first.id}: {visible(first.message)}
+          {first.id}:{' '}
+          {first.remark === null ? visible(first.message) : remarkText(first.remark, words.remarks)}
           {refused.length > 1 && ` · ${words.question.more(refused.length - 1)}`}
         </p>
       )}

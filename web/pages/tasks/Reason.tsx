@@ -5,6 +5,7 @@ import { visible } from '../../../src/lib/displayText.ts';
 import type { Attempt } from '../../../src/model/task.ts';
 import type { WaitingReason } from '../../../src/model/waiting.ts';
 import type { Task } from '../../../src/protocol/taskApi.ts';
+import { remarksText } from '../../../src/scheduling/remarkText.ts';
 import { useHubNow } from '../../live/hubClock.ts';
 import { OwnerColours } from '../../parts/MemoryBar.tsx';
 import { gib, span } from '../../words/figures.ts';
@@ -191,16 +192,18 @@ export function EndWords({ attempt }: { attempt: Attempt }) {
       : attempt.exitCode === null
         ? null
         : words.tasks.exit(attempt.exitCode);
-  const isSentence = attempt.class !== 'program';
+  const isOwnWords = attempt.remarks === null || attempt.remarks.some(({ kind }) => kind === 'text');
+  const isSentence = attempt.class !== 'program' || !isOwnWords;
+  const said = remarksText(attempt.remarks, attempt.message, words.remarks);
   return (
     <span className={attempt.class === 'user_kill' ? '' : 'bad'}>
       {[kind, code].filter((part) => part !== null).join(' · ')}
-      {attempt.message !== null && (
+      {said !== null && (
         <>
           {' '}
           <span className={isSentence ? 'quiet' : 'mono'}>
             {isSentence ? '· ' : ''}
-            {visible(attempt.message)}
+            {visible(said)}
           </span>
         </>
       )}

@@ -3,13 +3,13 @@ import { useContext } from 'react';
 import { visible } from '../../../src/lib/displayText.ts';
 import { type Attempt, type EndClass, isFinal } from '../../../src/model/task.ts';
 import type { TaskEvent } from '../../../src/protocol/taskApi.ts';
+import { remarksText } from '../../../src/scheduling/remarkText.ts';
 import { useHubNow } from '../../live/hubClock.ts';
 import type { TaskDetail } from '../../live/tasks.ts';
 import { useGpuLedger, useQueue } from '../../live/tasks.ts';
 import { Icon } from '../../parts/Icon.tsx';
 import { OwnerColours } from '../../parts/MemoryBar.tsx';
 import { RunGlyph } from '../../parts/RunGlyph.tsx';
-import type { Words } from '../../words/en.ts';
 import { clockTime, span } from '../../words/figures.ts';
 import { gibOf } from '../../words/waiting.ts';
 import { useWords } from '../../words/words.ts';
@@ -114,9 +114,9 @@ function Plain({ event, detail }: { event: TaskEvent; detail: TaskDetail }) {
       ? words.task.submittedBy(visible(event.by ?? detail.task.owner))
       : event.kind === 'queued-again'
         ? words.task.behindOthers
-        : words.language === 'zh' && asked !== undefined
+        : event.remarks === null && words.language === 'zh' && asked !== undefined
           ? words.task.askedBy[detail.task.askedBy]
-          : event.text;
+          : (remarksText(event.remarks, event.text, words.remarks) ?? '');
   return (
     <>
       <p>
@@ -156,7 +156,7 @@ function Learned({ event, detail }: { event: TaskEvent; detail: TaskDetail }) {
           gibOf(before),
           gibOf(before * 1.25),
         )
-      : visible(event.text);
+      : visible(remarksText(event.remarks, event.text, words.remarks) ?? '');
   return (
     <>
       <p>
@@ -215,11 +215,11 @@ function Ended({ event, attempt, detail }: AttemptStepProps) {
   const total = useTotal(event, attempt);
   const peak = largest(attempt.gpus.map((gpu) => gpu.peakBytes));
   const tried = attempt.outOfMemory?.triedBytes ?? null;
-  // Tried again without having learned, beside others: it was they who took too much (scheduling/afterOutOfMemory.ts).
-  const leftTooLittle = leftTooLittleWords(words, event, peak);
-  const isAgain = detail.events.some(
-    (each) => each.kind === 'queued-again' && each.run === attempt.run && each.attempt === attempt.number,
-  );
+  // That and how it ended stands in the line above.
+  const why =
+    event.remarks === null
+      ? withoutRepeat(event.text)
+      : (remarksText(event.remarks.slice(1), null, words.remarks) ?? '');
   // What was learned stands in a step of its own, with its arithmetic.
   const isLearned = detail.events.some(
     (each) => each.kind === 'learned' && each.run === attempt.run && each.attempt === attempt.number,
@@ -255,10 +255,7 @@ function Ended({ event, attempt, detail }: AttemptStepProps) {
             <EndWords attempt={attempt} /> ·{' '}
           </>
         )}
-        {kind === 'gpu_oom' &&
-          !isLearned &&
-          event.text !== '' &&
-          `${isAgain && leftTooLittle !== null ? leftTooLittle : visible(withoutRepeat(event.text))} · `}
+        {kind === 'gpu_oom' && !isLearned && why !== '' && `${visible(why)} · `}
         {attempt.startedAtMs !== null &&
           attempt.endedAtMs !== null &&
           words.task.ran(span(words, attempt.endedAtMs - attempt.startedAtMs))}
@@ -268,15 +265,7 @@ function Ended({ event, attempt, detail }: AttemptStepProps) {
   );
 }
 
-/** What a victim held and others left it, as its own message tells, else as was seen; null where neither is known. */
-function leftTooLittleWords(words: Words, { figures }: TaskEvent, peak: number | null): string | null {
-  const { ownBytes, freeBytes, triedBytes, othersBytes } = figures ?? {};
-  if (ownBytes !== undefined && freeBytes !== undefined && triedBytes !== undefined)
-    return words.task.wasDenied(gibOf(Math.max(ownBytes, peak ?? 0)), gibOf(triedBytes), gibOf(freeBytes));
-  return othersBytes ? words.task.leftTooLittle(gibOf(peak ?? 0), gibOf(othersBytes)) : null;
-}
-
-/** `ran out of GPU memory (exit code 1): Others left it too little…` without what stands in the line above. */
+/** Of an earlier version, `ran out of GPU memory (exit code 1): Others left it too little…`, without what stands in the line above. */
 const withoutRepeat = (text: string): string => text.replace(/^ran out of GPU memory[^:]*: /, '');
 
 /** The size of the card: as the event tells it, else as the queue knows the card now. */

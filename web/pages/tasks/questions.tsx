@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type * as z from 'zod';
 import { visible } from '../../../src/lib/displayText.ts';
 import type { Selection, Task } from '../../../src/protocol/taskApi.ts';
+import { remarkText } from '../../../src/scheduling/remarkText.ts';
 import type { HubAnswer } from '../../live/hub.ts';
 import { actOnTasks, type TaskAction } from '../../live/taskActions.ts';
 import type { TaskChanges } from '../../live/tasks.ts';
@@ -99,10 +100,11 @@ function Outcomes({ changes }: { changes: TaskChanges }) {
     <>
       <p role="status">{words.question.done(changes.results.length - not.length, changes.results.length)}</p>
       <ul className="question-list">
-        {not.slice(0, MOST_NAMED).map(({ id, outcome, message }) => (
+        {not.slice(0, MOST_NAMED).map(({ id, outcome, message, remark }) => (
           <li key={id}>
             <Icon name={outcome === 'unchanged' ? 'note' : 'cross'} />
-            <span className="mono ink">{id}</span> {visible(message)}
+            <span className="mono ink">{id}</span>{' '}
+            {remark === null ? visible(message) : remarkText(remark, words.remarks)}
           </li>
         ))}
       </ul>

@@ -1,5 +1,6 @@
 /** English words of one task: its story, its figures, parameters and files, and its log. */
 
+import { taskWords } from '../../../src/fleet/taskWords.ts';
 export const oneTask = {
   task: {
     label: (id: string) => `Task ${id}`,
@@ -29,22 +30,9 @@ export const oneTask = {
     afterWaiting: (time: string) => `after ${time} of waiting`,
     ran: (time: string) => `ran ${time}`,
     wantedMore: (gib: string) => `wanted ${gib} GiB more`,
-    wasDenied: (held: string, tried: string, free: string) =>
-      `others left it too little: it held ${held} GiB and asked for ${tried} more, ${free} was free; it goes elsewhere and asks the same`,
-    leftTooLittle: (held: string, others: string) =>
-      `others left it too little: it held ${held} GiB, they ${others}; it goes elsewhere and asks the same`,
     usedOf: (used: string, total: string) => `${used} of ${total} GiB`,
     at: (used: string, total: string) => `at ${used} of ${total} GiB`,
-    ended: {
-      ok: 'succeeded',
-      program: 'failed',
-      gpu_oom: 'ran out of memory',
-      host_oom: 'ran out of host memory',
-      infra: 'was lost with its node',
-      preempted: 'gave way to another',
-      timeout: 'reached its time limit',
-      user_kill: 'was stopped',
-    },
+    ended: taskWords.en.ended,
     kinds: {
       submitted: 'Queued',
       edited: 'Changed',

@@ -1,21 +1,14 @@
 /** English words of the tasks page: tables, runs, what came of them, and what the first screen says of one’s own. */
 import { taskWords } from '../../../src/fleet/taskWords.ts';
+import { remarkWordsEn } from '../../../src/scheduling/remarkWordsEn.ts';
 import { plural } from './plural.ts';
 
 export const tasks = {
   /** The states that the commands say too. */
   runState: taskWords.en.state,
   passedOver: taskWords.en.passedOver,
-  endClass: {
-    ok: 'succeeded',
-    program: 'program failed',
-    gpu_oom: 'out of GPU memory',
-    host_oom: 'out of host memory',
-    infra: 'node failed',
-    preempted: 'preempted',
-    timeout: 'time limit',
-    user_kill: 'stopped',
-  },
+  endClass: taskWords.en.class,
+  remarks: remarkWordsEn,
   tasks: {
     title: 'Tasks',
     tables: 'Tables',

@@ -1,4 +1,5 @@
 /** Chinese words of one task: its story, its figures, parameters and files, and its log. */
+import { taskWords } from '../../../src/fleet/taskWords.ts';
 import type { oneTask as english } from '../en/oneTask.ts';
 
 export const oneTask: typeof english = {
@@ -30,22 +31,9 @@ export const oneTask: typeof english = {
     afterWaiting: (time) => `等了 ${time}`,
     ran: (time) => `运行了 ${time}`,
     wantedMore: (gib) => `还想要 ${gib} GiB`,
-    wasDenied: (held, tried, free) =>
-      `别的进程留给它的太少：它占 ${held} GiB，还要 ${tried}，只剩 ${free}；换一张卡重试，要的不变`,
-    leftTooLittle: (held, others) =>
-      `别的进程留给它的太少：它占 ${held} GiB，它们占 ${others}；换一张卡重试，要的不变`,
     usedOf: (used, total) => `${used} / ${total} GiB`,
     at: (used, total) => `用到 ${used} / ${total} GiB`,
-    ended: {
-      ok: '成功',
-      program: '失败',
-      gpu_oom: '显存不足',
-      host_oom: '内存不足',
-      infra: '随节点丢失',
-      preempted: '让位给别的任务',
-      timeout: '到达时限',
-      user_kill: '被停止',
-    },
+    ended: taskWords.zh.ended,
     kinds: {
       submitted: '已排队',
       edited: '已修改',
@@ -56,8 +44,8 @@ export const oneTask: typeof english = {
       learned: '学到',
       'queued-again': '重新排队',
       'stop-asked': '请求停止',
-      unreachable: '节点无响应',
-      back: '节点恢复',
+      unreachable: '机器没有消息',
+      back: '机器恢复联系',
       moved: '调整了顺序',
       impossible: '无法满足',
       note: '说明',
@@ -118,7 +106,7 @@ export const oneTask: typeof english = {
   },
   log: {
     label: '日志',
-    loading: '正在询问节点…',
+    loading: '正在询问机器…',
     empty: '还没有输出。',
     emptyDone: '没有输出。',
     following: (age) => `跟随中 · ${age}`,

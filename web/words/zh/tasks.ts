@@ -1,20 +1,13 @@
 /** Chinese words of the tasks page: tables, runs, what came of them, and what the first screen says of one’s own. */
 import { taskWords } from '../../../src/fleet/taskWords.ts';
+import { remarkWordsZh } from '../../../src/scheduling/remarkWordsZh.ts';
 import type { tasks as english } from '../en/tasks.ts';
 
 export const tasks: typeof english = {
   runState: taskWords.zh.state,
   passedOver: taskWords.zh.passedOver,
-  endClass: {
-    ok: '成功',
-    program: '程序失败',
-    gpu_oom: '显存不足',
-    host_oom: '内存不足',
-    infra: '节点故障',
-    preempted: '被抢占',
-    timeout: '到达时限',
-    user_kill: '被停止',
-  },
+  endClass: taskWords.zh.class,
+  remarks: remarkWordsZh,
   tasks: {
     title: '任务',
     tables: '任务表',

@@ -10,8 +10,9 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { writeFileAtomically } from '../../../io/atomicFile.ts';
 import { parseJson } from '../../../lib/json.ts';
+import { StopReason } from '../../../model/endRemark.ts';
 import { amount, count, instantMs, path, pid } from '../../../model/fields.ts';
-import { AttemptReport, Lease, StopReason } from '../../../protocol/supervision.ts';
+import { AttemptReport, Lease } from '../../../protocol/supervision.ts';
 
 export const KeptLease = z.object({
   lease: Lease,

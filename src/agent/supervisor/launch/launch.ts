@@ -48,10 +48,11 @@ export interface LauncherOptions {
 }
 
 type Refused = Extract<LaunchAnswer, { kind: 'refused' }>;
-const refused = (code: Refused['code'], message: string): Refused => ({
+const refused = (code: Refused['code'], message: string, remarks: Refused['remarks'] = null): Refused => ({
   kind: 'refused',
   code,
   message: message.slice(0, 2000),
+  remarks,
 });
 const LAUNCHED: LaunchAnswer = { kind: 'launched' };
 
@@ -232,11 +233,11 @@ export function createLauncher(options: LauncherOptions): Launcher {
     while (attempt.report().state === 'starting' && performance.now() < untilMs) {
       await new Promise<void>((resolve) => clock.after(5, resolve));
     }
-    const { state, message } = attempt.report();
+    const { state, message, remarks } = attempt.report();
     const refusal = attempt.refusal();
     if (state !== 'never-started' || refusal === null) return LAUNCHED;
     await options.forget(attempt.id);
-    return refused(refusal === 'disk' ? 'disk' : 'working-directory', message ?? refusal);
+    return refused(refusal === 'disk' ? 'disk' : 'working-directory', message ?? refusal, remarks);
   }
 
   return {

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { waitFor } from '../../../../test/support/waitFor.ts';
 import { systemClock } from '../../../io/clock.ts';
+import { remarkText } from '../../../scheduling/remarkText.ts';
 import { createTreeEnder } from './endTree.ts';
 import type { ProcessTree, TreeMember } from './processTree.ts';
 
@@ -35,7 +36,7 @@ function endingOf(onSignal: (pid: number, name: string, living: Map<number, Tree
     signalMember: ({ pid }, name) => onSignal(pid, name, imagined.living),
     hasTold: () => hasTold,
     endWrapper,
-    unkillable: (message) => said.push(message),
+    unkillable: (remark) => said.push(remark && remarkText(remark)),
     clock: systemClock,
   });
   return { ...imagined, ender, said, endWrapper, tell: () => (hasTold = true) };

@@ -4,6 +4,7 @@
  * is said, and it is waited for without hurry.
  */
 import type { Clock } from '../../../io/clock.ts';
+import type { EndRemark } from '../../../model/endRemark.ts';
 import type { ProcessTree, TreeMember } from './processTree.ts';
 import type { SignalMember } from './signalMember.ts';
 
@@ -22,8 +23,8 @@ export interface EndTreeOptions {
   hasTold: () => boolean;
   /** Ends the wrapper, which has had time enough to write down that its program is gone. */
   endWrapper: () => void;
-  /** Words for processes that SIGKILL does not end; null when they went after all. */
-  unkillable: (message: string | null) => void;
+  /** What is said of processes that SIGKILL does not end; null when they went after all. */
+  unkillable: (remark: EndRemark | null) => void;
   clock: Clock;
 }
 
@@ -93,7 +94,7 @@ export function createTreeEnder(options: EndTreeOptions): TreeEnder {
           }
           if (killedAtMs !== null && nowMs - killedAtMs > KILL_DEADLINE_MS && !saidUnkillable) {
             saidUnkillable = true;
-            options.unkillable(unkillableWords(members));
+            options.unkillable(unkillable(members));
           }
         }
       }
@@ -122,8 +123,8 @@ export function createTreeEnder(options: EndTreeOptions): TreeEnder {
   };
 }
 
-function unkillableWords(members: readonly TreeMember[]): string {
+function unkillable(members: readonly TreeMember[]): EndRemark {
   const named = members.slice(0, 3).map(({ pid, name }) => `${pid} (${name})`);
-  const more = members.length > 3 ? ` and ${members.length - 3} more` : '';
-  return `unkillable: process ${named.join(', ')}${more} is still there after SIGKILL: it waits inside the kernel, for the GPU driver or a file system, and ends when that answers or the machine restarts`;
+  const more = members.length > 3 ? ` +${members.length - 3}` : '';
+  return { kind: 'unkillable', processes: `${named.join(', ')}${more}`.slice(0, 500) };
 }

@@ -1,4 +1,6 @@
 /** Records as rows of the store, and back: the one place that knows the order of the columns (store/statements.ts). */
+import type * as z from 'zod';
+import { EndRemarks } from '../../../model/endRemark.ts';
 import { DEFAULT_OPTIONS, TableFile, type TaskOptions } from '../../../model/queue.ts';
 import {
   type Attempt,
@@ -9,15 +11,21 @@ import {
   type RunState,
 } from '../../../model/task.ts';
 import type { SubmittedRow } from '../../../protocol/taskApi.ts';
-import type { Change, Row, Value } from '../store/sentences.ts';
+import type { Change, Row, Value as StoredValue } from '../store/sentences.ts';
 import type { LiveAttempt, TableRecord, TaskRecord } from './records.ts';
 
 const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
 const flag = (value: boolean): number => (value ? 1 : 0);
-const parsed = <T>(text: Value): T | null => (text === null ? null : (JSON.parse(String(text)) as T));
-const numberOrNull = (value: Value | undefined): number | null =>
+const parsed = <T>(text: StoredValue): T | null => (text === null ? null : (JSON.parse(String(text)) as T));
+/** Remarks as they were recorded; null for none, and where another version wrote what is not known here: the words beside them are left. */
+export function kept<Value>(schema: z.ZodType<Value>, text: StoredValue | undefined): Value | null {
+  if (text === null || text === undefined) return null;
+  const { data } = schema.safeParse(JSON.parse(String(text)));
+  return data ?? null;
+}
+const numberOrNull = (value: StoredValue | undefined): number | null =>
   value === null || value === undefined ? null : Number(value);
-const textOrNull = (value: Value | undefined): string | null =>
+const textOrNull = (value: StoredValue | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
 
 export const putTable = (table: TableRecord): Change => [
@@ -217,6 +225,7 @@ export const putAttempt = (live: LiveAttempt, isCounted: boolean): Change => [
   live.attempt.message,
   live.attempt.cpuSeconds,
   live.attempt.hostMemoryPeakBytes,
+  json(live.attempt.remarks),
 ];
 
 /** Those that were kept before the message's own figures were read have none. */
@@ -228,7 +237,7 @@ export function readAttempt(row: Row): { task: number; live: Omit<LiveAttempt, '
   const [task, run, number, , isReturning, state, nodeId, node, gpus, epoch, fenceNumber, sequence] = row;
   const [profile, isWarmingUp, stop, pid, leasedAtMs, startedAtMs, endedAtMs, exitCode, signal, endClass] =
     row.slice(12);
-  const [outOfMemory, message, cpuSeconds, hostMemoryPeakBytes] = row.slice(22);
+  const [outOfMemory, message, cpuSeconds, hostMemoryPeakBytes, remarks] = row.slice(22);
   const attempt: Attempt = {
     number: Number(number),
     run: Number(run),
@@ -247,6 +256,7 @@ export function readAttempt(row: Row): { task: number; live: Omit<LiveAttempt, '
     message: textOrNull(message),
     cpuSeconds: numberOrNull(cpuSeconds),
     hostMemoryPeakBytes: numberOrNull(hostMemoryPeakBytes),
+    remarks: kept(EndRemarks, remarks),
   };
   return {
     task: Number(task),

@@ -1,16 +1,26 @@
 /** How an attempt ends in the book: with a verdict, never having started, or with cards that come back later. */
-
+import type { EndRemark } from '../../../model/endRemark.ts';
+import { MAX_MESSAGE_CHARACTERS } from '../../../model/limits.ts';
+import type { Remark } from '../../../model/remark.ts';
 import { type RunEvent, transition } from '../../../model/runState.ts';
+import type { Attempt } from '../../../model/task.ts';
+import { remarksText } from '../../../scheduling/remarkText.ts';
 import { putAttempt } from './changes.ts';
 import type { LiveAttempt } from './records.ts';
 import { applies, apply, beginRun, lastPlace, type Shelf, settle, tell } from './shelf.ts';
+import { endStories } from './stories.ts';
 import type { Change, Verdict } from './taskBook.ts';
-import { endWords } from './words.ts';
 
 /** Charges an owner for GPU seconds. */
 export type Charge = (owner: string, gpuSeconds: number) => void;
 
-export const unchanged = (message: string): Change => ({ done: false, outcome: 'unchanged', message });
+export const unchanged = (remark: Remark): Change => ({ done: false, outcome: 'unchanged', remark });
+
+/** Enters what is said of an attempt, in both forms. */
+export function say(attempt: Attempt, remarks: EndRemark[]): void {
+  attempt.remarks = remarks;
+  attempt.message = remarksText(remarks, null)?.slice(0, MAX_MESSAGE_CHARACTERS) ?? null;
+}
 
 /** Which attempt a sentence of the story is about. */
 export const about = ({ attempt }: LiveAttempt) => ({
@@ -44,7 +54,7 @@ export function end(
   attempt.class = verdict.class;
   attempt.state = transition(task.runState ?? attempt.state, event(false)) ?? attempt.state;
   attempt.endedAtMs ??= shelf.nowMs();
-  attempt.message = verdict.message ?? attempt.message;
+  if (verdict.remarks.length > 0) say(attempt, verdict.remarks);
   settle(shelf, task, () => {
     apply(shelf, task, event(again || isImpossible));
     if (isImpossible) apply(shelf, task, { kind: 'impossible' });
@@ -76,7 +86,7 @@ export function end(
       };
     }
   });
-  for (const story of endWords(live, { ...verdict, isImpossible }, again, by)) tell(shelf, task, story);
+  for (const story of endStories(live, { ...verdict, isImpossible }, again, by)) tell(shelf, task, story);
   charge(task.table.owner, gpuSecondsOf(shelf, live));
   if (!live.isReturning) shelf.live.delete(live.id);
   shelf.write(putAttempt(live, live.isReturning));
@@ -97,15 +107,14 @@ function gpuSecondsOf(shelf: Shelf, { attempt }: LiveAttempt): number {
 export function notStarted(
   shelf: Shelf,
   live: LiveAttempt,
-  message: string,
+  remark: EndRemark,
   notBeforeMs: number | null,
 ): Change {
   const { task, attempt } = live;
-  if (task.live !== live || !applies(task, { kind: 'not-started' }))
-    return unchanged('it has started, or is over');
+  if (task.live !== live || !applies(task, { kind: 'not-started' })) return unchanged({ kind: 'over' });
   attempt.state = 'cancelled';
   attempt.endedAtMs = shelf.nowMs();
-  attempt.message = message;
+  say(attempt, [remark]);
   settle(shelf, task, () => {
     apply(shelf, task, { kind: 'not-started' });
     task.live = null;
@@ -114,7 +123,7 @@ export function notStarted(
   tell(shelf, task, {
     ...about(live),
     kind: task.state === 'queued' ? 'queued-again' : 'ended',
-    text: `not started on ${attempt.node}: ${message}`,
+    remarks: [{ kind: 'not-started', node: attempt.node }, remark],
   });
   shelf.live.delete(live.id);
   shelf.write(putAttempt(live, false));
@@ -123,7 +132,7 @@ export function notStarted(
 
 /** The cards of an attempt that is over are free, or somebody else's affair. */
 export function cardsFreed(shelf: Shelf, live: LiveAttempt): Change {
-  if (!live.isReturning) return unchanged('its cards were not waited for');
+  if (!live.isReturning) return unchanged({ kind: 'same' });
   live.isReturning = false;
   shelf.live.delete(live.id);
   shelf.revision += 1;

@@ -37,7 +37,7 @@ test('the longest over of very many tables goes, whole; what waits, is awaited o
   createTable(shelf, submit(rows(2), { table: { options: { ...DEFAULT_OPTIONS, after } } }));
   clock.pass(8 * DAY_MS);
   const fresh = overTable(2);
-  tell(shelf, first, { kind: 'note', run: null, attempt: null, by: null, text: 'kept', figures: null });
+  tell(shelf, first, { kind: 'note', run: null, attempt: null, by: null, remarks: [], figures: null });
 
   expect(await forgetTables(shelf, store, 1600)).toEqual([]);
   expect(await forgetTables(shelf, store, 8)).toEqual([oldest]);

@@ -96,7 +96,7 @@ async function expectKept(book: TaskBook, all: readonly Acknowledged[]): Promise
 /** The node's word on what it never saw, as after a reconnect: so that the next round has work. */
 function takeBack(book: TaskBook): void {
   for (const live of [...book.live().values()]) {
-    book.notStarted(live.id, 'the node never heard of it');
-    book.gone(live.id, { class: 'infra', again: true, notBeforeMs: null, message: null }, null);
+    book.notStarted(live.id, { kind: 'not-begun', why: 'never-heard' });
+    book.gone(live.id, { class: 'infra', again: true, notBeforeMs: null, remarks: [] }, null);
   }
 }

@@ -47,6 +47,7 @@ export function begin(
       class: null,
       outOfMemory: null,
       message: null,
+      remarks: null,
       cpuSeconds: null,
       hostMemoryPeakBytes: null,
     },

@@ -1,11 +1,12 @@
 /** What of a task is read from the store when somebody looks: its command, its attempts, its story. */
 import type { TaskCommand } from '../../../model/command.ts';
 import type { Parameters } from '../../../model/queue.ts';
+import { Remarks } from '../../../model/remark.ts';
 import { type Attempt, taskIdOf } from '../../../model/task.ts';
 import type { Environment } from '../../../protocol/supervision.ts';
 import type { TaskEvent } from '../../../protocol/taskApi.ts';
 import type { Store } from '../store/store.ts';
-import { readAttempt } from './changes.ts';
+import { kept, readAttempt } from './changes.ts';
 import type { TaskRecord } from './records.ts';
 import type { Shelf } from './shelf.ts';
 import type { TaskDetails } from './taskBook.ts';
@@ -48,7 +49,7 @@ export async function readAttempts(
 
 export async function readStory(store: Store, task: TaskRecord): Promise<TaskEvent[]> {
   const rows = await store.read('events', task.number, MOST_EVENTS);
-  const events = rows.toReversed().map(([atMs, kind, run, attempt, by, text, figures]) => ({
+  const events = rows.toReversed().map(([atMs, kind, run, attempt, by, text, figures, remarks]) => ({
     atMs: Number(atMs),
     kind: kind as TaskEvent['kind'],
     run: run as number | null,
@@ -59,6 +60,7 @@ export async function readStory(store: Store, task: TaskRecord): Promise<TaskEve
       figures === null || figures === undefined
         ? null
         : (JSON.parse(String(figures)) as Record<string, number>),
+    remarks: kept(Remarks, remarks),
   }));
   if (rows.length >= MOST_EVENTS) return events;
   // Of 100,000 rows of a submit nothing but this is known: it is not kept row by row.
@@ -70,6 +72,7 @@ export async function readStory(store: Store, task: TaskRecord): Promise<TaskEve
     by: task.table.owner,
     text: 'submitted',
     figures: null,
+    remarks: [{ kind: 'submitted' }],
   };
   return [submitted, ...events];
 }

@@ -3,12 +3,13 @@
  * priority and a person, scheduling.md, 8): who is moved is given places between those of two neighbours, so that nobody
  * else is written. Only where the numbers between two neighbours are used up, all who wait are numbered anew.
  */
+import type { Remark } from '../../../model/remark.ts';
+import { taskIdOf } from '../../../model/task.ts';
 import { unchanged } from './ending.ts';
 import type { TaskRecord } from './records.ts';
 import { lastPlace, type Shelf, settle, tell } from './shelf.ts';
 import type { Change } from './taskBook.ts';
-import { DONE, story } from './wishes.ts';
-import { stateSentence } from './words.ts';
+import { DONE, stands, story } from './wishes.ts';
 
 /** Where to: the front or the end of all who wait, or right before or behind one task. */
 export type Where = 'first' | 'last' | { before: TaskRecord } | { behind: TaskRecord };
@@ -23,10 +24,10 @@ export function move(shelf: Shelf, tasks: readonly TaskRecord[], where: Where, b
     settle(shelf, task, () => {
       task.place = places[index] ?? task.place;
     });
-    tell(shelf, task, story(task, 'moved', by, `moved ${whereWords(where)}`));
+    tell(shelf, task, story(task, 'moved', by, movedTo(where)));
   }
   return tasks.map((task) =>
-    isMoved(task) ? DONE : unchanged(task === anchor ? 'it stands there' : stateSentence(task.state)),
+    isMoved(task) ? DONE : unchanged(task === anchor ? { kind: 'same' } : stands(task)),
   );
 }
 
@@ -37,10 +38,11 @@ function anchorOf(where: Where): TaskRecord | null {
   return 'before' in where ? where.before : where.behind;
 }
 
-function whereWords(where: Where): string {
-  if (where === 'first') return 'to the front';
-  if (where === 'last') return 'to the end';
-  return 'before' in where ? `before t${where.before.number}` : `behind t${where.behind.number}`;
+function movedTo(where: Where): Remark {
+  if (typeof where === 'string') return { kind: 'moved', to: where, task: null };
+  return 'before' in where
+    ? { kind: 'moved', to: 'before', task: taskIdOf(where.before.number) }
+    : { kind: 'moved', to: 'behind', task: taskIdOf(where.behind.number) };
 }
 
 function placesFor(shelf: Shelf, where: Where, moved: readonly TaskRecord[]): number[] {

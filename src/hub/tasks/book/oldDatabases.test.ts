@@ -14,6 +14,7 @@ test('one of every format is kept', () => {
 });
 
 describe.each(kept)('%s', (name) => {
+  const hasRemarks = name !== 'queue-format-1.sqlite.gz';
   test('loads with everything that was in it, and goes on', async () => {
     const bed = bookBed();
     writeFileSync(
@@ -79,6 +80,15 @@ describe.each(kept)('%s', (name) => {
       expect((await book.attempts([2])).get(2)).toMatchObject([
         { class: 'gpu_oom', exitCode: 137, signal: 'SIGKILL', outOfMemory: { line: 'oom', triedBytes: 7 } },
       ]);
+      // What an earlier version said is told in its own words, and what this one says as data too.
+      const [failed] = (await book.attempts([3])).get(3) ?? [];
+      expect(failed).toMatchObject({
+        message: 'exit code 1',
+        remarks: hasRemarks ? [{ kind: 'text', text: 'exit code 1' }] : null,
+      });
+      const ended = (await book.story(3)).find(({ kind }) => kind === 'ended');
+      expect(ended?.text).toMatch(/^failed.*exit code 1/);
+      expect(ended?.remarks?.map(({ kind }) => kind) ?? null).toEqual(hasRemarks ? ['ended', 'text'] : null);
       expect((await book.details([1])).get(1)?.command).toMatchObject({ kind: 'argv' });
       expect(await book.environment(1)).toMatchObject({ PATH: '/usr/bin' });
       expect((await book.story(2)).map(({ kind }) => kind)).toEqual([

@@ -84,15 +84,15 @@ export async function openTaskBook({ dataFolder, clock, log }: TaskBookOptions):
 function bookOf(shelf: Shelf, store: Store, beside: Beside, stop: () => Promise<void>): TaskBook {
   const onTask = (number: number, change: (task: TaskRecord) => Change): Change => {
     const task = shelf.tasks.get(number);
-    return task ? change(task) : unknown(`there is no task t${number}`);
+    return task ? change(task) : unknown(`t${number}`);
   };
   const onLive = (id: string, change: (live: LiveAttempt) => Change): Change => {
     const live = shelf.live.get(id);
-    return live ? change(live) : unchanged(`${id} is over`);
+    return live ? change(live) : unchanged({ kind: 'over' });
   };
   const onTable = (number: number, change: (table: TableRecord) => Change): Change => {
     const table = shelf.tables.get(number);
-    return table ? change(table) : unknown(`there is no table b${number}`);
+    return table ? change(table) : unknown(`b${number}`);
   };
   const tableOf = (number: number): TableRecord => {
     const table = shelf.tables.get(number);
@@ -165,19 +165,21 @@ function bookOf(shelf: Shelf, store: Store, beside: Beside, stop: () => Promise<
       const live = task ? lease(shelf, task, given) : null;
       return live && { attemptId: live.id, fence: live.fence, live };
     },
-    notStarted: (id, message, notBeforeMs = null) =>
-      onLive(id, (live) => notStarted(shelf, live, message, notBeforeMs)),
+    notStarted: (id, remark, notBeforeMs = null) =>
+      onLive(id, (live) => notStarted(shelf, live, remark, notBeforeMs)),
     report: (from, said, judge) => report(shelf, from, said, judge, beside.charge),
     ended: (id, verdict) =>
       onLive(id, (live) =>
-        end(shelf, live, verdict, 'ended', beside.charge, null) ? { done: true } : unchanged(`${id} is over`),
+        end(shelf, live, verdict, 'ended', beside.charge, null)
+          ? { done: true }
+          : unchanged({ kind: 'over' }),
       ),
     nodeSilent: (nodeId) => nodeSilent(shelf, nodeId),
     gone: (id, verdict, by) =>
       onLive(id, (live) => {
         if (live.isReturning) return cardsFreed(shelf, live);
         const isOver = end(shelf, live, verdict, 'gone', beside.charge, by);
-        return isOver ? { done: true } : unchanged(`${id} is over`);
+        return isOver ? { done: true } : unchanged({ kind: 'over' });
       }),
     cardsFreed: (id) => onLive(id, (live) => cardsFreed(shelf, live)),
 
@@ -193,17 +195,17 @@ function bookOf(shelf: Shelf, store: Store, beside: Beside, stop: () => Promise<
     edit: (number, changes, by) => onTask(number, (task) => wishes.edit(shelf, task, changes, by)),
     move(numbers, to, by) {
       const where = whereOf(shelf, to);
-      if (where === null) return numbers.map(() => unknown('the task by which they were to go is not there'));
+      if (where === null) return numbers.map(() => unknown(anchorName(to)));
       const known = numbers.flatMap((number) => shelf.tasks.get(number) ?? []);
       const changes = new Map(
         move(shelf, known, where, by).map((change, index) => [known[index]?.number, change]),
       );
-      return numbers.map((number) => changes.get(number) ?? unknown(`there is no task t${number}`));
+      return numbers.map((number) => changes.get(number) ?? unknown(`t${number}`));
     },
     changeTable: (number, changes, by) =>
       onTable(number, (table) => wishes.changeTable(shelf, table, changes, by)),
-    impossible: (number, message, figures) =>
-      onTask(number, (task) => wishes.impossible(shelf, task, message, figures ?? null)),
+    impossible: (number, remark, figures) =>
+      onTask(number, (task) => wishes.impossible(shelf, task, remark, figures ?? null)),
 
     rowRemoved: (number) => onTask(number, (task) => wishes.rowRemoved(shelf, task)),
     rowReturned: (number) => onTask(number, (task) => wishes.rowReturned(shelf, task)),
@@ -242,6 +244,9 @@ function bookOf(shelf: Shelf, store: Store, beside: Beside, stop: () => Promise<
   };
 }
 
+const anchorName = (to: MoveTo): string =>
+  typeof to === 'string' ? to : `t${'before' in to ? to.before : to.behind}`;
+
 /** Null where there is no such task. */
 function whereOf(shelf: Shelf, to: MoveTo): Where | null {
   if (typeof to === 'string') return to;
@@ -250,4 +255,8 @@ function whereOf(shelf: Shelf, to: MoveTo): Where | null {
   return 'before' in to ? { before: anchor } : { behind: anchor };
 }
 
-const unknown = (message: string): Change => ({ done: false, outcome: 'failed', message });
+const unknown = (task: string): Change => ({
+  done: false,
+  outcome: 'failed',
+  remark: { kind: 'unknown-task', task },
+});

@@ -3,9 +3,9 @@
  * finished attempts and stories stay in the store and are read when somebody looks. Outside the book they are read, never
  * changed: the types that leave it are the `…View`s.
  */
+import type { StopReason } from '../../../model/endRemark.ts';
 import type { Ask, TableFile, TaskOptions } from '../../../model/queue.ts';
 import type { Attempt, EndClass, Fence, RunState } from '../../../model/task.ts';
-import type { StopReason } from '../../../protocol/supervision.ts';
 
 /** Retries used since the run was last queued with fresh budgets, by why the attempts ended. */
 export type UsedRetries = Partial<Record<EndClass, number>>;

@@ -9,7 +9,7 @@ import { end } from './ending.ts';
 import { begin, compareFences } from './leasing.ts';
 import type { LiveAttempt, TaskRecord } from './records.ts';
 import { apply, presentRun, type Shelf, settle } from './shelf.ts';
-import type { Reporter } from './taskBook.ts';
+import type { Reporter, Verdict } from './taskBook.ts';
 
 /** Begins a new epoch above all that is known. */
 export function beginEpoch(shelf: Shelf, above: number): void {
@@ -47,8 +47,8 @@ export function adopt(
       class: 'infra',
       again: true,
       notBeforeMs: null,
-      message: 'a later attempt is known',
-    } as const;
+      remarks: [{ kind: 'gone', how: 'superseded', by: null }],
+    } satisfies Verdict;
     task.live.stop = null;
     end(shelf, task.live, verdict, 'gone', () => undefined, null);
   }

@@ -5,14 +5,15 @@
 import type { RunEvent } from '../../../model/runState.ts';
 import { isLive, parseAttemptId } from '../../../model/task.ts';
 import type { AttemptReport } from '../../../protocol/supervision.ts';
+import { remarksOf } from '../verdicts.ts';
 import { putAttempt } from './changes.ts';
 import { about, type Charge, cardsFreed, end, notStarted, unchanged } from './ending.ts';
 import { compareFences } from './leasing.ts';
 import type { LiveAttempt, TaskRecord } from './records.ts';
 import { adopt, noteFence } from './restoring.ts';
 import { applies, apply, presentRun, type Shelf, settle, tell } from './shelf.ts';
+import { startStory } from './stories.ts';
 import type { Change, Reporter, ReportOutcome, Verdict } from './taskBook.ts';
-import { startWords } from './words.ts';
 
 export type Judge = (ended: LiveAttempt, report: AttemptReport) => Verdict;
 
@@ -72,7 +73,7 @@ function hear(
   }
   takeFacts(live, said);
   if (said.state === 'never-started' && said.class === null) {
-    notStarted(shelf, live, said.message ?? 'the node did not start it', null);
+    notStarted(shelf, live, remarksOf(said)[0] ?? { kind: 'not-begun', why: 'not-told' }, null);
     return { kind: 'applied', task, ended: true, freed: true };
   }
   if (isEnd(said)) {
@@ -91,7 +92,10 @@ function takeFacts(live: LiveAttempt, said: AttemptReport): void {
   Object.assign(attempt, { pid, startedAtMs, endedAtMs, exitCode, signal, outOfMemory });
   attempt.cpuSeconds = cpuSeconds ?? attempt.cpuSeconds;
   attempt.hostMemoryPeakBytes = hostMemoryPeakBytes ?? attempt.hostMemoryPeakBytes;
-  attempt.message = said.message ?? attempt.message;
+  if (said.message !== null) {
+    attempt.message = said.message;
+    attempt.remarks = said.remarks;
+  }
   for (const gpu of attempt.gpus) {
     const peak = said.gpuMemoryPeakBytes.find((seen) => seen.uuid === gpu.uuid);
     if (peak) gpu.peakBytes = Math.max(peak.bytes, gpu.peakBytes ?? 0);
@@ -117,9 +121,13 @@ function advance(shelf: Shelf, live: LiveAttempt, said: AttemptReport): void {
       apply(shelf, task, event);
       live.attempt.state = task.runState ?? live.attempt.state;
     });
-    if (event.kind === 'started') tell(shelf, task, startWords(live));
+    if (event.kind === 'started') tell(shelf, task, startStory(live));
     if (event.kind === 'node-back')
-      tell(shelf, task, { ...about(live), kind: 'back', text: `${live.attempt.node} answers again` });
+      tell(shelf, task, {
+        ...about(live),
+        kind: 'back',
+        remarks: [{ kind: 'answers-again', node: live.attempt.node }],
+      });
   }
   shelf.write(putAttempt(live, true));
 }
@@ -136,7 +144,7 @@ export function nodeSilent(shelf: Shelf, nodeId: string): void {
     tell(shelf, task, {
       ...about(live),
       kind: 'unreachable',
-      text: `${attempt.node} is silent; its GPUs stay counted until it answers, or somebody says that it is gone`,
+      remarks: [{ kind: 'silent', node: attempt.node }],
     });
     shelf.write(putAttempt(live, true));
   }
@@ -150,24 +158,23 @@ export function askStop(
   by: string | null,
 ): Change {
   const { task } = live;
-  if (live.isReturning || task.runState === null || !isLive(task.runState)) return unchanged('it is over');
+  if (live.isReturning || task.runState === null || !isLive(task.runState))
+    return unchanged({ kind: 'over' });
   // Somebody's word outlasts a time limit: what was killed does not start again.
   if (live.stop !== null && (live.stop.reason === 'user' || stop.reason !== 'user'))
-    return unchanged('it is being stopped already');
+    return unchanged({ kind: 'stopping-already' });
   live.stop = stop;
   settle(shelf, task, () => {
     // Unreachable and asked to stop: shown as stopping, told to the node when it is back.
     apply(shelf, task, { kind: 'stop-asked' });
     live.attempt.state = task.runState ?? live.attempt.state;
   });
-  tell(shelf, task, { ...about(live), kind: 'stop-asked', by, text: STOP_WORDS[stop.reason] });
+  tell(shelf, task, {
+    ...about(live),
+    kind: 'stop-asked',
+    by,
+    remarks: [{ kind: 'stop-asked', reason: stop.reason }],
+  });
   shelf.write(putAttempt(live, true));
   return { done: true };
 }
-
-const STOP_WORDS = {
-  user: 'asked to stop',
-  'time-limit': 'its time limit is over',
-  superseded: 'superseded by a newer attempt',
-  preempted: 'stopped for another run',
-} as const;

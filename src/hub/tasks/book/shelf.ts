@@ -6,6 +6,7 @@
 
 import { type RunEvent, transition } from '../../../model/runState.ts';
 import { type Fence, isFinal, isLive, RunState } from '../../../model/task.ts';
+import { remarksText } from '../../../scheduling/remarkText.ts';
 import type { Change } from '../store/sentences.ts';
 import { editTask, putRun, putTable } from './changes.ts';
 import type { LiveAttempt, TableRecord, TaskRecord } from './records.ts';
@@ -213,7 +214,7 @@ export function dropEnvironment(shelf: Shelf, table: TableRecord): void {
 
 /** A sentence of a task's story. */
 export function tell(shelf: Shelf, task: TaskRecord, story: Story): void {
-  const { kind, run, attempt, by, text, figures } = story;
+  const { kind, run, attempt, by, remarks, figures } = story;
   const number = shelf.next.event;
   shelf.next.event += 1;
   shelf.write([
@@ -225,7 +226,8 @@ export function tell(shelf: Shelf, task: TaskRecord, story: Story): void {
     run,
     attempt,
     by,
-    text.slice(0, 1000),
+    (remarksText(remarks, null) ?? '').slice(0, 1000),
     figures === null ? null : JSON.stringify(figures),
+    JSON.stringify(remarks),
   ]);
 }

@@ -197,7 +197,7 @@ test.each([
                 if (task) book.rowReturned(task.number);
                 break;
               case 'impossible':
-                if (task) book.impossible(task.number, 'too big');
+                if (task) book.impossible(task.number, { kind: 'no-card', asked: null });
                 break;
               case 'first':
                 if (task) book.move([task.number], 'first', 'alice');

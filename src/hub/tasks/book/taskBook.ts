@@ -8,7 +8,9 @@
  * fewer succeeded than are wanted; a run that ended otherwise for good is the task's end, until somebody says "again".
  */
 import type { TaskCommand } from '../../../model/command.ts';
+import type { EndRemark } from '../../../model/endRemark.ts';
 import type { Ask, Parameters, QueueSettings, RunCounts } from '../../../model/queue.ts';
+import type { Remark } from '../../../model/remark.ts';
 import type { Attempt, EndClass, Fence, GivenGpu, RunState } from '../../../model/task.ts';
 import type { AttemptReport, Environment } from '../../../protocol/supervision.ts';
 import type { RowResult } from '../../../protocol/tableSync.ts';
@@ -45,8 +47,8 @@ export interface Verdict {
   avoid?: readonly string[];
   /** No card could ever hold it: the run is queued no more and becomes `impossible`. */
   isImpossible?: boolean;
-  /** One sentence for the story and the attempt. */
-  message: string | null;
+  /** What is said of it in the story and the attempt. */
+  remarks: EndRemark[];
   /** Figures behind the words, for the story. */
   figures?: Record<string, number>;
 }
@@ -84,7 +86,9 @@ export type ReportOutcome =
   | { kind: 'unknown' };
 
 /** Why an operation did nothing. `unchanged`: it was so already, or there is nothing to do in its state. */
-export type Change = { done: true } | { done: false; outcome: 'unchanged' | 'failed'; message: string };
+export type Change =
+  | { done: true; remark?: Remark }
+  | { done: false; outcome: 'unchanged' | 'failed'; remark: Remark };
 
 export interface TaskChanges extends Partial<Ask> {
   priority?: number;
@@ -127,7 +131,8 @@ export interface TaskDetails {
   parameters: Parameters;
 }
 
-export type Story = Omit<TaskEvent, 'atMs'>;
+/** Its words are made of its remarks. */
+export type Story = Omit<TaskEvent, 'atMs' | 'text' | 'remarks'> & { remarks: Remark[] };
 
 /** GPUs taken for a process that somebody starts himself (`find … -- COMMAND`). */
 export interface StoredPromise {
@@ -211,7 +216,7 @@ export interface TaskBook {
    */
   lease(task: number, given: Given): { attemptId: string; fence: Fence; live: LiveView } | null;
   /** The node refused the lease, or never heard of it: queued again where it was, charged to nobody. */
-  notStarted(attemptId: string, message: string, notBeforeMs?: number | null): Change;
+  notStarted(attemptId: string, remark: EndRemark, notBeforeMs?: number | null): Change;
   /**
    * What a node says of an attempt. `judge` is asked once, within the step, when an attempt that counts is over: the
    * budgets' verdict.
@@ -244,7 +249,7 @@ export interface TaskBook {
   move(tasks: readonly number[], where: MoveTo, by: string | null): Change[];
   changeTable(table: number, changes: TableChanges, by: string | null): Change;
   /** No card that is known could ever hold it. */
-  impossible(task: number, message: string, figures?: Record<string, number>): Change;
+  impossible(task: number, remark: Remark, figures?: Record<string, number>): Change;
 
   // ── The table's file ──
   /** The row is no longer in the file: what waits is held, and somebody is asked. What runs goes on. */

@@ -40,7 +40,10 @@ describe('somebody’s word', () => {
     expect(book.retry(1, 'alice')).toEqual({ done: true });
     expect(await list()).toEqual([2, 1]);
     expect(book.retry(1, 'alice')).toMatchObject({ done: false, outcome: 'unchanged' });
-    expect(book.kill(99, 'alice', null)).toMatchObject({ done: false, message: 'there is no task t99' });
+    expect(book.kill(99, 'alice', null)).toMatchObject({
+      done: false,
+      remark: { kind: 'unknown-task', task: 't99' },
+    });
   });
 
   test('that kills a row which succeeds before it is heard takes the runs that it still wanted, too', async () => {

@@ -1,6 +1,6 @@
 /** Somebody's word about tasks: kill, hold, release, again, edit (moving: moving.ts); and what the file's owner did to its rows. */
-
-import { formatBytes, formatDuration } from '../../../lib/durations.ts';
+import { withoutUndefined } from '../../../lib/withoutUndefined.ts';
+import type { Remark } from '../../../model/remark.ts';
 import { isLive } from '../../../model/task.ts';
 import { editTask } from './changes.ts';
 import { unchanged } from './ending.ts';
@@ -8,17 +8,18 @@ import type { TableRecord, TaskOverrides, TaskRecord } from './records.ts';
 import { askStop } from './running.ts';
 import { apply, lastPlace, presentRun, type Shelf, settle, settleTable, tell } from './shelf.ts';
 import type { Change, Story, TableChanges, TaskChanges } from './taskBook.ts';
-import { stateSentence } from './words.ts';
 
 export const DONE: Change = { done: true };
+const failed = (remark: Remark): Change => ({ done: false, outcome: 'failed', remark });
+export const stands = ({ state }: TaskRecord): Remark => ({ kind: 'state', state });
 
-/** A sentence about the task's present run. */
-export const story = (task: TaskRecord, kind: Story['kind'], by: string | null, text: string): Story => ({
+/** A line about the task's present run. */
+export const story = (task: TaskRecord, kind: Story['kind'], by: string | null, remark: Remark): Story => ({
   kind,
   run: presentRun(task),
   attempt: null,
   by,
-  text,
+  remarks: [remark],
   figures: null,
 });
 
@@ -28,37 +29,35 @@ export function kill(shelf: Shelf, task: TaskRecord, by: string | null, graceSec
     const grace = graceSeconds ?? task.table.options.graceSeconds;
     return askStop(shelf, task.live, { reason: 'user', graceSeconds: grace, atMs: shelf.nowMs() }, by);
   }
-  if (task.state !== 'queued' && task.state !== 'held') return unchanged(stateSentence(task.state));
+  if (task.state !== 'queued' && task.state !== 'held') return unchanged(stands(task));
   settle(shelf, task, () => apply(shelf, task, { kind: 'cancelled' }));
-  tell(shelf, task, story(task, 'ended', by, 'taken out of the queue'));
+  tell(shelf, task, story(task, 'ended', by, { kind: 'taken-out' }));
   return DONE;
 }
 
 export function hold(shelf: Shelf, task: TaskRecord, by: string | null): Change {
-  if (task.state !== 'queued') return unchanged(stateSentence(task.state));
+  if (task.state !== 'queued') return unchanged(stands(task));
   settle(shelf, task, () => {
     apply(shelf, task, { kind: 'held' });
     task.heldBy = 'user';
   });
-  tell(shelf, task, story(task, 'held', by, 'held until it is released'));
+  tell(shelf, task, story(task, 'held', by, { kind: 'held' }));
   return DONE;
 }
 
 export function release(shelf: Shelf, task: TaskRecord, by: string | null): Change {
-  if (task.state !== 'held') return unchanged(stateSentence(task.state));
+  if (task.state !== 'held') return unchanged(stands(task));
   settle(shelf, task, () => apply(shelf, task, { kind: 'released' }));
-  tell(shelf, task, story(task, 'released', by, 'released'));
+  tell(shelf, task, story(task, 'released', by, { kind: 'released' }));
   return DONE;
 }
 
 /** Queued once more, behind the others, as if it had never been tried. */
 export function retry(shelf: Shelf, task: TaskRecord, by: string | null): Change {
   if (['queued', 'held', 'succeeded'].includes(task.state) || isLive(task.state))
-    return unchanged(stateSentence(task.state));
+    return unchanged(stands(task));
   if (!task.table.hasEnvironment) {
-    const message =
-      'the environment it was submitted with is no longer kept: submit its table again, rows that succeeded are left out';
-    return { done: false, outcome: 'failed', message };
+    return failed({ kind: 'no-environment' });
   }
   settle(shelf, task, () => {
     apply(shelf, task, { kind: 'run-again' });
@@ -67,7 +66,7 @@ export function retry(shelf: Shelf, task: TaskRecord, by: string | null): Change
     task.avoid = null;
     task.place = lastPlace(shelf);
   });
-  tell(shelf, task, story(task, 'queued-again', by, 'queued again, with fresh budgets'));
+  tell(shelf, task, story(task, 'queued-again', by, { kind: 'queued-again', isFresh: true }));
   return DONE;
 }
 
@@ -75,12 +74,12 @@ export function retry(shelf: Shelf, task: TaskRecord, by: string | null): Change
 export function impossible(
   shelf: Shelf,
   task: TaskRecord,
-  message: string,
+  remark: Remark,
   figures: Record<string, number> | null,
 ): Change {
-  if (task.state !== 'queued' && task.state !== 'held') return unchanged(stateSentence(task.state));
+  if (task.state !== 'queued' && task.state !== 'held') return unchanged(stands(task));
   settle(shelf, task, () => apply(shelf, task, { kind: 'impossible' }));
-  tell(shelf, task, { ...story(task, 'impossible', null, message), figures });
+  tell(shelf, task, { ...story(task, 'impossible', null, remark), figures });
   return DONE;
 }
 
@@ -89,11 +88,7 @@ export function edit(shelf: Shelf, task: TaskRecord, changes: TaskChanges, by: s
   const { name, needRunNum, priority, ...rest } = changes;
   const concernsRun = priority !== undefined || Object.keys(rest).length > 0;
   if (concernsRun && isLive(task.state)) {
-    return {
-      done: false,
-      outcome: 'failed',
-      message: 'it is out on a node: only its name and how often it runs can change',
-    };
+    return failed({ kind: 'out-on-node' });
   }
   const overrides = editedOverrides(task.overrides, rest);
   const isSame =
@@ -101,7 +96,7 @@ export function edit(shelf: Shelf, task: TaskRecord, changes: TaskChanges, by: s
     (needRunNum ?? task.needRunNum) === task.needRunNum &&
     (priority ?? task.priority) === task.priority &&
     JSON.stringify(overrides) === JSON.stringify(task.overrides);
-  if (isSame) return unchanged('it was so already');
+  if (isSame) return unchanged({ kind: 'same' });
   settle(shelf, task, () => {
     task.name = name ?? task.name;
     task.needRunNum = needRunNum ?? task.needRunNum;
@@ -111,7 +106,7 @@ export function edit(shelf: Shelf, task: TaskRecord, changes: TaskChanges, by: s
     if (changes.memoryBytes !== undefined) task.learnedBytes = null;
   });
   shelf.write(editTask(task));
-  tell(shelf, task, story(task, 'edited', by, editedWords(changes)));
+  tell(shelf, task, story(task, 'edited', by, { kind: 'edited', changes: withoutUndefined(changes) }));
   return DONE;
 }
 
@@ -125,33 +120,6 @@ function editedOverrides(
   const after: TaskOverrides = { ...before, ...given(options) };
   if (Object.keys(ask).length > 0) after.ask = ask;
   return Object.keys(after).length === 0 ? null : after;
-}
-
-const CHANGE_WORDS: Record<keyof TaskChanges, string> = {
-  gpus: 'GPUs',
-  memoryBytes: 'memory',
-  model: 'model',
-  node: 'node',
-  priority: 'priority',
-  needRunNum: 'runs wanted',
-  timeLimitSeconds: 'time limit',
-  retries: 'retries',
-  startAfterMs: 'start time',
-  name: 'name',
-};
-
-const editedWords = (changes: TaskChanges): string =>
-  (Object.entries(changes) as [keyof TaskChanges, string | number | null | undefined][])
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${CHANGE_WORDS[name]}: ${editedValue(name, value ?? null)}`)
-    .join(', ');
-
-function editedValue(name: keyof TaskChanges, value: string | number | null): string {
-  if (value === null)
-    return name === 'memoryBytes' ? 'learned' : name === 'timeLimitSeconds' ? 'none' : 'any';
-  if (name === 'memoryBytes') return formatBytes(Number(value));
-  if (name === 'timeLimitSeconds') return formatDuration(Number(value) * 1000);
-  return name === 'startAfterMs' ? new Date(value).toISOString() : String(value);
 }
 
 /** Pause, limits, and what holds for all rows of a table. */
@@ -198,32 +166,28 @@ function fallBackToTable(
   });
   if (!isWritten) return;
   shelf.write(editTask(task));
-  tell(shelf, task, story(task, 'edited', by, 'its table was changed'));
+  tell(shelf, task, story(task, 'edited', by, { kind: 'table-changed' }));
 }
 
 /** The row is gone from the file: what waits is held until somebody says what to do. */
 export function rowRemoved(shelf: Shelf, task: TaskRecord): Change {
-  if (!task.isInFile) return unchanged('it was gone already');
+  if (!task.isInFile) return unchanged({ kind: 'same' });
   settle(shelf, task, () => {
     task.isInFile = false;
     if (task.state === 'queued' && apply(shelf, task, { kind: 'held' })) task.heldBy = 'row-removed';
   });
   shelf.write(editTask(task));
-  tell(
-    shelf,
-    task,
-    story(task, 'held', null, 'its row is no longer in the file: kill it, or release it to run all the same'),
-  );
+  tell(shelf, task, story(task, 'held', null, { kind: 'row-removed' }));
   return DONE;
 }
 
 export function rowReturned(shelf: Shelf, task: TaskRecord): Change {
-  if (task.isInFile) return unchanged('it was there');
+  if (task.isInFile) return unchanged({ kind: 'same' });
   settle(shelf, task, () => {
     task.isInFile = true;
     if (task.heldBy === 'row-removed') apply(shelf, task, { kind: 'released' });
   });
   shelf.write(editTask(task));
-  tell(shelf, task, story(task, 'released', null, 'its row is back in the file'));
+  tell(shelf, task, story(task, 'released', null, { kind: 'row-returned' }));
   return DONE;
 }

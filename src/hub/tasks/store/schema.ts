@@ -128,4 +128,9 @@ export const STEPS: readonly string[] = [
   CREATE TABLE gpu_switches (uuid TEXT PRIMARY KEY, is_on INTEGER NOT NULL, by TEXT, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE promises (id TEXT PRIMARY KEY, promise TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What message and text say, as data, for readers of other languages; null in rows from before.
+  ALTER TABLE attempts ADD COLUMN remarks TEXT;
+  ALTER TABLE events ADD COLUMN remarks TEXT;
+  `,
 ];

@@ -21,7 +21,7 @@ const TASK_COLUMNS =
 const RUN_COLUMNS =
   'task, run, state, held_by, place, not_before_ms, attempts, used_retries, avoid, learned_bytes, revision';
 const ATTEMPT_COLUMNS =
-  'task, run, number, is_counted, is_returning, state, node_id, node, gpus, fence_epoch, fence_number, sequence, profile, is_warming_up, stop, pid, leased_at_ms, started_at_ms, ended_at_ms, exit_code, signal, class, out_of_memory, message, cpu_seconds, host_memory_peak_bytes';
+  'task, run, number, is_counted, is_returning, state, node_id, node, gpus, fence_epoch, fence_number, sequence, profile, is_warming_up, stop, pid, leased_at_ms, started_at_ms, ended_at_ms, exit_code, signal, class, out_of_memory, message, cpu_seconds, host_memory_peak_bytes, remarks';
 
 export const WRITES = {
   putFact: put('facts', 'name, value'),
@@ -32,7 +32,7 @@ export const WRITES = {
     'UPDATE tasks SET row = ?, name = ?, priority = ?, need_run_num = ?, overrides = ?, is_in_file = ?, revision = ? WHERE number = ?',
   putRun: put('runs', RUN_COLUMNS),
   putAttempt: put('attempts', ATTEMPT_COLUMNS),
-  putEvent: put('events', 'number, task, at_ms, kind, run, attempt, by, text, figures'),
+  putEvent: put('events', 'number, task, at_ms, kind, run, attempt, by, text, figures, remarks'),
   putEnvironment: put('environments', 'table_number, variables'),
   dropEnvironment: 'DELETE FROM environments WHERE table_number = ?',
   dropEvents: dropOf('events'),
@@ -69,7 +69,7 @@ export const READS = {
   /** Oldest first, of each task the newest so many. */
   attempts: `SELECT ${ATTEMPT_COLUMNS} FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY task ORDER BY run DESC, number DESC) AS age FROM attempts WHERE task IN (SELECT value FROM json_each(?))) WHERE age <= ? ORDER BY task, run, number`,
   events:
-    'SELECT at_ms, kind, run, attempt, by, text, figures FROM events WHERE task = ? ORDER BY number DESC LIMIT ?',
+    'SELECT at_ms, kind, run, attempt, by, text, figures, remarks FROM events WHERE task = ? ORDER BY number DESC LIMIT ?',
   environment: 'SELECT variables FROM environments WHERE table_number = ?',
   environments: 'SELECT table_number FROM environments',
   idempotency: 'SELECT owner, key, table_number, at_ms FROM idempotency',
