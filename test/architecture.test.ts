@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   client: ['protocol', 'fleet', 'model', 'lib'],
   agent: ['protocol', 'scheduling', 'tables', 'fleet', 'model', 'lib', 'io'],
   hub: ['protocol', 'scheduling', 'tables', 'fleet', 'model', 'lib', 'io'],
-  dialects: ['protocol', 'fleet', 'model', 'lib', 'io'],
+  dialects: ['protocol', 'tables', 'fleet', 'model', 'lib', 'io'],
   simulator: ['agent', 'protocol', 'model', 'lib', 'io'],
   cli: ['client', 'scheduling', 'tables', 'fleet', 'protocol', 'model', 'lib', 'io'],
   tui: ['client', 'scheduling', 'fleet', 'protocol', 'model', 'lib', 'io'],

@@ -33,7 +33,7 @@ export interface DialectRequest {
   host: string;
   /** Network address. */
   from: string;
-  /** Of a route that changes something; null of every other. */
+  /** Of a route that changes something, always; of another, where the path has a token, or it is private and the network is open. */
   writer: Writer | null;
 }
 
@@ -48,7 +48,7 @@ export interface DialectRoute {
   writes?: boolean;
   /** True where programs push to it without being asked who they are: wants JSON, refuses foreign pages, is not shut. */
   pushes?: boolean;
-  /** True where it returns logs, or else must never be read by a page of another origin. */
+  /** True where it returns logs, or else must never be read by a page of another origin: what it tells is the writer's. */
   isPrivate?: boolean;
   body?: 'json' | 'bytes';
   bodyLimitBytes?: number;

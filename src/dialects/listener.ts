@@ -94,17 +94,20 @@ export async function serveDialect(dialect: Dialect, options: DialectListenOptio
   /** @returns the answer that refuses, or null where the request may go on. */
   const admit = (route: DialectRoute, request: FastifyRequest) => {
     const token = tokens.get(request.raw) ?? null;
-    const writer = token !== null || route.writes === true ? options.writes.writer(token, request.ip) : null;
+    const wantsWriter = token !== null || route.writes === true || route.isPrivate === true;
+    const writer = wantsWriter ? options.writes.writer(token, request.ip) : null;
     if (token !== null && writer === null) {
       const tooMany = !failedTokens.take(request.ip);
       return tooMany
         ? dialect.refuse(429, 'flowline: too many tries from this address')
         : dialect.refuse(403, UNKNOWN_TOKEN);
     }
-    if (route.writes !== true && route.pushes !== true) return { writer: null };
+    if (route.writes !== true && route.pushes !== true) return { writer };
     if (route.writes === true && writer === null) return dialect.refuse(403, WRITING_IS_OFF);
     if (isForeign(request)) return dialect.refuse(403, 'flowline: this request comes from another site');
-    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
+    // Older programs send nothing at all where there is nothing to say.
+    const isSilent = route.body === undefined && isEmpty(request.body);
+    if (!isSilent && !/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
       return dialect.refuse(415, 'flowline: the body must be application/json');
     return { writer };
   };
@@ -180,6 +183,8 @@ function send(reply: FastifyReply, { status, type, body, headers }: Answer): Fas
 function openToPages(reply: FastifyReply, dialect: Dialect): FastifyReply {
   return dialect.isOpenToPages ? reply.header('access-control-allow-origin', '*') : reply;
 }
+
+const isEmpty = (body: unknown): boolean => !Buffer.isBuffer(body) || body.length === 0;
 
 /** In the order in which a person would say them; the older servers' own order is random. */
 function allowedVerbs(routes: readonly DialectRoute[]): string[] {

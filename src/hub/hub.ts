@@ -53,6 +53,8 @@ export interface Hub {
   url: string;
   /** The administrator's token of the data folder. */
   localToken: string;
+  /** Login name of the user that runs it: whose that token is. */
+  user: string;
   /** A link that opens a session as administrator, once, within 10 minutes. */
   createLink(): string;
   /** Makes this machine, or an imagined one, known without a join token: for agents in this very process. */
@@ -261,6 +263,7 @@ async function assemble(
   return {
     url,
     localToken: tokens.localToken,
+    user: hubUser,
     createLink: () => `${url}/#code=${sessions.createCode(LOCAL_ADMINISTRATOR).code}`,
     async admitMachine({ alias, ...machine }) {
       const { node, nodeToken } = await registry.join(machine, clock.nowMs(), true);

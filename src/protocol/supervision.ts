@@ -34,8 +34,8 @@ export const Environment = z
   );
 export type Environment = z.infer<typeof Environment>;
 
-/** What speaks for a person or machine to a hub; a task that needs it is given it by its owner on purpose, under another name. */
-const CREDENTIALS: readonly string[] = ['FLOWLINE_TOKEN', 'FLOWLINE_JOIN_TOKEN'];
+/** What speaks for a person or machine to a hub, or to an older node; a task that needs it is given it by its owner on purpose, under another name. */
+const CREDENTIALS: readonly string[] = ['FLOWLINE_TOKEN', 'FLOWLINE_JOIN_TOKEN', 'FLOWLINE_DIALECT_PASSWORD'];
 
 /** Kept nowhere and given to no task: a hub that stores tokens as hashes must not hold them in a submit's environment. */
 export const withoutCredentials = (environment: Environment): Environment =>

@@ -1,4 +1,5 @@
 /** Puts the older systems' interfaces that were asked for on their ports, over a hub that runs. */
+import { join } from 'node:path';
 import type { Agent } from '../agent/agent.ts';
 import { clusterStatusNode } from '../dialects/clusterStatus/nodeDialect.ts';
 import { clusterStatusMain } from '../dialects/clusterStatus/serveMain.ts';
@@ -7,6 +8,9 @@ import { distributedMonitorNode } from '../dialects/distributedMonitor/nodeDiale
 import { distributedMonitorMain } from '../dialects/distributedMonitor/serveMain.ts';
 import { flowlineMonitorNode } from '../dialects/flowlineMonitor/nodeDialect.ts';
 import { flowlineMonitorMain } from '../dialects/flowlineMonitor/serveMain.ts';
+import type { TaskOrigin } from '../dialects/flowlineScheduler/create.ts';
+import { openGpuNumbers } from '../dialects/flowlineScheduler/numbers.ts';
+import { flowlineMain } from '../dialects/flowlineScheduler/serveMain.ts';
 import { gpuMonitorMain } from '../dialects/gpuMonitor/serveMain.ts';
 import { type DialectListenOptions, serveDialect } from '../dialects/listener.ts';
 import type { MainParts } from '../dialects/main.ts';
@@ -20,14 +24,18 @@ import type { Log } from '../io/log.ts';
 import { whoListens } from '../io/portHolder.ts';
 import { type Stops, stops } from '../lib/stops.ts';
 import type { DialectName, DialectOptions } from '../model/dialect.ts';
+import { withoutCredentials } from '../protocol/supervision.ts';
 import { takeReports } from './oldNodes.ts';
 
 /** The main roles that are served. */
-const MAINS: Partial<Record<DialectName, (parts: MainParts) => Dialect>> = {
+const MAINS: Partial<
+  Record<DialectName, (parts: MainParts, surroundings: MainSurroundings) => Dialect | Promise<Dialect>>
+> = {
   'flowline-monitor': flowlineMonitorMain,
   'cluster-status': clusterStatusMain,
   'gpu-monitor': gpuMonitorMain,
   'distributed-monitor': distributedMonitorMain,
+  flowline: serveFlowline,
 };
 
 /** The node roles that are served. */
@@ -42,6 +50,13 @@ export interface DialectSurroundings {
   hostNames: readonly string[];
   clock: Clock;
   log: Log;
+}
+
+/** What main roles need of the hub's own surroundings beside that. */
+export interface MainSurroundings extends DialectSurroundings {
+  dataFolder: string;
+  /** Of tasks that clients of the older FlowLine create. */
+  origin: TaskOrigin;
 }
 
 /** A dialect's port that somebody else has, or an address that is not ours. */
@@ -61,7 +76,7 @@ export class DialectNotServed extends Error {
 export async function serveMains(
   hub: Hub,
   listen: { host: string },
-  surroundings: DialectSurroundings,
+  surroundings: MainSurroundings,
   stopping: Stops,
 ): Promise<string[]> {
   const { clock, options } = surroundings;
@@ -82,7 +97,7 @@ export async function serveMains(
     if (!build) throw new DialectNotServed(`${listener.name} is not served as main yet`, 'leave it out');
     const { url, stop } = await openListener(
       { ...listener, option: `--dialect ${listener.name}=` },
-      build(parts),
+      await build(parts, surroundings),
       hub,
       surroundings,
     );
@@ -140,6 +155,28 @@ export async function serveNodes(
 /** They have no login: what is open is said. */
 const openness = (host: string): string =>
   isLoopback(host) ? '' : ', where whoever reaches it reads figures, user names and masked command lines';
+
+/** Tasks that come without a folder and an environment are given those of the hub, as the older FlowLine's were. */
+export function taskOrigin(user: string, environment: Record<string, string | undefined>): TaskOrigin {
+  const variables = Object.entries(environment).filter(
+    (one): one is [string, string] => one[1] !== undefined,
+  );
+  return {
+    user,
+    workingDirectory: process.cwd(),
+    environment: withoutCredentials(Object.fromEntries(variables)),
+  };
+}
+
+async function serveFlowline(
+  parts: MainParts,
+  { dataFolder, origin, log }: MainSurroundings,
+): Promise<Dialect> {
+  const numbers = await openGpuNumbers(join(dataFolder, 'flowline-gpu-numbers.json'), (failure) =>
+    log.error({ failure: String(failure) }, 'could not keep the numbers of GPUs for the older FlowLine'),
+  );
+  return flowlineMain({ ...parts, numbers, origin });
+}
 
 /** One listener, with the doors that all have. @throws DialectNotServed */
 async function openListener(

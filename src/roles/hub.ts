@@ -10,7 +10,7 @@ import { welcome } from './welcome.ts';
 export async function runHubRole(options: RoleOptions, surroundings: Surroundings): Promise<void> {
   const log = openLog(options.logLevel);
   await untilSignal(log, async (stopping) => {
-    const running = await runHub(options, surroundings.version, surroundings.pageFolder, log);
+    const running = await runHub(options, surroundings, log);
     stopping.add(running.stop);
     surroundings.print(
       `${welcome(running, options.listen, surroundings.printsToLog, 'the machines that join')}\n  to let a machine join: flowline token create --scope join`,

@@ -7,8 +7,9 @@ import { openDataFolder } from '../io/dataFolder.ts';
 import type { Log } from '../io/log.ts';
 import { whoListens } from '../io/portHolder.ts';
 import { stops } from '../lib/stops.ts';
-import { serveMains } from './dialects.ts';
+import { serveMains, taskOrigin } from './dialects.ts';
 import { readConfigurations, startReading } from './oldNodes.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export interface RunningHub {
   hub: Hub;
@@ -36,8 +37,7 @@ export class PortTaken extends Error {
  */
 export async function runHub(
   options: RoleOptions,
-  version: string,
-  pageFolder: string,
+  { version, pageFolder, environment }: Pick<Surroundings, 'version' | 'pageFolder' | 'environment'>,
   log: Log,
 ): Promise<RunningHub> {
   const stopping = stops();
@@ -65,7 +65,14 @@ export async function runHub(
     const dialectLines = await serveMains(
       hub,
       options.listen,
-      { options: options.dialects, hostNames: options.hostNames, clock: systemClock, log },
+      {
+        options: options.dialects,
+        hostNames: options.hostNames,
+        dataFolder: folder.path,
+        origin: taskOrigin(hub.user, environment),
+        clock: systemClock,
+        log,
+      },
       stopping,
     );
     return { hub, dialectLines, stop: () => stopping.stop() };

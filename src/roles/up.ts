@@ -47,7 +47,7 @@ async function assemble(
   log: Log,
   stopping: Stops,
 ): Promise<RunningHub> {
-  const running = await runHub(options, surroundings.version, surroundings.pageFolder, log);
+  const running = await runHub(options, surroundings, log);
   stopping.add(running.stop);
   const { hub } = running;
   const machineId = await machineIdHere(options.dataFolder, surroundings);

@@ -3,7 +3,7 @@
  * told of those he may see; anybody else, of what the figures show anyway: processes of tasks on a GPU, their command
  * lines masked.
  */
-import { isLive } from '../../model/task.ts';
+import { type Attempt, isLive } from '../../model/task.ts';
 import type { Task } from '../../protocol/taskApi.ts';
 import type { PlacedGpu } from './gpus.ts';
 import { type GpuPlace, numberOfTask } from './numbers.ts';
@@ -24,6 +24,10 @@ export interface OlderProcess {
 
 export type OlderProcesses = Record<string, OlderProcess>;
 
+/** What is told of a task and its attempts. */
+type ToldAttempt = Pick<Attempt, 'state' | 'nodeId' | 'gpus' | 'pid' | 'leasedAtMs' | 'startedAtMs'>;
+type ToldTask = Pick<Task, 'id' | 'command'> & { attempts: readonly ToldAttempt[] };
+
 type NumberOf = (place: GpuPlace) => number;
 
 /**
@@ -31,7 +35,7 @@ type NumberOf = (place: GpuPlace) => number;
  * @param onGpu only those that were given this card
  */
 export function processesBody(
-  tasks: readonly Pick<Task, 'id' | 'command' | 'attempts'>[],
+  tasks: readonly ToldTask[],
   numberOf: NumberOf,
   onGpu: number | null = null,
 ): OlderProcesses {

@@ -1,13 +1,26 @@
-/** What the older FlowLine says of the machine it runs on: one line of text. */
-import type { Host } from '../../model/host.ts';
+/** What the older FlowLine says of the machine it runs on, and of how long it runs. */
+import { type Host, UNKNOWN_HOST } from '../../model/host.ts';
 import { gibibytes } from '../figures.ts';
 
-/** `Linux 5.15.0-52-generic, CPU: 16 cores, Memory: 64.0 GB` */
-export function systemText(host: Pick<Host, 'kernel' | 'os' | 'cpuCores' | 'memoryTotalBytes'>): string {
-  const { kernel, os, cpuCores, memoryTotalBytes } = host;
+type Facts = Pick<Host, 'kernel' | 'os' | 'cpuCores' | 'memoryTotalBytes'>;
+
+/** `Linux 5.15.0-52-generic, CPU: 16 cores, Memory: 64.0 GB`; null: nothing is known of it. */
+export function systemText(host: Facts | null): string {
+  const { kernel, os, cpuCores, memoryTotalBytes } = host ?? UNKNOWN_HOST;
   const system = kernel === null ? (os ?? 'Unknown') : `Linux ${kernel}`;
   return `${system}, CPU: ${cpuCores ?? 0} cores, Memory: ${pythonFloat(gibibytes(memoryTotalBytes))} GB`;
 }
 
 /** `64` → `64.0` */
 const pythonFloat = (figure: number): string => (Number.isInteger(figure) ? `${figure}.0` : String(figure));
+
+/** Whole days, hours, minutes and seconds. */
+export function uptimeBody(ms: number): { days: number; hours: number; minutes: number; seconds: number } {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return {
+    days: Math.floor(seconds / 86_400),
+    hours: Math.floor(seconds / 3600) % 24,
+    minutes: Math.floor(seconds / 60) % 60,
+    seconds: seconds % 60,
+  };
+}
