@@ -1,14 +1,5 @@
-/** How Flask answers, which three of the older systems are built on: JSON with a line's end, errors as a small page. */
+/** The small pages by which Flask tells errors, which three of the older systems are built on. Its JSON: `python.ts`. */
 import type { Answer } from './dialect.ts';
-
-const ESCAPED = /[\u007f-\uffff]/g;
-
-/** JSON as Flask writes it: ASCII alone, names as they are given (it sorts them, and so do our bodies). */
-export const flaskJson = (body: unknown, status = 200): Answer => ({
-  status,
-  type: 'application/json',
-  body: `${JSON.stringify(body).replaceAll(ESCAPED, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`,
-});
 
 /** Werkzeug's words for the statuses that the older systems answer with. */
 const WORDS: Record<number, [title: string, sentence: string]> = {

@@ -7,8 +7,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { addressLimit } from '../../lib/addressLimit.ts';
 import { currentSample } from '../currentSample.ts';
 import type { Answer, Dialect } from '../dialect.ts';
-import { flaskError, flaskJson, flaskWrongVerb } from '../flask.ts';
+import { flaskError, flaskWrongVerb } from '../flask.ts';
 import type { NodeParts } from '../node.ts';
+import { pythonAnswer, pythonJson } from '../python.ts';
 import { nodeBody } from './serveNode.ts';
 
 /** Of one address, right or wrong: a main asks every 4 s, and a guess must cost something. */
@@ -27,7 +28,7 @@ export function clusterStatusNode(parts: NodeParts): Dialect {
     if (typeof passwd !== 'string' || !isRight(passwd)) return flaskError(404);
     const sample = await currentSample(parts);
     const body = sample && nodeBody(sample);
-    return body ? flaskJson(body) : flaskError(500);
+    return body ? pythonAnswer(pythonJson(body)) : flaskError(500);
   };
 
   return {

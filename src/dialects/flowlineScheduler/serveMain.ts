@@ -9,7 +9,7 @@ import { CommandProblem } from '../../tables/command/problem.ts';
 import type { Answer, Dialect, DialectRequest, Writer } from '../dialect.ts';
 import { flaskError, flaskWrongVerb } from '../flask.ts';
 import type { MainParts } from '../main.ts';
-import { pythonAnswer, pythonJson } from '../python.ts';
+import { type IsFraction, pythonAnswer, pythonJson } from '../python.ts';
 import { submitBody, type TaskOrigin } from './create.ts';
 import { gpusBody, placedGpus } from './gpus.ts';
 import { wantedLines } from './logs.ts';
@@ -24,7 +24,7 @@ export interface SchedulerParts extends MainParts {
   origin: TaskOrigin;
 }
 
-/** Names whose numbers are fractions there. */
+/** Memory, watts and instants are fractions there. */
 const FRACTIONS: ReadonlySet<string> = new Set([
   'free_memory',
   'max_power',
@@ -32,13 +32,14 @@ const FRACTIONS: ReadonlySet<string> = new Set([
   'start_time',
   'total_memory',
 ]);
+const isFraction: IsFraction = (name) => FRACTIONS.has(name);
 
 const MOST_TASKS = 10_000;
 const UNFINISHED = RunState.options.filter((state) => state !== 'succeeded').join(',');
 /** How long the switches of GPUs are remembered: its page asks every few seconds, from many windows. */
 const SWITCHES_LAST_MS = 1000;
 
-const answer = (body: unknown, status = 200): Answer => pythonAnswer(pythonJson(body, FRACTIONS), status);
+const answer = (body: unknown, status = 200): Answer => pythonAnswer(pythonJson(body, isFraction), status);
 
 /** What anybody may read, any page may: without an account an answer holds nothing else. */
 const openAnswer = (body: unknown, { writer }: DialectRequest): Answer =>
