@@ -33,7 +33,7 @@ export interface DialectRequest {
   host: string;
   /** Network address. */
   from: string;
-  /** Of a route that changes something, always; of another, where the path has a token, or it is private and the network is open. */
+  /** Of a route that changes something always, of a private one where somebody is known; null of every other. */
   writer: Writer | null;
 }
 

@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type DialectBed, type DialectBedOptions, dialectBed } from '../../test/support/dialectBed.ts';
 import type { Dialect, DialectRequest } from './dialect.ts';
-import { flaskError, flaskJson, flaskWrongVerb } from './flask.ts';
+import { flaskError, flaskWrongVerb } from './flask.ts';
+import { pythonAnswer, pythonJson } from './python.ts';
+
+const answer = (body: object, status = 200) => pythonAnswer(pythonJson(body), status);
 
 /** A dialect with one route of each kind; what its writing route was asked is kept. */
 const written: DialectRequest[] = [];
@@ -11,10 +14,10 @@ const dialect = (): Dialect => ({
   isOpenToPages: true,
   notFound: () => flaskError(404),
   wrongVerb: flaskWrongVerb,
-  refuse: (status, sentence) => flaskJson({ error: sentence }, status),
+  refuse: (status, sentence) => answer({ error: sentence }, status),
   routes: [
-    { verbs: ['GET'], path: '/read', handle: ({ writer }) => flaskJson({ writer }) },
-    { verbs: ['GET'], path: '/logs', isPrivate: true, handle: () => flaskJson({ lines: [] }) },
+    { verbs: ['GET'], path: '/read', handle: ({ writer }) => answer({ writer }) },
+    { verbs: ['GET'], path: '/logs', isPrivate: true, handle: () => answer({ lines: [] }) },
     {
       verbs: ['POST'],
       path: '/write',
@@ -22,9 +25,11 @@ const dialect = (): Dialect => ({
       body: 'json',
       handle(request) {
         written.push(request);
-        return flaskJson({ done: true });
+        return answer({ done: true });
       },
     },
+    { verbs: ['POST'], path: '/switch', writes: true, handle: () => answer({ done: true }) },
+    { verbs: ['GET'], path: '/own', isPrivate: true, handle: ({ writer }) => answer({ writer }) },
     {
       verbs: ['GET'],
       path: '/fails',
@@ -119,6 +124,34 @@ describe('writing', () => {
     expect(written).toEqual([]);
     expect((await write(to, '/write', { ...JSON_TYPE, origin: to.url })).status).toBe(200);
   });
+});
+
+describe('a route that has nothing to be told', () => {
+  test('takes an empty request, as older scripts send it, from no page of another origin', async () => {
+    const to = await serve({ networks: ['127.0.0.1'] });
+    expect((await to.ask('POST', '/switch')).status).toBe(200);
+    expect((await to.ask('POST', '/switch', { headers: { origin: 'http://evil.example' } })).status).toBe(
+      403,
+    );
+    expect((await to.ask('POST', '/switch', { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(
+      403,
+    );
+    expect((await to.ask('POST', '/switch', { body: 'a=b' })).status).toBe(415);
+  });
+
+  test('is shut like any other that writes', async () => {
+    expect((await (await serve()).ask('POST', '/switch')).status).toBe(403);
+  });
+});
+
+test('a private route knows who asks: by a token, or by the network that was opened', async () => {
+  const to = await serve({ accounts: { fl_good: alice } });
+  expect((await to.ask('GET', '/own')).body).toBe('{"writer":null}\n');
+  expect(JSON.parse((await to.ask('GET', '/t/fl_good/own')).body).writer).toMatchObject({ account: alice });
+  await to.stop();
+  const open = await serve({ networks: ['127.0.0.1'] });
+  expect(JSON.parse((await open.ask('GET', '/own')).body).writer).toMatchObject({ isLocal: true });
+  expect(JSON.parse((await open.ask('GET', '/read')).body).writer).toBeNull();
 });
 
 describe('pages of other origins', () => {

@@ -102,7 +102,8 @@ export async function serveDialect(dialect: Dialect, options: DialectListenOptio
         ? dialect.refuse(429, 'flowline: too many tries from this address')
         : dialect.refuse(403, UNKNOWN_TOKEN);
     }
-    if (route.writes !== true && route.pushes !== true) return { writer };
+    if (route.writes !== true && route.pushes !== true)
+      return { writer: route.isPrivate === true ? writer : null };
     if (route.writes === true && writer === null) return dialect.refuse(403, WRITING_IS_OFF);
     if (isForeign(request)) return dialect.refuse(403, 'flowline: this request comes from another site');
     // Older programs send nothing at all where there is nothing to say.
