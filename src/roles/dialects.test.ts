@@ -1,4 +1,4 @@
-/** The four main roles over a real hub and an agent's link: what crosses rooms, and the tokens that open writing. */
+/** The main roles over a real hub and an agent's link: what crosses rooms, and the tokens that open writing. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -15,7 +15,7 @@ import { systemClock } from '../io/clock.ts';
 import { silentLog } from '../io/log.ts';
 import { stops } from '../lib/stops.ts';
 import { type DialectName, NO_DIALECTS } from '../model/dialect.ts';
-import { pageUrl, serveMains } from './dialects.ts';
+import { pageUrl, serveMains, taskOrigin } from './dialects.ts';
 
 let hub: TestHub;
 let agent: FakeAgent;
@@ -61,7 +61,14 @@ async function serve(name: DialectName, networks: string[] = []): Promise<string
   await serveMains(
     hub,
     { host: '127.0.0.1' },
-    { options, hostNames: [], clock: systemClock, log: silentLog },
+    {
+      options,
+      hostNames: [],
+      dataFolder: hub.dataFolder,
+      origin: taskOrigin(hub.user, {}),
+      clock: systemClock,
+      log: silentLog,
+    },
     stopping,
   );
   return `http://127.0.0.1:${port}`;
@@ -91,7 +98,7 @@ const trail = async () =>
     .filter((line) => line.includes('kill-process'))
     .map((line) => JSON.parse(line));
 
-test('one machine is told by all four, each in its words', async () => {
+test('one machine is told by all five, each in its words', async () => {
   const told = async (name: DialectName, path: string) =>
     JSON.parse((await ask(await serve(name), 'GET', path)).body);
   const [slave] = Object.values(await told('flowline-monitor', '/api/slaves')) as {
@@ -107,6 +114,7 @@ test('one machine is told by all four, each in its words', async () => {
   expect(await told('distributed-monitor', '/api/nodes')).toMatchObject([
     { data: { gpus: [{ memory_total: 85_520_809_984 }] } },
   ]);
+  expect(await told('flowline', '/api/gpus')).toMatchObject({ 0: { total_memory: 81559 } });
 });
 
 test('refresh reaches the agent', async () => {
