@@ -17,6 +17,8 @@ const NEEDS: Record<string, string> = {
   python3: 'python3',
   flock: 'util-linux',
   'systemd-analyze': 'systemd',
+  nginx: 'nginx-light',
+  openssl: 'openssl',
 };
 /** What only the long counts need. */
 const SOAK_NEEDS: Record<string, string> = {

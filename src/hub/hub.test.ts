@@ -19,7 +19,7 @@ beforeEach(async () => {
   hub = await startHub({
     dataFolder: folder,
     listen: { host: '127.0.0.1', port: 0 },
-    hostNames: [],
+    hostNames: ['gpus.lab.example'],
     readers: 'link',
     version: 'test',
     pageFolder: null,
@@ -74,6 +74,20 @@ describe('doors', () => {
   test('anybody on this machine may read', async () => {
     expect((await ask('GET', '/api/v1/nodes')).json).toEqual({ nodes: [] });
   });
+
+  test.each([
+    ['x-forwarded-for', '10.0.0.7'],
+    ['forwarded', 'for=10.0.0.7'],
+    ['via', '1.1 proxy'],
+    ['host', 'gpus.lab.example'],
+  ])(
+    'what a server in front passes on (%s) is not from this machine: reading needs a login',
+    async (name, value) => {
+      const { status, json: answer } = await ask('GET', '/api/v1/nodes', { [name]: value });
+      expect([status, answer.error?.code]).toEqual([401, 'login-needed']);
+      expect((await ask('GET', '/api/v1/nodes', { [name]: value, ...administrator() })).status).toBe(200);
+    },
+  );
 
   test.each(['evil.example', 'evil.example:3569', '127.0.0.1.evil.example', '169.254.1.1'])(
     'a foreign Host (%j) is refused',

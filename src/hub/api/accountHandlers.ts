@@ -35,7 +35,7 @@ export function accountHandlers(hub: HubParts): Pick<Handlers, AccountRoute> {
     whoAmI: ({ caller }) => ({
       account: caller.account && !caller.cookieOnly ? caller.account : null,
       login: caller.account && !caller.cookieOnly ? sightOf(caller, hub.hubUser).login : null,
-      mayRead: openReading(hub.doors) || caller.account !== null,
+      mayRead: openReading(hub.doors, caller) || caller.account !== null,
       hubName: hub.hubName,
       hubVersion: hub.version,
       joinAddress: hub.url(),

@@ -21,6 +21,7 @@ export function callAs(handlers: Handlers, doors: DoorOptions): CallAs {
       sessionId: null,
       cookieOnly: false,
       isLocal: by.isLocal,
+      isForwarded: false,
     };
     if (route.right === 'join')
       throw new HubError(403, 'not-allowed', 'a machine joins with its own token', null);

@@ -3,7 +3,7 @@
  * (another site's page), and who is asking (trust.md 1–3). HTTP and WebSockets ask the same functions.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { hostOf, isOwnHost } from '../../io/listenNames.ts';
+import { hostOf, isLoopback, isOwnHost } from '../../io/listenNames.ts';
 import type { Account } from '../../protocol/hubApi.ts';
 import type { Right } from '../../protocol/route.ts';
 import type { PageSessions } from '../accounts/sessions.ts';
@@ -36,6 +36,8 @@ export interface Caller {
   cookieOnly: boolean;
   /** The local administrator's token, or a session that its link opened: it names no person by itself. */
   isLocal: boolean;
+  /** The request was passed on by a server in front of a hub that itself listens on loopback: it may come from anywhere. */
+  isForwarded: boolean;
 }
 
 /** Whose session a link of the local administrator opens. */
@@ -48,6 +50,7 @@ export const NOBODY: Caller = {
   sessionId: null,
   cookieOnly: false,
   isLocal: false,
+  isForwarded: false,
 };
 
 const ROLE_OF = { admin: 'administrator', submit: 'user', read: 'viewer' } as const;
@@ -92,6 +95,17 @@ export function checkOrigin(headers: IncomingHttpHeaders, strict: boolean): void
  * @throws HubError 401 where a credential was sent and is not good: falling back to nobody would hide the mistake.
  */
 export function identify(headers: IncomingHttpHeaders, options: DoorOptions): Caller {
+  return { ...whoAsks(headers, options), isForwarded: isForwarded(headers) };
+}
+
+/** As servers in front of us say, or by a name that is none of loopback's: somebody else took the request first. */
+function isForwarded(headers: IncomingHttpHeaders): boolean {
+  const { host, via, forwarded } = headers;
+  if (via !== undefined || forwarded !== undefined || headers['x-forwarded-for'] !== undefined) return true;
+  return !isLoopback(hostOf(host ?? '').replace(/^\[|\]$/g, ''));
+}
+
+function whoAsks(headers: IncomingHttpHeaders, options: DoorOptions): Omit<Caller, 'isForwarded'> {
   const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
   if (bearer !== undefined) {
     const token = options.tokens.check(bearer);
@@ -125,9 +139,11 @@ export function identify(headers: IncomingHttpHeaders, options: DoorOptions): Ca
   };
 }
 
-/** Whether anybody may read here without a login. */
-export const openReading = (options: Pick<DoorOptions, 'loopbackOnly' | 'readers'>): boolean =>
-  options.loopbackOnly || options.readers === 'everyone';
+/** Whether this caller may read here without a login. */
+export const openReading = (
+  options: Pick<DoorOptions, 'loopbackOnly' | 'readers'>,
+  caller: Pick<Caller, 'isForwarded'>,
+): boolean => options.readers === 'everyone' || (options.loopbackOnly && !caller.isForwarded);
 
 /** What each role may, by its height. */
 export const RANK = { viewer: 1, user: 2, administrator: 3 } as const;
@@ -152,7 +168,7 @@ export function checkRight(
       'open the page by a new link: `flowline token link`',
     );
   }
-  if (right === 'viewer' && openReading(options)) return;
+  if (right === 'viewer' && openReading(options, caller)) return;
   if (!caller.account) {
     throw new HubError(
       401,

@@ -182,7 +182,14 @@ async function admit(
       'create another on the hub: `flowline token create --scope join`',
     );
   }
-  return { account: null, door: 'token', sessionId: null, cookieOnly: false, isLocal: false };
+  return {
+    account: null,
+    door: 'token',
+    sessionId: null,
+    cookieOnly: false,
+    isLocal: false,
+    isForwarded: false,
+  };
 }
 
 /** @throws HubError 400 that names the field, what is wrong with it, and where the interface is described. */

@@ -71,6 +71,7 @@ const alice: Caller = {
   sessionId: 's',
   cookieOnly: false,
   isLocal: false,
+  isForwarded: false,
 };
 
 /** A page whose secret is `open`, until its session ends. */
