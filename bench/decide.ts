@@ -15,6 +15,9 @@ export interface DecisionCost {
   emptyMiB: number;
   /** Of that what is alive. */
   heapMiB: number;
+  /** When 200 rows of one table of so many start, as a page of them asks. */
+  turnsP50Ms: number;
+  turnsP95Ms: number;
   /** What one row costs in the line when it comes, with its place in the heap. */
   setMicroseconds: number;
 }

@@ -187,6 +187,8 @@ function decisionRows({
   gpus,
   situations,
   p95Ms,
+  turnsP50Ms,
+  turnsP95Ms,
   privateMiB: processMiB,
   heapMiB,
   setMicroseconds,
@@ -199,6 +201,12 @@ function decisionRows({
       aim: '',
       kept: null,
     })),
+    {
+      what: `… when 200 rows of one table of ${queued} start, p50; p95`,
+      measured: `${milliseconds(turnsP50Ms)}; ${milliseconds(turnsP95Ms)}`,
+      aim: '',
+      kept: null,
+    },
     { what: '… private memory of a process with line and fleet', ...against(processMiB, 300, mebibytes) },
     {
       what: '… of that alive; a row that comes',

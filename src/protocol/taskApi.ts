@@ -69,6 +69,10 @@ export const Task = z.object({
   askedBytes: count.nullable(),
   askedBy: z.enum(['row', 'learned', 'table', 'whole-card', 'none']),
   createdAtMs: instantMs,
+  /** Estimate of when a waiting task's next run starts; null where nothing is known, and where it does not wait. */
+  startsAtMs: instantMs.nullable().default(null),
+  /** One standard error of that, to either side; null where it is not known. */
+  startsErrorMs: count.nullable().default(null),
   /** Estimate of when its running or next run ends; null where nothing is known. */
   doneAtMs: instantMs.nullable(),
   /** One standard error of that, to either side; null where it is not known. */

@@ -10,7 +10,7 @@ export interface Estimate {
 }
 
 /** How long runs of a profile take. */
-interface Length {
+export interface Length {
   meanMs: number;
   /** Null from a single one. */
   deviationMs: number | null;
@@ -26,7 +26,7 @@ export function estimateRun(
   const length = lengthOf(durationSeconds.filter((seconds) => seconds > elapsedSeconds));
   // Longer than every one before: anything could be said.
   if (!length) return null;
-  return { doneAtMs: Math.round(startedAtMs + length.meanMs), errorMs: rounded(length.deviationMs) };
+  return { doneAtMs: Math.round(startedAtMs + length.meanMs), errorMs: roundedMs(length.deviationMs) };
 }
 
 export interface TableProgress {
@@ -66,13 +66,14 @@ export function estimateTable(progress: TableProgress, nowMs: number): Estimate 
           length.deviationMs * Math.sqrt(rounds + 1),
           ((rounds + 1) * length.deviationMs) / Math.sqrt(durationSeconds.length),
         );
-  return { doneAtMs: Math.round(nowMs + Math.max(0, lastMs)), errorMs: rounded(errorMs) };
+  return { doneAtMs: Math.round(nowMs + Math.max(0, lastMs)), errorMs: roundedMs(errorMs) };
 }
 
 /** The last round ends with its slowest: on average half a run later than an even share would say. */
 const tailMs = (rounds: number, { meanMs }: Length): number => (rounds > 0 ? meanMs / 2 : 0);
 
-function lengthOf(seconds: readonly number[]): Length | null {
+/** How long runs take that took so long; null where none ended. */
+export function lengthOf(seconds: readonly number[]): Length | null {
   if (seconds.length === 0) return null;
   const mean = seconds.reduce((sum, value) => sum + value, 0) / seconds.length;
   if (seconds.length === 1) return { meanMs: mean * 1000, deviationMs: null };
@@ -80,4 +81,5 @@ function lengthOf(seconds: readonly number[]): Length | null {
   return { meanMs: mean * 1000, deviationMs: Math.sqrt(squares / (seconds.length - 1)) * 1000 };
 }
 
-const rounded = (value: number | null): number | null => (value === null ? null : Math.round(value));
+/** Whole milliseconds. */
+export const roundedMs = (value: number | null): number | null => (value === null ? null : Math.round(value));

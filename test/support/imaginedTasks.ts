@@ -344,6 +344,9 @@ function rotateTask(row: number, nowMs: number): Task {
     askedBytes: gib(special?.asked ?? 9.6),
     askedBy: 'learned',
     createdAtMs: nowMs - 300 * MINUTE,
+    // A row says more than once that it waits for its turn.
+    startsAtMs: state === 'queued' ? nowMs + (row - 428) * 7 * MINUTE : null,
+    startsErrorMs: state === 'queued' ? 3 * MINUTE : null,
     doneAtMs: state === 'running' ? nowMs + 25 * MINUTE : null,
     doneErrorMs: state === 'running' ? 3 * MINUTE : null,
     attempts: plans.map((plan) => attempt(plan, nowMs)),
@@ -444,6 +447,8 @@ function otherTask(table: SimpleTable, row: number, nowMs: number): Task {
     askedBytes: gib(38),
     askedBy: 'row',
     createdAtMs: nowMs - 500 * MINUTE,
+    startsAtMs: null,
+    startsErrorMs: null,
     doneAtMs: null,
     doneErrorMs: null,
     attempts:

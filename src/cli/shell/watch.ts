@@ -81,7 +81,7 @@ function changes(tasks: readonly Task[], told: Told, { terminal }: ShellSession,
       const style = attempt.class === 'ok' ? 'good' : 'bad';
       const again = isFinal(task.state) || attempt.class === 'ok' ? '' : `; ${words.shell.again}`;
       lines.push(
-        `${paint(task.id, style)} ${words.taskState.state[attempt.state]} ${words.shell.after(tookText(attempt, nowMs, words))}  ${outcomeText({ ...task, waitingReason: null }, words)}${again}`,
+        `${paint(task.id, style)} ${words.taskState.state[attempt.state]} ${words.shell.after(tookText(attempt, nowMs, words))}  ${outcomeText({ ...task, waitingReason: null }, nowMs, words)}${again}`,
       );
     }
   }

@@ -160,7 +160,7 @@ export function describeTasks(tasks: readonly Task[], nowMs: number, terminal: T
         `${task.runNum}/${task.needRunNum}`,
         whereText(attempt),
         tookText(attempt, nowMs, words),
-        outcomeText(task, words),
+        outcomeText(task, nowMs, words),
       ];
     }),
     terminal,

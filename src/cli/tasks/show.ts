@@ -16,7 +16,7 @@ import type { Terminal } from '../text/terminal.ts';
 import { wrapped } from '../text/wrap.ts';
 import type { Words } from '../words/words.ts';
 import { checkTaskId } from './selection.ts';
-import { endText, stateCell, tookText, waitingText, whereText } from './taskText.ts';
+import { endText, stateCell, tookText, waitingText, whereText, withStart } from './taskText.ts';
 
 /** Adds `show`. */
 export function addShow(program: Command, context: CommandContext): void {
@@ -46,11 +46,13 @@ export function addWhy(program: Command, context: CommandContext): void {
       const tasks = shown.map(({ task }) => task);
       answer(
         {
-          tasks: tasks.map(({ id, state, waitingReason, waiting }) => ({
+          tasks: tasks.map(({ id, state, waitingReason, waiting, startsAtMs, startsErrorMs }) => ({
             id,
             state,
             waitingReason,
             waiting,
+            startsAtMs,
+            startsErrorMs,
           })),
         },
         () => shown.map((each) => whyText(each, Date.now(), terminal)).join('\n'),
@@ -84,7 +86,7 @@ function reasonText(
 ): string {
   if (task.waiting?.kind === 'paused' && task.waiting.by !== 'queue' && task.waiting.message === null)
     return `${waitingText(task, words)}${words.find.semicolon}${words.tasks.resumeBy(task.tableId)}`;
-  if (task.waitingReason !== null) return waitingText(task, words);
+  if (task.waitingReason !== null) return withStart(task, waitingText(task, words), nowMs, words);
   if (task.state === 'impossible')
     return (
       toldOf(

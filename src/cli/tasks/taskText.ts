@@ -66,8 +66,8 @@ export function waitingWords(
 }
 
 /** Why it waits, or what came of its newest attempt. */
-export function outcomeText(task: Task, words: Words): string {
-  if (task.waitingReason !== null) return waitingText(task, words);
+export function outcomeText(task: Task, nowMs: number, words: Words): string {
+  if (task.waitingReason !== null) return withStart(task, waitingText(task, words), nowMs, words);
   const attempt = newestAttempt(task);
   if (isPassedOver(task)) return words.taskState.passedOver(task.runNum, task.needRunNum);
   if (attempt === null) return '';
@@ -78,6 +78,18 @@ export function outcomeText(task: Task, words: Words): string {
 /** What was said of it, in the terminal's language; of one that an earlier version recorded in its English words. */
 export const saidOf = ({ remarks, message }: Attempt, words: Words): string | null =>
   remarksText(remarks, message, words.remarks);
+
+/** The reason with when it starts, where that is known: `limit: 4 of 4 runs of this table, starts in ≈ 12 min ± 3 min`. */
+export function withStart(
+  { startsAtMs, startsErrorMs }: Pick<Task, 'startsAtMs' | 'startsErrorMs'>,
+  reason: string,
+  nowMs: number,
+  words: Words,
+): string {
+  if (startsAtMs === null || startsAtMs <= nowMs) return reason;
+  const error = startsErrorMs === null || startsErrorMs < 1000 ? '' : ` ± ${span(words, startsErrorMs)}`;
+  return `${reason}${words.comma}${words.tasks.startsIn(`${span(words, startsAtMs - nowMs)}${error}`)}`;
+}
 
 /** `exit 1, ValueError: loss is nan, peak 7.8 GiB`. */
 export function endText(attempt: Attempt, words: Words): string {

@@ -45,6 +45,8 @@ function task(id: string, changes: Partial<Task> = {}): Task {
     askedBytes: 20 * 2 ** 30,
     askedBy: 'row',
     createdAtMs: STARTED_MS,
+    startsAtMs: null,
+    startsErrorMs: null,
     doneAtMs: null,
     doneErrorMs: null,
     attempts: [attempt],
@@ -186,6 +188,17 @@ describe('flowline show and why', () => {
     expect((await run('why', 't43')).output).toBe(
       't43 queued: GPU 1: 12 GiB short (30 free, 42 asked; 18 held by pid 4711, alice)',
     );
+  });
+
+  test('a row that waits says when it starts, and by how much that may be wrong, where that is known', async () => {
+    const starts = { ...queued, startsAtMs: Date.now() + 12.5 * 60_000, startsErrorMs: 3 * 60_000 };
+    tasks = [starts, { ...starts, id: 't44', startsErrorMs: null }];
+    const reason = 'GPU 1: 12 GiB short (30 free, 42 asked; 18 held by pid 4711, alice)';
+    expect((await run('why', 't43')).output).toBe(`t43 queued: ${reason}, starts in ≈ 12 min ± 3 min`);
+    expect((await run('why', 't44')).output).toBe(`t44 queued: ${reason}, starts in ≈ 12 min`);
+    expect(JSON.parse((await run('why', 't43', '--json')).output).tasks[0]).toMatchObject({
+      startsErrorMs: 180_000,
+    });
   });
 
   test('a row that was passed over says why, everywhere', async () => {

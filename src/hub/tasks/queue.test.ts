@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { endedWith, reportOf } from '../../../test/support/fakeAgent.ts';
 import { gpu, queueBed, tableOf } from '../../../test/support/queueBed.ts';
 import { waitFor } from '../../../test/support/waitFor.ts';
+import { DEFAULT_OPTIONS } from '../../model/queue.ts';
 import { bareOutOfMemory } from '../../model/task.ts';
 import type { Lease } from '../../protocol/supervision.ts';
 
@@ -81,6 +82,51 @@ describe('a task', () => {
     expect(over?.doneAtMs).toBeGreaterThanOrEqual(beganMs);
     expect(over?.doneAtMs).toBeLessThanOrEqual(Date.now());
     expect(over?.doneErrorMs).toBeNull();
+  });
+
+  test('that waits tells when it starts, after what comes before it, while its table goes on', async () => {
+    const atlas = await bed.agent('atlas');
+    const [first = '', second = '', third = '', fourth = ''] = await bed.submit(4, { maxRunning: 1 });
+    expect(await bed.task(fourth)).toMatchObject({ startsAtMs: null, doneAtMs: null });
+    const beganMs = Date.now();
+    const lease = await leaseOfTask(atlas, first);
+    const startedAtMs = beganMs - 60_000;
+    atlas.report(lease, 1, { state: 'running', startedAtMs });
+    atlas.report(lease, 2, { ...endedWith(0), startedAtMs, endedAtMs: beganMs });
+    await becomes(first, 'succeeded');
+    atlas.report(await leaseOfTask(atlas, second), 1, { state: 'running' });
+    await becomes(second, 'running');
+    const [soon, later] = [await bed.task(third), await bed.task(fourth)];
+    expect(soon.startsAtMs).toBeGreaterThan(beganMs + 50_000);
+    expect((later.startsAtMs ?? 0) - (soon.startsAtMs ?? 0)).toBe(60_000);
+    expect((later.doneAtMs ?? 0) - (later.startsAtMs ?? 0)).toBe(60_000);
+    // From one run nothing is known of how much they differ.
+    expect(later.startsErrorMs).toBeNull();
+    const { tasks } = await bed.client().call('tasks', { query: { table: later.tableId, limit: 10 } });
+    expect(tasks.find(({ id }) => id === fourth)?.startsAtMs).toBeGreaterThan(beganMs + 110_000);
+    await bed.client().call('changeTable', { parameters: { id: later.tableId }, body: { paused: true } });
+    expect(await bed.task(fourth)).toMatchObject({ startsAtMs: null, doneAtMs: null });
+  });
+
+  test('that waits for another one that runs starts once that is done', async () => {
+    const atlas = await bed.agent('atlas');
+    const [known = '', first = ''] = await bed.submit(2, { maxRunning: 1 });
+    const after = [{ wanted: 'ok' as const, task: first }];
+    const [second = ''] = await bed.submit(1, {
+      name: 'next',
+      options: { ...DEFAULT_OPTIONS, after },
+    });
+    const beganMs = Date.now();
+    const lease = await leaseOfTask(atlas, known);
+    atlas.report(lease, 1, { state: 'running', startedAtMs: beganMs - 60_000 });
+    atlas.report(lease, 2, { ...endedWith(0), startedAtMs: beganMs - 60_000, endedAtMs: beganMs });
+    await becomes(known, 'succeeded');
+    expect((await bed.task(second)).startsAtMs).toBeNull();
+    atlas.report(await leaseOfTask(atlas, first), 1, { state: 'running' });
+    await becomes(first, 'running');
+    const [runs, waits] = [await bed.task(first), await bed.task(second)];
+    expect(waits.startsAtMs).not.toBeNull();
+    expect(waits.startsAtMs).toBe(runs.doneAtMs);
   });
 
   test('of which nothing ever ran is not said to have been done at any time', async () => {

@@ -252,13 +252,14 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
     closed: (nodeId) => present.closed(nodeId, nowMs()),
   });
 
-  const estimated = estimates(
-    learned,
-    profileOfTable,
-    () => book.live().values(),
-    () => book.settings().isRunning,
+  const estimated = estimates({
+    lessons: learned,
+    profileOf: profileOfTable,
+    taskOf: (number) => book.task(number) ?? null,
+    live: () => book.live().values(),
+    isRunning: () => book.settings().isRunning,
     nowMs,
-  );
+  });
   return {
     book,
     line: standing,
@@ -285,6 +286,7 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
       asked: (task) => askedOf(standing.wouldStand(task), learned.promised()),
       taskDone: estimated.task,
       tableDone: estimated.table,
+      turns: estimated.turns,
     }),
     isKeptUp: files.isKeptUp,
     reasons: why,

@@ -9,6 +9,7 @@ import type { Estimate } from '../../scheduling/estimate.ts';
 import type { Asked } from '../../scheduling/facts.ts';
 import type { TableView, TaskView } from './book/records.ts';
 import type { TaskBook } from './book/taskBook.ts';
+import type { Estimates } from './estimates.ts';
 import { runCounts } from './runCounts.ts';
 
 /** Longest command that is told; the whole of it is the node's affair. */
@@ -23,6 +24,7 @@ export interface ViewSources {
   peakBytes: (attemptId: string, uuid: string) => number | null;
   taskDone: (task: TaskView) => Estimate | null;
   tableDone: (table: TableView) => Estimate | null;
+  turns: Estimates['turns'];
 }
 
 export interface Views {
@@ -36,13 +38,21 @@ export interface Views {
 export type WholeTask = z.input<(typeof taskApi)['task']['response']>;
 
 /** The views over a book. */
-export function views({ book, waiting, asked, peakBytes, taskDone, tableDone }: ViewSources): Views {
+export function views({ book, waiting, asked, peakBytes, taskDone, tableDone, turns }: ViewSources): Views {
   const told = async (tasks: readonly TaskView[]): Promise<z.input<typeof Task>[]> => {
     const numbers = tasks.map(({ number }) => number);
     const [details, attempts] = await Promise.all([book.details(numbers), book.attempts(numbers)]);
-    return tasks.map((task) => {
-      const why = waiting(task);
-      const estimate = taskDone(task);
+    const reasons = tasks.map((task) => waiting(task));
+    const starts = turns(
+      tasks.flatMap((task, place) => {
+        const reason = reasons[place]?.reason;
+        return reason ? [{ task, reason }] : [];
+      }),
+    );
+    return tasks.map((task, place) => {
+      const why = reasons[place] ?? null;
+      const turn = starts.get(task.number) ?? null;
+      const estimate = turn ? turn.end : taskDone(task);
       const { bytes, by } = asked(task);
       const known = details.get(task.number);
       return {
@@ -64,6 +74,8 @@ export function views({ book, waiting, asked, peakBytes, taskDone, tableDone }: 
         askedBytes: bytes,
         askedBy: by,
         createdAtMs: task.createdAtMs,
+        startsAtMs: turn?.start.doneAtMs ?? null,
+        startsErrorMs: turn?.start.errorMs ?? null,
         doneAtMs: estimate?.doneAtMs ?? null,
         doneErrorMs: estimate?.errorMs ?? null,
         attempts: (attempts.get(task.number) ?? []).map((attempt) =>

@@ -8,9 +8,10 @@ import type { Task } from '../../../src/protocol/taskApi.ts';
 import { remarksText } from '../../../src/scheduling/remarkText.ts';
 import { useHubNow } from '../../live/hubClock.ts';
 import { OwnerColours } from '../../parts/MemoryBar.tsx';
-import { gib, span } from '../../words/figures.ts';
+import { gib } from '../../words/figures.ts';
 import { gibOf, memoryBarLabel, waitingParts } from '../../words/waiting.ts';
 import { useWords } from '../../words/words.ts';
+import { StartsIn, TimeLeft } from './TimeToCome.tsx';
 
 /** A waiting row whose reason has a second line is taller. */
 export const isTall = (task: Task | null): boolean => task?.waiting?.kind === 'memory' && waits(task);
@@ -30,7 +31,7 @@ export function Reason({ task, short, onDecide }: ReasonProps) {
     return task.waiting.kind === 'held' && task.waiting.by === 'row-removed' ? (
       <RowRemoved onDecide={onDecide} />
     ) : (
-      <Waiting reason={task.waiting} short={short} isBad={task.state === 'impossible'} />
+      <Waiting task={task} reason={task.waiting} short={short} isBad={task.state === 'impossible'} />
     );
   }
   if (task.waitingReason !== null && waits(task)) return <span>{visible(task.waitingReason)}</span>;
@@ -73,12 +74,13 @@ function RowRemoved({ onDecide }: { onDecide: (action: 'kill' | 'release') => vo
 }
 
 interface WaitingProps {
+  task: Task;
   reason: WaitingReason;
   short: boolean;
   isBad?: boolean;
 }
 
-export function Waiting({ reason, short, isBad = false }: WaitingProps) {
+export function Waiting({ task, reason, short, isBad = false }: WaitingProps) {
   const words = useWords();
   const nowMs = useHubNow();
   const { lead, strong, rest, second } = waitingParts(words, reason, nowMs);
@@ -93,6 +95,7 @@ export function Waiting({ reason, short, isBad = false }: WaitingProps) {
           )}
         </span>
         {reason.kind === 'memory' && <ReasonBar reason={reason} />}
+        <StartsIn task={task} />
       </span>
       {!short && second !== null && <span className="reason-second ellipsis">{second}</span>}
     </span>
@@ -164,22 +167,6 @@ function Outcome({ task, attempt }: { task: Task; attempt: Attempt }) {
     default:
       return <EndWords attempt={attempt} />;
   }
-}
-
-/** `≈ 25 min left ± 3 min`; nothing where the hub knows of no run like it, or it runs longer than each of them did. */
-function TimeLeft({ task, follows }: { task: Task; follows: boolean }) {
-  const words = useWords();
-  const nowMs = useHubNow();
-  if (task.doneAtMs === null || task.doneAtMs <= nowMs) return null;
-  return (
-    <span>
-      {follows && ' · '}
-      {words.tasks.left(span(words, task.doneAtMs - nowMs))}
-      {task.doneErrorMs !== null && task.doneErrorMs >= 1000 && (
-        <span className="quiet"> {words.tasks.error(span(words, task.doneErrorMs))}</span>
-      )}
-    </span>
-  );
 }
 
 /** A bad end: the kind of it, the exit code, and its sentence. */

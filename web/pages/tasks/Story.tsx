@@ -44,7 +44,7 @@ export function Story({ detail }: { detail: TaskDetail }) {
             <RunGlyph state={task.state} />
             <div className="step-body">
               <strong>{words.task.waitsNow}</strong>
-              <Waiting reason={task.waiting} short={false} isBad={task.state === 'impossible'} />
+              <Waiting task={task} reason={task.waiting} short={false} isBad={task.state === 'impossible'} />
             </div>
           </li>
         )}

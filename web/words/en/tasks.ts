@@ -55,6 +55,7 @@ export const tasks = {
     about: (time: string) => `≈ ${time}`,
     by: (clock: string) => (/^\d\d:/.test(clock) ? `by ${clock}` : clock),
     error: (time: string) => `± ${time}`,
+    startsIn: (time: string) => `starts in ≈ ${time}`,
     left: (time: string) => `≈ ${time} left`,
     doneAt: (clock: string) => `done ${clock}`,
     took: (time: string) => `took ${time}`,

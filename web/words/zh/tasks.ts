@@ -54,6 +54,7 @@ export const tasks: typeof english = {
     about: (time) => `约 ${time}`,
     by: (clock) => clock,
     error: (time) => `± ${time}`,
+    startsIn: (time) => `约 ${time}后开始`,
     left: (time) => `约剩 ${time}`,
     doneAt: (clock) => `${clock} 完成`,
     took: (time) => `用时 ${time}`,

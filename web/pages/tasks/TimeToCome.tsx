@@ -1,0 +1,41 @@
+/** When a waiting run starts and a running one is done, as far as that is known; each with its error. */
+import type { Task } from '../../../src/protocol/taskApi.ts';
+import { useHubNow } from '../../live/hubClock.ts';
+import { span } from '../../words/figures.ts';
+import { useWords } from '../../words/words.ts';
+
+/** An error of less is not worth a word. */
+const LEAST_ERROR_MS = 1000;
+
+/** `≈ 25 min left ± 3 min`; nothing where the hub knows of no run like it, or it runs longer than each of them did. */
+export function TimeLeft({ task, follows }: { task: Task; follows: boolean }) {
+  const words = useWords();
+  const nowMs = useHubNow();
+  if (task.doneAtMs === null || task.doneAtMs <= nowMs) return null;
+  return (
+    <span>
+      {follows && ' · '}
+      {words.tasks.left(span(words, task.doneAtMs - nowMs))}
+      <PlusMinus errorMs={task.doneErrorMs} />
+    </span>
+  );
+}
+
+/** `starts in ≈ 20 min ± 3 min`; nothing where nothing is known of its kind, or its time has come. */
+export function StartsIn({ task }: { task: Pick<Task, 'startsAtMs' | 'startsErrorMs'> }) {
+  const words = useWords();
+  const nowMs = useHubNow();
+  if (task.startsAtMs === null || task.startsAtMs <= nowMs) return null;
+  return (
+    <span className="starts-in quiet">
+      {words.tasks.startsIn(span(words, task.startsAtMs - nowMs))}
+      <PlusMinus errorMs={task.startsErrorMs} />
+    </span>
+  );
+}
+
+function PlusMinus({ errorMs }: { errorMs: number | null }) {
+  const words = useWords();
+  if (errorMs === null || errorMs < LEAST_ERROR_MS) return null;
+  return <span className="quiet estimate-error"> {words.tasks.error(span(words, errorMs))}</span>;
+}
