@@ -79,6 +79,9 @@ export function outcomeText(task: Task, nowMs: number, words: Words): string {
 export const saidOf = ({ remarks, message }: Attempt, words: Words): string | null =>
   remarksText(remarks, message, words.remarks);
 
+/** Nearer than this an estimate has nothing more to say. */
+const SOON_MS = 10_000;
+
 /** The reason with when it starts, where that is known: `limit: 4 of 4 runs of this table, starts in ≈ 12 min ± 3 min`. */
 export function withStart(
   { startsAtMs, startsErrorMs }: Pick<Task, 'startsAtMs' | 'startsErrorMs'>,
@@ -88,6 +91,7 @@ export function withStart(
 ): string {
   if (startsAtMs === null || startsAtMs <= nowMs) return reason;
   const error = startsErrorMs === null || startsErrorMs < 1000 ? '' : ` ± ${span(words, startsErrorMs)}`;
+  if (startsAtMs - nowMs < SOON_MS) return `${reason}${words.comma}${words.tasks.startsSoon}`;
   return `${reason}${words.comma}${words.tasks.startsIn(`${span(words, startsAtMs - nowMs)}${error}`)}`;
 }
 

@@ -6,6 +6,9 @@ import { useWords } from '../../words/words.ts';
 
 /** An error of less is not worth a word. */
 const LEAST_ERROR_MS = 1000;
+/** Nearer than this an estimate has nothing more to say: 0.1 s would be a pretence. */
+const SOON_MS = 10_000;
+const isSoon = (atMs: number, nowMs: number): boolean => atMs - nowMs < SOON_MS;
 
 /** `≈ 25 min left ± 3 min`; nothing where the hub knows of no run like it, or it runs longer than each of them did. */
 export function TimeLeft({ task, follows }: { task: Task; follows: boolean }) {
@@ -15,7 +18,9 @@ export function TimeLeft({ task, follows }: { task: Task; follows: boolean }) {
   return (
     <span>
       {follows && ' · '}
-      {words.tasks.left(span(words, task.doneAtMs - nowMs))}
+      {isSoon(task.doneAtMs, nowMs)
+        ? words.tasks.soonDone
+        : words.tasks.left(span(words, task.doneAtMs - nowMs))}
       <PlusMinus errorMs={task.doneErrorMs} />
     </span>
   );
@@ -28,7 +33,9 @@ export function StartsIn({ task }: { task: Pick<Task, 'startsAtMs' | 'startsErro
   if (task.startsAtMs === null || task.startsAtMs <= nowMs) return null;
   return (
     <span className="starts-in quiet">
-      {words.tasks.startsIn(span(words, task.startsAtMs - nowMs))}
+      {isSoon(task.startsAtMs, nowMs)
+        ? words.tasks.startsSoon
+        : words.tasks.startsIn(span(words, task.startsAtMs - nowMs))}
       <PlusMinus errorMs={task.startsErrorMs} />
     </span>
   );

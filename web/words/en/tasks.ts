@@ -55,6 +55,8 @@ export const tasks = {
     about: (time: string) => `≈ ${time}`,
     by: (clock: string) => (/^\d\d:/.test(clock) ? `by ${clock}` : clock),
     error: (time: string) => `± ${time}`,
+    startsSoon: 'starts soon',
+    soonDone: 'soon done',
     startsIn: (time: string) => `starts in ≈ ${time}`,
     left: (time: string) => `≈ ${time} left`,
     doneAt: (clock: string) => `done ${clock}`,

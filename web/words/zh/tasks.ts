@@ -54,6 +54,8 @@ export const tasks: typeof english = {
     about: (time) => `约 ${time}`,
     by: (clock) => clock,
     error: (time) => `± ${time}`,
+    startsSoon: '即将开始',
+    soonDone: '即将完成',
     startsIn: (time) => `约 ${time}后开始`,
     left: (time) => `约剩 ${time}`,
     doneAt: (clock) => `${clock} 完成`,
