@@ -3,25 +3,14 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { HubClient } from '../../client/hubClient.ts';
 import { visible } from '../../lib/displayText.ts';
 import { parseDurationMs } from '../../lib/durations.ts';
-import type { Remark } from '../../model/remark.ts';
 import { FINAL_STATES, RunState } from '../../model/task.ts';
 import type { Selection } from '../../protocol/taskApi.ts';
-import { remarkText } from '../../scheduling/remarkText.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
 import { examples } from '../examples.ts';
 import { type FleetOptions, openFleet, withFleet } from '../fleetCommand.ts';
-import type { Style } from '../text/paint.ts';
-import { table } from '../text/table.ts';
 import type { Terminal } from '../text/terminal.ts';
-import { type SelectionOptions, selectionOf, withSelection } from './selection.ts';
-
-export type Outcome = 'done' | 'unchanged' | 'not-allowed' | 'unknown' | 'failed';
-export interface TaskResult {
-  id: string;
-  outcome: Outcome;
-  message: string;
-  remark: Remark | null;
-}
+import { checkResults, describeResults } from './results.ts';
+import { leftAlone, narrowed, type SelectionOptions, selectionOf, withSelection } from './selection.ts';
 
 type Act = 'killTasks' | 'retryTasks' | 'holdTasks' | 'releaseTasks' | 'confirmGone';
 
@@ -111,34 +100,44 @@ async function run(
     select.classes === undefined
   )
     select = { ...select, states: ['failed', 'timed_out', 'lost', 'impossible'] };
+  let isResumed = false;
   if (!('ids' in select) && select.table !== undefined && (act === 'releaseTasks' || act === 'retryTasks'))
-    await resume(context, client, select.table, terminal);
+    isResumed = await resume(context, client, select.table, terminal);
+  const meant = WAITING_FOR[act];
+  const left = meant === undefined ? 0 : await leftAlone(client, select, meant);
+  if (meant !== undefined) select = narrowed(select, meant);
   const { results } =
     act === 'killTasks'
       ? await client.call('killTasks', {
           body: { select, graceSeconds: options.grace === undefined ? null : options.grace / 1000 },
         })
       : await client.call(act, { body: { select } });
-  answer({ results }, () => describeResults(results, terminal));
-  if (results.some(({ outcome }) => outcome !== 'done' && outcome !== 'unchanged')) {
-    throw new CommandFailure(
-      results.every(({ outcome }) => outcome === 'not-allowed') ? EXIT.notAllowed : EXIT.failed,
-      '',
-    );
-  }
+  const isNothingLeft = isResumed && results.length === 0;
+  answer({ results }, () => (isNothingLeft ? '' : describeResults(results, terminal, { left })));
+  if (!isNothingLeft) checkResults(results);
 }
 
-/** Who lets a table's tasks start, or runs its failed ones again, means that it goes on. */
+/** What is meant of a table where its states are not said. */
+const WAITING_FOR: Partial<Record<Act, readonly RunState[]>> = {
+  holdTasks: ['queued'],
+  releaseTasks: ['held'],
+};
+
+/**
+ * Who lets a table's tasks start, or runs its failed ones again, means that it goes on.
+ * @returns whether it was paused
+ */
 async function resume(
   context: CommandContext,
   client: HubClient,
   id: string,
   { words }: Terminal,
-): Promise<void> {
+): Promise<boolean> {
   const { paused, name } = await client.call('table', { parameters: { id } });
-  if (paused === null) return;
+  if (paused === null) return false;
   await client.call('changeTable', { parameters: { id }, body: { paused: false } });
   context.printError(words.tasks.goesOn(id, visible(name)));
+  return true;
 }
 
 /** Names how many of what end, and asks. @throws CommandFailure where nobody sits at a terminal: silence is no yes */
@@ -162,45 +161,6 @@ async function isConfirmed(
   const answer = await context.ask(`${words.tasks.killQuestion(total, running)} ${words.kill.answers}`);
   if (answer === null) throw new CommandFailure(EXIT.usage, words.kill.noTerminal);
   return words.kill.isYes(answer);
-}
-
-const STYLES: Record<Outcome, Style> = {
-  done: 'good',
-  unchanged: 'faint',
-  'not-allowed': 'bad',
-  unknown: 'bad',
-  failed: 'bad',
-};
-
-/** More than this are counted, not listed. */
-const LISTED = 40;
-
-/** A line for each, or how many of each outcome where there are many. */
-export function describeResults(results: readonly TaskResult[], terminal: Terminal): string {
-  const { words } = terminal;
-  if (results.length === 0) return words.tasks.noneSuch;
-  const shown =
-    results.length > LISTED ? results.filter(({ outcome }) => STYLES[outcome] === 'bad') : results;
-  const counted = Object.entries(Object.groupBy(results, ({ outcome }) => outcome))
-    .map(([outcome, group]) => `${group.length} ${words.tasks.outcome[outcome as Outcome]}`)
-    .join(', ');
-  if (shown.length === 0) return counted;
-  const lines = table(
-    [
-      { title: words.heading.task },
-      { title: words.heading.outcome },
-      { title: words.heading.told, cutTo: 20 },
-    ],
-    shown
-      .slice(0, LISTED)
-      .map(({ id, outcome, message, remark }) => [
-        id,
-        { text: words.tasks.outcome[outcome], style: STYLES[outcome] },
-        remark === null ? visible(message) : remarkText(remark, words.remarks),
-      ]),
-    terminal,
-  );
-  return results.length > LISTED ? `${lines}\n${counted}` : lines;
 }
 
 function parseGrace(text: string): number {

@@ -1,13 +1,13 @@
 /** `flowline edit`: changes what waiting tasks ask for, how often they run, and when it is their turn. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDurationMs } from '../../lib/durations.ts';
-import { TaskId } from '../../model/task.ts';
+import { type RunState, TaskId } from '../../model/task.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
 import { examples } from '../examples.ts';
 import { type FleetOptions, openFleet, withFleet } from '../fleetCommand.ts';
 import { parseMemory, parsePriority, wholeNumber } from '../options.ts';
-import { describeResults } from './act.ts';
-import { type SelectionOptions, selectionOf, withSelection } from './selection.ts';
+import { checkResults, describeResults } from './results.ts';
+import { leftAlone, narrowed, type SelectionOptions, selectionOf, withSelection } from './selection.ts';
 
 interface EditOptions extends FleetOptions, SelectionOptions {
   memory?: number | 'learned';
@@ -26,6 +26,8 @@ interface EditOptions extends FleetOptions, SelectionOptions {
 }
 
 const ANSWER_PATIENCE_MS = 60_000;
+/** Of a table those are meant that can still be changed. */
+const WAITING: readonly RunState[] = ['queued', 'held'];
 
 /** A word that takes a limit away, or what `parse` makes of the text. Not null: commander takes that for no value. */
 const orWord =
@@ -103,11 +105,14 @@ async function edit(context: CommandContext, ids: readonly string[], options: Ed
   };
   if (Object.keys(changes).length === 0)
     throw new CommandFailure(EXIT.usage, terminal.words.tasks.nothingToEdit);
-  const select = await selectionOf(client, ids, options, terminal.words);
+  const named = await selectionOf(client, ids, options, terminal.words);
+  // How often it runs and what it is called may change of what runs and of what is over.
+  const isOfAny = Object.keys(changes).every((change) => change === 'needRunNum' || change === 'name');
+  const left = isOfAny ? 0 : await leftAlone(client, named, WAITING);
+  const select = isOfAny ? named : narrowed(named, WAITING);
   const { results } = await client.call('editTasks', { body: { select, changes } });
-  answer({ results }, () => describeResults(results, terminal));
-  if (results.some(({ outcome }) => outcome !== 'done' && outcome !== 'unchanged'))
-    throw new CommandFailure(EXIT.failed, '');
+  answer({ results }, () => describeResults(results, terminal, { done: terminal.words.tasks.changed, left }));
+  checkResults(results);
 }
 
 function parseSeconds(text: string): number {

@@ -70,6 +70,27 @@ export async function selectionOf(
   };
 }
 
+/** A selection by table alone, in the states that an act is about: what runs or is over is not meant by it. */
+export function narrowed(select: Selection, states: readonly RunState[]): Selection {
+  return isByTable(select) ? { ...select, states: [...states] } : select;
+}
+
+/** How many tasks `narrowed` leaves out. */
+export async function leftAlone(
+  client: HubClient,
+  select: Selection,
+  states: readonly RunState[],
+): Promise<number> {
+  if (!isByTable(select) || select.table === undefined) return 0;
+  const { total, counts } = await client.call('tasks', {
+    query: { limit: 1, whose: select.whose ?? 'mine', table: select.table },
+  });
+  return Math.max(0, total - states.reduce((sum, state) => sum + (counts[state] ?? 0), 0));
+}
+
+const isByTable = (select: Selection): select is Exclude<Selection, { ids: string[] }> =>
+  !('ids' in select) && select.states === undefined && select.classes === undefined;
+
 /** The id of the table with this id or name; of several with one name the newest. @throws CommandFailure */
 export async function tableIdNamed(client: HubClient, wanted: string, words: Words): Promise<string> {
   const { tables } = await client.call('tables', { query: { whose: 'all' } });

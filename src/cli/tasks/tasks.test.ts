@@ -63,6 +63,7 @@ const queued = task('t43', {
 let hub: SaidHub;
 let log: Record<string, { base64: string; isComplete: boolean }>;
 let outcome: string;
+let results: Record<string, object> = {};
 let paused: 'failures' | null;
 let tasks: Task[];
 
@@ -75,6 +76,7 @@ beforeEach(async () => {
     err: { base64: Buffer.from('warn\n').toString('base64'), isComplete: true },
   };
   outcome = 'done';
+  results = {};
   paused = null;
   tasks = [task('t42'), queued];
   hub = await startSaidHub((line, body) => {
@@ -97,7 +99,8 @@ beforeEach(async () => {
     }
     if (line.startsWith('POST')) {
       const { select } = body as { select: { ids?: string[] } };
-      return { results: (select.ids ?? ['t42', 't43']).map((each) => ({ id: each, outcome, message: 'm' })) };
+      const told = (id: string) => ({ id, outcome, message: 'm', remark: null, ...results[id] });
+      return { results: (select.ids ?? ['t42', 't43']).map(told) };
     }
     const found = tasks.find((each) => each.id === id);
     return found
@@ -277,6 +280,41 @@ describe('flowline kill, retry, hold, release, edit', () => {
       changes: { memoryBytes: 20 * 2 ** 30, model: null, timeLimitSeconds: null, before: 'first' },
     });
   });
+
+  test('edit says of each whether it was changed, and fails where one was not', async () => {
+    results = {
+      t2: { outcome: 'failed', message: 'it has failed', remark: { kind: 'state', state: 'succeeded' } },
+      t3: {
+        outcome: 'unknown',
+        message: 'there is no task t3',
+        remark: { kind: 'unknown-task', task: 't3' },
+      },
+    };
+    const { code, output } = await run('edit', 't1', 't2', 't3', '--memory', '20G');
+    expect(code).toBe(1);
+    expect(output).toMatch(/t1 +changed/);
+    expect(output).toMatch(/t2 +ended already +it has succeeded/);
+    expect(output).toMatch(/t3 +no such task +there is no task t3/);
+    expect((await run('edit', 't1', '--memory', '20G')).code).toBe(0);
+  });
+
+  test.each([
+    ['hold', [], ['queued']],
+    ['release', [], ['held']],
+    ['edit', ['--priority', '5'], ['queued', 'held']],
+  ])(
+    '%s of a table means those that it can still reach, and counts the others',
+    async (act, more, states) => {
+      const { output } = await run(act, '--table', 'b7', ...more);
+      expect(posted()?.body).toMatchObject({ select: { table: 'b7', states } });
+      expect(output).toMatch(/^[12] other tasks? of the table left alone/m);
+      await run('edit', '--table', 'b7', '--runs', '3');
+      expect(hub.requests.at(-1)?.body).toEqual({
+        select: { table: 'b7', whose: 'mine' },
+        changes: { needRunNum: 3 },
+      });
+    },
+  );
 
   test('edit without a change says what can be changed', async () => {
     const { code, errors } = await run('edit', 't42');

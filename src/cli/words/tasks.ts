@@ -60,8 +60,13 @@ export const taskCommandsEn = {
     unchanged: 'nothing to do',
     'not-allowed': 'not allowed',
     unknown: 'no such task',
-    failed: 'failed',
+    failed: 'not done',
   },
+  changed: 'changed',
+  endedAlready: 'ended already',
+  counted: (amount: number, outcome: string) => `${amount} ${outcome}`,
+  leftAlone: (tasks: number) =>
+    `${plural(tasks, 'other task', 'other tasks')} of the table left alone: not in a state for it (--state says otherwise)`,
   nothingToEdit:
     'change what? --memory, --gpus, --model, --node, --priority, --runs, --time-limit, --retries, --name, --first, --last, --before or --behind',
   onePlace: 'say one of --first, --last, --before and --behind',
@@ -133,8 +138,12 @@ export const taskCommandsZh: TaskCommandWords = {
     unchanged: '无需改动',
     'not-allowed': '不允许',
     unknown: '没有这个任务',
-    failed: '失败',
+    failed: '未执行',
   },
+  changed: '已修改',
+  endedAlready: '早已结束',
+  counted: (amount, outcome) => `${amount} 个${outcome}`,
+  leftAlone: (tasks) => `该表另外 ${tasks} 个任务状态不符，未动（可用 --state 指定）`,
   nothingToEdit:
     '改什么？--memory、--gpus、--model、--node、--priority、--runs、--time-limit、--retries、--name、--first、--last、--before 或 --behind',
   onePlace: '--first、--last、--before、--behind 只能用一个',

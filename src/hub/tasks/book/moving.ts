@@ -4,12 +4,12 @@
  * else is written. Only where the numbers between two neighbours are used up, all who wait are numbered anew.
  */
 import type { Remark } from '../../../model/remark.ts';
-import { taskIdOf } from '../../../model/task.ts';
+import { isFinal, taskIdOf } from '../../../model/task.ts';
 import { unchanged } from './ending.ts';
 import type { TaskRecord } from './records.ts';
 import { lastPlace, type Shelf, settle, tell } from './shelf.ts';
 import type { Change } from './taskBook.ts';
-import { DONE, stands, story } from './wishes.ts';
+import { DONE, failed, stands, story } from './wishes.ts';
 
 /** Where to: the front or the end of all who wait, or right before or behind one task. */
 export type Where = 'first' | 'last' | { before: TaskRecord } | { behind: TaskRecord };
@@ -26,9 +26,11 @@ export function move(shelf: Shelf, tasks: readonly TaskRecord[], where: Where, b
     });
     tell(shelf, task, story(task, 'moved', by, movedTo(where)));
   }
-  return tasks.map((task) =>
-    isMoved(task) ? DONE : unchanged(task === anchor ? { kind: 'same' } : stands(task)),
-  );
+  return tasks.map((task) => {
+    if (isMoved(task)) return DONE;
+    if (task === anchor) return unchanged({ kind: 'same' });
+    return isFinal(task.state) ? failed(stands(task)) : unchanged(stands(task));
+  });
 }
 
 const waits = ({ state }: TaskRecord): boolean => state === 'queued' || state === 'held';

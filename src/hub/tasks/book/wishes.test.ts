@@ -72,6 +72,34 @@ describe('somebody’s word', () => {
     ]);
   });
 
+  test('that came too late is told as not done; what ended badly may be changed for when it runs again', async () => {
+    book.createTable(submit(rows(2)));
+    const [first, second] = [book.lease(1, given()), book.lease(2, given())];
+    if (!first || !second) throw new Error('not leased');
+    expect(book.hold(1, 'a')).toMatchObject({
+      outcome: 'failed',
+      remark: { kind: 'state', state: 'starting' },
+    });
+    expect(book.release(1, 'a')).toMatchObject({ outcome: 'unchanged' });
+    book.report(from(), said(first, 'ended', 1), () => verdict());
+    book.report(from(), said(second, 'ended', 1), () => verdict({ class: 'program' }));
+    const tooLate = { done: false, outcome: 'failed', remark: { kind: 'state', state: 'succeeded' } };
+    expect(book.edit(1, { memoryBytes: 7 }, 'a')).toEqual(tooLate);
+    expect(book.hold(1, 'a')).toEqual(tooLate);
+    expect(book.release(1, 'a')).toEqual(tooLate);
+    expect(book.retry(1, 'a')).toEqual(tooLate);
+    expect(book.move([1], 'first', 'a')).toEqual([tooLate]);
+    expect(book.kill(1, 'a', null)).toMatchObject({ outcome: 'unchanged' });
+    expect(book.task(1)?.overrides).toBeNull();
+    expect(book.edit(2, { memoryBytes: 7 }, 'a')).toEqual({
+      done: true,
+      remark: { kind: 'changed-for-again', state: 'failed' },
+    });
+    expect(book.task(2)).toMatchObject({ state: 'failed', overrides: { ask: { memoryBytes: 7 } } });
+    expect(book.edit(1, { needRunNum: 2, priority: 3 }, 'a')).toEqual({ done: true });
+    expect(book.task(1)).toMatchObject({ state: 'queued', priority: 3 });
+  });
+
   test('edits what a waiting task asks, and of a running one only its name and its runs', async () => {
     book.createTable(submit(rows(2)));
     expect(book.edit(1, { memoryBytes: 7, priority: 3, retries: 2, timeLimitSeconds: null }, 'a')).toEqual({

@@ -1,7 +1,7 @@
 /** Somebody's word about tasks: kill, hold, release, again, edit (moving: moving.ts); and what the file's owner did to its rows. */
 import { withoutUndefined } from '../../../lib/withoutUndefined.ts';
 import type { Remark } from '../../../model/remark.ts';
-import { isLive } from '../../../model/task.ts';
+import { isFinal, isLive } from '../../../model/task.ts';
 import { editTask } from './changes.ts';
 import { unchanged } from './ending.ts';
 import type { TableRecord, TaskOverrides, TaskRecord } from './records.ts';
@@ -10,7 +10,7 @@ import { apply, lastPlace, presentRun, type Shelf, settle, settleTable, tell } f
 import type { Change, Story, TableChanges, TaskChanges } from './taskBook.ts';
 
 export const DONE: Change = { done: true };
-const failed = (remark: Remark): Change => ({ done: false, outcome: 'failed', remark });
+export const failed = (remark: Remark): Change => ({ done: false, outcome: 'failed', remark });
 export const stands = ({ state }: TaskRecord): Remark => ({ kind: 'state', state });
 
 /** A line about the task's present run. */
@@ -36,7 +36,9 @@ export function kill(shelf: Shelf, task: TaskRecord, by: string | null, graceSec
 }
 
 export function hold(shelf: Shelf, task: TaskRecord, by: string | null): Change {
-  if (task.state !== 'queued') return unchanged(stands(task));
+  if (task.state === 'held') return unchanged(stands(task));
+  // It runs, or is over: that it waits until it is released is what cannot be had.
+  if (task.state !== 'queued') return failed(stands(task));
   settle(shelf, task, () => {
     apply(shelf, task, { kind: 'held' });
     task.heldBy = 'user';
@@ -46,6 +48,7 @@ export function hold(shelf: Shelf, task: TaskRecord, by: string | null): Change 
 }
 
 export function release(shelf: Shelf, task: TaskRecord, by: string | null): Change {
+  if (isFinal(task.state)) return failed(stands(task));
   if (task.state !== 'held') return unchanged(stands(task));
   settle(shelf, task, () => apply(shelf, task, { kind: 'released' }));
   tell(shelf, task, story(task, 'released', by, { kind: 'released' }));
@@ -54,8 +57,8 @@ export function release(shelf: Shelf, task: TaskRecord, by: string | null): Chan
 
 /** Queued once more, behind the others, as if it had never been tried. */
 export function retry(shelf: Shelf, task: TaskRecord, by: string | null): Change {
-  if (['queued', 'held', 'succeeded'].includes(task.state) || isLive(task.state))
-    return unchanged(stands(task));
+  if (task.state === 'succeeded') return failed(stands(task));
+  if (!isFinal(task.state)) return unchanged(stands(task));
   if (!task.table.hasEnvironment) {
     return failed({ kind: 'no-environment' });
   }
@@ -90,6 +93,8 @@ export function edit(shelf: Shelf, task: TaskRecord, changes: TaskChanges, by: s
   if (concernsRun && isLive(task.state)) {
     return failed({ kind: 'out-on-node' });
   }
+  const isMoreRuns = (needRunNum ?? 0) > task.runNum;
+  if (concernsRun && task.state === 'succeeded' && !isMoreRuns) return failed(stands(task));
   const overrides = editedOverrides(task.overrides, rest);
   const isSame =
     (name ?? task.name) === task.name &&
@@ -107,7 +112,8 @@ export function edit(shelf: Shelf, task: TaskRecord, changes: TaskChanges, by: s
   });
   shelf.write(editTask(task));
   tell(shelf, task, story(task, 'edited', by, { kind: 'edited', changes: withoutUndefined(changes) }));
-  return DONE;
+  const isForAgain = isFinal(task.state) && task.state !== 'succeeded';
+  return isForAgain ? { done: true, remark: { kind: 'changed-for-again', state: task.state } } : DONE;
 }
 
 function editedOverrides(
