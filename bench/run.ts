@@ -1,13 +1,14 @@
 /**
  * `npm run bench`: what FlowLine costs, as whole processes from the bundle. Prints the figures beside their aims, keeps
  * them in bench/results/latest.json and puts them into bench/README.md. `--seconds 10` for a quick look; `--repeat 1`
- * measures each once instead of three times; `--only decisions`, `--only tables` or `--only queue` prints what those cost and
- * keeps nothing.
+ * measures each once instead of three times; `--only decisions`, `--only tables`, `--only queue` or `--only dialects` prints what
+ * those cost and keeps nothing.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureDecisions } from './decide.ts';
+import { measureDialects } from './dialects.ts';
 import { type HubCost, measureHub } from './hub.ts';
 import { measureQueue, type QueueCost } from './queue.ts';
 import { type Measured, report } from './report.ts';
@@ -38,6 +39,10 @@ if (values.only === 'tables') {
 }
 if (values.only === 'queue') {
   console.log(JSON.stringify(await measureQueue(), null, 2));
+  process.exit(0);
+}
+if (values.only === 'dialects') {
+  console.log(JSON.stringify(await measureDialects(), null, 2));
   process.exit(0);
 }
 const seconds = Number(values.seconds);

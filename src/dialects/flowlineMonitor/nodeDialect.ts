@@ -5,10 +5,10 @@ import type { Dialect } from '../dialect.ts';
 import { flaskError, flaskWrongVerb } from '../flask.ts';
 import type { NodeParts } from '../node.ts';
 import { pythonAnswer, pythonJson } from '../python.ts';
-import { isFraction } from './fractions.ts';
+import { FRACTIONS } from './fractions.ts';
 import { slaveHealth, slaveInfo } from './serveNode.ts';
 
-const answer = (body: object, status = 200) => pythonAnswer(pythonJson(body, isFraction), status);
+const answer = (body: object, status = 200) => pythonAnswer(pythonJson(body, FRACTIONS), status);
 
 /** Its routes. */
 export function flowlineMonitorNode(parts: NodeParts): Dialect {

@@ -11,14 +11,14 @@ import { freshBody, keptBySample } from '../freshBody.ts';
 import { asReader, type MainParts } from '../main.ts';
 import { pythonAnswer, pythonJson } from '../python.ts';
 import { distinctAddresses } from './addresses.ts';
-import { isFraction } from './fractions.ts';
+import { FRACTIONS } from './fractions.ts';
 import { slaveInfo } from './serveNode.ts';
 
 const SLAVE_PORT = 5001;
 /** `request_timeout` there: a slave that has not answered by then is not waited for. */
 const REFRESH_PATIENCE_MS = 3000;
 
-const dataText = keptBySample((sample) => pythonJson(slaveInfo(sample), isFraction));
+const dataText = keptBySample((sample) => pythonJson(slaveInfo(sample), FRACTIONS));
 
 /** One machine under the address that it has here. */
 export function slaveText(node: NodeStatus, ip: string): string {
@@ -33,7 +33,7 @@ export function slaveText(node: NodeStatus, ip: string): string {
       online,
       port: source?.dialect === 'flowline-monitor' ? (source.port ?? SLAVE_PORT) : SLAVE_PORT,
     },
-    isFraction,
+    FRACTIONS,
   );
   return `{"data":${sample ? dataText(sample) : 'null'},${facts.slice(1)}`;
 }
@@ -119,7 +119,7 @@ export function flowlineMonitorMain(parts: MainParts): Dialect {
             status: 'ok',
             timestamp: parts.nowMs() / 1000,
           };
-          return pythonAnswer(pythonJson(health, isFraction));
+          return pythonAnswer(pythonJson(health, FRACTIONS));
         },
       },
       {

@@ -9,7 +9,7 @@ import { CommandProblem } from '../../tables/command/problem.ts';
 import type { Answer, Dialect, DialectRequest, Writer } from '../dialect.ts';
 import { flaskError, flaskWrongVerb } from '../flask.ts';
 import type { MainParts } from '../main.ts';
-import { type IsFraction, pythonAnswer, pythonJson } from '../python.ts';
+import { fractionsUnder, pythonAnswer, pythonJson } from '../python.ts';
 import { submitBody, type TaskOrigin } from './create.ts';
 import { gpusBody, placedGpus } from './gpus.ts';
 import { wantedLines } from './logs.ts';
@@ -25,21 +25,14 @@ export interface SchedulerParts extends MainParts {
 }
 
 /** Memory, watts and instants are fractions there. */
-const FRACTIONS: ReadonlySet<string> = new Set([
-  'free_memory',
-  'max_power',
-  'power',
-  'start_time',
-  'total_memory',
-]);
-const isFraction: IsFraction = (name) => FRACTIONS.has(name);
+const FRACTIONS = fractionsUnder(['free_memory', 'max_power', 'power', 'start_time', 'total_memory']);
 
 const MOST_TASKS = 10_000;
 const UNFINISHED = RunState.options.filter((state) => state !== 'succeeded').join(',');
 /** How long the switches of GPUs are remembered: its page asks every few seconds, from many windows. */
 const SWITCHES_LAST_MS = 1000;
 
-const answer = (body: unknown, status = 200): Answer => pythonAnswer(pythonJson(body, isFraction), status);
+const answer = (body: unknown, status = 200): Answer => pythonAnswer(pythonJson(body, FRACTIONS), status);
 
 /** What anybody may read, any page may: without an account an answer holds nothing else. */
 const openAnswer = (body: unknown, { writer }: DialectRequest): Answer =>

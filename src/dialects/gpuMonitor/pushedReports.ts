@@ -8,7 +8,7 @@ import { firstIssue } from '../../lib/firstIssue.ts';
 import { MAX_GPUS_PER_NODE, MAX_NAME_CHARACTERS } from '../../model/limits.ts';
 import { pythonJson } from '../python.ts';
 import { maskedCommand } from '../reading/witnessSample.ts';
-import { isFraction, machineText, type ReportText } from './report.ts';
+import { FRACTIONS, machineText, type ReportText } from './report.ts';
 
 /** A machine with 2,000 processes needs some 600 kB. */
 export const MAX_REPORT_BYTES = 1024 * 1024;
@@ -99,10 +99,7 @@ function textOf(report: PushedReport): ReportText {
   const { is_online: _ours, ...rest } = report;
   const names = Object.keys(rest).sort();
   const part = (wanted: (name: string) => boolean): string =>
-    pythonJson(
-      sorted(Object.fromEntries(names.filter(wanted).map((name) => [name, rest[name]]))),
-      isFraction,
-    );
+    pythonJson(sorted(Object.fromEntries(names.filter(wanted).map((name) => [name, rest[name]]))), FRACTIONS);
   const after = part((name) => name > 'is_online').slice(1);
   return {
     before: part((name) => name < 'is_online').slice(0, -1),

@@ -10,15 +10,9 @@ import type { NodeSample } from '../../model/node.ts';
 import type { GpuProcess } from '../../model/process.ts';
 import type { Session } from '../../model/session.ts';
 import { driverIsFresh, listedGpus, nakedTime, rounded, wholeMebibytes } from '../figures.ts';
-import { type IsFraction, pythonJson } from '../python.ts';
+import { fractionsUnder, pythonJson } from '../python.ts';
 
-const FRACTIONS: ReadonlySet<string> = new Set([
-  'cpu_percent',
-  'create_time',
-  'disk_percent',
-  'memory_percent',
-]);
-export const isFraction: IsFraction = (name) => FRACTIONS.has(name);
+export const FRACTIONS = fractionsUnder(['cpu_percent', 'create_time', 'disk_percent', 'memory_percent']);
 
 /** Names in the order in which Flask sorts them; `is_online` is put between by whoever tells. */
 export interface ReportText {
@@ -34,34 +28,35 @@ export const machineText = ({ before, after }: ReportText, isOnline: boolean): s
 
 /** The report of a sample. */
 export function reportText(sample: NodeSample): ReportText {
-  const { hostname, takenAtMs } = sample;
+  const { host, hostname, takenAtMs } = sample;
   const gpus = driverIsFresh(sample) ? listedGpus(sample) : [];
-  const memoryBytes = sample.host.memoryTotalBytes;
-  const gpuData = gpus.map((gpu) => ({
+  // Told twice, under its card and among the machine's: encoded once.
+  const processes = gpus.map((gpu) =>
+    gpu.processes
+      .map((process) => pythonJson(processOf(process, gpu.index, host.memoryTotalBytes), FRACTIONS))
+      .join(','),
+  );
+  const gpuData = gpus.map((gpu, place) => gpuText(gpu, processes[place] ?? '')).join(',');
+  const all = processes.filter((text) => text !== '').join(',');
+  return {
+    before: `{"gpu_data":[${gpuData}],"hostname":${pythonJson(hostname)}`,
+    after: `"system_info":${systemText(sample, all)},"timestamp":"${nakedTime(takenAtMs)}"}`,
+  };
+}
+
+function gpuText(gpu: Gpu, processes: string): string {
+  const before = pythonJson({
     id: gpu.index,
     memory_total: wholeMebibytes(gpu.memoryTotalBytes),
     memory_used: wholeMebibytes(gpu.memoryUsedBytes),
     name: gpu.name ?? 'Unknown',
-    processes: processesOf(gpu, memoryBytes),
+  });
+  const after = pythonJson({
     temperature: Math.round(gpu.temperatureCelsius ?? 0),
     utilization: Math.round(gpu.utilizationPercent ?? 0),
-  }));
-  const first = { gpu_data: gpuData, hostname };
-  const last = {
-    system_info: systemInfo(
-      sample,
-      gpuData.flatMap(({ processes }) => processes),
-    ),
-    timestamp: nakedTime(takenAtMs),
-  };
-  return {
-    before: pythonJson(first, isFraction).slice(0, -1),
-    after: pythonJson(last, isFraction).slice(1),
-  };
+  });
+  return `${before.slice(0, -1)},"processes":[${processes}],${after.slice(1)}`;
 }
-
-const processesOf = (gpu: Gpu, memoryBytes: number | null) =>
-  gpu.processes.map((process) => processOf(process, gpu.index, memoryBytes));
 
 function processOf(process: GpuProcess, gpuId: number, memoryBytes: number | null) {
   const { pid, name, command, user, startedAtMs, cpuPercent, hostMemoryBytes, memoryUsedBytes } = process;
@@ -81,9 +76,9 @@ function processOf(process: GpuProcess, gpuId: number, memoryBytes: number | nul
   };
 }
 
-function systemInfo({ host, containers, sessions }: NodeSample, processes: object[]) {
+function systemText({ host, containers, sessions }: NodeSample, processes: string): string {
   const root = host.disks.find(({ mount }) => mount === '/') ?? host.disks[0];
-  return {
+  const before = {
     cpu_percent: rounded(host.cpuPercent ?? 0, 1),
     disk_percent: rounded(share(root?.usedBytes ?? null, root?.totalBytes ?? null), 1),
     disk_total: root?.totalBytes ?? 0,
@@ -93,10 +88,10 @@ function systemInfo({ host, containers, sessions }: NodeSample, processes: objec
     memory_percent: rounded(share(host.memoryUsedBytes, host.memoryTotalBytes), 1),
     memory_total: host.memoryTotalBytes ?? 0,
     memory_used: host.memoryUsedBytes ?? 0,
-    processes,
-    // Its readers attach with `screen -r`: what tmux has, they could not.
-    screen_sessions: sessions.filter(({ kind }) => kind === 'screen').map(sessionOf),
   };
+  // Its readers attach with `screen -r`: what tmux has, they could not.
+  const after = { screen_sessions: sessions.filter(({ kind }) => kind === 'screen').map(sessionOf) };
+  return `${pythonJson(before, FRACTIONS).slice(0, -1)},"processes":[${processes}],${pythonJson(after).slice(1)}`;
 }
 
 const share = (part: number | null, whole: number | null): number =>
