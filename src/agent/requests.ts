@@ -48,6 +48,7 @@ export async function answerRequest(sources: RequestSources, request: AgentReque
     case 'launch':
     case 'stop-attempt':
     case 'read-log':
+    case 'clean-logs':
     case 'order-gpus':
       return answerSupervision(sources.supervisor, request);
     case 'keep-table':

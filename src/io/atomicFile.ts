@@ -1,7 +1,7 @@
 /** Files that are whole or as they were, never half: written beside, flushed, renamed. */
 import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 /** The disk takes no more; what was on it is as it was. */
 export class DiskFull extends Error {
@@ -35,6 +35,15 @@ export async function writeFileAtomically(path: string, content: string, mode = 
   const folder = await open(dirname(path), 'r');
   await folder.sync().catch(() => undefined);
   await folder.close();
+}
+
+/**
+ * Removes what a process that was killed had begun to write into this folder. To be called by the folder's only writer,
+ * before it writes.
+ */
+export async function clearHalfWritten(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => []))
+    if (/\.[0-9a-f]{12}\.new$/.test(name)) await rm(join(folder, name), { force: true });
 }
 
 /** No space left, or none left of this user's share (open(2), write(2)). */

@@ -18,6 +18,17 @@ describe('the data folder', () => {
     folder.release();
   });
 
+  test('loses what a kill -9 left half written, and nothing else', async () => {
+    await writeFile(join(parent, 'nodes.json'), '[]');
+    await writeFile(join(parent, 'nodes.json.0123456789ab.new'), '[');
+    await writeFile(join(parent, 'my.new'), 'of somebody');
+    (await openDataFolder(parent, 'test')).release();
+    expect((await readdir(parent)).filter((name) => /new|nodes/.test(name)).sort()).toEqual([
+      'my.new',
+      'nodes.json',
+    ]);
+  });
+
   test('is one process’s at a time, and free again when it lets go', async () => {
     const folder = await openDataFolder(parent, 'the first');
     await expect(openDataFolder(parent, 'the second')).rejects.toMatchObject({

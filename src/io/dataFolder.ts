@@ -7,7 +7,7 @@ import { chmod, mkdir, stat, statfs, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { readFileIfThere } from './atomicFile.ts';
+import { clearHalfWritten, readFileIfThere } from './atomicFile.ts';
 
 /** `$XDG_STATE_HOME/flowline`, `~/.local/state/flowline` without it, `/var/lib/flowline` for root. */
 export function defaultDataFolder(environment: Record<string, string | undefined>, uid: number): string {
@@ -74,6 +74,7 @@ export async function openDataFolder(path: string, purpose: string): Promise<Dat
     );
   }
   const release = await lock(path);
+  await clearHalfWritten(path);
   // Only words for whoever comes second: a full disk is told by what must be written.
   await writeFile(join(path, 'holder'), `pid ${process.pid}, ${purpose}\n`, { mode: 0o600 }).catch(
     () => undefined,

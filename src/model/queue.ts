@@ -136,6 +136,10 @@ export const QueueSettings = z.object({
   breaker: z.object({ failures: count.min(1), withinSeconds: amount }),
   logHeadBytes: count.max(MAX_LOG_PART_BYTES),
   logTailBytes: count.max(MAX_LOG_PART_BYTES),
+  /** Logs of attempts that ended longer ago are removed from their node; null: never. */
+  logKeepDays: z.number().positive().max(36_500).nullable(),
+  /** What all logs of a node may take; the oldest go first. Null: no limit. */
+  logTotalBytes: count.nullable(),
 });
 export type QueueSettings = z.infer<typeof QueueSettings>;
 
@@ -157,4 +161,6 @@ export const DEFAULT_SETTINGS: QueueSettings = {
   breaker: { failures: 3, withinSeconds: 60 },
   logHeadBytes: MEBIBYTE,
   logTailBytes: 16 * MEBIBYTE,
+  logKeepDays: 30,
+  logTotalBytes: 20 * 1024 * MEBIBYTE,
 };

@@ -66,6 +66,8 @@ export const Remark = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('stop-asked'), reason: StopReason }),
   z.object({ kind: z.literal('silent'), node: name }),
   z.object({ kind: z.literal('answers-again'), node: name }),
+  /** Of an attempt's log: it was older than logs are kept, or those of its node took too much. */
+  z.object({ kind: z.literal('log-cleaned'), node: name, reason: z.enum(['age', 'size']) }),
 
   // Answers to a wish.
   /** How it stands, which is why nothing was done, or what came of it. */

@@ -26,7 +26,17 @@ import {
 import { NodeSample } from '../model/node.ts';
 import { FoundProcess, KillOutcome, KillReason } from '../model/process.ts';
 import { AttemptId, Fence, TableId } from '../model/task.ts';
-import { Acknowledgement, Inventory, Lease, LogPlace, LogSlice, LogStream, Reports } from './supervision.ts';
+import {
+  Acknowledgement,
+  CleanedLog,
+  Inventory,
+  Lease,
+  LogLimits,
+  LogPlace,
+  LogSlice,
+  LogStream,
+  Reports,
+} from './supervision.ts';
 import { KeepTable, TableEdits, TableWrite, TableWritten } from './tableSync.ts';
 
 /** Raised when an older peer could misread a message; both ends refuse a peer of another number and say which to update. */
@@ -93,6 +103,8 @@ export const AgentRequest = z.discriminatedUnion('kind', [
     maxBytes: count.min(1).max(MAX_LOG_SLICE_BYTES),
     waitMs: count.max(20_000),
   }),
+  /** Removes what is older or more than these limits; never of attempts that live or are not acknowledged. */
+  z.object({ kind: z.literal('clean-logs'), limits: LogLimits }),
   /** Asks a program of the owner's for the order in which it would take these GPUs (scheduling.md, 5). */
   z.object({
     kind: z.literal('order-gpus'),
@@ -136,6 +148,8 @@ export const AgentAnswer = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('stopping') }),
   z.object({ kind: z.literal('log'), slice: LogSlice }),
+  /** `isMore`: there is more to remove, asked for again. */
+  z.object({ kind: z.literal('logs-cleaned'), cleaned: z.array(CleanedLog).max(1000), isMore: z.boolean() }),
   z.object({ kind: z.literal('ordered'), uuids: z.array(name).max(MAX_GPUS_PER_NODE * 16) }),
   z.object({ kind: z.literal('kept') }),
   z.object({ kind: z.literal('table-written'), written: TableWritten }),

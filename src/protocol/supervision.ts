@@ -124,6 +124,14 @@ export const LogSlice = z.object({
 });
 export type LogSlice = z.infer<typeof LogSlice>;
 
+/** What the logs of a node's attempts may take, and for how long; null: no limit. */
+export const LogLimits = z.object({ keepSeconds: amount.nullable(), totalBytes: count.nullable() });
+export type LogLimits = z.infer<typeof LogLimits>;
+
+/** `age`: it ended longer ago than logs are kept. `size`: all logs of the node were more than may be. */
+export const CleanedLog = z.object({ attempt: AttemptId, reason: z.enum(['age', 'size']) });
+export type CleanedLog = z.infer<typeof CleanedLog>;
+
 /** Where a reading of a log begins: a byte, or so many bytes before its end. */
 export const LogPlace = z.union([z.object({ fromByte: count }), z.object({ lastBytes: count })]);
 export type LogPlace = z.infer<typeof LogPlace>;

@@ -166,6 +166,8 @@ export const remarkWordsEn: RemarkWords = {
     silent: ({ node }) =>
       `${node} is silent; its GPUs stay counted until it answers, or somebody says that it is gone`,
     'answers-again': ({ node }) => `${node} answers again`,
+    'log-cleaned': ({ node, reason }) =>
+      `log cleaned up on ${node}: ${reason === 'age' ? 'it was older than logs are kept' : 'the logs there took more than they may'}`,
 
     state: ({ state }) => stands(state),
     'changed-for-again': ({ state }) => `${stands(state)}: \`flowline retry\` runs it so`,

@@ -144,6 +144,8 @@ export const remarkWordsZh: RemarkWords = {
       })[reason],
     silent: ({ node }) => `${node} 没有消息；在它应答或有人确认它已不在之前，它的卡仍算占用`,
     'answers-again': ({ node }) => `${node} 恢复应答`,
+    'log-cleaned': ({ node, reason }) =>
+      `${node} 上的日志已清除：${reason === 'age' ? '超过保留天数' : '那里的日志合计太大'}`,
 
     state: ({ state }) => `现在：${STATE[state]}`,
     'changed-for-again': ({ state }) => `现在：${STATE[state]}；\`flowline retry\` 会按新设置再运行`,

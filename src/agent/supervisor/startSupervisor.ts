@@ -6,6 +6,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { clearHalfWritten } from '../../io/atomicFile.ts';
 import type { Clock } from '../../io/clock.ts';
 import type { Log } from '../../io/log.ts';
 import { inParallel } from '../../lib/inParallel.ts';
@@ -21,6 +22,7 @@ import { knownGpus } from './knownGpus.ts';
 import { createLauncher } from './launch/launch.ts';
 import { installWrapper } from './launch/startWrapper.ts';
 import { attemptLogs } from './logs/attemptLogs.ts';
+import { cleanLogs } from './logs/cleanLogs.ts';
 import { compareFences, logPaths } from './logs/logFiles.ts';
 import { LogNotThere, readLog } from './logs/readLog.ts';
 import { createOwnerPrograms, OwnerProgramError } from './owner/ownerPrograms.ts';
@@ -115,6 +117,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   const names = (await readdir(attemptsFolder)).filter((name) => AttemptId.safeParse(name).success);
   await inParallel(names, TAKEN_UP_AT_ONCE, async (name) => {
     const files = attemptFiles(attemptsFolder, name);
+    await clearHalfWritten(files.folder);
     const kept = files.readLease();
     const paths = logPaths(logsFolder, name);
     if (kept === null || paths === null || kept.lease.attempt !== name) {
@@ -169,6 +172,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     log,
   });
 
+  let cleaning: Promise<unknown> = Promise.resolve();
+
   const stopTick = clock.every(TICK_MS, () => {
     for (const attempt of attempts.values()) attempt.tick();
   });
@@ -216,17 +221,31 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
         over: attempt?.over ?? Promise.resolve(),
       });
     },
+    cleanLogs(limits) {
+      const cleaned = cleaning.then(() =>
+        cleanLogs({
+          logsFolder,
+          limits,
+          nowMs: clock.nowMs(),
+          isOpen: (id) => attempts.has(id) || forgetting.has(id) || launcher.isLaunching(id),
+        }),
+      );
+      cleaning = cleaned.catch(() => undefined);
+      return cleaned;
+    },
     async orderGpus({ program, workingDirectory, gpus: figures }) {
       const environment = Object.fromEntries(
         Object.entries(options.environment).flatMap(([name, value]): [string, string][] =>
           value === undefined || name.startsWith('FLOWLINE_') ? [] : [[name, value]],
         ),
       );
-      const answer = await programs.ask(
-        { program, workingDirectory, environment },
-        { kind: 'order', gpus: figures },
-        ORDER_DEADLINE_MS,
-      );
+      const answer = await programs
+        .ask({ program, workingDirectory, environment }, { kind: 'order', gpus: figures }, ORDER_DEADLINE_MS)
+        .catch((failure: unknown) => {
+          // What the program said stays here, with its owner: the hub's log is read by others.
+          log.warn({ failure: String(failure) }, 'a program that orders GPUs failed');
+          throw failure;
+        });
       if ('error' in answer) throw new OwnerProgramError(answer.error);
       if ('uuids' in answer) return answer.uuids;
       throw new OwnerProgramError('the program answered with a command where an order of GPUs was asked for');

@@ -5,7 +5,7 @@ import { LogNotThere } from './logs/readLog.ts';
 import { OwnerProgramError } from './owner/ownerPrograms.ts';
 import type { Supervisor } from './supervisor.ts';
 
-type SupervisionKind = 'launch' | 'stop-attempt' | 'read-log' | 'order-gpus';
+type SupervisionKind = 'launch' | 'stop-attempt' | 'read-log' | 'clean-logs' | 'order-gpus';
 export type SupervisionRequest = Extract<AgentRequest, { kind: SupervisionKind }>;
 
 /** Answers one request. An agent without a supervisor shows figures only, and executes nothing. */
@@ -28,6 +28,8 @@ export async function answerSupervision(
           throw failure;
         },
       );
+    case 'clean-logs':
+      return { kind: 'logs-cleaned', ...(await supervisor.cleanLogs(request.limits)) };
     case 'order-gpus':
       return supervisor.orderGpus(request).then(
         (uuids) => ({ kind: 'ordered', uuids }),

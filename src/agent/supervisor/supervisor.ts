@@ -10,8 +10,10 @@ import type { AgentAnswer, AgentRequest } from '../../protocol/agentHub.ts';
 import type {
   Acknowledgement,
   AttemptReport,
+  CleanedLog,
   Inventory,
   Lease,
+  LogLimits,
   LogSlice,
 } from '../../protocol/supervision.ts';
 import type { RunningTask } from '../collectors/joinDetails.ts';
@@ -46,6 +48,8 @@ export interface Supervisor {
    * @throws LogNotThere
    */
   readLog(request: LogRequest): Promise<LogSlice>;
+  /** Removes logs that are older or more than the limits; one cleaning at a time. */
+  cleanLogs(limits: LogLimits): Promise<{ cleaned: CleanedLog[]; isMore: boolean }>;
   /**
    * Asks a program of the owner's for the order in which it would take these GPUs.
    * @throws OwnerProgramError

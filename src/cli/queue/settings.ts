@@ -21,6 +21,8 @@ export interface SettingOptions {
   leastFree?: Limit;
   headroom?: number | 'default';
   strangers?: QueueSettings['strangers'];
+  logDays?: Limit;
+  logTotal?: Limit;
   budget?: Budgets;
   pause?: boolean;
   resume?: boolean;
@@ -70,6 +72,17 @@ export function withSettings(command: Command): Command {
       ),
     )
     .addOption(
+      limit('--log-days', 'days that the log of an attempt is kept on its machine').argParser(
+        orWord('none', wholeNumber(1, 36_500)),
+      ),
+    )
+    .addOption(
+      new Option(
+        '--log-total <size>',
+        'what all logs of a machine may take, like 20G: the oldest go first; none for no limit',
+      ).argParser(orWord('none', parseMemory)),
+    )
+    .addOption(
       new Option(
         '--budget <class=n>',
         `how often a run that ended so is tried again, like gpu_oom=5 or infra=none; may be given again (${CLASSES.join(', ')})`,
@@ -91,6 +104,8 @@ export function settingsOf(options: SettingOptions, before: QueueSettings): Part
     leastFreeBytes: limit(options.leastFree),
     headroomBytes: options.headroom === 'default' ? null : options.headroom,
     strangers: options.strangers,
+    logKeepDays: limit(options.logDays),
+    logTotalBytes: limit(options.logTotal),
     budgets: options.budget && { ...before.budgets, ...options.budget },
   });
 }
@@ -126,6 +141,16 @@ export function describeSettings(settings: QueueSettings, terminal: Terminal): s
       ['', budgets.slice(3, 6).join(', '), ''],
       ['', budgets.slice(6).join(', '), ''],
       [words.breaker, words.failures(failures, withinSeconds), ''],
+      [
+        words.logDays,
+        settings.logKeepDays === null ? words.noLimit : words.days(settings.logKeepDays),
+        '--log-days',
+      ],
+      [
+        words.logTotal,
+        settings.logTotalBytes === null ? words.noLimit : size(settings.logTotalBytes),
+        '--log-total',
+      ],
     ],
     terminal,
   );

@@ -36,6 +36,9 @@ export const queueEn = {
   again: 'tried again',
   always: 'always',
   breaker: 'a table is paused',
+  logDays: 'logs are kept',
+  days: (days: number) => (days === 1 ? '1 day' : `${days} days`),
+  logTotal: 'logs of one machine',
   failures: (times: number, seconds: number) => `after ${times} failures in a row within ${seconds} s`,
 };
 export type QueueWords = typeof queueEn;
@@ -75,5 +78,8 @@ export const queueZh: QueueWords = {
   again: '自动重试',
   always: '不限',
   breaker: '暂停整张表',
+  logDays: '日志保留',
+  days: (days) => `${days} 天`,
+  logTotal: '每台机器的日志',
   failures: (times, seconds) => `${seconds} 秒内连续失败 ${times} 次后`,
 };

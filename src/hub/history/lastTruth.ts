@@ -7,7 +7,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type NodeRecord, nodeState } from '../../fleet/nodeState.ts';
-import { readFileIfThere, writeFileAtomically } from '../../io/atomicFile.ts';
+import { clearHalfWritten, readFileIfThere, writeFileAtomically } from '../../io/atomicFile.ts';
 import type { Clock } from '../../io/clock.ts';
 import type { Log } from '../../io/log.ts';
 import { parseJson } from '../../lib/json.ts';
@@ -43,6 +43,7 @@ export async function keepLastTruths(
 ): Promise<LastTruths> {
   const folder = join(dataFolder, 'last');
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  await clearHalfWritten(folder);
   // Ids of agents' machines are made by this hub (hexadecimal); one of an older dialect begins with the dialect's name and
   // goes on as somebody configured or reported it. 255 bytes is the longest name of a file.
   const pathOf = (nodeId: string): string => join(folder, `${encodeURIComponent(nodeId).slice(-240)}.json`);

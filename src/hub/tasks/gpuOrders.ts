@@ -8,7 +8,7 @@ import type { Log } from '../../io/log.ts';
 import { MAX_GPUS_PER_NODE } from '../../model/limits.ts';
 import type { NodeStatus } from '../../model/node.ts';
 import { tableIdOf } from '../../model/task.ts';
-import type { GpuFigures } from '../../protocol/agentHub.ts';
+import type { AgentAnswer, GpuFigures } from '../../protocol/agentHub.ts';
 import type { AgentLinks } from '../agents/agentLinks.ts';
 import type { TableView } from './book/records.ts';
 import type { TaskBook } from './book/taskBook.ts';
@@ -64,7 +64,7 @@ export function gpuOrders(options: GpuOrderOptions): GpuOrders {
     };
     const answer = await links.ask(nodeId, request, PATIENCE_MS);
     if (answer.kind === 'ordered') orders.set(tableIdOf(table.number), answer.uuids);
-    else throw new Error(answer.kind === 'failed' ? answer.message : `the agent answered ${answer.kind}`);
+    else throw new Error(failureWords(answer, nodeId));
   };
 
   return {
@@ -98,6 +98,14 @@ export function gpuOrders(options: GpuOrderOptions): GpuOrders {
     },
   };
 }
+
+/** Without what the program wrote to stderr: that is its owner's, and stands in the log of his agent. */
+const failureWords = (answer: AgentAnswer, nodeId: string): string =>
+  answer.kind !== 'failed'
+    ? `the agent answered ${answer.kind}`
+    : answer.code === 'program'
+      ? `the program failed; the log of the agent on ${nodeId} tells what it said`
+      : answer.message;
 
 /** The fleet's cards as a program is told of them. */
 function figuresOf(nodes: readonly NodeStatus[]): GpuFigures[] {

@@ -116,7 +116,12 @@ export function launches(options: LaunchOptions): Launches {
     const remarks = remarksOf(said);
     // A report may have told of it before: it is charged once.
     if (!book.live().has(live.id)) return;
-    log.warn({ attempt: live.id, node: live.attempt.nodeId, code, message }, 'a node refused an attempt');
+    // What a program of the owner's said stands in the story of his task, and in no log that others read.
+    const words = code === 'command' ? null : message;
+    log.warn(
+      { attempt: live.id, node: live.attempt.nodeId, code, message: words },
+      'a node refused an attempt',
+    );
     if (code === 'working-directory') {
       // The same folder may be there on another machine; here it is a fault of the place.
       book.ended(live.id, options.judge(live, 'infra', remarks));

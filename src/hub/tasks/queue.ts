@@ -29,6 +29,7 @@ import { keepers } from './keepers.ts';
 import { launches } from './launches.ts';
 import { type Lessons, lessons } from './lessons.ts';
 import { type Line, line } from './line.ts';
+import { logKeeping } from './logKeeping.ts';
 import { type Agent, type Presence, presence } from './presence.ts';
 import { type Promises, promises } from './promises.ts';
 import { type ReasonsNow, reasons } from './reasons.ts';
@@ -235,6 +236,7 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
       settled: wake,
     }),
     files.stop,
+    logKeeping({ book, links, nodes: () => present.ready().map(({ nodeId }) => nodeId), clock, log }),
     dispatch.stop,
   ];
   links.lend({

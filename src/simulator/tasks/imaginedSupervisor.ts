@@ -222,6 +222,8 @@ export function imaginedSupervisor({ look, change, user }: ImaginedSupervisorOpt
       if (!log) throw new Error(`there is no log of ${attempt} on this imagined machine`);
       return log.read(request);
     },
+    // What it imagines is nowhere on a disk.
+    cleanLogs: async () => ({ cleaned: [], isMore: false }),
     async orderGpus() {
       throw new Error('an imagined machine runs no programs of its owners');
     },

@@ -130,6 +130,8 @@ export function QueueSettings() {
           (logTailBytes) => logTailBytes !== null && change({ logTailBytes }),
           { ...memory, needed: true },
         )}
+        {number(names.logDays, settings.logKeepDays, (logKeepDays) => change({ logKeepDays }))}
+        {number(names.logTotal, settings.logTotalBytes, (logTotalBytes) => change({ logTotalBytes }), memory)}
       </Row>
     </section>
   );

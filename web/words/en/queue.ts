@@ -39,8 +39,11 @@ export const queue = {
     failures: 'Failures',
     within: 'Within, in seconds',
     logs: 'Logs of attempts',
-    logsHint: 'The beginning and the end of each log are kept; the middle is left out and marked.',
+    logsHint:
+      'The beginning and the end of each log are kept; the middle is left out and marked. Those that ended long ago are removed from their machine, and the oldest where all take too much.',
     logHead: 'Of the beginning',
+    logDays: 'Kept for days',
+    logTotal: 'All of a machine',
     logTail: 'Of the end',
   },
   gpuQueue: {

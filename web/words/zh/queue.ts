@@ -38,8 +38,11 @@ export const queue: typeof english = {
     failures: '失败次数',
     within: '在多少秒内',
     logs: '各次尝试的日志',
-    logsHint: '保留每个日志的开头与末尾，中间略去并标出。',
+    logsHint:
+      '保留每个日志的开头与末尾，中间略去并标出。结束太久的会从所在机器清除；合计太大时先清除最旧的。',
     logHead: '开头',
+    logDays: '保留天数',
+    logTotal: '每台机器合计',
     logTail: '末尾',
   },
   gpuQueue: {

@@ -63,6 +63,8 @@ const START_PATIENCE_MS = 1500;
 
 export interface Launcher {
   launch(lease: Lease): Promise<LaunchAnswer>;
+  /** True while an attempt of the same run is being launched. */
+  isLaunching(attempt: string): boolean;
   /** Waits for what is being launched; nothing new is. */
   close(): Promise<void>;
 }
@@ -175,6 +177,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
         startedAtMs: nowMs,
         completedAtMs: null,
         gaps: { out: null, err: null },
+        cleaned: null,
       });
       try {
         const child = await startWrapper({
@@ -252,6 +255,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
       byRun.set(run, launching);
       return launching;
     },
+    isLaunching: (attempt) => byRun.has(runOf(attempt)),
     async close() {
       isClosed = true;
       await Promise.all(byRun.values());

@@ -43,6 +43,7 @@ export function attemptLogs(options: AttemptLogsOptions): AttemptLogs {
       startedAtMs,
       completedAtMs: null,
       gaps: { out: null, err: null },
+      cleaned: null,
     };
     return record;
   }

@@ -11,7 +11,7 @@ import { readFileIfThere, writeFileAtomically } from '../../../io/atomicFile.ts'
 import { parseJson } from '../../../lib/json.ts';
 import { count, instantMs } from '../../../model/fields.ts';
 import { attemptIdOf, Fence, parseAttemptId } from '../../../model/task.ts';
-import type { LogStream } from '../../../protocol/supervision.ts';
+import { CleanedLog, type LogStream } from '../../../protocol/supervision.ts';
 
 const Gap = z.object({ fromByte: count, toByte: count }).nullable();
 
@@ -21,6 +21,8 @@ export const LogRecord = z.object({
   /** Null while the attempt lives. */
   completedAtMs: instantMs.nullable(),
   gaps: z.object({ out: Gap, err: Gap }),
+  /** When and why the log itself was removed (cleanLogs.ts); null while it is there. */
+  cleaned: z.object({ atMs: instantMs, reason: CleanedLog.shape.reason }).nullable().default(null),
 });
 export type LogRecord = z.infer<typeof LogRecord>;
 

@@ -79,9 +79,9 @@ async function readSlice(
   { paths, stream, place, maxBytes }: ReadLogOptions,
   isComplete: boolean,
 ): Promise<LogSlice> {
-  const file = await openLog(paths.streams[stream]).catch((failure: NodeJS.ErrnoException) => {
+  const file = await openLog(paths.streams[stream]).catch(async (failure: NodeJS.ErrnoException) => {
     throw failure.code === 'ENOENT' || failure.code === 'ELOOP'
-      ? new LogNotThere('there is no such log on this machine')
+      ? new LogNotThere(await notThereWords(paths))
       : failure;
   });
   try {
@@ -115,6 +115,13 @@ export function extent(place: LogPlace, size: number, maxBytes: number, gap: Gap
   let toByte = Math.min(size, fromByte + maxBytes);
   if (gap !== null && fromByte < gap.fromByte) toByte = Math.min(toByte, gap.fromByte);
   return { fromByte, toByte };
+}
+
+async function notThereWords(paths: LogPaths): Promise<string> {
+  const cleaned = (await readLogRecord(paths))?.cleaned ?? null;
+  if (cleaned === null) return 'there is no such log on this machine';
+  const day = new Date(cleaned.atMs).toISOString().slice(0, 10);
+  return `its log was cleaned up on ${day}: ${cleaned.reason === 'age' ? 'it was older than logs are kept' : 'the logs of this machine took more than they may'}`;
 }
 
 const gapOf = async (paths: LogPaths, stream: LogStream): Promise<Gap | null> =>
