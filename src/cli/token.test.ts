@@ -51,6 +51,7 @@ test('tokens are listed under headings, in both languages', async () => {
   const tokens = [
     info({ label: 'dashboard', lastUsedAtMs: Date.now() - 60_000 }),
     info({ id: 'JOIN22', scope: 'join', usesLeft: 3, expiresAtMs: Date.now() + 3_630_000 }),
+    info({ id: 'OLD333', scope: 'dialect-write', role: 'administrator', label: 'alice' }),
   ];
   hub = await startSaidHub(() => ({ tokens }));
   const argv = ['token', 'list', '--hub', hub.url];
@@ -58,6 +59,32 @@ test('tokens are listed under headings, in both languages', async () => {
   expect(output).toMatch(/^id +for +expires +uses left +last used +label\n/);
   expect(output).toMatch(/7KQ2M9 +read +never +1 min ago +dashboard/);
   expect(output).toMatch(/JOIN22 +join +in 1 h +3 +never/);
+  expect(output).toMatch(/OLD333 +dialect-write \(administrator\) +never +never +alice/);
   const environment = { FLOWLINE_DATA: '/nowhere', LANG: 'zh_CN.UTF-8' };
   expect((await runCommandLine(argv, { environment })).output).toMatch(/^id +用途 +过期/);
+});
+
+test('a dialect-write token says as what its holder acts', async () => {
+  hub = await startSaidHub(() => ({
+    token: 'fl_new',
+    info: info({ scope: 'dialect-write', role: 'administrator' }),
+  }));
+  const argv = ['token', 'create', '--scope', 'dialect-write', '--label', 'alice', '--role', 'administrator'];
+  expect((await runCommandLine([...argv, '--hub', hub.url])).output).toBe('fl_new');
+  expect(hub.requests.at(-1)?.body).toEqual({
+    scope: 'dialect-write',
+    label: 'alice',
+    role: 'administrator',
+  });
+  const wrong = await runCommandLine([
+    'token',
+    'create',
+    '--scope',
+    'dialect-write',
+    '--role',
+    'god',
+    '--hub',
+    hub.url,
+  ]);
+  expect([wrong.code, wrong.errors]).toEqual([2, expect.stringContaining('say user or administrator')]);
 });

@@ -146,9 +146,9 @@ export function describeTokens(tokens: readonly TokenInfo[], nowMs: number, term
       { title: heading.lastUsed },
       { title: heading.label, cutTo: 12 },
     ],
-    tokens.map(({ id, scope, expiresAtMs, usesLeft, lastUsedAtMs, label }) => [
+    tokens.map(({ id, scope, role, expiresAtMs, usesLeft, lastUsedAtMs, label }) => [
       id,
-      scope,
+      role === null ? scope : `${scope} (${role})`,
       expiresAtMs === null ? words.token.never : words.token.inTime(span(words, expiresAtMs - nowMs)),
       usesLeft === null ? '' : String(usesLeft),
       lastUsedAtMs === null ? words.token.never : words.time.ago(span(words, nowMs - lastUsedAtMs)),

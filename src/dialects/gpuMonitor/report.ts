@@ -97,18 +97,24 @@ function systemText({ host, containers, sessions }: NodeSample, processes: strin
 const share = (part: number | null, whole: number | null): number =>
   part === null || whole === null || whole === 0 ? 0 : (part / whole) * 100;
 
+/**
+ * Its page makes commands to copy of these names, without quoting them: what would mean something to a shell or a terminal
+ * is a question mark here.
+ */
+const harmless = (name: string): string => name.replaceAll(/[^\p{L}\p{N} ._@:/+=,-]/gu, '?');
+
 const containerOf = ({ id, name, status, image, memoryUsedBytes, gpus }: Container) => ({
   // A JSON array written as text; an empty array where there is none.
   gpuDevices: gpus === null || gpus.length === 0 ? [] : JSON.stringify(gpus),
   id,
   image,
   memoryUsage: memoryUsedBytes ?? 0,
-  name,
+  name: harmless(name),
   status,
 });
 
 const sessionOf = ({ id, name, attached }: Session) => ({
-  name,
+  name: harmless(name),
   pid: /^\d+/.exec(id)?.[0] ?? id,
   status: attached === true ? 'Attached' : attached === false ? 'Detached' : 'Unknown',
 });

@@ -158,6 +158,24 @@ describe('GET /api/gpu-stats', () => {
     ]);
   });
 
+  test('a name of a session or container holds nothing that a shell or terminal would follow', () => {
+    const session = {
+      kind: 'screen' as const,
+      id: '1.x',
+      user: 'a',
+      attached: null,
+      createdAtMs: null,
+      attachCommand: null,
+    };
+    const sessions = ['a\u001b[2J; reboot', '$(x)`y`', '训练 1.0'].map((name) => ({ ...session, name }));
+    const told = machinesOf(statsText([statusOf({ ...machineWith([], AT_MS), sessions })], AT_MS))['gpu-a'];
+    expect(told?.system_info.screen_sessions).toMatchObject([
+      { name: 'a??2J? reboot' },
+      { name: '??x??y?' },
+      { name: '训练 1.0' },
+    ]);
+  });
+
   test('containers have their GPUs as a JSON array in a text, or an empty array', () => {
     const container = {
       id: 'c1',
