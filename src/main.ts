@@ -27,7 +27,8 @@ const surroundings: Surroundings = {
   // Beside the bundle in dist/, or there from the sources.
   pageFolder: join(import.meta.dirname, typeof FLOWLINE_VERSION === 'string' ? 'page' : '../dist/page'),
   print,
-  printsToLog: process.env.JOURNAL_STREAM !== undefined && !process.stdout.isTTY,
+  // The first process of a container writes into the engine's log.
+  printsToLog: process.pid === 1 || (process.env.JOURNAL_STREAM !== undefined && !process.stdout.isTTY),
 };
 
 function print(text: string): void {

@@ -9,6 +9,6 @@ export interface Surroundings {
   /** Folder of the built page. */
   pageFolder: string;
   print(text: string): void;
-  /** True where stdout is kept as a log (systemd's journal): no secret, not even a short-lived one, may be printed. */
+  /** True where stdout is kept as a log (systemd's journal, a container's): no secret, not even a short-lived one, may be printed. */
   printsToLog: boolean;
 }

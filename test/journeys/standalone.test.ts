@@ -3,8 +3,19 @@
  * systemd ends it with KillMode=process, itself alone, and its successor finds the run.
  */
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HubClient } from '../../src/client/hubClient.ts';
 import { administratorOf } from '../support/administrator.ts';
@@ -18,17 +29,25 @@ import {
   startProgram,
   temporaryFolder,
 } from '../support/program.ts';
+import { startRealDocker } from '../support/realDocker.ts';
 import { type StandInDriver, standInDriver } from '../support/standInDriver.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
+const builtFiles = new Map<string, string>();
+
+/** Built once for all tests here. */
 function buildStandalone(arch: string): string {
+  const known = builtFiles.get(arch);
+  if (known !== undefined) return known;
   const built = spawnSync(process.execPath, [join(root, 'scripts', 'run.mjs'), 'standalone', arch], {
     encoding: 'utf8',
   });
   if (built.status !== 0) throw new Error(built.stderr);
-  return join(root, 'build', 'standalone', `flowline-linux-${arch}`);
+  const file = join(root, 'build', 'standalone', `flowline-linux-${arch}`);
+  builtFiles.set(arch, file);
+  return file;
 }
 
 describe.skipIf(skipWithout('gcc'))('one file', () => {
@@ -136,20 +155,90 @@ describe.skipIf(skipWithout('gcc'))('one file', () => {
   });
 });
 
+const isSoak = process.env.FLOWLINE_SOAK === 'true';
+/** The layers of the image are copied for each step: half a minute. */
+const lackingDocker = lacking('dockerd', 'docker', 'busybox');
+const whyNoImage = !isSoak
+  ? '--soak runs it'
+  : process.getuid?.() !== 0
+    ? 'it needs root'
+    : lackingDocker.length > 0
+      ? `it needs ${lackingDocker.join(', ')}`
+      : null;
+
+describe.skipIf(whyNoImage !== null)(`the image${whyNoImage === null ? '' : `: ${whyNoImage}`}`, () => {
+  test('the hub in a container: not as root, on a read-only disk, healthy, and its data outlive it', async () => {
+    const file = buildStandalone(process.arch);
+    const { docker, stop } = await startRealDocker();
+    try {
+      const base = makeBase(file);
+      await docker('import', join(base, 'base.tar'), 'base');
+      rmSync(base, { recursive: true });
+      const built = [
+        '--build-arg',
+        'BASE=base',
+        '--build-arg',
+        `FILE=${relative(root, file)}`,
+        '-t',
+        'hub',
+        root,
+      ];
+      await docker('build', '--quiet', ...built);
+      const limits = [
+        '--network=none',
+        '--read-only',
+        '--tmpfs=/tmp',
+        '--cap-drop=ALL',
+        '--security-opt=no-new-privileges',
+      ];
+      const run = ['run', '-d', ...limits, '--health-interval=1s', '-v', 'data:/var/lib/flowline'];
+      const inside = (name: string, ...words: string[]) => docker('exec', name, ...words);
+      const isHealthy = async (name: string) =>
+        (await docker('inspect', '-f', '{{.State.Health.Status}} {{.Config.User}}', name)) ===
+        'healthy 10001:10001';
+      await docker(...run, '--name=first', 'hub');
+      await waitFor('it to be healthy', () => isHealthy('first'), 60_000);
+      expect(await inside('first', 'flowline', 'token', 'link')).toContain('http://127.0.0.1:3569/#code=');
+      const token = await inside('first', 'busybox', 'cat', '/var/lib/flowline/token');
+      await docker('stop', 'first');
+      expect(await docker('inspect', '-f', '{{.State.ExitCode}}', 'first')).toBe('0');
+      await docker(...run, '--name=second', 'hub');
+      await waitFor('its successor', () => isHealthy('second'), 60_000);
+      expect(await inside('second', 'busybox', 'cat', '/var/lib/flowline/token')).toBe(token);
+    } finally {
+      await stop();
+    }
+  }, 180_000);
+});
+
+/** A folder with `base.tar`: a root with a shell and the C library of this machine: what the Dockerfile takes from Debian's image, without a registry. */
+function makeBase(file: string): string {
+  const base = mkdtempSync(join(tmpdir(), 'flowline-base-'));
+  const libraries = spawnSync('ldd', [file], { encoding: 'utf8' }).stdout.matchAll(/(\/\S+) \(0x/g);
+  for (const path of ['/bin/busybox', ...[...libraries].map(([, found]) => found ?? '')]) {
+    mkdirSync(join(base, 'root', dirname(path)), { recursive: true });
+    copyFileSync(path, join(base, 'root', path));
+  }
+  for (const name of ['sh', 'mkdir', 'chown', 'chmod']) symlinkSync('busybox', join(base, 'root/bin', name));
+  mkdirSync(join(base, 'root/tmp'));
+  mkdirSync(join(base, 'root/usr/local/bin'), { recursive: true });
+  spawnSync('tar', ['-C', join(base, 'root'), '-cf', join(base, 'base.tar'), '.']);
+  return base;
+}
+
 /** Another processor, played by qemu: it starts, serves and loads koffi; it cannot start itself a second time there. */
 const libraries = '/usr/aarch64-linux-gnu';
 const missing = [
   ...lacking('qemu-aarch64-static'),
   ...(existsSync(`${libraries}/lib/libstdc++.so.6`) ? [] : [libraries]),
 ];
-const why =
-  process.env.FLOWLINE_SOAK !== 'true'
-    ? '--soak runs it'
-    : process.arch !== 'x64'
-      ? 'this is no x86-64'
-      : missing.length > 0
-        ? `it needs ${missing.join(', ')}`
-        : null;
+const why = !isSoak
+  ? '--soak runs it'
+  : process.arch !== 'x64'
+    ? 'this is no x86-64'
+    : missing.length > 0
+      ? `it needs ${missing.join(', ')}`
+      : null;
 
 describe.skipIf(why !== null)(`the file for ARM64${why === null ? '' : `: ${why}`}`, () => {
   test('its hub serves the page, and its driver process loads koffi', async () => {
