@@ -70,7 +70,9 @@ const nodeGpu = (gpu: Gpu): NodeGpu => ({
   name: gpu.name ?? 'Unknown',
   temp: Math.round(gpu.temperatureCelsius ?? 0),
   tot_mem: wholeMebibytes(gpu.memoryTotalBytes),
-  use_mem: wholeMebibytes((gpu.memoryUsedBytes ?? 0) + (gpu.memoryReservedBytes ?? 0)),
+  use_mem: wholeMebibytes(
+    gpu.memoryUsedBytes === null ? null : gpu.memoryUsedBytes + (gpu.memoryReservedBytes ?? 0),
+  ),
   users: gpu.processes.flatMap(nodeUser),
   utilize: Math.round(gpu.utilizationPercent ?? 0),
 });

@@ -25,6 +25,10 @@ describe('GPUs', () => {
     const cards = placedGpus([
       nodeOf('a', { sample }),
       nodeOf('away', { sample, state: 'offline' }),
+      nodeOf('witness', {
+        sample,
+        source: { dialect: 'cluster-status', host: 'w', port: 7080, problem: null },
+      }),
       nodeOf('b', { sample, alias: 'lab', state: 'stale' }),
     ]);
     expect(gpusBody(cards, [0, 5], new Set())).toMatchObject({

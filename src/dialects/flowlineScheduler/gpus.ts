@@ -26,10 +26,13 @@ export interface OlderGpu {
   utilization: number;
 }
 
-/** Every card that can be told of now: of machines that are there, with a driver that answers. */
+/**
+ * Every card that can be told of now: of machines that are there, with a driver that answers. A machine that is known by an
+ * older system alone runs no tasks, so its cards are none of the queue's.
+ */
 export const placedGpus = (nodes: readonly NodeStatus[]): PlacedGpu[] =>
-  nodes.flatMap(({ id, name, alias, state, sample }) =>
-    sample === null || (state !== 'online' && state !== 'stale') || !driverIsFresh(sample)
+  nodes.flatMap(({ id, name, alias, state, source, sample }) =>
+    sample === null || source !== null || (state !== 'online' && state !== 'stale') || !driverIsFresh(sample)
       ? []
       : listedGpus(sample).map((gpu) => ({ nodeId: id, nodeName: alias ?? name, gpu })),
   );

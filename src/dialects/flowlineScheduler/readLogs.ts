@@ -13,7 +13,6 @@ import {
   ownLine,
   parseLogName,
   type RunLog,
-  timestamp,
 } from './logs.ts';
 
 /** Tasks whose output is listed, those that started last; and files of them. Each is asked of its node. */
@@ -29,7 +28,8 @@ interface Reading {
 }
 
 /** The files there are: the hub's own log for administrators, then the output of runs, what started last first. */
-export async function listLogs({ callAs, by, nowMs }: Reading): Promise<OlderFile[]> {
+export async function listLogs(reading: Reading): Promise<OlderFile[]> {
+  const { callAs, by, nowMs } = reading;
   const { tasks } = await callAs('tasks', by, {
     query: { sort: 'started', descending: 'true', limit: MOST_TASKS },
   });
@@ -52,7 +52,7 @@ export async function listLogs({ callAs, by, nowMs }: Reading): Promise<OlderFil
     );
     return fileBody(logName(log), size, endedAtMs ?? nowMs);
   });
-  return [...(await ownLogFile(callAs, by)), ...(await Promise.all(files))];
+  return [...(await ownLogFile(reading)), ...(await Promise.all(files))];
 }
 
 /**
@@ -88,12 +88,12 @@ async function readSlice(
   }
 }
 
-async function ownLogFile(callAs: CallAs, by: CalledBy): Promise<OlderFile[]> {
+async function ownLogFile({ callAs, by, nowMs }: Reading): Promise<OlderFile[]> {
   if (by.account.role !== 'administrator') return [];
   const lines = await ownLines(callAs, by);
   const bytes = lines.reduce((sum, { message }) => sum + message.length + 1, 0);
   const last = lines.at(-1);
-  return [{ ...fileBody(OWN_LOG, bytes, null), lastModified: last?.timestamp ?? timestamp(0) }];
+  return [{ ...fileBody(OWN_LOG, bytes, nowMs), ...(last ? { lastModified: last.timestamp } : {}) }];
 }
 
 async function ownLines(callAs: CallAs, by: CalledBy): Promise<OlderLine[]> {

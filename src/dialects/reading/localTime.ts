@@ -31,12 +31,13 @@ export function instantOfLocalTime(text: string, nowMs: number, toleranceMs: num
     const atMs = asUtcMs - offsetMsOf(zone);
     return { atMs, isOfNow: isNear(atMs) };
   }
-  const here = asUtcMs - hereOffsetMs(asUtcMs);
-  if (isNear(here)) return { atMs: here, isOfNow: true };
+  // By what holds now: in the hours around a change of the clocks the time alone would not tell.
+  const now = asUtcMs - hereOffsetMs(nowMs);
+  if (isNear(now)) return { atMs: now, isOfNow: true };
   const offset = Math.round((asUtcMs - nowMs) / QUARTER_MS) * QUARTER_MS;
   const elsewhere = asUtcMs - offset;
   const isSomewhere = Math.abs(offset) <= LARGEST_OFFSET_MS && isNear(elsewhere);
-  return { atMs: isSomewhere ? elsewhere : here, isOfNow: false };
+  return { atMs: isSomewhere ? elsewhere : asUtcMs - hereOffsetMs(asUtcMs), isOfNow: false };
 }
 
 function offsetMsOf(zone: string): number {
