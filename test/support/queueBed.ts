@@ -6,10 +6,12 @@ import type { Clock } from '../../src/io/clock.ts';
 import { blankReading } from '../../src/model/blankReading.ts';
 import type { Gpu } from '../../src/model/gpu.ts';
 import { DEFAULT_OPTIONS, type TaskOptions } from '../../src/model/queue.ts';
+import type { Lease } from '../../src/protocol/supervision.ts';
 import type { SubmittedTable } from '../../src/protocol/taskApi.ts';
 import { row as rowOf } from './bookBed.ts';
 import { type FakeAgent, type FakeAgentOptions, startFakeAgent } from './fakeAgent.ts';
 import { startTestHub, type TestHub } from './hubInProcess.ts';
+import { waitFor } from './waitFor.ts';
 
 const GIB = 1024 ** 3;
 
@@ -69,6 +71,22 @@ export async function queueBed(clock?: Clock) {
     },
   };
   return bed;
+}
+
+/** What tests of the queue wait for. @param bed asked each time: a test has its own */
+export function waitsOn(bed: () => Awaited<ReturnType<typeof queueBed>>) {
+  return {
+    leaseOf: (agent: FakeAgent, place = 0): Promise<Lease> =>
+      waitFor(`lease ${place}`, () => agent.leases[place]),
+    leaseOfTask: (agent: FakeAgent, id: string): Promise<Lease> =>
+      waitFor(`lease of ${id}`, () => agent.leases.find(({ attempt }) => attempt.startsWith(`${id}.`))),
+    becomes: (id: string, state: string) =>
+      waitFor(`${id} to be ${state}`, async () => (await bed().state(id)) === state),
+    acknowledges: (agent: FakeAgent, attempt: string, sequence: number) =>
+      waitFor(`acknowledgement ${sequence} of ${attempt}`, () =>
+        agent.acknowledged.some((said) => said.attempt === attempt && said.sequence === sequence),
+      ),
+  };
 }
 
 /** The body of a submit of so many rows. */

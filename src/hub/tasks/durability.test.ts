@@ -19,13 +19,22 @@ let book: TaskBook;
 let commit: () => void;
 let asked: AgentRequest[];
 let acknowledged: Acknowledgement[];
+/** How often somebody began to wait for a commit. */
+let waiting: number;
 beforeEach(async () => {
   bed = bookBed();
   const real = await bed.open();
   const committed = new Promise<void>((resolve) => {
     commit = resolve;
   });
-  book = { ...real, durable: () => committed.then(real.durable) };
+  waiting = 0;
+  book = {
+    ...real,
+    durable() {
+      waiting += 1;
+      return committed.then(real.durable);
+    },
+  };
   asked = [];
   acknowledged = [];
 });
@@ -68,8 +77,11 @@ function leased(): LiveView {
   return book.lease(number, given)?.live ?? fail();
 }
 
-/** Everything that could go out without a commit has gone out. */
-const settle = () => new Promise((resolve) => setTimeout(resolve, 50));
+/** It has come to wait for the commit, and what could go out without one has gone out. */
+async function settle(): Promise<void> {
+  await waitFor('it to wait for the commit', () => waiting > 0);
+  await new Promise(setImmediate);
+}
 
 describe('nothing is said before it is kept', () => {
   test('a lease', async () => {
