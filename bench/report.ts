@@ -1,6 +1,7 @@
 /** What was measured, in words: a table against the aims, and the same as a section of bench/README.md. */
 import type { DecisionCost } from './decide.ts';
 import type { HubCost } from './hub.ts';
+import { type LogCost, logRatio } from './logs.ts';
 import type { QueueCost } from './queue.ts';
 import type { RoleCost } from './roles.ts';
 import type { StoreCost } from './storeLoad.ts';
@@ -20,6 +21,7 @@ export interface Measured {
   hubs: HubCost[];
   decisions: DecisionCost;
   tables: TableCost;
+  logs: LogCost;
 }
 
 interface Row {
@@ -45,7 +47,7 @@ export function report(measured: Measured): string {
   ].join('\n');
 }
 
-function rows({ agent, up, store, queue, hubs, decisions, tables }: Measured): Row[] {
+function rows({ agent, up, store, queue, hubs, decisions, tables, logs }: Measured): Row[] {
   const bareMs = agent.bareLoop.cpuMsPerSample;
   return [
     {
@@ -85,6 +87,7 @@ function rows({ agent, up, store, queue, hubs, decisions, tables }: Measured): R
     ...hubs.flatMap((hub) => hubRows(hub)),
     ...decisionRows(decisions),
     ...tableRows(tables),
+    ...logRows(logs),
   ];
 }
 
@@ -229,6 +232,26 @@ function tableRows({ rows: count, csv, json }: TableCost): Row[] {
     { what: '… one result put into it', ...against(csv.writeOneMs, 2000, milliseconds) },
     told('… all results put into it; into json', csv.writeAllMs, json.writeAllMs),
     told('… the commands of all rows; what was edited in them', csv.commandsMs, csv.mergeMs),
+  ];
+}
+
+function logRows(logs: LogCost): Row[] {
+  const { lines, page, pipe } = logs;
+  const beside = `${milliseconds(pipe.p50Ms)}; ${milliseconds(pipe.p95Ms)}`;
+  return [
+    {
+      what: `a line that a run prints is on the page, p95 of ${lines}`,
+      ...(page
+        ? against(page.p95Ms, 300, milliseconds)
+        : { measured: 'no Chromium', aim: '≤ 300 ms', kept: null }),
+    },
+    {
+      what: '… p50; as a multiple of the same through a bare pipe',
+      measured: page ? `${milliseconds(page.p50Ms)}; ${short(logRatio(logs) ?? 0)} ×` : '–',
+      aim: '',
+      kept: null,
+    },
+    { what: '… through the pipe, p50; p95', measured: beside, aim: '', kept: null },
   ];
 }
 

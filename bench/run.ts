@@ -1,8 +1,8 @@
 /**
  * `npm run bench`: what FlowLine costs, as whole processes from the bundle. Prints the figures beside their aims, keeps
  * them in bench/results/latest.json and puts them into bench/README.md. `--seconds 10` for a quick look; `--repeat 1`
- * measures each once instead of three times; `--only decisions`, `--only tables`, `--only queue` or `--only dialects` prints what
- * those cost and keeps nothing.
+ * measures each once instead of three times; `--only decisions`, `--only tables`, `--only queue`, `--only logs` or `--only dialects`
+ * prints what those cost and keeps nothing.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { measureDecisions } from './decide.ts';
 import { measureDialects } from './dialects.ts';
 import { type HubCost, measureHub } from './hub.ts';
+import { logRatio, measureLogs } from './logs.ts';
 import { measureQueue, type QueueCost } from './queue.ts';
 import { type Measured, report } from './report.ts';
 import { measureRole, type RoleCost } from './roles.ts';
@@ -37,6 +38,11 @@ if (values.only === 'tables') {
   console.log(JSON.stringify(await measureTables(Number(values.queued)), null, 2));
   process.exit(0);
 }
+if (values.only === 'logs') {
+  const logs = await measureLogs();
+  console.log(JSON.stringify({ ...logs, timesAsLongAsThePipe: logRatio(logs) }, null, 2));
+  process.exit(0);
+}
 if (values.only === 'queue') {
   console.log(JSON.stringify(await measureQueue(), null, 2));
   process.exit(0);
@@ -58,6 +64,7 @@ for (const agents of values.agents.split(',').map(Number)) {
 }
 const decisions = await measureDecisions(Number(values.queued), DECISIONS);
 const tables = await measureTables(Number(values.queued));
+const logs = await measureLogs();
 
 const measured: Measured = {
   at: new Date().toISOString().slice(0, 10),
@@ -71,6 +78,7 @@ const measured: Measured = {
   hubs,
   decisions,
   tables,
+  logs,
 };
 mkdirSync(join(import.meta.dirname, 'results'), { recursive: true });
 writeFileSync(join(import.meta.dirname, 'results', 'latest.json'), `${JSON.stringify(measured, null, 2)}\n`);

@@ -172,6 +172,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     log,
   });
 
+  const leaving = new AbortController();
   let cleaning: Promise<unknown> = Promise.resolve();
 
   const stopTick = clock.every(TICK_MS, () => {
@@ -219,6 +220,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
         waitMs,
         mayGrow: () => attempt !== undefined && !attempt.isOver(),
         over: attempt?.over ?? Promise.resolve(),
+        leaving: leaving.signal,
       });
     },
     cleanLogs(limits) {
@@ -276,6 +278,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       }
     },
     async close() {
+      leaving.abort();
       stopTick();
       stopTelling();
       listeners.clear();

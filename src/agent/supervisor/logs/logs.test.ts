@@ -141,6 +141,15 @@ describe('of an attempt', () => {
     expect(performance.now() - beganMs).toBeGreaterThan(380);
   });
 
+  test('a wait for more ends with the agent: it would keep the process for 20 s', async () => {
+    await bed.supervisor.launch(leaseOf('t1.1.1', 'sleep 20'));
+    const beganMs = performance.now();
+    const waiting = read(0, 20_000);
+    await bed.reopen();
+    expect(await waiting).toMatchObject({ base64: '', isComplete: false });
+    expect(performance.now() - beganMs).toBeLessThan(10_000);
+  });
+
   test('of an attempt that never ran here there is none, nor through a link', async () => {
     await expect(read(0)).rejects.toThrow(LogNotThere);
     await mkdir(join(bed.folder, 'logs/t1'), { recursive: true });

@@ -22,6 +22,8 @@ export interface ReadLogOptions {
   mayGrow: () => boolean;
   /** Resolves when it may not any more. */
   over: Promise<void>;
+  /** Aborted when the agent ends: nobody hears the answer, and the process would wait for it. */
+  leaving?: AbortSignal;
 }
 
 /** Where the watch tells nothing (a file system without), new bytes are found this much later. */
@@ -41,7 +43,8 @@ export async function readLog(options: ReadLogOptions): Promise<LogSlice> {
       const mayGrow = options.mayGrow();
       const slice = await readSlice({ ...options, place }, !mayGrow);
       const leftMs = deadlineMs - performance.now();
-      if (slice.toByte > slice.fromByte || !mayGrow || leftMs <= 0 || news === null) return slice;
+      const isWaiting = slice.toByte === slice.fromByte && mayGrow && leftMs > 0;
+      if (!isWaiting || news === null || options.leaving?.aborted) return slice;
       // From here on: who asked for the end of an empty log is told the first bytes.
       place = { fromByte: slice.toByte };
       await news.come(Math.min(leftMs, LOOK_EACH_MS));
@@ -52,16 +55,18 @@ export async function readLog(options: ReadLogOptions): Promise<LogSlice> {
 }
 
 /** Begun before the file is read, so that nothing written in between goes unnoticed. */
-function watchForNews({ paths, stream, over }: ReadLogOptions): {
+function watchForNews({ paths, stream, over, leaving }: ReadLogOptions): {
   come(withinMs: number): Promise<void>;
   stop(): void;
 } {
   const news = Promise.withResolvers<void>();
-  let stop = () => {};
+  const leave = (): void => news.resolve();
+  leaving?.addEventListener('abort', leave);
+  let stopWatching = () => {};
   try {
     const watcher = watch(paths.streams[stream], () => news.resolve());
     watcher.on('error', () => watcher.close());
-    stop = () => watcher.close();
+    stopWatching = () => watcher.close();
   } catch {
     // The look each quarter of a second sees it too.
   }
@@ -71,7 +76,10 @@ function watchForNews({ paths, stream, over }: ReadLogOptions): {
       await Promise.race([news.promise, over]);
       clearTimeout(timer);
     },
-    stop,
+    stop() {
+      stopWatching();
+      leaving?.removeEventListener('abort', leave);
+    },
   };
 }
 
