@@ -26,6 +26,10 @@ export interface AgentRoleOptions {
   dataFolder: string;
   /** Null: the hub that was joined before. */
   hubUrl: string | null;
+  /** Where a hub may be if none was said and none was joined; null: nobody knows. */
+  likelyHubUrl: string | null;
+  /** A slave.json of the older FlowLine Monitor. */
+  configFile: string | null;
   joinToken: string | null;
   /** It joins, and ends. */
   joinsOnly: boolean;

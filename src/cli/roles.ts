@@ -108,6 +108,7 @@ function addAgent(program: Command, context: CommandContext): void {
     hub?: string;
     joinTokenFile?: string;
     hostName: string[];
+    config?: string;
     data?: string;
     interval: number;
     logLevel: RoleOptions['logLevel'];
@@ -116,6 +117,8 @@ function addAgent(program: Command, context: CommandContext): void {
     const options: AgentRoleOptions = {
       dataFolder: dataFolderOf(context, flags.data),
       hubUrl: hubUrl === undefined ? null : checkHubUrl(hubUrl),
+      likelyHubUrl: null,
+      configFile: flags.config ?? null,
       joinToken: await joinToken(context, flags.joinTokenFile),
       joinsOnly,
       intervalMs: flags.interval,
@@ -160,6 +163,7 @@ export const withAgentOptions = (command: Command): Command =>
       '--join-token-file <path>',
       'file that holds a join token (else FLOWLINE_JOIN_TOKEN); needed once',
     )
+    .option('--config <file>', 'the slave.json of an older FlowLine Monitor: answers where its slave did')
     .addOption(hostNameOption('another name by which older dialects may be called here; may be repeated'))
     .addOption(dataOption())
     .addOption(logLevelOption());

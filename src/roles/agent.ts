@@ -12,6 +12,7 @@ import { type Credential, joinHub, loadCredential } from './credentials.ts';
 import { serveNodes } from './dialects.ts';
 import { examineMachine } from './examine.ts';
 import { machineIdHere } from './machineId.ts';
+import { withSlaveFile } from './slaveFile.ts';
 import type { Surroundings } from './surroundings.ts';
 import { tablesOf } from './tables.ts';
 import { thisMachine } from './thisMachine.ts';
@@ -21,7 +22,8 @@ import { untilSignal } from './untilSignal.ts';
  * Joins if need be, then runs until a signal.
  * @throws CommandFailure where no hub or no token is known; HubFailure where joining is refused.
  */
-export async function runAgent(options: AgentRoleOptions, surroundings: Surroundings): Promise<void> {
+export async function runAgent(said: AgentRoleOptions, surroundings: Surroundings): Promise<void> {
+  const options = await withSlaveFile(said);
   const log = openLog(options.logLevel);
   if (options.joinsOnly) return joinAhead(options, surroundings);
   await untilSignal(log, async (stopping) => {
@@ -99,10 +101,11 @@ async function joinAhead(options: AgentRoleOptions, surroundings: Surroundings):
 async function findCredential(
   folder: string,
   machineId: string,
-  { hubUrl, joinToken }: AgentRoleOptions,
+  { hubUrl: said, likelyHubUrl, joinToken }: AgentRoleOptions,
 ): Promise<Credential> {
   const kept = await loadCredential(folder);
-  if (kept && (hubUrl === null || hubUrl === kept.hubUrl)) return kept;
+  if (kept && (said === null || said === kept.hubUrl)) return kept;
+  const hubUrl = said ?? likelyHubUrl;
   if (hubUrl === null) {
     throw new CommandFailure(
       EXIT.usage,
