@@ -86,6 +86,22 @@ describe('writing', () => {
     expect((await write(await serve({ networks: ['127.0.1.0/24', '::1/128'] }))).status).toBe(403);
   });
 
+  test('what a proxy passes on comes from no network, and needs a token', async () => {
+    const to = await serve({ networks: ['127.0.0.1'], accounts: { fl_good: alice } });
+    for (const passed of [
+      { 'x-forwarded-for': '10.0.0.1' },
+      { via: '1.1 proxy' },
+      { forwarded: 'for=10.0.0.1' },
+    ]) {
+      expect((await write(to, '/write', { ...JSON_TYPE, ...passed } as Record<string, string>)).status).toBe(
+        403,
+      );
+      expect(
+        (await write(to, '/t/fl_good/write', { ...JSON_TYPE, ...passed } as Record<string, string>)).status,
+      ).toBe(200);
+    }
+  });
+
   test('a token that is not good opens nothing, not even reading, nor from an opened network', async () => {
     const to = await serve({ accounts: { fl_good: alice }, networks: ['127.0.0.1'] });
     for (const path of ['/t/fl_bad/write', '/t//write'])

@@ -6,7 +6,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { isOwnHost, ownNames, reachableHost } from '../io/listenNames.ts';
+import { isOwnHost, isPassedOn, ownNames, reachableHost } from '../io/listenNames.ts';
 import type { Log } from '../io/log.ts';
 import { addressLimit } from '../lib/addressLimit.ts';
 import type { Answer, Dialect, DialectRoute } from './dialect.ts';
@@ -95,7 +95,9 @@ export async function serveDialect(dialect: Dialect, options: DialectListenOptio
   const admit = (route: DialectRoute, request: FastifyRequest) => {
     const token = tokens.get(request.raw) ?? null;
     const wantsWriter = token !== null || route.writes === true || route.isPrivate === true;
-    const writer = wantsWriter ? options.writes.writer(token, request.ip) : null;
+    const writer = wantsWriter
+      ? options.writes.writer(token, isPassedOn(request.headers) ? null : request.ip)
+      : null;
     if (token !== null && writer === null) {
       const tooMany = !failedTokens.take(request.ip);
       return tooMany

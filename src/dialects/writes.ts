@@ -19,8 +19,12 @@ export interface WriteDoorOptions {
 }
 
 export interface WriteDoor {
-  /** Who writes; null where nobody may. `token` null: none was in the path. */
-  writer(token: string | null, address: string): Writer | null;
+  /**
+   * Who writes; null where nobody may.
+   * @param token null: none was in the path
+   * @param address whose connection it is; null where that is a proxy's, which says nothing of who asks
+   */
+  writer(token: string | null, address: string | null): Writer | null;
 }
 
 /** The door of one dialect's listener. */
@@ -32,6 +36,7 @@ export function writeDoor({ name, accountOf, networks }: WriteDoorOptions): Writ
         const account = accountOf(token);
         return account && { account, isLocal: false };
       }
+      if (address === null) return null;
       const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
       const family = isIPv4(plain) ? 'ipv4' : 'ipv6';
       const found = open.find(({ list }) => list.check(plain, family));

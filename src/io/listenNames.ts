@@ -1,4 +1,5 @@
 /** Where a server listens, in names: is it loopback, how is it reached from here, and by which names may it be called. */
+import type { IncomingHttpHeaders } from 'node:http';
 import { hostname, networkInterfaces } from 'node:os';
 
 /** True for addresses that only this machine reaches. */
@@ -41,3 +42,7 @@ export function isOwnHost(header: string | undefined, names: ReadonlySet<string>
   const host = hostOf(header ?? '');
   return LOOPBACK.has(host) || names.has(host);
 }
+
+/** Whether a server in front of us says that it passed a request on: its address is then not the asker's. */
+export const isPassedOn = ({ via, forwarded, ...headers }: IncomingHttpHeaders): boolean =>
+  via !== undefined || forwarded !== undefined || headers['x-forwarded-for'] !== undefined;

@@ -3,7 +3,7 @@
  * (another site's page), and who is asking (trust.md 1–3). HTTP and WebSockets ask the same functions.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { hostOf, isLoopback, isOwnHost } from '../../io/listenNames.ts';
+import { hostOf, isLoopback, isOwnHost, isPassedOn } from '../../io/listenNames.ts';
 import type { Account } from '../../protocol/hubApi.ts';
 import type { Right } from '../../protocol/route.ts';
 import type { PageSessions } from '../accounts/sessions.ts';
@@ -100,9 +100,7 @@ export function identify(headers: IncomingHttpHeaders, options: DoorOptions): Ca
 
 /** As servers in front of us say, or by a name that is none of loopback's: somebody else took the request first. */
 function isForwarded(headers: IncomingHttpHeaders): boolean {
-  const { host, via, forwarded } = headers;
-  if (via !== undefined || forwarded !== undefined || headers['x-forwarded-for'] !== undefined) return true;
-  return !isLoopback(hostOf(host ?? '').replace(/^\[|\]$/g, ''));
+  return isPassedOn(headers) || !isLoopback(hostOf(headers.host ?? '').replace(/^\[|\]$/g, ''));
 }
 
 function whoAsks(headers: IncomingHttpHeaders, options: DoorOptions): Omit<Caller, 'isForwarded'> {
