@@ -6,6 +6,7 @@ const task: Searched = {
   id: 't427',
   name: 'rotate 3',
   owner: 'lin.wei',
+  table: 'sweep-vit.csv',
   state: 'queued',
   class: 'gpu_oom',
   node: 'vega',
@@ -52,4 +53,10 @@ describe('a search among tasks', () => {
       }),
     );
   });
+});
+
+it('a word matches the name of its table, and table: all of it', () => {
+  expect(found('SWEEP')).toBe(true);
+  expect(found('table:sweep-vit.csv')).toBe(true);
+  expect(found('table:other.csv')).toBe(false);
 });

@@ -30,6 +30,8 @@ export interface Searched {
   id: string;
   name: string;
   owner: string;
+  /** Name of its table. */
+  table: string;
   state: RunState;
   /** Of the last attempt; null before the first. */
   class: EndClass | null;
@@ -107,6 +109,7 @@ function valuesOf(column: string, task: Searched): string[] {
   if (column === 'node' && task.node !== null) values.push(task.node);
   if (column === 'owner') values.push(task.owner);
   if (column === 'name') values.push(task.name);
+  if (column === 'table') values.push(task.table);
   if (column === 'id') values.push(task.id);
   return values;
 }
@@ -114,6 +117,7 @@ function valuesOf(column: string, task: Searched): string[] {
 const hasText = (text: string, task: Searched): boolean =>
   task.id === text ||
   task.name.toLowerCase().includes(text) ||
+  task.table.toLowerCase().includes(text) ||
   task.parameters.some(([, value]) => value.toLowerCase().includes(text));
 
 function compares(one: number, comparison: Comparison, other: number): boolean {

@@ -333,7 +333,7 @@ export const taskApi = routes({
     path: '/api/v1/tasks',
     right: 'user',
     summary:
-      'Tasks, filtered, sorted and paged here. Words of `query` match name, id, column values and `column:value`.',
+      'Tasks, filtered, sorted and paged here. Words of `query` match name, table, id, column values and `column:value`.',
     query: z.object({
       table: text.optional(),
       states: listOf(RunState).optional(),

@@ -174,7 +174,12 @@ export function imagineQueue({ many = 0 }: ImaginedQueueOptions = {}) {
         (states.length === 0 || states.includes(task.state)) &&
         matchesTask(
           { ...parsed, states: [] },
-          { ...task, class: task.attempts.at(-1)?.class ?? null, node: task.attempts.at(-1)?.node ?? null },
+          {
+            ...task,
+            table: task.table ?? '',
+            class: task.attempts.at(-1)?.class ?? null,
+            node: task.attempts.at(-1)?.node ?? null,
+          },
         ),
     );
     if (query.get('sort') !== 'row') found.sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));

@@ -68,6 +68,7 @@ export function gpuNamed(
   const here = fitting.filter((gpu) => gpu.node === hostname);
   const found = fitting.length === 1 ? fitting[0] : here.length === 1 ? here[0] : undefined;
   if (match && found) return found;
+  if (gpus.length === 0) throw new CommandFailure(EXIT.failed, words.shell.noGpuAtAll(visible(text)));
   throw new CommandFailure(
     EXIT.usage,
     words.shell.noGpu(visible(text)),

@@ -17,7 +17,7 @@ import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
 import { examples, paragraph } from '../examples.ts';
 import { checkHubUrl, connectHub, DEFAULT_HUB, dataFolderOf, type HubOptions, withHub } from '../options.ts';
 import { type QueueOptions, withQueueOptions } from '../submit/options.ts';
-import { prepareSubmit } from '../submit/prepare.ts';
+import { prepareSubmit, rowsDone } from '../submit/prepare.ts';
 import { sendTable } from '../submit/send.ts';
 import { endedRuns } from '../submit/wait.ts';
 import { type Terminal, terminalOf } from '../text/terminal.ts';
@@ -82,10 +82,11 @@ async function run(
     const { table, isKeptUp } = before
       ? { table: before, isKeptUp: null }
       : await sendTable(client, prepared, () => undefined);
+    const done = rowsDone(prepared);
     context.print(
       before
         ? terminal.words.shell.joined(table.id, visible(table.name))
-        : terminal.words.shell.queued(table.rows, table.id, visible(table.name)),
+        : terminal.words.shell.queued(table.rows - done, table.id, visible(table.name), done),
     );
     if (isKeptUp === false) context.print(terminal.words.submit.notKeptUp(visible(table.name), table.id));
     await sit(context, {

@@ -51,6 +51,7 @@ const gpu = (node: string, index: number): GpuLedger => ({
   commands: [],
 });
 
+let hasGpus: boolean;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'flowline-shell-'));
   writeFileSync(join(folder, 'sweep.csv'), 'lr\n0.1\n0.2\n');
@@ -58,6 +59,7 @@ beforeEach(async () => {
   process.chdir(folder);
   paused = null;
   succeeded = 0;
+  hasGpus = true;
   hub = await startSaidHub((line) => {
     const path = new URL(line.split(' ')[1] ?? '', 'http://hub').pathname.replace('/api/v1', '');
     if (line.startsWith('POST') && path === '/tables')
@@ -70,7 +72,7 @@ beforeEach(async () => {
         counts: {},
         settings: DEFAULT_SETTINGS,
         tables: [],
-        gpus: [gpu('atlas', 0), gpu('atlas', 1), gpu('vega', 1)],
+        gpus: hasGpus ? [gpu('atlas', 0), gpu('atlas', 1), gpu('vega', 1)] : [],
       };
     if (path === '/tasks') return { tasks: [], total: 0, counts: {} };
     if (path.startsWith('/queue/gpus')) return { gpus: [] };
@@ -120,6 +122,14 @@ describe('the shell of the older FlowLine', () => {
       { gpus: ['GPU-atlas-0'], isOn: false },
     ]);
     expect(sent('/tables/b7').slice(1)).toEqual([{ paused: false }, { paused: true }]);
+  });
+
+  test('a GPU where there is none at all is one clear sentence', async () => {
+    hasGpus = false;
+    writeFileSync(join(folder, '.flinit'), 'gpu 1\n');
+    const { said } = await shell([]);
+    expect(said).toContain('GPU 1 is not there: no machine of this hub has a GPU');
+    expect(said).not.toContain('names no GPU');
   });
 
   test('an index that several machines have must be said with its machine', async () => {

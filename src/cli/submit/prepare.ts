@@ -37,6 +37,10 @@ export interface SubmitRequest {
   progress(rows: number): void;
 }
 
+/** Rows of which nothing will run: their table says that they have run as often as wanted. */
+export const rowsDone = ({ rows }: Pick<PreparedSubmit, 'rows'>): number =>
+  rows.filter(({ runNum, needRunNum }) => runNum >= needRunNum).length;
+
 /** @throws CommandFailure where something of it cannot be understood */
 export async function prepareSubmit(
   context: CommandContext,

@@ -7,7 +7,7 @@ import { TABLE } from '../../../test/support/saidTable.ts';
 import { waitFor } from '../../../test/support/waitFor.ts';
 import type { Table } from '../../model/queue.ts';
 import type { RowResult, TableWrite } from '../../protocol/tableSync.ts';
-import type { SubmittedRow, SubmittedTable } from '../../protocol/taskApi.ts';
+import type { SubmittedRow, SubmittedTable, Task } from '../../protocol/taskApi.ts';
 import { idRange } from './submit.ts';
 
 interface SubmitBody {
@@ -17,6 +17,31 @@ interface SubmitBody {
   dryRun: boolean;
 }
 
+const WAITING: Task = {
+  id: 't2',
+  table: 'sweep.csv',
+  tableId: 'b7',
+  row: 2,
+  name: 'Task:1',
+  owner: 'alice',
+  state: 'queued',
+  runNum: 0,
+  needRunNum: 1,
+  waitingReason: null,
+  waiting: null,
+  command: 'a',
+  parameters: [],
+  priority: 0,
+  askedBytes: null,
+  askedBy: 'whole-card',
+  createdAtMs: 1,
+  doneAtMs: null,
+  doneErrorMs: null,
+  startsAtMs: null,
+  startsErrorMs: null,
+  attempts: [],
+};
+
 let hub: SaidHub;
 let folder: { path: string; remove: () => Promise<void> };
 let open: Table[];
@@ -25,6 +50,8 @@ let results: RowResult[];
 let isKeptUp: boolean;
 let written: TableWrite[];
 /** What a dry run says of rows that were not sent. */
+/** Why the first task waits; null: it is not told of. */
+let first: Pick<Task, 'waiting' | 'waitingReason'> | null;
 let others: { node: null; gpus: []; reason: string } | null;
 beforeEach(async () => {
   folder = await temporaryFolder();
@@ -34,6 +61,7 @@ beforeEach(async () => {
   isKeptUp = true;
   written = [];
   others = null;
+  first = null;
   let next = 1;
   hub = await startSaidHub((line, body) => {
     if (line.startsWith('GET /api/v1/tables?')) return { tables: open };
@@ -41,6 +69,8 @@ beforeEach(async () => {
       return { results, total: results.length, isKeptUp, revision: 9 };
     if (line === 'GET /api/v1/tables/b7') return { ...TABLE, counts: counts.shift() ?? { succeeded: 2 } };
     if (line === 'POST /api/v1/tables/b7/written') return TABLE;
+    if (line.startsWith('GET /api/v1/tasks/') && first !== null)
+      return { task: { ...WAITING, ...first }, events: [], options: TABLE.options, workingDirectory: '/' };
     if (line.startsWith('POST /api/v1/tables')) {
       const { rows = [], dryRun } = body as SubmitBody;
       const tasks = dryRun ? [] : rows.map(({ key }) => ({ key, task: `t${next++}` }));
@@ -165,6 +195,36 @@ describe('a table', () => {
       writesColumns: [],
       commandSource: { kind: 'words', words: ['python', 'train.py'] },
     });
+  });
+
+  test('rows that are done already are not said to be queued', async () => {
+    const path = await file('sweep.csv', 'lr,run_num,need_run_num\n1,1,1\n2,0,1\n3,0,1\n');
+    const { output } = await submit(path, '--', 'a');
+    expect(output).toContain('Queued 2 rows of sweep.csv as table b7: t1–t3 (1 was done already');
+    expect(output).toContain('flowline why t2');
+  });
+
+  test('where no machine could run it now, that is said at once, beside the answer', async () => {
+    const path = await file('sweep.csv', 'lr,run_num,need_run_num\n1,1,1\n2,0,1\n');
+    first = {
+      waitingReason: 'no machine that may run it has a GPU',
+      waiting: {
+        kind: 'nodes',
+        online: 1,
+        allowed: 1,
+        asOwner: 1,
+        matching: 0,
+        usableGpus: 0,
+        isNoGpuThere: true,
+        trouble: null,
+      },
+    };
+    const { code, errors } = await submit(path, '--json', '--', 'a');
+    expect(code).toBe(0);
+    expect(errors).toContain('It waits: no machine that may run it has a GPU');
+    expect(hub.requests.at(-1)?.line).toBe('GET /api/v1/tasks/t2');
+    first = { waitingReason: 'next in line', waiting: { kind: 'turn', before: 0 } };
+    expect((await submit(path, '--', 'a')).errors).toBe('');
   });
 
   test('of many rows goes in batches under one key, and says how far it is', async () => {

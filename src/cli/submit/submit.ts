@@ -9,11 +9,12 @@ import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
 import { examples, paragraph } from '../examples.ts';
 import { type FleetOptions, withFleet } from '../fleetCommand.ts';
 import { connectHub, dataFolderOf, wholeNumber } from '../options.ts';
+import { waitingText } from '../tasks/taskText.ts';
 import { type Terminal, terminalOf } from '../text/terminal.ts';
 import { dryRun } from './dryRun.ts';
 import { fileKeptUp } from './fileKeptUp.ts';
 import { type QueueOptions, withQueueOptions } from './options.ts';
-import { type PreparedSubmit, prepareSubmit } from './prepare.ts';
+import { type PreparedSubmit, prepareSubmit, rowsDone } from './prepare.ts';
 import { type SentTable, sendTable } from './send.ts';
 import { endedRuns, isOver, waitForTable } from './wait.ts';
 
@@ -101,10 +102,33 @@ async function submit(
     context.print(
       options.json ? JSON.stringify(inJson(sent, prepared), null, 2) : told(sent, prepared, terminal),
     );
-    return;
+    return sayWhatIsMissing(context, terminal, client, sent, prepared);
   }
   context.printError(told(sent, prepared, terminal));
+  await sayWhatIsMissing(context, terminal, client, sent, prepared);
   await waitUntilOver(context, terminal, client, sent, prepared, options);
+}
+
+/** Where no machine could run it now, that is said at once: who submits would find out by waiting. */
+async function sayWhatIsMissing(
+  context: CommandContext,
+  { words }: Terminal,
+  client: HubClient,
+  { tasks }: SentTable,
+  { rows, table }: PreparedSubmit,
+): Promise<void> {
+  const id = firstWanted(tasks, rows);
+  if (id === null || table.hold) return;
+  const shown = await client.call('task', { parameters: { id } }).catch(() => null);
+  // Queued it is, whatever comes of this question.
+  if (shown?.task.waiting?.kind === 'nodes')
+    context.printError(words.submit.waits(visible(waitingText(shown.task, words))));
+}
+
+/** The first task of which anything is to run; null where its table says that all of it is done. */
+function firstWanted(tasks: SentTable['tasks'], rows: PreparedSubmit['rows']): string | null {
+  const wanted = new Set(rows.flatMap(({ key, runNum, needRunNum }) => (runNum < needRunNum ? [key] : [])));
+  return tasks.find(({ key }) => wanted.has(key))?.task ?? null;
 }
 
 /** A table that is queued already would be run twice at once, by two who keep up one file. */
@@ -149,7 +173,7 @@ function told(
   { words, paint }: Terminal,
 ): string {
   const ids = tasks.map(({ task }) => task);
-  const [id = 't1'] = ids;
+  const id = firstWanted(tasks, prepared.rows) ?? ids[0] ?? 't1';
   const { submit: say } = words;
   const never = table.counts.impossible ?? 0;
   const impossible = never > 0 ? [paint(say.impossible(never, id), 'bad')] : [];
@@ -163,11 +187,10 @@ function told(
       ]),
     ].join('\n');
   }
-  const done = prepared.rows.filter(({ runNum, needRunNum }) => runNum >= needRunNum).length;
+  const done = rowsDone(prepared);
   return [
-    say.queuedTable(ids.length, paint(table.id, 'strong'), visible(table.name), idRange(ids)),
+    say.queuedTable(ids.length - done, done, paint(table.id, 'strong'), visible(table.name), idRange(ids)),
     ...impossible,
-    ...(done > 0 ? [say.done(done)] : []),
     ...(table.fileWarning === null ? [] : [visible(table.fileWarning)]),
     ...(isKeptUp === false ? [say.notKeptUp(visible(table.name), table.id)] : []),
     say.next([

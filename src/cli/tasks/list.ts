@@ -24,7 +24,7 @@ const DEFAULT_LIMIT = 50;
 /** Adds the command. */
 export function addTasks(program: Command, context: CommandContext): void {
   withSelection(withFleet(program.command('tasks')))
-    .argument('[words...]', 'words that match name, id or values; column:value')
+    .argument('[words...]', 'words that match name, table, id or values; column:value')
     .description('what is queued, runs and ended: tables, then tasks')
     .option('--all', 'tasks that are over too (else only those that wait or run, and of a table all)')
     .addOption(
@@ -65,10 +65,16 @@ async function list(context: CommandContext, words: readonly string[], options: 
     }),
     client.call('tables', { query: { whose: options.everyone ? 'all' : 'mine' } }),
   ]);
+  // Words mean the tables that are called so, and those of what was found.
+  const ofFound = new Set(found.tasks.map((task) => task.tableId));
+  const isMeant = ({ id, name }: Table): boolean =>
+    words.length === 0 ||
+    ofFound.has(id) ||
+    words.every((word) => name.toLowerCase().includes(word.toLowerCase()));
   answer(found, () =>
     [
       describeTables(
-        tables.filter((each) => (tableId === undefined ? true : each.id === tableId)),
+        tables.filter((each) => (tableId === undefined ? isMeant(each) : each.id === tableId)),
         terminal,
       ),
       found.tasks.length === 0 && (isWide || states !== open || words.length > 0)
@@ -89,8 +95,8 @@ export function describeTables(tables: readonly Table[], terminal: Terminal): st
   return table(
     [
       { title: words.heading.table },
-      { title: '', cutTo: 10 },
-      { title: words.heading.owner, rarity: 2 },
+      { title: '', cutTo: 10, most: 36 },
+      { title: words.heading.owner, cutTo: 6, most: 16, rarity: 2 },
       { title: words.heading.rows, align: 'right' },
       { title: words.heading.runs },
       { title: words.heading.done, cutTo: 12 },
@@ -145,9 +151,9 @@ export function describeTasks(tasks: readonly Task[], nowMs: number, terminal: T
     [
       { title: words.heading.task },
       { title: words.heading.state },
-      { title: words.heading.name, cutTo: 8, rarity: 2 },
+      { title: words.heading.name, cutTo: 8, most: 36, rarity: 2 },
       { title: words.heading.runs, align: 'right', rarity: 1 },
-      { title: words.heading.machine, cutTo: 10 },
+      { title: words.heading.machine, cutTo: 10, most: 28 },
       { title: words.heading.took, align: 'right' },
       { title: words.heading.why, cutTo: 16 },
     ],

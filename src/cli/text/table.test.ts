@@ -30,6 +30,18 @@ describe('a table', () => {
     expect(text).toBe('机器    PID\n甲机      7\natlas  4711');
   });
 
+  test('a column that may not grow leaves room to those behind it, in a terminal', () => {
+    const columns: Column[] = [{ title: 'name', most: 8 }, { title: 'why' }];
+    const rows = [
+      ['一二三四五六', 'memory'],
+      ['short', 'x'],
+    ];
+    expect(table(columns, rows, { columns: 80, paint: plain })).toBe(
+      'name      why\n一二三…   memory\nshort     x',
+    );
+    expect(table(columns, rows, { columns: null, paint: plain })).toContain('一二三四五六  memory');
+  });
+
   test('rarer columns go first, then the command is cut', () => {
     const text = table(COLUMNS, [row], { columns: 36, paint: plain });
     expect(text).toBe('machine   PID  for  command\natlas    4711  3 h  python train.py…');

@@ -11,6 +11,8 @@ export interface Column {
   align?: 'left' | 'right';
   /** May be cut, down to so many columns, where the line would be too long. */
   cutTo?: number;
+  /** In a terminal no wider than this, however much room there is: what follows is to be seen beside it. */
+  most?: number;
   /** Left out where cutting does not do; the highest goes first, of two alike the one further right. */
   rarity?: number;
 }
@@ -40,7 +42,7 @@ export function table(
 ): string {
   const limit = terminalColumns === null ? Number.POSITIVE_INFINITY : terminalColumns - indent.length;
   const measured = columns
-    .map((column, place) => measure(column, rows, place))
+    .map((column, place) => measure(column, rows, place, limit))
     .filter(({ cells }) => rows.length === 0 || cells.some((cell) => piecesWidth(cell) > 0));
   const shown = fitColumns(measured, limit);
   const heading = shown.map(({ column }): Piece[] => [{ text: column.title, style: 'faint' }]);
@@ -48,13 +50,11 @@ export function table(
   return [heading, ...lines].map((cells) => indent + drawLine(shown, cells, limit, paint)).join('\n');
 }
 
-function measure(column: Column, rows: readonly (readonly Cell[])[], place: number): Measured {
+function measure(column: Column, rows: readonly (readonly Cell[])[], place: number, limit: number): Measured {
   const cells = rows.map((row) => piecesOf(row[place] ?? ''));
-  return {
-    column,
-    cells,
-    width: cells.reduce((most, cell) => Math.max(most, piecesWidth(cell)), widthOf(column.title)),
-  };
+  const width = cells.reduce((most, cell) => Math.max(most, piecesWidth(cell)), widthOf(column.title));
+  const isBounded = column.most !== undefined && Number.isFinite(limit);
+  return { column, cells, width: isBounded ? Math.min(width, column.most ?? width) : width };
 }
 
 function fitColumns(measured: readonly Measured[], limit: number): Measured[] {

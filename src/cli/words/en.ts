@@ -213,12 +213,11 @@ export const en = {
     impossible: (tasks: number, task: string) =>
       `${plural(tasks, 'task')} can never run: no GPU here is large enough (flowline why ${task} tells the figures)`,
     queuedOne: (task: string) => `Queued ${task}`,
-    queuedTable: (tasks: number, table: string, name: string, ids: string) =>
-      `Queued ${plural(tasks, 'row')} of ${name} as table ${table}: ${ids}`,
+    queuedTable: (rows: number, done: number, table: string, name: string, ids: string) =>
+      `Queued ${plural(rows, 'row')} of ${name} as table ${table}: ${ids}${done > 0 ? ` (${done} ${done === 1 ? 'was' : 'were'} done already, by run_num and need_run_num)` : ''}`,
+    waits: (reason: string) => `It waits: ${reason}`,
     notKeptUp: (file: string, table: string) =>
       `nobody keeps ${file} up: no agent that may run tasks runs as you on this machine. \`flowline write ${table}\` writes what it came to, and so does --wait when all is over`,
-    done: (rows: number) =>
-      `${plural(rows, 'row has', 'rows have')} run as often as wanted already, by run_num and need_run_num`,
     next: (commands: readonly (readonly [command: string, does: string])[]) =>
       `Next: ${commands.map(([command, does]) => `${command} (${does})`).join(' · ')}`,
     nextLogs: 'its output',

@@ -5,11 +5,13 @@ const plural = (amount: number, one: string): string => `${amount} ${one}${amoun
 export const shellEn = {
   starting: (hub: string) => `no hub runs at ${hub}: starting one here, with this machine's agent`,
   joined: (id: string, name: string) => `joined table ${id}, ${name}: it is queued already`,
-  queued: (rows: number, id: string, name: string) => `queued ${plural(rows, 'row')} as table ${id}, ${name}`,
+  queued: (rows: number, id: string, name: string, done: number) =>
+    `queued ${plural(rows, 'row')} as table ${id}, ${name}${done > 0 ? ` (${done} ${done === 1 ? 'was' : 'were'} done already)` : ''}`,
   unknown: (name: string) => `there is no verb “${name}”; help tells those there are`,
   takes: (verb: string, what: string) => `say ${verb} ${what}`,
   noGpu: (text: string) => `“${text}” names no GPU here, or several`,
-  gpusAre: (gpus: string) => (gpus === '' ? 'no GPU is known' : `there are: ${gpus}`),
+  noGpuAtAll: (text: string) => `GPU ${text} is not there: no machine of this hub has a GPU`,
+  gpusAre: (gpus: string) => `there are: ${gpus}`,
   started: 'started: runs go out as cards are free',
   stopped: 'stopped: nothing new starts, what runs goes on; run starts it again',
   switched: (gpu: string, isOn: boolean) => `GPU ${gpu} is ${isOn ? 'on' : 'off; what runs there goes on'}`,
@@ -71,11 +73,13 @@ export type ShellWords = typeof shellEn;
 export const shellZh: ShellWords = {
   starting: (hub) => `${hub} 没有中心在运行：在这里启动一个，连同本机的代理`,
   joined: (id, name) => `已接入表 ${id}（${name}）：它已在排队`,
-  queued: (rows, id, name) => `已排入 ${rows} 行，表 ${id}（${name}）`,
+  queued: (rows, id, name, done) =>
+    `已排入 ${rows} 行，表 ${id}（${name}）${done > 0 ? `；另有 ${done} 行此前已完成` : ''}`,
   unknown: (name) => `没有“${name}”这个命令；help 列出所有命令`,
   takes: (verb, what) => `用法：${verb} ${what}`,
   noGpu: (text) => `“${text}”在这里不是一块 GPU，或不止一块`,
-  gpusAre: (gpus) => (gpus === '' ? '还不知道任何 GPU' : `现有：${gpus}`),
+  noGpuAtAll: (text) => `没有 GPU ${text}：这个中心的机器都没有 GPU`,
+  gpusAre: (gpus) => `现有：${gpus}`,
   started: '已开始：有卡空闲就派发',
   stopped: '已停止：不再启动新的，运行中的继续；再输入 run 重新开始',
   switched: (gpu, isOn) => `GPU ${gpu} 已${isOn ? '启用' : '停用；在上面运行的继续'}`,

@@ -244,10 +244,11 @@ export const zh: Words = {
     impossible: (tasks, task) =>
       `${tasks} 个任务无法运行：这里没有足够大的 GPU（flowline why ${task} 可看数字）`,
     queuedOne: (task) => `已排队 ${task}`,
-    queuedTable: (tasks, table, name, ids) => `${name} 的 ${tasks} 行已排队，是表 ${table}：${ids}`,
+    queuedTable: (rows, done, table, name, ids) =>
+      `${name} 的 ${rows} 行已排队，是表 ${table}：${ids}${done > 0 ? `（按 run_num 和 need_run_num，另有 ${done} 行此前已完成）` : ''}`,
+    waits: (reason) => `正在等待：${reason}`,
     notKeptUp: (file, table) =>
       `没有人同步 ${file}：这台机器上没有以你的身份运行、获准运行任务的代理。结束后用 \`flowline write ${table}\` 写入结果（或提交时加 --wait）`,
-    done: (rows) => `按 run_num 和 need_run_num，其中 ${rows} 行已运行够次数`,
     next: (commands) => `接下来：${commands.map(([command, does]) => `${command}（${does}）`).join(' · ')}`,
     nextLogs: '看输出',
     nextWhy: '为什么在等',

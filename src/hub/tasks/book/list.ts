@@ -71,13 +71,18 @@ async function search(
   words: Words,
 ): Promise<Set<number>> {
   const found = new Set<number>();
-  const pattern = likePattern(words);
+  const text = longestText(words);
+  const pattern = text && likePattern(text);
+  const named = [...shelf.tables.values()]
+    .filter(({ name }) => text !== null && name.toLowerCase().includes(text.toLowerCase()))
+    .map(({ number }) => number);
   const tasks = table === undefined ? null : (shelf.tables.get(table)?.tasks ?? []);
   const first = tasks?.at(0)?.number ?? 1;
   const last = tasks ? (tasks.at(-1)?.number ?? 0) : shelf.next.task - 1;
   const id = words.words.find((word) => /^t\d+$/.test(word.text))?.text ?? null;
   for (let above = first - 1; above < last; above += SLICE) {
-    const rows = await store.read('texts', above, Math.min(above + SLICE, last), pattern, id);
+    const upTo = Math.min(above + SLICE, last);
+    const rows = await store.read('texts', above, upTo, pattern, id, JSON.stringify(named));
     for (const [number, parameters] of rows) {
       const task = shelf.tasks.get(Number(number));
       if (!task || (table !== undefined && task.table.number !== table)) continue;
@@ -85,6 +90,7 @@ async function search(
         id: taskIdOf(task.number),
         name: task.name,
         owner: task.table.owner,
+        table: task.table.name,
         state: task.state,
         class: task.last?.class ?? null,
         node: (task.live?.attempt ?? task.last)?.node ?? null,
@@ -100,17 +106,18 @@ async function search(
  * What SQLite may look for before rows are read here: the longest word that stands in the cells' JSON as it is typed.
  * LIKE folds the case of ASCII only, and JSON writes quotes and backslashes otherwise: such words are left to the rows.
  */
-export function likePattern(words: Words): string | null {
+function longestText(words: Words): string | null {
   const texts = words.words.flatMap((word) => {
     if (word.kind === 'text') return [word.text];
-    return word.kind === 'column' && !['id', 'name', 'node', 'owner'].includes(word.column)
+    return word.kind === 'column' && !['id', 'name', 'node', 'owner', 'table'].includes(word.column)
       ? [word.value]
       : [];
   });
   const plain = texts.filter((text) => /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/.test(text));
-  const longest = plain.toSorted((a, b) => b.length - a.length)[0];
-  return longest === undefined ? null : `%${longest.replaceAll(/[~%_]/g, '~$&')}%`;
+  return plain.toSorted((a, b) => b.length - a.length)[0] ?? null;
 }
+
+const likePattern = (text: string): string => `%${text.replaceAll(/[~%_]/g, '~$&')}%`;
 
 type Order = (a: TaskRecord, b: TaskRecord) => number;
 

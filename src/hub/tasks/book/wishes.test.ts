@@ -236,6 +236,10 @@ describe('lists', () => {
     expect(await list({ query: 'lr:>0.003' })).toEqual([4]);
     expect(await list({ query: 't3' })).toEqual([3]);
     expect(await list({ query: 'état' })).toEqual([]);
+    // Names of tables match as well, of each of their rows.
+    expect(await list({ query: 'SWEEP' })).toEqual([1, 2, 3, 4, 5]);
+    expect(await list({ query: 'sweep vit_l' })).toEqual([2, 4]);
+    expect(await list({ query: 'table:sweep.csv lr:>0.003' })).toEqual([4]);
     expect(await list({ query: 'évaluation' })).toEqual([5]);
     expect(await list({ query: '"quoted"' })).toEqual([5]);
     expect(await list({ query: '50%_x' })).toEqual([5]);

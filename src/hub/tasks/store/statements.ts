@@ -77,8 +77,8 @@ export const READS = {
   usage: 'SELECT owner, gpu_seconds, at_ms FROM usage',
   switches: 'SELECT uuid FROM gpu_switches WHERE is_on = 0',
   promises: 'SELECT promise FROM promises',
-  /** For a search, in pages by number: the cells of tasks that may have the text; the fourth value is it as an id. */
+  /** For a search, in pages by number: the cells of tasks that may have the text; the fourth value is it as an id, the fifth tables that have it in their name. */
   texts:
-    "SELECT number, parameters FROM tasks WHERE number > ?1 AND number <= ?2 AND (?3 IS NULL OR parameters LIKE ?3 ESCAPE '~' OR name LIKE ?3 ESCAPE '~' OR 't' || number = ?4)",
+    "SELECT number, parameters FROM tasks WHERE number > ?1 AND number <= ?2 AND (?3 IS NULL OR parameters LIKE ?3 ESCAPE '~' OR name LIKE ?3 ESCAPE '~' OR 't' || number = ?4 OR table_number IN (SELECT value FROM json_each(?5)))",
 } as const;
 export type ReadName = keyof typeof READS;
