@@ -3,8 +3,10 @@ import { chown, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writeFileAtomically } from '../../io/atomicFile.ts';
+import { reachableHost } from '../../io/listenNames.ts';
 import { isRefused } from '../../io/refused.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
+import { DEFAULT_HUB } from '../options.ts';
 import { terminalOf } from '../text/terminal.ts';
 import type { Account } from './places.ts';
 import { HUB_ACCOUNT, type ServiceFlags, type ServicePlan } from './plan.ts';
@@ -46,7 +48,14 @@ export async function installService(
     throw new CommandFailure(EXIT.failed, words.service.didNotStart(unit), words.service.see(log));
   context.print(words.service.installed(unit, plan.unitPath));
   context.print(`  ${words.service.log(log)}`);
-  context.print(`  ${words.service.next[plan.role]}`);
+  context.print(`  ${words.service.next[plan.role](hubOption(flags))}`);
+}
+
+/** Commands look for a hub at 127.0.0.1 and the usual port. */
+function hubOption({ listen }: ServiceFlags): string {
+  if (listen === undefined) return '';
+  const url = `http://${reachableHost(listen.host)}:${listen.port}`;
+  return url === DEFAULT_HUB ? '' : ` --hub ${url}`;
 }
 
 /** Calls systemctl for the system or for this user. @throws CommandFailure with its own words. */
@@ -182,9 +191,8 @@ async function hasStarted(context: CommandContext, plan: ServicePlan, flags: Ser
     return (await readService(context, plan.role, plan.scope))?.activeState === 'active';
   }
   const { host, port } = flags.listen ?? { host: '127.0.0.1', port: 0 };
-  const reached = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   const startedAtMs = performance.now();
-  while (await isRefused(reached, port)) {
+  while (await isRefused(reachableHost(host).replace(/^\[|\]$/g, ''), port)) {
     if (performance.now() - startedAtMs > START_PATIENCE_MS) return false;
     await delay(LOOK_EACH_MS);
   }

@@ -89,7 +89,7 @@ describe('install', () => {
     await said.stop();
     expect(code).toBe(0);
     expect(output).toContain('flowline-hub.service is installed');
-    expect(output).toContain('flowline token create --scope join');
+    expect(output).toContain(`flowline token create --scope join --hub ${said.url}`);
     expect(await unit(HUB_UNIT)).toContain(
       `\nExecStart=${NODE} --max-semi-space-size=8 ${PROGRAM} hub --data /var/lib/flowline --listen ${listen} --host-name a --host-name "b c"\n`,
     );

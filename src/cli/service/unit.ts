@@ -91,8 +91,9 @@ function ordering({ role, scope }: UnitPlan): string[] {
   if (scope === 'user') return [];
   return [
     'Wants=network-online.target',
-    // So that it is ended before the network is, and can say that the machine reboots; homes and logins are there by then.
-    `After=network-online.target${role === 'agent' ? ' remote-fs.target nss-user-lookup.target' : ''}`,
+    // So that it is ended before the network and the bus are, and can ask systemd whether the machine reboots, and say so;
+    // homes and logins are there when it starts.
+    `After=network-online.target${role === 'agent' ? ' remote-fs.target nss-user-lookup.target dbus.service' : ''}`,
   ];
 }
 

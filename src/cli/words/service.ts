@@ -42,8 +42,9 @@ export const serviceEn = {
   didNotStart: (unit: string) => `${unit} is installed, and did not start`,
   see: (command: string) => `see \`${command}\``,
   next: {
-    hub: 'to let a machine join: flowline token create --scope join',
-    agent: 'before it runs tasks an administrator lets it: flowline nodes allow MACHINE',
+    /** @param at the option that names a hub that commands would not find by themselves, or nothing. */
+    hub: (at: string) => `to let a machine join: flowline token create --scope join${at}`,
+    agent: () => 'before it runs tasks an administrator lets it: flowline nodes allow MACHINE',
   },
   log: (command: string) => `its log: ${command}`,
   uninstalled: (unit: string) => `${unit} is stopped and removed; its data stay`,
@@ -101,8 +102,8 @@ export const serviceZh: ServiceWords = {
   didNotStart: (unit) => `${unit} 已安装，但没有启动`,
   see: (command) => `请看 \`${command}\``,
   next: {
-    hub: '让机器加入：flowline token create --scope join',
-    agent: '管理员允许后才运行任务：flowline nodes allow MACHINE',
+    hub: (at) => `让机器加入：flowline token create --scope join${at}`,
+    agent: () => '管理员允许后才运行任务：flowline nodes allow MACHINE',
   },
   log: (command) => `日志：${command}`,
   uninstalled: (unit) => `${unit} 已停止并移除；数据保留`,
