@@ -3,7 +3,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Asked, ask } from '../../test/support/dialectBed.ts';
-import { differences, type Exchange, exchange } from '../../test/support/recordedExchange.ts';
+import { differences, type Exchange, exchange, exchangeNames } from '../../test/support/recordedExchange.ts';
 import { cardOf, MEBIBYTE, machineOf, processOf } from '../../test/support/recordedMachines.ts';
 import { silentLog } from '../io/log.ts';
 import { stops } from '../lib/stops.ts';
@@ -33,7 +33,7 @@ const healthy = machineOf('gpu-a', NOW_MS, {
     }),
   ),
 });
-const bare = machineOf('bare', NOW_MS, {});
+const bare = machineOf('bare', NOW_MS, { host: { ...UNKNOWN_HOST, cpuPercent: 0 } });
 const driverless: NodeSample = {
   ...bare,
   driver: { ...bare.driver, state: 'absent', answeredAtMs: null, message: 'no NVIDIA library' },
@@ -74,36 +74,56 @@ const askFor = (url: string, system: System): Promise<Asked> => {
   return method === 'POST' ? ask(url, method, path, SENT.headers, SENT.body) : ask(url, method, path);
 };
 
+const lost = { ...cardOf(3, {}), state: 'lost' as const, message: 'it fell off the bus' };
+const withLost: NodeSample = { ...healthy, gpus: [...healthy.gpus, lost] };
+const powerless: NodeSample = {
+  ...healthy,
+  gpus: healthy.gpus.map((gpu) => ({ ...gpu, powerWatts: null, powerLimitWatts: null })),
+};
+/** The state of the machine in recordings that are not of a healthy one. */
+const STATES: Record<string, NodeSample> = {
+  'slave-info-rtx': powerless,
+  'slave-info-nodriver': driverless,
+  'slave-info-lost': withLost,
+  'slave-info-lostq': withLost,
+  'node-gpu-lost': withLost,
+  'node-gpu-lost-later': withLost,
+  'node-no-processes': { ...healthy, gpus: healthy.gpus.map((gpu) => ({ ...gpu, processes: [] })) },
+  'gpu-info-gpu-lost': withLost,
+  'gpu-info-no-driver': driverless,
+  'gpu-info-no-nvidia-smi': driverless,
+  'gpu-info-no-gpus': bare,
+  'gpu-info-old-driver': powerless,
+  'gpu-info-rtx4090-na': powerless,
+};
+/** Where the older node was wrong and its readers bear it: what ours answers. */
+const RIGHT_HERE: Record<string, number> = {
+  // Malformed requests are no failure of ours.
+  'node-missing-passwd': 400,
+  'node-array-body': 400,
+  // One lost card hides no other.
+  'gpu-info-gpu-lost': 200,
+};
+
 describe.each([
-  ['flowline-monitor', ['slave-info', 'slave-health']],
-  [
-    'cluster-status',
-    [
-      'node-status',
-      'node-wrong-passwd',
-      'node-number-passwd',
-      'node-bad-json',
-      'node-no-body',
-      'node-form-body',
-      'node-get',
-      'node-options',
-      'node-root',
-      'node-unknown',
-    ],
-  ],
-  [
-    'distributed-monitor',
-    ['gpu-info', 'gpu-info-post', 'gpu-info-slash', 'health', 'health-post', 'server-root', 'server-unknown'],
-  ],
-] as const)('as a node of %s', (system, names) => {
+  ['flowline-monitor', /^slave-/],
+  ['cluster-status', /^node-/],
+  ['distributed-monitor', /^(gpu-info|health|server-)/],
+] as const)('as a node of %s', (system, ofNodes) => {
+  const names = exchangeNames(system).filter((name) => ofNodes.test(name));
   test.each(names)('%s is answered with the recorded status, headers and shape', async (name) => {
     const theirs = exchange(system, name);
-    const ours = await repeat(await serve(system, healthy), theirs);
-    expect(ours.status).toBe(theirs.status);
+    const ours = await repeat(await serve(system, STATES[name] ?? healthy), theirs);
+    const right = RIGHT_HERE[name];
+    expect(ours.status).toBe(right ?? theirs.status);
+    if (right !== undefined) return;
     for (const header of ['content-type', 'allow', 'access-control-allow-origin', 'x-content-type-options'])
       expect([header, ours.headers[header]]).toEqual([header, theirs.headers[header]]);
-    if (theirs.headers['content-type'] === 'application/json')
+    if (theirs.method === 'HEAD') expect(ours.body).toBe('');
+    else if (theirs.headers['content-type'] === 'application/json')
       expect(differences(theirs.body, ours.body)).toEqual([]);
+    // Why GPUs cannot be read is said in other words.
+    else if (theirs.status === 500) expect(ours.body.slice(0, 24)).toBe(theirs.body.slice(0, 24));
     else expect(ours.body).toBe(theirs.body);
   });
 

@@ -2,7 +2,7 @@
  * Whole exchanges with the older systems, to ask ours the same and hold the answer against theirs: the same keys in the same
  * order, the same types, an integer where theirs is one and a fraction where theirs is one.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DialectName } from '../../src/model/dialect.ts';
 import { recorded } from './recorded.ts';
@@ -28,6 +28,12 @@ export function exchange(dialect: DialectName, name: string): Exchange {
   const body = headers['content-length'] === String(Buffer.byteLength(text)) ? text : `${text}\n`;
   return { ...parseRequest(request), status, headers, body };
 }
+
+/** The names of all exchanges that were recorded with a system. */
+export const exchangeNames = (dialect: DialectName): string[] =>
+  readdirSync(join(import.meta.dirname, '../recordings/dialects', dialect))
+    .filter((file) => file.endsWith('.request'))
+    .map((file) => file.slice(0, -'.request'.length));
 
 /** A file beside the recordings, as text. */
 export const recordedFile = (dialect: DialectName, file: string): string =>

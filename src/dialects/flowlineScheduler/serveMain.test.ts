@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Asked, ask } from '../../../test/support/dialectBed.ts';
 import { gpu, queueBed } from '../../../test/support/queueBed.ts';
-import { differences, exchange } from '../../../test/support/recordedExchange.ts';
+import { differences, exchange, exchangeNames } from '../../../test/support/recordedExchange.ts';
 import { processOf } from '../../../test/support/recordedMachines.ts';
 import { waitFor } from '../../../test/support/waitFor.ts';
 import { silentLog } from '../../io/log.ts';
@@ -323,4 +323,51 @@ describe('an account', () => {
     const asked = await get('/t/fl_none/api/gpus');
     expect([asked.status, Object.keys(JSON.parse(asked.body))]).toEqual([403, ['error']]);
   });
+});
+
+test('every recorded answer is given again, in status and shape, through the story that was recorded', async () => {
+  const told = new Set<string>();
+  /** Asks what was asked then; `differs` says why ours is another. */
+  const again = async (name: string, differs?: { status: number }): Promise<void> => {
+    told.add(name);
+    const theirs = exchange('flowline', name);
+    // Numbers of tasks begin with 1 here.
+    const path = theirs.path
+      .replace('/process/0/kill', '/process/1/kill')
+      .replace(/[^/]*\.log$/, 'flowline.log');
+    const headers = theirs.sentType === null ? {} : { 'content-type': theirs.sentType };
+    const ours = await ask(served.url, theirs.method, admin + path, headers, theirs.sent ?? undefined);
+    expect([name, ours.status]).toEqual([name, differs?.status ?? theirs.status]);
+    if (differs) return;
+    expect([name, ours.headers['content-type']]).toEqual([name, theirs.headers['content-type']]);
+    const keyed = name.startsWith('gpus') || (name.includes('process') && !name.includes('kill')) ? [''] : [];
+    if (theirs.headers['content-type'] === 'application/json')
+      expect([name, differences(theirs.body, ours.body, { keyed })]).toEqual([name, []]);
+    else if (name !== 'system-info') expect(ours.body).toBe(theirs.body);
+  };
+
+  const agent = await machine();
+  await waitFor('its sample', async () => Object.keys(await json(get('/api/gpus'))).length === 2);
+  for (const name of ['gpus', 'process-empty', 'gpu-0-process-empty', 'gpu-9-process', 'gpu-x-process'])
+    await again(name);
+  for (const name of ['system-info', 'system-uptime', 'unknown', 'log-missing']) await again(name);
+  // Ours has two cards, where theirs had eight: there is no third to switch.
+  told.add('gpu-3-switch');
+  for (const name of ['gpu-9-switch', 'gpu-x-switch', 'gpu-3-process', 'process-kill-404']) await again(name);
+  await again('process-kill-x', { status: 400 });
+
+  await running(agent);
+  // Its own stub could not; ours queues it.
+  await again('task-create', { status: 200 });
+  for (const name of ['gpus-running', 'process-running', 'gpu-0-process', 'task-list', 'log-list'])
+    await again(name);
+  await again('process-kill');
+  await again('process-kill-again');
+  const lease = agent.leases[0];
+  if (lease) agent.report(lease, 2, { phase: 'ended', endedAtMs: Date.now(), signal: 'SIGTERM' } as never);
+  for (const name of ['process-later', 'task-list-later', 'log-list-later', 'log-process', 'log-program'])
+    await again(name);
+  await again('run-off');
+  await again('run-on');
+  expect(exchangeNames('flowline').filter((name) => !told.has(name))).toEqual([]);
 });
