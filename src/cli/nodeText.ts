@@ -1,5 +1,6 @@
 /** One machine in lines of text, as `flowline status` prints it: itself, its GPUs, who holds them. */
 import { fullestDisk } from '../fleet/concerns.ts';
+import { sourceWords } from '../fleet/words.ts';
 import { visible } from '../lib/displayText.ts';
 import type { Host } from '../model/host.ts';
 import type { NodeSample, NodeStatus } from '../model/node.ts';
@@ -28,6 +29,13 @@ export function describeNode(node: NodeStatus, nowMs: number, terminal: Terminal
   const title = [line(titleParts(node, nowMs, terminal.words), terminal)];
   const maintenance = maintenanceText(node, nowMs, terminal.words);
   if (maintenance !== null) title.push(line([{ text: maintenance, style: 'warn' }], terminal, '  '));
+  const problem = node.source?.problem;
+  if (problem)
+    title.push(
+      ...wrapWords(problem.message, (terminal.columns ?? 100) - 4).map((text) =>
+        line([{ text, style: 'warn' }], terminal, '  '),
+      ),
+    );
   if (!sample) return title.join('\n');
   const gpus = gpuTable(node, terminal);
   const head = [
@@ -70,6 +78,8 @@ function titleParts(node: NodeStatus, nowMs: number, words: Words): Part[] {
   if (node.state !== 'online' && node.lastSeenAtMs !== null)
     parts.push({ text: words.status.seen(span(words, nowMs - node.lastSeenAtMs)) });
   if (node.address !== null) parts.push({ text: node.address });
+  const source = sourceWords(words.state, node.source);
+  if (source !== null) parts.push({ text: source, style: 'faint' });
   if (sample?.driver.version) parts.push({ text: `${words.status.driver} ${sample.driver.version}` });
   if (sample?.driver.cudaVersion) parts.push({ text: `CUDA ${sample.driver.cudaVersion}` });
   if (sample && sample.host.uptimeSeconds !== null)
@@ -80,14 +90,22 @@ function titleParts(node: NodeStatus, nowMs: number, words: Words): Part[] {
   return parts;
 }
 
-/** `offline: silent`, `online`. */
-export const stateText = (node: Pick<NodeStatus, 'state' | 'absence'>, { state }: Words): string =>
-  node.absence === null
-    ? state.node[node.state]
-    : `${state.node[node.state]}: ${state.absence[node.absence]}`;
+/** `offline: silent`, `stale: wrong password`, `online`. */
+export function stateText(
+  { state, absence, source }: Pick<NodeStatus, 'state' | 'absence' | 'source'>,
+  words: Words,
+): string {
+  const problem =
+    source?.problem && state !== 'online' ? words.state.reading.problem[source.problem.kind] : null;
+  const why = absence === null || absence === 'silent' ? problem : null;
+  const reason = why ?? (absence === null ? null : words.state.absence[absence]);
+  return reason === null ? words.state.node[state] : `${words.state.node[state]}: ${reason}`;
+}
 
+/** None of a machine whose older system tells nothing of it. */
 function hostLines(host: Host, words: Words): Part[][] {
   const { status } = words;
+  if (host.cpuPercent === null && host.memoryTotalBytes === null && host.disks.length === 0) return [];
   const figures: Part[] = [
     {
       text: `CPU ${percent(host.cpuPercent)}${host.cpuCores === null ? '' : ` ${status.of} ${status.cores(host.cpuCores)}`}`,
@@ -115,7 +133,7 @@ function hostLines(host: Host, words: Words): Part[][] {
     : [figures, silent.map((disk) => ({ text: status.mountSilent(disk.mount), style: 'bad' }))];
 }
 
-function driverLines({ driver }: NodeSample, terminal: Terminal): string {
+function driverLines({ driver, agentVersion }: NodeSample, terminal: Terminal): string {
   const { state, status } = terminal.words;
   if (driver.state === 'ok') return line([{ text: status.noGpus, style: 'warn' }], terminal, '  ');
   return [
@@ -123,6 +141,6 @@ function driverLines({ driver }: NodeSample, terminal: Terminal): string {
     ...wrapWords(driver.message ?? '', (terminal.columns ?? 100) - 4).map((text) =>
       line([{ text, style: 'faint' }], terminal, '    '),
     ),
-    line([{ text: status.askDoctor }], terminal, '  '),
+    ...(agentVersion === null ? [] : [line([{ text: status.askDoctor }], terminal, '  ')]),
   ].join('\n');
 }

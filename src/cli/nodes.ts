@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { conditionOf, modelsOf } from '../fleet/summary.ts';
 import { type FleetNode, fleetNode } from '../fleet/view.ts';
+import { sourceWords } from '../fleet/words.ts';
 import { visible } from '../lib/displayText.ts';
 import type { NodeStatus } from '../model/node.ts';
 import type { CommandContext } from './context.ts';
@@ -104,7 +105,9 @@ function nodeRow(status: NodeStatus, nowMs: number, words: Words): Cell[] {
       ? MISSING
       : `${gib(sum(gpus.map((gpu) => gpu.memoryUsedBytes)))} / ${gib(sum(gpus.map((gpu) => gpu.memoryTotalBytes)))}`,
     percent(node.sample?.host.cpuPercent ?? null),
-    status.mayRun ? words.nodes.mayRun : { text: words.nodes.mayNotRun, style: 'faint' },
+    status.mayRun
+      ? words.nodes.mayRun
+      : { text: sourceWords(words.state, status.source) ?? words.nodes.mayNotRun, style: 'faint' },
     driverText(node, words),
     node.address ?? MISSING,
   ];

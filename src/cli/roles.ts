@@ -135,6 +135,7 @@ function addAgent(program: Command, context: CommandContext): void {
       `${examples(
         'FLOWLINE_JOIN_TOKEN=fl_… flowline agent --hub http://10.20.4.2:3569',
         'flowline agent                           again, later',
+        'flowline agent --config slave.json       the hub runs where its master ran',
         'flowline agent --node-dialect flowline-monitor=10.20.4.11:5001   an older master may ask it too',
       )}\n\n\`flowline agent join URL\` does the same as \`flowline agent --hub URL\`: it joins if need be, then reports.`,
     )

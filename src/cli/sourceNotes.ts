@@ -12,9 +12,12 @@ export type SourcesOfNode = { nodeId: string; nodeName: string } & Partial<
 /** More names of machines than this are counted. */
 const MOST_NAMES = 8;
 
-/** The states of these sources, machine by machine. */
+/** The states of these sources, machine by machine. An older system that knows nothing of them is no news. */
 export function sourcesOf(nodes: readonly NodeStatus[], names: readonly SourceName[]): SourcesOfNode[] {
-  return nodes.map(({ id, name, sample }) => ({
+  const told = nodes.filter(
+    ({ source, sample }) => source === null || names.some((name) => sample?.sources[name].state === 'ok'),
+  );
+  return told.map(({ id, name, sample }) => ({
     nodeId: id,
     nodeName: name,
     ...Object.fromEntries(names.map((source) => [source, sample?.sources[source] ?? null])),

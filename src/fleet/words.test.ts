@@ -39,7 +39,7 @@ test('in Chinese every end of a process is told, but for a failure that only its
   const { killTold } = stateWords.zh;
   const ends: [KillOutcome | 'no-answer', KillReason[]][] = [
     ['done', ['asked', 'forced']],
-    ['not-allowed', ['protected', 'of-task', 'not-yours', 'agent-may-not']],
+    ['not-allowed', ['protected', 'of-task', 'not-yours', 'agent-may-not', 'no-agent']],
   ];
   expect(ends.flatMap(([, reasons]) => reasons).sort()).toEqual([...KillReason.options].sort());
   const told = ends.flatMap(([outcome, reasons]) => reasons.map((reason) => killTold(outcome, reason)));

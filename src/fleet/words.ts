@@ -2,7 +2,7 @@
  * The words for states and outcomes that page, terminal and commands share: one glossary, in both languages. Sentences
  * and headings are left to whoever shows them.
  */
-import type { AbsenceReason, DriverState, NodeState } from '../model/node.ts';
+import type { AbsenceReason, DriverState, NodeSource, NodeState, ReadingProblemKind } from '../model/node.ts';
 import type { KillOutcome, KillReason } from '../model/process.ts';
 import type { GpuCondition } from './gpuCondition.ts';
 import type { FleetGpu } from './view.ts';
@@ -14,6 +14,12 @@ export interface StateWords {
   node: Record<NodeState, string>;
   absence: Record<AbsenceReason, string>;
   driver: Record<DriverState, string>;
+  /** Of machines without an agent: by what they are known, and why one cannot be read. */
+  reading: {
+    readBy: (dialect: string) => string;
+    reportsBy: (dialect: string) => string;
+    problem: Record<ReadingProblemKind, string>;
+  };
   sick: {
     lost: string;
     missing: string;
@@ -65,6 +71,21 @@ const en: StateWords = {
     unresponsive: 'Driver does not answer',
     failed: 'Driver answers with an error',
   },
+  reading: {
+    readBy: (dialect) => `read by ${dialect}`,
+    reportsBy: (dialect) => `reports by ${dialect}`,
+    problem: {
+      'no-answer': 'does not answer',
+      'not-reached': 'not reached',
+      'unknown-name': 'name not found',
+      refused: 'refuses to answer',
+      'wrong-password': 'wrong password',
+      'not-understood': 'answer not understood',
+      'too-large': 'answer too large',
+      redirected: 'leads elsewhere',
+      standing: 'figures stand still',
+    },
+  },
   sick: {
     lost: 'fell off the bus',
     missing: 'no longer counted by the driver',
@@ -102,6 +123,7 @@ const ZH_KILL_TOLD: Record<string, string> = {
   'not-allowed protected': '这个进程受保护，谁都不能从这里结束',
   'not-allowed of-task': '它属于一个任务：请停止该任务',
   'not-allowed not-yours': '只有其本人或管理员可以结束',
+  'not-allowed no-agent': '这台机器没有代理，只能查看',
   'not-allowed agent-may-not': '代理无权结束它：需要以 root 或该用户运行的代理',
   'no-answer': '所在机器没有回答，不知道结果',
 };
@@ -129,6 +151,21 @@ const zh: StateWords = {
     mismatch: '驱动与库版本不符：请重启',
     unresponsive: '驱动无响应',
     failed: '驱动报错',
+  },
+  reading: {
+    readBy: (dialect) => `经 ${dialect} 读取`,
+    reportsBy: (dialect) => `经 ${dialect} 上报`,
+    problem: {
+      'no-answer': '没有应答',
+      'not-reached': '连接不上',
+      'unknown-name': '找不到主机名',
+      refused: '拒绝回答',
+      'wrong-password': '密码不对',
+      'not-understood': '看不懂回答',
+      'too-large': '回答过大',
+      redirected: '被转到别处',
+      standing: '数据停住不变',
+    },
   },
   sick: {
     lost: '已从总线掉卡',
@@ -185,3 +222,10 @@ export function ailmentWords(
   if (gpu.retiredPages.pending === true) return sick.pagesPending;
   return sick.ecc(gpu.ecc.volatileUncorrected ?? 0);
 }
+
+/** By what a machine without an agent is known; null for one with an agent. */
+export const sourceWords = (
+  { reading }: Pick<StateWords, 'reading'>,
+  source: Pick<NodeSource, 'dialect' | 'host'> | null,
+): string | null =>
+  source && (source.host === null ? reading.reportsBy(source.dialect) : reading.readBy(source.dialect));

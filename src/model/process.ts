@@ -89,10 +89,18 @@ export type KillOutcome = z.infer<typeof KillOutcome>;
 
 /**
  * What stands behind an outcome, for who says it in his own words. Of `done`: it ended when `asked`, or was `forced`. Of
- * `not-allowed`: it is `protected` from everybody, `of-task` (stopped through it), `not-yours`, or the agent has not the
- * right (`agent-may-not`).
+ * `not-allowed`: it is `protected` from everybody, `of-task` (stopped through it), `not-yours`, the agent has not the
+ * right (`agent-may-not`), or the machine has no agent (`no-agent`).
  */
-export const KillReason = z.enum(['asked', 'forced', 'protected', 'of-task', 'not-yours', 'agent-may-not']);
+export const KillReason = z.enum([
+  'asked',
+  'forced',
+  'protected',
+  'of-task',
+  'not-yours',
+  'agent-may-not',
+  'no-agent',
+]);
 export type KillReason = z.infer<typeof KillReason>;
 
 /** What was asked for has come true, whoever did it: the process is there no longer. */

@@ -1,4 +1,5 @@
 /** Wires the readers of older nodes (dialects) to the hub's door for them. */
+import { basename } from 'node:path';
 import { CommandFailure, EXIT } from '../cli/context.ts';
 import { type Configuration, ConfigurationError } from '../dialects/configuration/configuration.ts';
 import { readConfiguration } from '../dialects/configuration/readConfiguration.ts';
@@ -10,6 +11,7 @@ import type { Witnesses } from '../hub/witnesses/witnesses.ts';
 import type { Clock } from '../io/clock.ts';
 import type { Log } from '../io/log.ts';
 import { stops } from '../lib/stops.ts';
+import type { DialectName } from '../model/dialect.ts';
 import type { NodeSample } from '../model/node.ts';
 
 /** @throws CommandFailure that names the file, the place, and what to do */
@@ -27,6 +29,26 @@ export function asUsage(failure: unknown): never {
   if (failure instanceof ConfigurationError)
     throw new CommandFailure(EXIT.usage, failure.message, failure.hint);
   throw failure;
+}
+
+/**
+ * What is read, a line for each file; and where its older main listened, as long as nobody answers there in its stead.
+ * @param served the dialects that this hub answers in
+ */
+export function readingLines(
+  configurations: readonly Configuration[],
+  served: readonly DialectName[],
+): string[] {
+  return configurations.flatMap(({ path, nodes, listened }) => {
+    const counts = Map.groupBy(nodes, ({ dialect }) => dialect);
+    const read = [...counts].map(([dialect, { length }]) => `${length} of ${dialect}`).join(', ') || 'none';
+    const lines = [`  reads older nodes, as ${basename(path)} says: ${read}`];
+    if (listened && !served.includes(listened.dialect))
+      lines.push(
+        `  ${listened.dialect} listened at ${listened.host}:${listened.port} there; to answer its clients too: --dialect ${listened.dialect}=${listened.host}:${listened.port}`,
+      );
+    return lines;
+  });
 }
 
 /** Reads the nodes of each file, with the name server of that file; the stop ends it. */

@@ -8,7 +8,7 @@ import type { Log } from '../io/log.ts';
 import { whoListens } from '../io/portHolder.ts';
 import { stops } from '../lib/stops.ts';
 import { serveMains, taskOrigin } from './dialects.ts';
-import { readConfigurations, startReading } from './oldNodes.ts';
+import { readConfigurations, readingLines, startReading } from './oldNodes.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface RunningHub {
@@ -75,7 +75,11 @@ export async function runHub(
       },
       stopping,
     );
-    return { hub, dialectLines, stop: () => stopping.stop() };
+    const reading = readingLines(
+      configurations,
+      options.dialects.mains.map(({ name }) => name),
+    );
+    return { hub, dialectLines: [...reading, ...dialectLines], stop: () => stopping.stop() };
   } catch (failure) {
     await stopping.stop();
     if (failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE') {

@@ -15,8 +15,8 @@ export interface OlderNode {
   host: string;
   port: number;
   manner: Manner;
-  /** Questions so far. */
-  asked(): number;
+  /** When it was asked, so far, by a clock that never jumps. */
+  askedAtMs(): readonly number[];
 }
 
 export interface OlderFleet {
@@ -43,16 +43,16 @@ const DIALECTS: PolledDialect[] = ['flowline-monitor', 'cluster-status', 'distri
 async function startNode(manner: Manner, place: number, gpus: number) {
   const dialect = DIALECTS[place % DIALECTS.length] ?? 'flowline-monitor';
   const hostname = `old-${String(place).padStart(3, '0')}`;
-  let asked = 0;
+  const askedAtMs: number[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
-    asked += 1;
+    askedAtMs.push(performance.now());
     request.resume();
     const answer = (): void => {
       response.end(
         manner === 'garbage'
           ? GARBAGE[place % GARBAGE.length]
-          : JSON.stringify(bodyOf(dialect, hostname, gpus, asked)),
+          : JSON.stringify(bodyOf(dialect, hostname, gpus, askedAtMs.length)),
       );
     };
     if (manner === 'slow') setTimeout(answer, SLOW_MS);
@@ -69,7 +69,7 @@ async function startNode(manner: Manner, place: number, gpus: number) {
     host: '127.0.0.1',
     port: (server.address() as AddressInfo).port,
     manner,
-    asked: () => asked,
+    askedAtMs: () => askedAtMs,
   };
   return {
     node,

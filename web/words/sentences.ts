@@ -51,6 +51,11 @@ export function absenceWords(words: Words, node: FleetNode, nowMs: number): stri
   const maintenance = maintenanceWords(words, node, nowMs);
   if (maintenance !== null) return maintenance;
   const when = clockTime(node.lastSeenAtMs, nowMs);
+  const problem = node.source?.problem;
+  if (problem) {
+    const why = words.reading.problem[problem.kind];
+    return when === MISSING ? words.node.notRead(why) : words.node.notReadSince(when, why);
+  }
   if (node.state === 'unknown' || when === MISSING) return words.node.neverSeen;
   if (node.absence === 'goodbye') return words.node.goodbye(when);
   if (node.absence === 'rebooting') return words.node.rebooting(when);

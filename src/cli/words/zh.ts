@@ -13,6 +13,7 @@ const HUB_FAILURES: Record<string, HubFailureWords> = {
     what: '连不上中心',
     hint: '它在运行吗？`flowline up` 可启动一个；--hub URL 指定别处的',
   },
+  'no-agent': { what: '这台机器没有代理，只能查看', hint: '请在它上面运行 flowline agent' },
   'bad-answer': {
     what: '看不懂对方的回答',
     hint: '这个地址是 FlowLine 中心吗？两边版本可能不同，请更新较旧的一方',

@@ -72,7 +72,7 @@ export async function ownConfiguration(
       dialect,
       host,
       port: told.port ?? DIALECT_PORTS[dialect].node ?? 0,
-      name: alias ?? host,
+      name: host,
       alias,
       password: isCluster ? clusterNode(host, { password: own ?? password }).password : null,
       intervalMs: told.interval ?? usual.intervalMs,

@@ -28,7 +28,7 @@ export function aggregatorConfiguration(path: string, json: unknown): Configurat
       dialect: 'distributed-monitor',
       host,
       port: port ?? 8081,
-      name: name || host,
+      name: (alias && name) || host,
       alias: alias || name || null,
       password: null,
       intervalMs: ASKS_EVERY_MS,

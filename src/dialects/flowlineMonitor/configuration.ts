@@ -25,7 +25,7 @@ export function masterConfiguration(path: string, json: unknown): Configuration 
       dialect: 'flowline-monitor',
       host: ip,
       port: port ?? file.slave_port,
-      name: name ?? ip,
+      name: ip,
       alias: name ?? null,
       password: null,
       intervalMs: file.refresh_interval * 1000,
@@ -40,7 +40,6 @@ const SlaveFile = z.object({
   master_ip: host.nullish(),
   slave_host: z.string().default('0.0.0.0'),
   slave_port: port.default(5001),
-  report_interval: seconds.default(3),
 });
 
 export interface SlaveConfiguration {
@@ -48,7 +47,6 @@ export interface SlaveConfiguration {
   masterHost: string | null;
   /** Where the slave listened. */
   listened: { host: string; port: number };
-  intervalMs: number;
 }
 
 /** @throws ConfigurationError */
@@ -57,6 +55,5 @@ export function slaveConfiguration(path: string, json: unknown): SlaveConfigurat
   return {
     masterHost: file.master_ip ?? null,
     listened: { host: file.slave_host, port: file.slave_port },
-    intervalMs: file.report_interval * 1000,
   };
 }

@@ -82,5 +82,7 @@ export function refusedWith({ status, body }: Answer): Outcome {
 export const notUnderstood = (what: string, body: string): Outcome =>
   trouble(
     'not-understood',
-    `${what}; it begins with ${JSON.stringify(body.slice(0, 60).replaceAll(/\s+/g, ' '))}`,
+    body === ''
+      ? `${what}: it is empty`
+      : `${what}; it begins with ${JSON.stringify(body.slice(0, 60).replaceAll(/\s+/g, ' '))}`,
   );

@@ -92,14 +92,14 @@ export function processHandlers(hub: HubParts): Pick<Handlers, 'processes' | 'ki
             may,
             graceMs,
           };
-          const all = (outcome: 'no-answer' | 'not-allowed', message: string) =>
-            wanted.map(({ pid }) => ({ pid, outcome, reason: null, message }));
+          const all = (outcome: 'no-answer' | 'not-allowed', reason: 'no-agent' | null, message: string) =>
+            wanted.map(({ pid }) => ({ pid, outcome, reason, message }));
           const told =
             node.source !== null
-              ? all('not-allowed', noAgent(node.source.dialect))
+              ? all('not-allowed', 'no-agent', noAgent(node.source.dialect))
               : await links.ask(node.id, request, graceMs + REQUEST_PATIENCE_MS).then(
                   (answer) => expectKind(answer, 'killed').results,
-                  (failure: unknown) => all('no-answer', reasonOf(failure)),
+                  (failure: unknown) => all('no-answer', null, reasonOf(failure)),
                 );
           for (const { pid, outcome } of told)
             noteDeed(audit, call, 'kill-process', `${node.id}:${pid}`, outcome);

@@ -78,6 +78,7 @@ export interface WitnessesOptions {
 }
 
 interface Known {
+  alias: string | null;
   /** Null: it reports by itself. */
   refresh: (() => Promise<void>) | null;
   processes: FoundProcess[] | null;
@@ -94,7 +95,7 @@ export function witnesses({ fleet, clock, lastTruth, sampled }: WitnessesOptions
   ): Promise<void> => {
     if (!known.has(id) && known.size >= MAX_WITNESSES)
       throw new HubError(503, 'too-many-nodes', `this hub reads ${MAX_WITNESSES} older machines already`);
-    known.set(id, { refresh, processes: null });
+    known.set(id, { alias: node.alias, refresh, processes: null });
     const truth = await lastTruth(id);
     fleet.setNode({
       id,
@@ -111,6 +112,10 @@ export function witnesses({ fleet, clock, lastTruth, sampled }: WitnessesOptions
     const witness = known.get(id);
     if (!witness) return;
     witness.processes = reading.processes;
+    // Called as it calls itself: said once.
+    const alias = witness.alias === reading.sample.hostname ? null : witness.alias;
+    if (fleet.status(id, clock.nowMs())?.alias !== alias)
+      fleet.setNode({ id, name: reading.sample.hostname, alias });
     fleet.applySample(id, reading.sample, address, clock.nowMs());
     sampled(id);
   };

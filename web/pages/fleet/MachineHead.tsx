@@ -17,6 +17,7 @@ import { GlyphStrip } from '../../parts/GlyphStrip.tsx';
 import { Icon } from '../../parts/Icon.tsx';
 import { Link } from '../../parts/Link.tsx';
 import { Meter } from '../../parts/Meter.tsx';
+import { SourceBadge } from '../../parts/SourceBadge.tsx';
 import { nodePath } from '../../router.ts';
 import { gibShort, MISSING, percent, span } from '../../words/figures.ts';
 import { concernWords, maintenanceWords, nodeName } from '../../words/sentences.ts';
@@ -63,7 +64,14 @@ export const MachineHead = memo(function MachineHead({ node, expanded, folded, o
           .map(([model, count]) => `${count} × ${visible(model)}`)
           .join(', ')}
       </span>
-      <MachineMessage node={node} />
+      {node.source === null ? (
+        <MachineMessage node={node} />
+      ) : (
+        <span className="machine-said">
+          <SourceBadge source={node.source} />
+          <MachineMessage node={node} />
+        </span>
+      )}
       {present && node.sample && <HostMeters host={node.sample.host} />}
       <span className="machine-age">
         <Age atMs={node.lastSeenAtMs} stale={node.state === 'stale'} />
@@ -94,7 +102,9 @@ function MachineMessage({ node }: { node: FleetNode }) {
   const concern = concernsOf(node).find(({ severity }) => severity !== 'warn');
   if (!concern && node.state === 'stale' && node.lastSeenAtMs !== null) {
     const age = span(words, nowMs - node.lastSeenAtMs);
-    return <span className="machine-message warn ellipsis">{words.node.staleFor(age)}</span>;
+    const problem = node.source?.problem;
+    const text = `${words.node.staleFor(age)}${problem ? ` · ${words.reading.problem[problem.kind]}` : ''}`;
+    return <span className="machine-message warn ellipsis">{text}</span>;
   }
   if (!concern) {
     const without = node.sample?.driver.state === 'absent' ? words.node.driver.absent : '';
@@ -114,6 +124,9 @@ function HostMeters({ host }: { host: Host }) {
   const { memoryUsedBytes: used, memoryTotalBytes: total } = host;
   const memoryPercent = used === null || total === null || total === 0 ? null : (100 * used) / total;
   const disk = fullestDisk(host.disks);
+  // An older system that tells nothing of its machine: a row of dashes would say no more.
+  if (host.cpuPercent === null && memoryPercent === null && disk === null)
+    return <span className="host-meters" />;
   const diskLevel =
     disk === null || disk.percent < DISK_WARN_PERCENT
       ? ''

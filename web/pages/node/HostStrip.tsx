@@ -31,49 +31,65 @@ export function HostStrip({ node, recent }: { node: FleetNode; recent: Recent | 
   const disk = fullestDisk(host.disks);
   const network = busiest(host.networks);
   const power = total(sample.gpus.map((gpu) => gpu.powerWatts));
+  // An older system may tell nothing of its machine, or little: a cell without any figure would say no more.
+  const isKnown = (...figures: unknown[]): boolean =>
+    node.source === null || figures.some((figure) => figure !== null && figure !== undefined);
+  if (!isKnown(host.cpuPercent, host.memoryTotalBytes, disk, power)) return null;
   const powerLimit = total(sample.gpus.map((gpu) => gpu.powerLimitWatts));
   return (
     <div className="host-strip">
-      <Cell
-        name={words.host.cpu}
-        note={recent && spanOf(recent) < FULL_MS ? lastWords(words, spanOf(recent)) : null}
-        figure={percent(host.cpuPercent)}
-        foot={[
-          host.cpuModel === null ? null : visible(host.cpuModel.replace(/\(R\)|\(TM\)|CPU/g, '')),
-          host.cpuTemperatureCelsius === null ? null : `${whole(host.cpuTemperatureCelsius)}\u2009°C`,
-          host.loadAverage === null ? null : `${words.host.load} ${whole(host.loadAverage[0])}`,
-        ]}
-      >
-        <Sparkline values={line((known) => known.cpuPercent)} height={20} />
-      </Cell>
-      <Cell
-        name={words.host.memory}
-        figure={sizeOf(words, host.memoryUsedBytes, host.memoryTotalBytes)}
-        foot={[`${words.host.swap} ${sizeOf(words, host.swapUsedBytes, host.swapTotalBytes)}`]}
-      >
-        <Sparkline values={line((known) => known.memoryUsedBytes)} height={20} high={host.memoryTotalBytes} />
-      </Cell>
-      <Cell
-        name={`${words.host.disk} ${disk ? visible(disk.disk.mount) : ''}`}
-        figure={
-          disk
-            ? `${percent(Math.floor(disk.percent))} · ${sizeOf(words, disk.disk.usedBytes, disk.disk.totalBytes)}`
-            : MISSING
-        }
-        foot={[
-          `${bytesPerSecond(disk?.disk.readBytesPerSecond ?? null)} ${words.host.read}`,
-          `${bytesPerSecond(disk?.disk.writeBytesPerSecond ?? null)} ${words.host.written}`,
-        ]}
-      >
-        <Meter percent={disk?.percent ?? null} warnAt={DISK_WARN_PERCENT} alarmAt={DISK_FULL_PERCENT} />
-      </Cell>
-      <Cell
-        name={`${words.host.network} ${network ? visible(network.interface) : ''}`}
-        figure={`${bitsPerSecond(network?.receiveBytesPerSecond ?? null)} ${words.host.in}`}
-        foot={[`${bitsPerSecond(network?.transmitBytesPerSecond ?? null)} ${words.host.out}`]}
-      >
-        <Sparkline values={line((known) => known.receiveBytesPerSecond)} height={20} high={null} />
-      </Cell>
+      {isKnown(host.cpuPercent, host.cpuModel) && (
+        <Cell
+          name={words.host.cpu}
+          note={recent && spanOf(recent) < FULL_MS ? lastWords(words, spanOf(recent)) : null}
+          figure={percent(host.cpuPercent)}
+          foot={[
+            host.cpuModel === null ? null : visible(host.cpuModel.replace(/\(R\)|\(TM\)|CPU/g, '')),
+            host.cpuTemperatureCelsius === null ? null : `${whole(host.cpuTemperatureCelsius)}\u2009°C`,
+            host.loadAverage === null ? null : `${words.host.load} ${whole(host.loadAverage[0])}`,
+          ]}
+        >
+          <Sparkline values={line((known) => known.cpuPercent)} height={20} />
+        </Cell>
+      )}
+      {isKnown(host.memoryTotalBytes) && (
+        <Cell
+          name={words.host.memory}
+          figure={sizeOf(words, host.memoryUsedBytes, host.memoryTotalBytes)}
+          foot={[`${words.host.swap} ${sizeOf(words, host.swapUsedBytes, host.swapTotalBytes)}`]}
+        >
+          <Sparkline
+            values={line((known) => known.memoryUsedBytes)}
+            height={20}
+            high={host.memoryTotalBytes}
+          />
+        </Cell>
+      )}
+      {isKnown(disk) && (
+        <Cell
+          name={`${words.host.disk} ${disk ? visible(disk.disk.mount) : ''}`}
+          figure={
+            disk
+              ? `${percent(Math.floor(disk.percent))} · ${sizeOf(words, disk.disk.usedBytes, disk.disk.totalBytes)}`
+              : MISSING
+          }
+          foot={[
+            `${bytesPerSecond(disk?.disk.readBytesPerSecond ?? null)} ${words.host.read}`,
+            `${bytesPerSecond(disk?.disk.writeBytesPerSecond ?? null)} ${words.host.written}`,
+          ]}
+        >
+          <Meter percent={disk?.percent ?? null} warnAt={DISK_WARN_PERCENT} alarmAt={DISK_FULL_PERCENT} />
+        </Cell>
+      )}
+      {isKnown(network?.receiveBytesPerSecond) && (
+        <Cell
+          name={`${words.host.network} ${network ? visible(network.interface) : ''}`}
+          figure={`${bitsPerSecond(network?.receiveBytesPerSecond ?? null)} ${words.host.in}`}
+          foot={[`${bitsPerSecond(network?.transmitBytesPerSecond ?? null)} ${words.host.out}`]}
+        >
+          <Sparkline values={line((known) => known.receiveBytesPerSecond)} height={20} high={null} />
+        </Cell>
+      )}
       {sample.gpus.length > 0 && (
         <Cell
           name={words.host.gpuPower}

@@ -1,5 +1,6 @@
 /** What is known of a machine beside its GPUs: every disk, every network, its software. */
 import type { FleetNode } from '../../../src/fleet/view.ts';
+import { sourceWords } from '../../../src/fleet/words.ts';
 import { visible } from '../../../src/lib/displayText.ts';
 import type { Reboot } from '../../../src/model/node.ts';
 import { useHubNow } from '../../live/hubClock.ts';
@@ -16,49 +17,56 @@ export function MachineFacts({ node }: { node: FleetNode }) {
   const sample = node.sample;
   if (!sample) return null;
   const { host, driver } = sample;
+  // What an older system cannot tell is no news: it has no row.
+  const software = (rows: (readonly [string, string])[]): (readonly [string, string])[] =>
+    node.source === null ? rows : rows.filter(([, value]) => !NOTHING.has(value));
   const text = (value: string | null): string => (value === null ? MISSING : visible(value));
   return (
     <div className="machine-facts">
-      <section>
-        <h2>{words.host.disks}</h2>
-        <Facts
-          facts={host.disks.map((disk) => {
-            const share =
-              disk.usedBytes === null || !disk.totalBytes ? null : (100 * disk.usedBytes) / disk.totalBytes;
-            return [
-              visible(disk.mount),
-              disk.state === 'ok' ? (
-                <span key={disk.mount}>
-                  <Meter percent={share} warnAt={90} alarmAt={97} />{' '}
-                  {sizeOf(words, disk.usedBytes, disk.totalBytes)} · {text(disk.fileSystem)}
-                </span>
-              ) : (
-                <span key={disk.mount} className="bad">
-                  {words.host[disk.state]}{' '}
-                  <AgentSays
-                    own={words.diskSays(disk.state)}
-                    message={disk.message}
-                    withMessage={disk.state === 'failed'}
-                  />
-                </span>
-              ),
-            ] as const;
-          })}
-        />
-      </section>
-      <section>
-        <h2>{words.host.networks}</h2>
-        <Facts
-          facts={host.networks.map((network) => [
-            visible(network.interface),
-            `${bitsPerSecond(network.receiveBytesPerSecond)} ${words.host.in} · ${bitsPerSecond(network.transmitBytesPerSecond)} ${words.host.out} · ${network.addresses.map(visible).join(', ') || MISSING}`,
-          ])}
-        />
-      </section>
+      {(node.source === null || host.disks.length > 0) && (
+        <section>
+          <h2>{words.host.disks}</h2>
+          <Facts
+            facts={host.disks.map((disk) => {
+              const share =
+                disk.usedBytes === null || !disk.totalBytes ? null : (100 * disk.usedBytes) / disk.totalBytes;
+              return [
+                visible(disk.mount),
+                disk.state === 'ok' ? (
+                  <span key={disk.mount}>
+                    <Meter percent={share} warnAt={90} alarmAt={97} />{' '}
+                    {sizeOf(words, disk.usedBytes, disk.totalBytes)} · {text(disk.fileSystem)}
+                  </span>
+                ) : (
+                  <span key={disk.mount} className="bad">
+                    {words.host[disk.state]}{' '}
+                    <AgentSays
+                      own={words.diskSays(disk.state)}
+                      message={disk.message}
+                      withMessage={disk.state === 'failed'}
+                    />
+                  </span>
+                ),
+              ] as const;
+            })}
+          />
+        </section>
+      )}
+      {(node.source === null || host.networks.length > 0) && (
+        <section>
+          <h2>{words.host.networks}</h2>
+          <Facts
+            facts={host.networks.map((network) => [
+              visible(network.interface),
+              `${bitsPerSecond(network.receiveBytesPerSecond)} ${words.host.in} · ${bitsPerSecond(network.transmitBytesPerSecond)} ${words.host.out} · ${network.addresses.map(visible).join(', ') || MISSING}`,
+            ])}
+          />
+        </section>
+      )}
       <section>
         <h2>{words.host.software}</h2>
         <Facts
-          facts={[
+          facts={software([
             [
               words.host.cpu,
               `${text(host.cpuModel)} · ${host.cpuCores === null ? MISSING : words.host.cores(host.cpuCores)}`,
@@ -72,7 +80,7 @@ export function MachineFacts({ node }: { node: FleetNode }) {
             [words.host.os, text(host.os)],
             [words.host.kernel, text(host.kernel)],
             [words.host.driver, `${text(driver.version)} · CUDA ${text(driver.cudaVersion)}`],
-            [words.host.agent, text(sample.agentVersion)],
+            [words.host.agent, sourceWords(words, node.source) ?? text(sample.agentVersion)],
             [
               words.host.bootedFor,
               span(words, host.uptimeSeconds === null ? null : host.uptimeSeconds * 1000),
@@ -83,12 +91,14 @@ export function MachineFacts({ node }: { node: FleetNode }) {
             ...Object.entries(sample.refusedFigures).map(
               ([figure, count]) => [`${words.host.refused} ${visible(figure)}`, whole(count)] as const,
             ),
-          ]}
+          ])}
         />
       </section>
     </div>
   );
 }
+
+const NOTHING = new Set([MISSING, `${MISSING} · ${MISSING}`, `${MISSING} · CUDA ${MISSING}`]);
 
 function rebootWords(words: Words, { bootedAtMs, lastHeardAtMs, announced }: Reboot, nowMs: number): string {
   const booted = clockTime(bootedAtMs, nowMs);

@@ -19,6 +19,7 @@ import { GpuCard } from '../../parts/GpuCard.tsx';
 import { Icon } from '../../parts/Icon.tsx';
 import { ProcessTable } from '../../parts/ProcessTable.tsx';
 import { rowsOfGpus } from '../../parts/processRows.ts';
+import { SourceBadge } from '../../parts/SourceBadge.tsx';
 import { span } from '../../words/figures.ts';
 import { nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
@@ -102,6 +103,7 @@ function PanelHead({ node, stripe, withSwitch }: PanelHeadProps) {
             {node.alias === null ? '' : visible(node.alias)}{' '}
             <span className="mono">{node.address === null ? '' : visible(node.address)}</span>
           </span>
+          <SourceBadge source={node.source} />
         </h1>
         <p className="panel-about">{about.join(' · ')}</p>
       </div>
@@ -116,19 +118,21 @@ function PanelHead({ node, stripe, withSwitch }: PanelHeadProps) {
             )
           );
         })}
-        {withSwitch && (
+        {withSwitch && node.source === null && (
           <li>
             <RunsTasks node={node} />
           </li>
         )}
-        {withSwitch && (
+        {withSwitch && node.source === null && (
           <li>
             <MaintenanceButton node={node} />
           </li>
         )}
-        <li>
-          <RefreshButton nodeId={node.id} />
-        </li>
+        {node.source?.host !== null && (
+          <li>
+            <RefreshButton nodeId={node.id} />
+          </li>
+        )}
         <li>
           <Age atMs={node.lastSeenAtMs} stale={node.state !== 'online'} />
         </li>
@@ -201,6 +205,10 @@ function RefreshButton({ nodeId }: { nodeId: string }) {
   );
 }
 
+/** Of the older systems only one tells of containers and sessions: of the others that is no news. */
+const tellsOfMore = ({ source, sample }: NodeStatus): boolean =>
+  source === null || sample?.sources.docker.state === 'ok' || sample?.sources.screen.state === 'ok';
+
 function PanelTables({ node, whole }: { node: FleetNode; whole: NodeStatus | null }) {
   const words = useWords();
   const rows = useMemo(() => rowsOfGpus(node, whole?.sample?.gpus ?? []), [node, whole]);
@@ -212,12 +220,12 @@ function PanelTables({ node, whole }: { node: FleetNode; whole: NodeStatus | nul
           <span className="quiet">{words.process.count(rows.filter((row) => row.pid !== null).length)}</span>
         </h2>
         {rows.length > 0 ? (
-          <ProcessTable rows={rows} label={words.process.title} selectable />
+          <ProcessTable rows={rows} label={words.process.title} selectable={node.source === null} />
         ) : (
           <p className="quiet">{whole ? words.process.none : words.loading}</p>
         )}
       </section>
-      {whole?.sample && (
+      {whole?.sample && tellsOfMore(whole) && (
         <aside>
           <Containers containers={whole.sample.containers} source={whole.sample.sources.docker} />
           <Sessions sessions={whole.sample.sessions} sources={whole.sample.sources} />

@@ -1,5 +1,6 @@
 /** What a machine's page says above everything else: that it is cared for, what is wrong with it, in words. */
 import type { FleetNode } from '../../../src/fleet/view.ts';
+import { visible } from '../../../src/lib/displayText.ts';
 import { useHubNow } from '../../live/hubClock.ts';
 import { AgentSays } from '../../parts/AgentSays.tsx';
 import { CodeText } from '../../parts/CodeText.tsx';
@@ -31,6 +32,13 @@ function Trouble({ node }: { node: FleetNode }) {
   const nowMs = useHubNow();
   const concern = fleetConcern(node);
   const driver = node.sample?.driver;
+  if (!concern && node.source?.problem)
+    return (
+      <p className="hint-bar" role="status">
+        <strong>{words.reading.problem[node.source.problem.kind]}</strong>{' '}
+        {visible(node.source.problem.message)}
+      </p>
+    );
   if (!concern) {
     const isThere = node.state === 'online' || node.state === 'stale';
     // A machine without a driver, or whose driver is being asked for the first time, is no fault: it is said in grey.
@@ -45,6 +53,9 @@ function Trouble({ node }: { node: FleetNode }) {
   return (
     <p className={`hint-bar ${concern.severity === 'sick' ? 'is-bad' : ''}`} role="status">
       <strong>{concernWords(words, concern, nowMs)}</strong>{' '}
+      {concern.kind === 'absent' && node.source?.problem && (
+        <span lang="en">{visible(node.source.problem.message)}</span>
+      )}
       {silent && (
         <>
           {words.node.driverNote(clockTime(driver.answeredAtMs, nowMs, true))}{' '}

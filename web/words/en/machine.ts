@@ -21,6 +21,7 @@ export const machine = {
     maintenance: 'In maintenance: nobody uses it, and it is not offered meanwhile.',
   },
   sick: stateWords.en.sick,
+  reading: stateWords.en.reading,
   throttle: {
     idle: 'resting: nothing to do',
     'application-clocks': 'clock set by hand',
@@ -65,6 +66,10 @@ export const machine = {
     rebootAnnounced: (booted: string) => `${booted}, after a goodbye`,
     rebootSilent: (booted: string, silent: string) => `${booted}; it had fallen silent at ${silent}`,
     neverSeen: 'Not seen since this hub started.',
+    notRead: (why: string) => `Never read yet: ${why}.`,
+    notReadSince: (when: string, why: string) =>
+      `Not read since ${when}: ${why}. What it last said is shown in grey.`,
+    witness: 'It has no agent here: it shows figures, and runs nothing.',
     staleFor: (age: string) => `No new figures for ${age}`,
     driverSilent: (when: string) => `Driver does not answer since ${when}`,
     driverShort: {

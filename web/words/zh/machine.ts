@@ -15,6 +15,7 @@ export const machine: typeof english = {
     maintenance: '维护中：没有人在用，其间不供使用。',
   },
   sick: stateWords.zh.sick,
+  reading: stateWords.zh.reading,
   throttle: {
     idle: '休息：无事可做',
     'application-clocks': '频率由人设定',
@@ -56,6 +57,9 @@ export const machine: typeof english = {
     notConnected: '它没有连接：灰色显示的是最后一次上报。',
     rebootAnnounced: (booted) => `${booted}，之前已道别`,
     rebootSilent: (booted, silent) => `${booted}；之前自 ${silent} 起没有消息`,
+    notRead: (why) => `尚未读到：${why}。`,
+    notReadSince: (when, why) => `自 ${when} 起读不到：${why}。灰色显示的是最后一次数据。`,
+    witness: '这台机器没有代理：只显示数据，不运行任务。',
     neverSeen: '本次启动以来尚未见到。',
     staleFor: (age) => `${age}没有新数据`,
     driverSilent: (when) => `驱动自 ${when} 起无响应`,
