@@ -148,19 +148,26 @@ export async function serveDialect(dialect: Dialect, options: DialectListenOptio
     });
   }
 
-  app.server.on('upgrade', (request, socket, head) => {
-    socket.on('error', () => socket.destroy());
-    // A browser's page is nobody's collector; and whoever is refused over HTTP is refused here.
-    if (
-      !dialect.upgrade ||
-      request.headers.origin !== undefined ||
-      refused(request.headers, request.socket.remoteAddress ?? '')
-    )
-      return socket.destroy();
-    const { url } = splitToken(request.url ?? '/');
-    request.url = url;
-    dialect.upgrade(request, socket, head);
-  });
+  const { upgrade } = dialect;
+  // Without a listener the server answers as if nothing but a request had come, as it should where there are no sockets.
+  if (upgrade)
+    app.server.on('upgrade', (request, socket, head) => {
+      socket.on('error', () => socket.destroy());
+      // A browser's page is nobody's collector; and whoever is refused over HTTP is refused here.
+      if (
+        request.headers.origin !== undefined ||
+        refused(request.headers, request.socket.remoteAddress ?? '')
+      )
+        return socket.destroy();
+      request.url = splitToken(request.url ?? '/').url;
+      try {
+        upgrade(request, socket, head);
+      } catch (failure) {
+        // Outside every handler of the framework: thrown on, it would end the hub.
+        options.log.error({ dialect: dialect.name, failure: String(failure) }, 'a socket failed');
+        socket.destroy();
+      }
+    });
 
   await app.listen({ host, port });
   const address = app.server.address() as AddressInfo;

@@ -1,6 +1,8 @@
 /**
  * Older collectors' WebSockets (`GET /ws`): each says its host name and then waits to be told which processes to end. Who
- * may tell it is decided before (`serveMain.ts`); what it answers goes to the trail.
+ * may tell it is decided before (`serveMain.ts`); what it answers to that, and nothing else, goes to the trail. Anybody may
+ * call himself a collector: so a name that is connected is not taken over from another address, and nothing grows with
+ * what is said unasked.
  *
  *   collector → {"type": "register", "hostname": "gpu1"}
  *   server    → {"type": "register_response", "status": "success"}
@@ -17,6 +19,10 @@ const MAX_SOCKETS = 1000;
 const MAX_FRAME_BYTES = 64 * 1024;
 /** Whoever has not said who it is by then is no collector. */
 const REGISTER_PATIENCE_MS = 10_000;
+/** Whoever sends and reads nothing is not answered for ever. */
+const MAX_UNREAD_BYTES = 64 * 1024;
+/** A machine that was switched off frees its name a minute later. */
+const LOOK_AFTER_MS = 30_000;
 
 const text = z.string().max(MAX_NAME_CHARACTERS);
 const Message = z.discriminatedUnion('type', [
@@ -39,6 +45,13 @@ export interface Collectors {
   stop(): void;
 }
 
+interface Connected {
+  socket: WebSocket;
+  from: string;
+  /** Asked to be ended, and not answered yet. */
+  asked: Set<number>;
+}
+
 /** @param told what a collector said of a process that it was asked to end. */
 export function collectors(
   told: (hostname: string, pid: number, status: string, from: string) => void,
@@ -48,30 +61,43 @@ export function collectors(
     maxPayload: MAX_FRAME_BYTES,
     perMessageDeflate: false,
   });
-  const byHost = new Map<string, WebSocket>();
+  const byHost = new Map<string, Connected>();
+
+  /** False where that name is another's. */
+  const register = (hostname: string, collector: Connected): boolean => {
+    const before = byHost.get(hostname);
+    if (before && before.socket !== collector.socket) {
+      if (before.from !== collector.from) return false;
+      // One that comes again, after its network was away, takes the place of its old connection.
+      before.socket.terminate();
+    }
+    byHost.set(hostname, collector);
+    return true;
+  };
 
   const serve = (socket: WebSocket, from: string): void => {
+    const collector: Connected = { socket, from, asked: new Set() };
     let hostname: string | null = null;
     const late = setTimeout(() => socket.terminate(), REGISTER_PATIENCE_MS);
     socket.on('error', () => socket.terminate());
     socket.on('close', () => {
       clearTimeout(late);
-      if (hostname !== null && byHost.get(hostname) === socket) byHost.delete(hostname);
+      if (hostname !== null && byHost.get(hostname) === collector) byHost.delete(hostname);
     });
     socket.on('message', (data) => {
       const message = parse(String(data));
       if (message === null) return;
       if (message.type === 'register') {
         clearTimeout(late);
-        if (hostname !== null && hostname !== message.hostname) return socket.terminate();
+        const isAnother = hostname !== null && hostname !== message.hostname;
+        if (isAnother || socket.bufferedAmount > MAX_UNREAD_BYTES || !register(message.hostname, collector))
+          return socket.terminate();
         hostname = message.hostname;
-        // One that comes again, after its network was away, takes the place of its old connection.
-        const before = byHost.get(hostname);
-        if (before !== socket) before?.terminate();
-        byHost.set(hostname, socket);
         socket.send('{"type": "register_response", "status": "success"}');
       } else if (hostname !== null) {
-        for (const { pid, status } of message.results ?? []) told(hostname, pid, status ?? 'unknown', from);
+        for (const { pid, status } of message.results ?? []) {
+          if (collector.asked.delete(pid)) told(hostname, pid, status ?? 'unknown', from);
+        }
       }
     });
   };
@@ -79,15 +105,17 @@ export function collectors(
   return {
     accept(request, socket, head) {
       if (server.clients.size >= MAX_SOCKETS) return void socket.destroy();
+      request.socket.setKeepAlive(true, LOOK_AFTER_MS);
       server.handleUpgrade(request, socket, head, (accepted) =>
         serve(accepted, request.socket.remoteAddress ?? ''),
       );
     },
     has: (hostname) => byHost.has(hostname),
     kill(hostname, pids) {
-      const socket = byHost.get(hostname);
-      if (!socket || socket.readyState !== socket.OPEN) return false;
-      socket.send(JSON.stringify({ type: 'kill_processes', pids }));
+      const collector = byHost.get(hostname);
+      if (!collector || collector.socket.readyState !== collector.socket.OPEN) return false;
+      collector.asked = new Set(pids);
+      collector.socket.send(JSON.stringify({ type: 'kill_processes', pids }));
       return true;
     },
     stop() {

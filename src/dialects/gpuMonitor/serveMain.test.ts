@@ -1,3 +1,4 @@
+import { createConnection } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type DialectBed, type DialectBedOptions, dialectBed } from '../../../test/support/dialectBed.ts';
@@ -375,8 +376,9 @@ describe('a collector on /ws', () => {
   const connect = async (
     to: DialectBed,
     headers: Record<string, string> = {},
+    localAddress = '127.0.0.1',
   ): Promise<{ socket: WebSocket; heard: object[] }> => {
-    const socket = new WebSocket(`${to.url.replace('http', 'ws')}/ws`, { headers });
+    const socket = new WebSocket(`${to.url.replace('http', 'ws')}/ws`, { headers, localAddress });
     sockets.push(socket);
     const heard: object[] = [];
     socket.on('message', (data) => heard.push(JSON.parse(String(data))));
@@ -404,7 +406,7 @@ describe('a collector on /ws', () => {
     expect(to.deeds).toEqual([
       { ...deed, who: 'root', on: 'old1:1', result: 'asked' },
       { ...deed, who: 'root', on: 'old1:2', result: 'asked' },
-      { ...deed, who: 'old1', on: 'old1:1', result: 'success' },
+      { ...deed, who: 'gpu-monitor:old1', on: 'old1:1', result: 'success' },
     ]);
     socket.terminate();
     await waitFor('its end', async () => (await kill(to, '/t/fl_root/api/kill-processes')).status === 404);
@@ -417,6 +419,65 @@ describe('a collector on /ws', () => {
     await waitFor('its registration', () => heard.length === 1);
     expect((await kill(to, '/t/fl_alice/api/kill-processes')).status).toBe(403);
     expect(heard).toHaveLength(1);
+  });
+
+  test('what it says unasked, or twice, is not on the trail', async () => {
+    const to = await serve([], { accounts: { fl_root: root } });
+    const { socket, heard } = await connect(to);
+    const says = (pid: number, status: string): void =>
+      socket.send(JSON.stringify({ type: 'kill_process_result', results: [{ pid, status }] }));
+    socket.send('{"type": "register", "hostname": "old1"}');
+    says(77, 'invented');
+    await waitFor('its registration', () => heard.length === 1);
+    await kill(to, '/t/fl_root/api/kill-processes');
+    await waitFor('the order', () => heard.length === 2);
+    for (const [pid, status] of [
+      [78, 'invented'],
+      [1, 'success'],
+      [1, 'again'],
+      [2, 'success'],
+    ] as const)
+      says(pid, status);
+    await waitFor('the trail', () => to.deeds.length === 4);
+    expect(to.deeds.map((deed) => 'result' in deed && deed.result)).toEqual([
+      'asked',
+      'asked',
+      'success',
+      'success',
+    ]);
+  });
+
+  test('keeps its name against another address, and takes it over from its own', async () => {
+    const to = await serve([], { accounts: { fl_root: root } });
+    const register = '{"type": "register", "hostname": "old1"}';
+    const first = await connect(to);
+    first.socket.send(register);
+    await waitFor('its registration', () => first.heard.length === 1);
+    const stranger = await connect(to, {}, '127.0.0.2');
+    const isRefused = new Promise((resolve) => stranger.socket.once('close', resolve));
+    stranger.socket.send(register);
+    await isRefused;
+    await kill(to, '/t/fl_root/api/kill-processes');
+    await waitFor('the order', () => first.heard.length === 2);
+    const again = await connect(to);
+    const isReplaced = new Promise((resolve) => first.socket.once('close', resolve));
+    again.socket.send(register);
+    await isReplaced;
+    expect((await kill(to, '/t/fl_root/api/kill-processes')).status).toBe(200);
+  });
+
+  test('a path that no URL can hold is no socket, and ends nothing else', async () => {
+    const to = await serve([]);
+    const { port } = new URL(to.url);
+    for (const path of ['//', '//[', '/ws/', '/t/x//', 'http://[']) {
+      const raw = createConnection(Number(port), '127.0.0.1');
+      const isClosed = new Promise((resolve) => raw.once('close', resolve).once('error', resolve));
+      raw.write(
+        `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+      );
+      await isClosed;
+    }
+    expect((await to.ask('GET', '/api/gpu-stats')).status).toBe(200);
   });
 
   test('a page cannot be one, and there is no other socket', async () => {

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { MAX_NAME_CHARACTERS, MAX_PIDS_PER_KILL } from '../../model/limits.ts';
 import type { NodeSample, NodeStatus } from '../../model/node.ts';
 import { isEnded } from '../../model/process.ts';
+import { reportingWitnessId } from '../../model/witness.ts';
 import type { Answer, Dialect, DialectRequest, Writer } from '../dialect.ts';
 import { flaskError, flaskWrongVerb } from '../flask.ts';
 import { freshBody, keptBySample } from '../freshBody.ts';
@@ -73,7 +74,8 @@ export function gpuMonitorMain(parts: MainParts): Dialect {
   const reports = pushedReports(parts.nowMs);
   const sockets = collectors((hostname, pid, status, from) =>
     parts.audit.write({
-      who: hostname,
+      // Never an account's name, whatever it calls itself.
+      who: reportingWitnessId('gpu-monitor', hostname),
       what: 'kill-process',
       on: `${hostname}:${pid}`,
       result: status,
@@ -125,8 +127,9 @@ export function gpuMonitorMain(parts: MainParts): Dialect {
       { verbs: ['GET'], path: '/', handle: ({ host }) => redirect(302, parts.pageUrl(host)) },
     ],
     upgrade(request, socket, head) {
-      const { pathname } = new URL(request.url ?? '/', 'http://here');
-      if (pathname === '/ws') sockets.accept(request, socket, head);
+      // Not by URL, which throws where a path begins with two slashes.
+      const [path] = (request.url ?? '').split('?', 1);
+      if (path === '/ws') sockets.accept(request, socket, head);
       else socket.destroy();
     },
     stop: sockets.stop,
