@@ -16,7 +16,7 @@ import type { AttemptReport, Lease } from '../../protocol/supervision.ts';
 import { readKernelConstants } from '../collectors/processes/bootClock.ts';
 import { type CardWatch, type WatchedCards, watchCardsOf } from './cards.ts';
 import { conclusionOf, neverStartedRemark, said } from './conclusion.ts';
-import type { AttemptFiles, Exit, KeptLease, KeptStop, Start } from './files/attemptFiles.ts';
+import type { AttemptFiles, Exit, KeptLease, KeptStop } from './files/attemptFiles.ts';
 import { instantOf, isPast } from './files/bootTime.ts';
 import { watchFolder } from './files/watchFolder.ts';
 import type { AttemptLogs } from './logs/attemptLogs.ts';
@@ -28,6 +28,7 @@ import { createTreeEnder } from './tree/endTree.ts';
 import type { ProcessTable } from './tree/processTable.ts';
 import { createProcessTree } from './tree/processTree.ts';
 import type { SignalMember } from './tree/signalMember.ts';
+import { type OwnWrapper, wrapperLife } from './wrapper/wrapperLife.ts';
 
 export interface AttemptSurroundings {
   bootId: string | null;
@@ -38,13 +39,6 @@ export interface AttemptSurroundings {
   log: Log;
   /** Its report changed, and is as much on disk as it has to be. */
   changed: () => void;
-}
-
-/** The wrapper as a child of this very agent. */
-export interface OwnWrapper {
-  pid: number;
-  /** Null while it lives. */
-  exit: { code: number | null; signal: string | null } | null;
 }
 
 export interface Attempt {
@@ -90,8 +84,6 @@ export interface AttemptOptions {
 }
 
 const TREE_LOOK_EACH_TICKS = 5;
-/** How long the wrapper may take from its last word to its end. */
-const WRAPPER_END_MS = 500;
 const { pageBytes } = readKernelConstants();
 
 /** Takes up an attempt whose lease is on disk. */
@@ -102,7 +94,6 @@ export function openAttempt(options: AttemptOptions): Attempt {
   const report = keepReport({ lease, earlier, files, changed: surroundings.changed, clock, log });
   const group = kept.groupFolder === null ? null : openControlGroup(kept.groupFolder);
   const isOtherBoot = kept.bootId !== null && bootId !== null && kept.bootId !== bootId;
-  let start: Start | null = null;
   let stop: KeptStop | null = files.readStop();
   /** The program ended before anybody asked it to: a stop that comes later does not change why. */
   let endedItself = false;
@@ -115,14 +106,25 @@ export function openAttempt(options: AttemptOptions): Attempt {
     table,
     signalMember: surroundings.signalMember,
     mark: kept.mark,
-    wrapper: () => start,
+    wrapper: () => wrapper.start(),
     group: () => group,
+  });
+  const wrapper = wrapperLife({
+    files,
+    own: ownWrapper,
+    isOtherBoot,
+    table,
+    isTreeEmpty: () => tree.members().length === 0,
+    clock,
   });
   const ender = createTreeEnder({
     tree,
     signalMember: surroundings.signalMember,
-    hasTold: () => isWrapperGone() || files.readExit(false) !== null,
-    endWrapper: () => start !== null && surroundings.signalMember(start, 'SIGKILL'),
+    hasTold: () => wrapper.isGone() || files.readExit(false) !== null,
+    endWrapper() {
+      const start = wrapper.start();
+      return start !== null && surroundings.signalMember(start, 'SIGKILL');
+    },
     unkillable: (remark) => report.change(remark === null ? { message: null, remarks: [] } : said([remark])),
     clock,
   });
@@ -132,24 +134,15 @@ export function openAttempt(options: AttemptOptions): Attempt {
   const stopWatching = report.isFinal() ? () => {} : watchFolder(files.folder, look);
   if (report.isFinal()) over.resolve();
 
-  function isWrapperGone(): boolean {
-    if (isOtherBoot) return true;
-    if (ownWrapper !== null) return ownWrapper.exit !== null;
-    start ??= files.readStart();
-    if (start !== null) return table.readOne(start.pid)?.startTicks !== start.startTicks;
-    return tree.members().length === 0;
-  }
-
-  const startedAtMs = () => (start === null ? null : instantOf(start.uptimeSeconds, clock.nowMs()));
-
   async function lookOnce(): Promise<void> {
     if (report.isFinal() || isLetGo) return;
     // In this order: what is gone has written what it ever will.
-    const isGone = isWrapperGone();
-    start ??= files.readStart();
+    const isGone = wrapper.isGone();
+    const start = wrapper.readStart();
     if (start !== null && report.current().state === 'starting') {
       const state = stop === null ? 'running' : 'stopping';
-      report.change({ state, pid: start.pid, startedAtMs: isOtherBoot ? null : startedAtMs() });
+      const startedAtMs = isOtherBoot ? null : instantOf(start.uptimeSeconds, clock.nowMs());
+      report.change({ state, pid: start.pid, startedAtMs });
     }
     const exit = files.readExit(isGone);
     if (exit === null && !isGone) return;
@@ -168,7 +161,8 @@ export function openAttempt(options: AttemptOptions): Attempt {
 
   async function end(exit: Exit | null): Promise<void> {
     if (stop === null) endedItself = true;
-    await wrapperIsGone();
+    // Its last tool may still be ending, and is nothing that the program left behind.
+    await wrapper.untilGone();
     const left = isOtherBoot ? [] : await tree.membersAnew();
     if (left.length > 0) await ender.end((stop?.graceSeconds ?? lease.graceSeconds) * 1000);
     if (isLetGo) return;
@@ -190,14 +184,6 @@ export function openAttempt(options: AttemptOptions): Attempt {
     await report.changeForGood({ ...conclusion, cardsFree: cards.areFree() });
     finish();
     void tellWhenFree(cards.free);
-  }
-
-  /** Its last tool may still be ending, and is nothing that the program left behind. */
-  async function wrapperIsGone(): Promise<void> {
-    const untilMs = performance.now() + WRAPPER_END_MS;
-    while (!isWrapperGone() && performance.now() < untilMs) {
-      await new Promise<void>((resolve) => clock.after(2, resolve));
-    }
   }
 
   function watchCards(): WatchedCards {
@@ -246,8 +232,10 @@ export function openAttempt(options: AttemptOptions): Attempt {
     void ender.end(graceSeconds * 1000).then(look);
   }
 
-  const isTimeUp = () =>
-    stop === null && start !== null && isPast(start.uptimeSeconds, lease.timeLimitSeconds);
+  function isTimeUp(): boolean {
+    const start = wrapper.start();
+    return stop === null && start !== null && isPast(start.uptimeSeconds, lease.timeLimitSeconds);
+  }
 
   function noteHostMemory(): void {
     const bytes = tree.members().reduce((sum, { residentPages }) => sum + residentPages * pageBytes, 0);
@@ -256,16 +244,14 @@ export function openAttempt(options: AttemptOptions): Attempt {
     report.save();
   }
 
-  const wrapperPids = () => [start?.pid ?? [], ownWrapper?.pid ?? []].flat();
-
   return {
     id: lease.attempt,
     lease,
     report: report.current,
     isOver: report.isFinal,
     over: over.promise,
-    rootPids: () => [...wrapperPids(), ...tree.lastPids()],
-    pids: () => [...wrapperPids(), ...tree.members().map(({ pid }) => pid)],
+    rootPids: () => [...wrapper.pids(), ...tree.lastPids()],
+    pids: () => [...wrapper.pids(), ...tree.members().map(({ pid }) => pid)],
     refusal: files.readRefusal,
     async adopt() {
       await report.takeOver();

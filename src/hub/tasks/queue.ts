@@ -6,11 +6,9 @@ import type { Clock } from '../../io/clock.ts';
 import type { Log } from '../../io/log.ts';
 import type { NodeStatus } from '../../model/node.ts';
 import { tableIdOf } from '../../model/task.ts';
-import type { QueueTrouble } from '../../model/trouble.ts';
 import { askedOf, type LiveAttempt, type NodeFacts } from '../../scheduling/facts.ts';
 import { profileOf } from '../../scheduling/learn.ts';
 import type { PlanInput } from '../../scheduling/plan.ts';
-import { troubleText } from '../../scheduling/remarkText.ts';
 import { Breaker, Strikes } from '../../scheduling/retry.ts';
 import type { AgentLinks } from '../agents/agentLinks.ts';
 import type { NodeRegistry } from '../agents/nodeRegistry.ts';
@@ -25,6 +23,7 @@ import { ends } from './ends.ts';
 import { estimates } from './estimates.ts';
 import { type GpuOrders, gpuOrders } from './gpuOrders.ts';
 import { hearing } from './hearing.ts';
+import { hindrances } from './hindrance.ts';
 import { keepers } from './keepers.ts';
 import { launches } from './launches.ts';
 import { type Lessons, lessons } from './lessons.ts';
@@ -144,18 +143,7 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
   const stops = stopper(book, links, clock, log);
   const promised = promises(book, standing.lineup, ledgers, clock.after, wake, startedAtMs);
 
-  /** Why nothing at all is given out; null where all is well. */
-  const hindrance = (): Hindrance | null => {
-    const trouble = book.trouble();
-    if (trouble !== null) return { message: trouble, trouble: null };
-    if (!book.isRestored()) return null;
-    // Until every machine that may have attempts has told what it runs, a run could be given out twice.
-    const awaited = registry.list().filter(({ id, mayRun }) => mayRun && !present.isReady(id));
-    if (awaited.length > 0) return awaiting(awaited.map(({ name }) => name));
-    book.nodesReported();
-    log.info({}, 'every machine has told what it runs: tasks are given out again');
-    return null;
-  };
+  const hindrance = hindrances(book, registry, present, log);
   const dispatch: Dispatcher = dispatcher({
     book,
     line: standing,
@@ -306,20 +294,4 @@ export function openQueue({ book, fleet, links, registry, audit, clock, log }: Q
       await book.stop();
     },
   };
-}
-
-const MOST_NAMED = 5;
-
-interface Hindrance {
-  message: string;
-  trouble: QueueTrouble | null;
-}
-
-function awaiting(names: readonly string[]): Hindrance {
-  const trouble: QueueTrouble = {
-    kind: 'restored',
-    nodes: names.slice(0, MOST_NAMED),
-    others: Math.max(0, names.length - MOST_NAMED),
-  };
-  return { message: troubleText(trouble), trouble };
 }

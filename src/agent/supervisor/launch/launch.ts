@@ -13,7 +13,7 @@ import type { Log } from '../../../io/log.ts';
 import { MAX_ATTEMPTS_PER_NODE } from '../../../model/limits.ts';
 import { parseAttemptId } from '../../../model/task.ts';
 import type { Lease } from '../../../protocol/supervision.ts';
-import { type Attempt, type AttemptSurroundings, type OwnWrapper, openAttempt } from '../attempt.ts';
+import { type Attempt, type AttemptSurroundings, openAttempt } from '../attempt.ts';
 import { attemptFiles, type KeptLease } from '../files/attemptFiles.ts';
 import { kernelOomKills } from '../files/bootTime.ts';
 import { attemptLogs } from '../logs/attemptLogs.ts';
@@ -21,6 +21,7 @@ import { compareFences, highestFenceInLogs, logPaths, makeLogs, removeLogs } fro
 import { OwnerProgramError, type OwnerPrograms } from '../owner/ownerPrograms.ts';
 import type { LaunchAnswer } from '../supervisor.ts';
 import { makeControlGroup, openControlGroup } from '../tree/controlGroup.ts';
+import type { OwnWrapper } from '../wrapper/wrapperLife.ts';
 import { commandOf } from './commandOf.ts';
 import { argvProblem, needsBash, payloadEnvironment, wrapperEnvironment } from './payload.ts';
 import { startWrapper } from './startWrapper.ts';
