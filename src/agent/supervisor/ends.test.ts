@@ -88,7 +88,7 @@ describe.each([
     expect(over).toMatchObject({
       class: 'ok',
       exitCode: 0,
-      message: 'a process that it left behind was ended',
+      message: 'A process that it left behind was ended',
     });
     expect(isAlive(pid)).toBe(false);
   });

@@ -141,6 +141,8 @@ describe('a lease with a program', () => {
       kind: 'refused',
       code: 'command',
       message: 'no such data set',
+      // In the program's own words: nobody can put them into another language.
+      remarks: null,
     });
     expect(bed.supervisor.inventory().reports).toEqual([]);
   });
