@@ -66,7 +66,7 @@ export async function planService(
     program.length === 0 ? [node] : [node, ...(role === 'hub' ? [YOUNG_SPACE] : []), ...program];
   await refuseBadPlaces(context, role, [node, ...program], dataFolder, account);
   const paths = carried.flatMap(({ path }) => path ?? []);
-  await refuseSecrets(context, carried, account);
+  await refuseBadFiles(context, carried, account);
   return {
     role,
     version: context.version,
@@ -149,8 +149,8 @@ function listensLow({ name, words: [, value = ''] }: CarriedOption): boolean {
   return LISTENING.includes(name) && port > 0 && port < 1024;
 }
 
-/** A password in a unit could be read by everybody; one in a file must be read by the service. */
-async function refuseSecrets(
+/** A password in a unit could be read by everybody; a file that is named must stay, and be read by the service. */
+async function refuseBadFiles(
   context: CommandContext,
   carried: readonly CarriedOption[],
   account: Account | null,
@@ -159,7 +159,15 @@ async function refuseSecrets(
   if (context.environment.FLOWLINE_DIALECT_PASSWORD && !carried.some(({ name }) => name === 'password-file'))
     throw new CommandFailure(EXIT.usage, words.service.passwordInUnit, words.service.passwordInUnitHint);
   for (const { path, words: option } of carried) {
-    if (path === null || account === null) continue;
+    if (path === null) continue;
+    const emptied = emptiedFolder(path, context.environment.TMPDIR);
+    if (emptied !== null)
+      throw new CommandFailure(
+        EXIT.failed,
+        words.service.vanishes(path, emptied),
+        words.service.unreadableHint,
+      );
+    if (account === null) continue;
     const unreachable = await firstUnreachable(context.serviceHost.root, path, account);
     if (unreachable !== null)
       throw new CommandFailure(

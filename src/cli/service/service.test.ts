@@ -125,6 +125,8 @@ describe('install', () => {
     expect(text).toContain('agent --hub http://hub.lab:3569 --data /var/lib/flowline-agent --interval 2s\n');
     expect(text).toContain('\nEnvironment="FLOWLINE_NVML=/opt/nv ml.so"\nUser=lab\n');
     expect(text).not.toContain('fl_secret');
+    // Its goodbye says that the machine reboots: it has to be ended while the bus can still be asked.
+    expect(text).toMatch(/^After=network-online\.target .*\bdbus\.service$/m);
     expect(calls).toContain(
       `FLOWLINE_JOIN_TOKEN=fl_secret runuser -u lab -- ${NODE} ${PROGRAM} agent join http://hub.lab:3569 --only --data /var/lib/flowline-agent`,
     );
@@ -201,6 +203,13 @@ describe('install', () => {
       ['hub', '--password-file', '/root/password'],
       {},
       'flowline may not read /root: --password-file /root/password',
+      1,
+    ],
+    [
+      'a configuration in a temporary folder',
+      ['hub', '--config', '/tmp/master.json'],
+      {},
+      '/tmp, which is emptied',
       1,
     ],
     ['data in a temporary folder', ['hub', '--data', '/tmp/x'], {}, '/tmp, which is emptied', 1],
