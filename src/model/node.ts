@@ -125,6 +125,8 @@ export const NodeSource = z.object({
   /** Where it is read, as configured; null where it reports by itself. */
   host: name.nullable(),
   port: count.nullable(),
+  /** As the older system's own configuration calls it; null where it has no name there. */
+  name: name.nullable().default(null),
   /** Null where it was read, or not tried yet. */
   problem: ReadingProblem.nullable(),
 });

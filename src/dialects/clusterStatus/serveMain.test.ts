@@ -99,6 +99,112 @@ describe('the main', () => {
   });
 });
 
+interface RecordedNode {
+  gpus:
+    | {
+        index: number;
+        name: string;
+        temp: number | null;
+        tot_mem: number | null;
+        use_mem: number | null;
+        utilize: number | null;
+        users: RecordedUser[];
+      }[]
+    | null;
+  hostname: string;
+  ips?: [string, string][];
+  last_update?: string | null;
+  status: boolean;
+}
+interface RecordedUser {
+  command: string;
+  'mem(MiB)': number;
+  pid: number;
+  username: string;
+}
+const recordedAtMs = (answer: string): number =>
+  Date.parse(exchange('cluster-status', answer).headers.date ?? '');
+const inBytes = (figure: number | null): number | null => (figure === null ? null : figure * MEBIBYTE);
+
+/** A machine that a recording tells of, in our words; its time is the hub's where the recording has none that is local. */
+function readNode(node: RecordedNode, nowMs: number): NodeStatus {
+  if (node.last_update === undefined) return statusOf(null, { name: node.hostname });
+  const isNaive = /\d$/.test(node.last_update ?? '');
+  const offsetMs = new Date(nowMs).getTimezoneOffset() * 60_000;
+  const atMs = isNaive ? Math.floor(Date.parse(`${node.last_update}Z`)) + offsetMs : nowMs;
+  const gpus = (node.gpus ?? []).map((gpu) =>
+    fullCard(
+      gpu.index,
+      gpu.users.map((user) =>
+        processOf(user.pid, user['mem(MiB)'] * MEBIBYTE, { user: user.username, command: user.command }),
+      ),
+      {
+        name: gpu.name,
+        temperatureCelsius: gpu.temp,
+        memoryTotalBytes: inBytes(gpu.tot_mem),
+        memoryUsedBytes: inBytes(gpu.use_mem),
+        memoryReservedBytes: null,
+        utilizationPercent: gpu.utilize,
+      },
+    ),
+  );
+  const taken = machineWith(gpus, atMs, node.hostname);
+  const networks = (node.ips ?? []).map(([name, address]) => ({
+    ...{ interface: name, addresses: [address], receiveBytesPerSecond: null, transmitBytesPerSecond: null },
+  }));
+  return statusOf({ ...taken, host: { ...taken.host, networks } });
+}
+
+describe('every recorded answer of a main', () => {
+  const nodesIn = (body: string): RecordedNode[] => JSON.parse(body).Nodes;
+  /** Its own clock is in the headers, to the second. */
+  const oursFor = (answer: string): string => {
+    // Recorded where local time was UTC.
+    const nowMs = recordedAtMs(answer) + new Date(recordedAtMs(answer)).getTimezoneOffset() * 60_000;
+    return mainText(
+      nodesIn(exchange('cluster-status', answer).body).map((node) => readNode(node, nowMs)),
+      nowMs,
+    );
+  };
+
+  test.each([
+    'main-first',
+    'main-frozen-node',
+    'main-hang-after-one',
+    'main-hosts-odd',
+    'main-ms3-then-down',
+    'main-naive-then-down',
+    'main-node-back',
+    'main-node-expired',
+    'main-node-json-array',
+    'main-node-json-true',
+    'main-node-just-stopped',
+    'main-status',
+  ])('%s is told again to the byte, but for the digits below a millisecond', (answer) => {
+    const theirs = exchange('cluster-status', answer).body;
+    expect(oursFor(answer)).toBe(theirs.replaceAll(/(\.\d{3})(\d{3})?"/g, '$1000"'));
+  });
+
+  test.each([
+    'main-extra-fields',
+    'main-null-time-then-down',
+    'main-offset-then-down',
+    'main-zulu-then-down',
+  ])('%s, with what no node of theirs should have said, is told in the shape of the others', (answer) => {
+    expect(differences(exchange('cluster-status', 'main-status').body, oursFor(answer))).toEqual([]);
+    const names = (body: string) => nodesIn(body).map(({ hostname }) => hostname);
+    expect(names(oursFor(answer))).toEqual(names(exchange('cluster-status', answer).body));
+  });
+
+  test.each(['main-node-json-error', 'main-node-no-gpu-name'])(
+    '%s, where its main failed for everybody, is an answer here',
+    async (answer) => {
+      const { method, path } = exchange('cluster-status', answer);
+      expect((await (await serve()).ask(method, path)).status).toBe(200);
+    },
+  );
+});
+
 describe('what makes its readers fail for good is never written', () => {
   test('gpus and users are arrays, version is a text, for a machine without GPUs, a lost one, one without a name', () => {
     const nameless = { ...fullCard(0), name: null };
@@ -133,6 +239,9 @@ describe('what makes its readers fail for good is never written', () => {
 
   test('errors are no JSON', async () => {
     const { ask } = await serve();
+    // Its own had 500 for a page's file that is not there.
+    const missing = exchange('cluster-status', 'main-web-missing');
+    expect((await ask(missing.method, missing.path)).status).toBe(404);
     for (const [method, path] of [
       ['GET', '/x'],
       ['POST', '/get-status'],

@@ -47,6 +47,7 @@ describe('master.json of FlowLine Monitor', () => {
         host: '192.168.1.11',
         port: 5009,
         name: '192.168.1.11',
+        configuredName: 'gpu-1',
         alias: 'gpu-1',
         password: null,
         intervalMs: 7000,

@@ -29,6 +29,7 @@ export function aggregatorConfiguration(path: string, json: unknown): Configurat
       host,
       port: port ?? 8081,
       name: (alias && name) || host,
+      configuredName: name || host,
       alias: alias || name || null,
       password: null,
       intervalMs: ASKS_EVERY_MS,

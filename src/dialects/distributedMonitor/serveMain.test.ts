@@ -104,6 +104,42 @@ describe('the aggregator', () => {
     expect(differences(body, ours.body)).toEqual([]);
   });
 
+  test('a machine of its own configuration has the name, alias, host and port of that, whatever it calls itself', async () => {
+    const source = {
+      dialect: 'distributed-monitor',
+      host: 'gpu1.lab',
+      port: 9081,
+      name: 'gpu-1',
+      problem: null,
+    } as const;
+    const { ask } = await serve([
+      statusOf(sample, { source, alias: 'Lab A' }),
+      statusOf(sample, { source: { ...source, name: 'gpu-2' }, alias: 'gpu-2' }),
+    ]);
+    expect(JSON.parse((await ask('GET', '/api/nodes/gpu-1')).body)).toMatchObject({
+      ...{ name: 'gpu-1', alias: 'Lab A', host: 'gpu1.lab', port: 9081, data: { node_name: 'gpu-a' } },
+    });
+    expect(JSON.parse((await ask('GET', '/api/nodes/gpu-2')).body).alias).toBe('');
+  });
+
+  test('what keeps an older machine from being read is told', () => {
+    const problem = {
+      kind: 'not-reached',
+      message: 'connect ECONNREFUSED 10.0.0.5:8081',
+      sinceMs: AT_MS,
+    } as const;
+    const source = {
+      dialect: 'distributed-monitor',
+      host: '10.0.0.5',
+      port: 8081,
+      name: 'x',
+      problem,
+    } as const;
+    expect(nodeText(statusOf(sample, { source, state: 'offline', absence: 'silent' }))).toContain(
+      '"status":"offline","error":"Failed to connect: connect ECONNREFUSED 10.0.0.5:8081"}',
+    );
+  });
+
   test('the order is that of the fleet, each time', async () => {
     const many = Array.from({ length: 30 }, (_, place) => statusOf(sample, { name: `n${29 - place}` }));
     const { ask } = await serve(many);
@@ -123,6 +159,98 @@ describe('the aggregator', () => {
   test('its page leads to ours', async () => {
     const { status, headers } = await (await serve()).ask('GET', '/');
     expect([status, headers.location]).toEqual([302, 'http://127.0.0.1:3569/']);
+  });
+});
+
+interface RecordedNode {
+  name: string;
+  host: string;
+  port: number;
+  alias: string;
+  last_update: string;
+  status: 'online' | 'offline' | 'unknown';
+  data?: { node_name: string; timestamp: string; gpus: RecordedGpu[] | null };
+  error?: string;
+}
+interface RecordedGpu {
+  id: string;
+  name: string;
+  utilization: number;
+  memory_used: number;
+  memory_total: number;
+  temperature: number;
+  power_usage: number;
+  power_limit: number;
+  processes: { pid: number; name: string; used: number }[] | null;
+}
+
+/** A machine that a recording tells of, in our words. */
+function readNode({ name, host, port, alias, last_update, status, data, error }: RecordedNode): NodeStatus {
+  const atMs = Date.parse(last_update);
+  const gpus = (data?.gpus ?? []).map((gpu, place) =>
+    fullCard(
+      place,
+      (gpu.processes ?? []).map((one) =>
+        processOf(one.pid, one.used, { command: null, executable: one.name }),
+      ),
+      {
+        pciBusId: gpu.id,
+        name: gpu.name,
+        utilizationPercent: gpu.utilization,
+        memoryUsedBytes: gpu.memory_used,
+        memoryTotalBytes: gpu.memory_total,
+        temperatureCelsius: gpu.temperature,
+        powerWatts: gpu.power_usage / 1000,
+        powerLimitWatts: gpu.power_limit / 1000,
+      },
+    ),
+  );
+  const message = error?.replace('Failed to connect: ', '') ?? '';
+  const problem = error === undefined ? null : { kind: 'not-reached' as const, message, sinceMs: atMs };
+  const source = { dialect: 'distributed-monitor' as const, host, port, name, problem };
+  const taken =
+    status === 'unknown'
+      ? null
+      : machineWith(
+          gpus,
+          Date.parse(data?.timestamp.startsWith('2') ? data.timestamp : last_update),
+          data?.node_name,
+        );
+  return statusOf(taken, { source, alias: alias || null, state: status, lastSeenAtMs: taken && atMs });
+}
+
+describe('every recorded answer of an aggregator', () => {
+  /** What each failure said there is its own matter, with its own beginning; and empty lists are null there. */
+  const comparable = (text: string): string =>
+    timeless(text)
+      .replaceAll(/"timestamp":"0001-[^"]*"/g, '"timestamp":"TIME"')
+      .replaceAll(/"(gpus|processes)":null/g, '"$1":[]')
+      .replaceAll(/"error":"(?:[^"\\\\]|\\\\.)*"/g, '"error":"…"');
+
+  test.each([
+    'nodes',
+    'nodes-before-first-answer',
+    'nodes-hung-node',
+    'nodes-odd-answers',
+    'nodes-none',
+    'nodes-same-name',
+    'nodes-post',
+  ])('%s is told again to the byte, but for instants and sentences', (answer) => {
+    const theirs = exchange('distributed-monitor', answer).body;
+    const ours = nodesText((JSON.parse(theirs) as RecordedNode[]).map(readNode));
+    expect(comparable(ours)).toBe(comparable(theirs));
+  });
+
+  test.each([
+    'node-gpu-a',
+    'node-gpu-b',
+    'node-before-first-answer',
+    'node-stopped',
+    'node-no-driver',
+    'node-name-with-slash',
+  ])('%s is told again to the byte, but for instants and sentences', (answer) => {
+    const theirs = exchange('distributed-monitor', answer).body;
+    expect(comparable(`${nodeText(readNode(JSON.parse(theirs)))}\n`)).toBe(comparable(theirs));
   });
 });
 

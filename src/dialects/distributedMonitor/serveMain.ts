@@ -34,14 +34,17 @@ const presentText = keptBySample((sample) => {
 /** One machine of the array. */
 export function nodeText(node: NodeStatus): string {
   const facts = goJson({
-    name: node.name,
+    name: nameOf(node),
     host: node.source?.host ?? node.address ?? node.name,
     port: node.source?.dialect === 'distributed-monitor' ? (node.source.port ?? NODE_PORT) : NODE_PORT,
-    alias: node.alias ?? '',
+    alias: node.alias === null || node.alias === node.source?.name ? '' : node.alias,
     last_update: node.lastSeenAtMs === null ? NEVER : zonedTime(node.lastSeenAtMs),
   });
   return `${facts.slice(0, -1)},${stateText(node)}}`;
 }
+
+/** As the older configuration calls it, where it comes from there: by that name its readers ask. */
+const nameOf = ({ name, source }: NodeStatus): string => source?.name ?? name;
 
 export const nodesText = (nodes: readonly NodeStatus[]): string => `[${nodes.map(nodeText).join(',')}]\n`;
 
@@ -77,7 +80,7 @@ export function distributedMonitorMain(parts: MainParts): Dialect {
         path: '/api/nodes/*',
         handle({ parameters }) {
           const name = parameters['*'] ?? '';
-          const node = parts.nodes().find((one) => one.name === name);
+          const node = parts.nodes().find((one) => nameOf(one) === name);
           return node ? goAnswer(`${nodeText(node)}\n`) : goError(404, 'Node not found');
         },
       },

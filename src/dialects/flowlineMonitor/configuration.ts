@@ -26,6 +26,7 @@ export function masterConfiguration(path: string, json: unknown): Configuration 
       host: ip,
       port: port ?? file.slave_port,
       name: ip,
+      configuredName: name ?? ip,
       alias: name ?? null,
       password: null,
       intervalMs: file.refresh_interval * 1000,

@@ -84,6 +84,30 @@ describe('the master', () => {
     expect(Object.keys(JSON.parse(text))).toEqual(['实验室-1 é']);
   });
 
+  test('a machine of its own configuration has the name, address and port of that, and the reason why it cannot be read', () => {
+    const problem = { kind: 'not-reached', message: 'nobody listens there', sinceMs: AT_MS } as const;
+    const source = {
+      dialect: 'flowline-monitor',
+      host: '192.168.1.11',
+      port: 5009,
+      name: 'gpu1',
+      problem,
+    } as const;
+    const node = statusOf(null, {
+      source,
+      name: 'host-1',
+      alias: 'x',
+      address: '10.0.0.1',
+      state: 'offline',
+    });
+    expect(JSON.parse(slavesText([node]))).toEqual({
+      '192.168.1.11': {
+        ...{ data: null, error: 'nobody listens there', ip: '192.168.1.11', last_seen: null },
+        ...{ name: 'gpu1', online: false, port: 5009 },
+      },
+    });
+  });
+
   test('the order is that of the fleet, for addresses that look like numbers too', () => {
     const fleet = ['10.0.0.9', '7', '10.0.0.1'].map((address) => statusOf(null, { id: address, address }));
     expect([...slavesText(fleet).matchAll(/"ip":"([^"]+)"/g)].map(([, ip]) => ip)).toEqual([

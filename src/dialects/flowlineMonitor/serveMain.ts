@@ -29,7 +29,7 @@ export function slaveText(node: NodeStatus, ip: string): string {
       error: online ? null : absenceOf(node, ip),
       ip,
       last_seen: lastSeenAtMs === null ? null : lastSeenAtMs / 1000,
-      name: node.alias ?? name,
+      name: source?.name ?? node.alias ?? name,
       online,
       port: source?.dialect === 'flowline-monitor' ? (source.port ?? SLAVE_PORT) : SLAVE_PORT,
     },

@@ -27,7 +27,7 @@ describe('GPUs', () => {
       nodeOf('away', { sample, state: 'offline' }),
       nodeOf('witness', {
         sample,
-        source: { dialect: 'cluster-status', host: 'w', port: 7080, problem: null },
+        source: { dialect: 'cluster-status', host: 'w', port: 7080, name: null, problem: null },
       }),
       nodeOf('b', { sample, alias: 'lab', state: 'stale' }),
     ]);

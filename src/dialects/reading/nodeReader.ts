@@ -17,6 +17,8 @@ export interface PolledNode {
   port: number;
   /** What people call it; the host where nothing was said. */
   name: string;
+  /** By which its older main is asked for it; left out where that has no names. */
+  configuredName?: string | null;
   alias: string | null;
   /** Only D asks for one. */
   password: string | null;

@@ -65,7 +65,7 @@ test('a machine that is polled has a namespaced id, is told by whom it is read, 
       name: 'gpu-seven',
       address: '10.0.0.7',
       state: 'online',
-      source: { dialect: 'cluster-status', host: '10.0.0.7', port: 7080, problem: null },
+      source: { dialect: 'cluster-status', host: '10.0.0.7', port: 7080, name: null, problem: null },
     },
   ]);
   clock.pass(8400);
@@ -121,8 +121,8 @@ test('one that reports by itself is known from its first report, whatever it cal
   expect(id).toBe('gpu-monitor:..%2Fgpu%208%2F%C3%BC');
   await hub.witnesses.reported('gpu-monitor', 'gpu9', reading('gpu9'), '10.0.0.9');
   expect((await nodes()).map(({ name, source }) => [name, source])).toEqual([
-    ['../gpu 8/ü', { dialect: 'gpu-monitor', host: null, port: null, problem: null }],
-    ['gpu9', { dialect: 'gpu-monitor', host: null, port: null, problem: null }],
+    ['../gpu 8/ü', { dialect: 'gpu-monitor', host: null, port: null, name: null, problem: null }],
+    ['gpu9', { dialect: 'gpu-monitor', host: null, port: null, name: null, problem: null }],
   ]);
 });
 

@@ -22,6 +22,8 @@ export interface PolledWitness {
   port: number;
   /** As the configuration calls it; until its first answer it is called so. */
   name: string;
+  /** By which its older main is asked for it. */
+  configuredName?: string | null;
   alias: string | null;
   /** Silent for longer than this it is offline; null: after 10 s, or five intervals. */
   offlineAfterMs: number | null;
@@ -101,7 +103,13 @@ export function witnesses({ fleet, clock, lastTruth, sampled }: WitnessesOptions
       id,
       name: truth?.sample.hostname ?? node.name,
       alias: node.alias,
-      source: { dialect: node.dialect, host: node.host, port: node.port, problem: null },
+      source: {
+        dialect: node.dialect,
+        host: node.host,
+        port: node.port,
+        name: node.configuredName ?? null,
+        problem: null,
+      },
       offlineAfterMs: node.offlineAfterMs,
       ...truth,
       disconnectedAtMs: truth?.lastSeenAtMs ?? null,
