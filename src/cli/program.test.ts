@@ -52,7 +52,22 @@ describe('exit codes and words', () => {
       environment: { FLOWLINE_DATA: '/nowhere', LANG: 'zh_CN.UTF-8' },
     });
     expect(code).toBe(3);
-    expect(errors).toMatch(new RegExp(`连不上中心: .*${hub}.*ECONNREFUSED[^]*--hub URL`));
+    expect(errors).toMatch(new RegExp(`连不上中心：.*${hub}.*ECONNREFUSED[^]*--hub URL`));
+  });
+
+  test.each([
+    [['tasks', '--state', 'foo'], '选项 --state <states> 的值“foo”无效：可写 held, queued'],
+    [['tasks', '--stat', 'held'], '没有选项“--stat”'],
+    [['show'], '缺少 task'],
+    [['submit', 'no.csv', '--', 'a'], 'no.csv：没有这个文件'],
+    [['submit'], '运行什么？没有给出命令'],
+    [['submit', 'a.csv', 'b.csv'], '一次只能提交一张表，不能再加 b.csv'],
+    [['kill', '42'], '“42”不是任务号'],
+  ])('a mistake in %j is told in Chinese where the locale is', async (argv, told) => {
+    const environment = { FLOWLINE_DATA: '/nowhere', LANG: 'zh_CN.UTF-8' };
+    const { code, errors } = await runCommandLine(argv, { environment });
+    expect(code).toBe(2);
+    expect(errors).toContain(told);
   });
 
   test.each([401, 403])('an answer of %i: exit 4, nothing on stdout', async (status) => {

@@ -31,13 +31,14 @@ const TAKES_COMMAND = ['submit', 'run', 'find'];
 /** Runs one command line and answers its exit code. */
 export async function runCommand(line: readonly string[], context: CommandContext): Promise<number> {
   const { argv, words: commandWords } = withoutCommand(line);
+  const { words } = terminalOf(context);
   const program = new Command('flowline')
     .description('See every NVIDIA GPU of a fleet: what it does now, and for whom.')
     .version(context.version)
     .configureOutput({
       writeOut: (text) => context.print(text.replace(/\n$/, '')),
       writeErr: (text) => context.printError(text.trimEnd()),
-      outputError: (text, write) => write(text.replace(/^error: /, 'flowline: ')),
+      outputError: (text, write) => write(words.usage(text).replace(/^error: /, 'flowline: ')),
     })
     .exitOverride()
     .addHelpText(
@@ -58,8 +59,7 @@ export async function runCommand(line: readonly string[], context: CommandContex
         'flowline <command> --help                options and examples of a command',
       ),
     )
-    .showHelpAfterError('(add --help for what there is)');
-  const { words } = terminalOf(context);
+    .showHelpAfterError(words.seeHelp);
   program.helpCommand('help [command]', words.summary('help') ?? 'show the help of a command');
   addRoles(program, context);
   addStatus(program, context);
@@ -103,9 +103,12 @@ function withoutCommand(line: readonly string[]): {
 function explain(failure: unknown, context: CommandContext): number {
   if (failure instanceof CommanderError) return failure.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (failure instanceof HubFailure) {
-    const told = terminalOf(context).words.hubFailure(failure.code);
-    if (told)
-      say(context, `${told.what === null ? '' : `${told.what}: `}${visible(failure.message)}`, told.hint);
+    const { words } = terminalOf(context);
+    const told = words.hubFailure(failure.code);
+    const itself = visible(failure.message);
+    if (told && told.what !== null)
+      say(context, told.isWhole ? told.what : `${told.what}${words.colon}${itself}`, told.hint);
+    else if (told) say(context, itself, told.hint);
     else say(context, visible(failure.message), failure.hint === null ? null : visible(failure.hint));
     if (failure.code === 'hub-not-reached') return EXIT.hubNotReached;
     return failure.status === 401 || failure.status === 403 ? EXIT.notAllowed : EXIT.failed;

@@ -36,7 +36,7 @@ describe('a reason in words', () => {
       'atlas GPU 1: 12 GiB short (30 free, 42 asked; 18 held by pid 4711, alice)',
     );
     expect(explain(memory, { nowMs: 0, isOneNode: true, language: 'zh' })).toBe(
-      'GPU 1：显存还差 12 GiB（空闲 30，需要 42；pid 4711, alice 占用 18）',
+      'GPU 1：显存还差 12 GiB（空闲 30，需要 42；alice 的进程 4711 占用 18）',
     );
   });
 
@@ -77,7 +77,7 @@ describe('a reason in words', () => {
         holder: { pid: 9, owner: 'bob', task: null, bytes: GIB },
       },
       'atlas GPU 0 and the others that would do are used by others (pid 9, bob)',
-      'atlas GPU 0 及其他合适的卡正被他人使用（pid 9, bob）',
+      'atlas GPU 0 及其他合适的卡正被他人使用（bob 的进程 9）',
     ],
     [
       { kind: 'limit', limit: 'user', running: 4, allowed: 4, handStarted: 1 },

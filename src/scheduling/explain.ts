@@ -87,13 +87,10 @@ function sentence(reason: WaitingReason, { language = 'en', nowMs, isOneNode }: 
 type Words = (typeof reasonWords)['en'];
 type Unit = 'GiB' | 'MiB';
 
-function holderText(
+const holderText = (
   { pid, owner, task }: { pid: number | null; owner: string | null; task: string | null },
   words: Words,
-) {
-  const who = task ?? (pid === null ? null : `pid ${pid}`);
-  return [who, owner].filter((part) => part !== null).join(', ') || words.nobody;
-}
+): string => words.holder(task, pid, owner) || words.nobody;
 
 /** Free, asked and short in one unit, so that the reader's own subtraction comes out. */
 function memoryFigures({ freeBytes, askedBytes }: { freeBytes: number; askedBytes: number }) {

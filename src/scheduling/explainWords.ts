@@ -11,6 +11,8 @@ export interface ReasonWords {
   memory(gpu: string, short: string, free: string, asked: string, held: string | null): string;
   held(bytes: string, holder: string): string;
   nobody: string;
+  /** A holder by its task or process, and whose it is. */
+  holder(task: string | null, pid: number | null, owner: string | null): string;
   gpus(node: string, fitting: number, asked: number): string;
   warmUp(gpu: string, task: string): string;
   strangers(gpu: string, holder: string | null): string;
@@ -36,6 +38,8 @@ const en: ReasonWords = {
     `${gpu}: ${short} short (${free} free, ${asked} asked${held === null ? '' : `; ${held}`})`,
   held: (bytes, holder) => `${bytes} held by ${holder}`,
   nobody: 'nobody known',
+  holder: (task, pid, owner) =>
+    [task ?? (pid === null ? null : `pid ${pid}`), owner].filter((part) => part !== null).join(', '),
   gpus: (node, fitting, asked) =>
     `${node}: ${fitting} of ${asked} GPUs have room now; all must lie on one machine`,
   warmUp: (gpu, task) => `${gpu}: ${task} warms up there, to learn how much memory this takes`,
@@ -91,6 +95,11 @@ const zh: ReasonWords = {
     `${gpu}：显存还差 ${short}（空闲 ${free}，需要 ${asked}${held === null ? '' : `；${held}`}）`,
   held: (bytes, holder) => `${holder} 占用 ${bytes}`,
   nobody: '未知进程',
+  holder: (task, pid, owner) => {
+    const what = task ?? (pid === null ? null : `进程 ${pid}`);
+    if (what === null) return owner ?? '';
+    return owner === null ? what : `${owner} 的${what.startsWith('t') ? ' ' : ''}${what}`;
+  },
   gpus: (node, fitting, asked) => `${node}：${asked} 张卡中只有 ${fitting} 张放得下，且必须在同一台机器上`,
   warmUp: (gpu, task) => `${gpu}：${task} 正在上面预热，以了解需要多少显存`,
   strangers: (gpu, holder) => `${gpu} 及其他合适的卡正被他人使用${holder === null ? '' : `（${holder}）`}`,

@@ -3,8 +3,10 @@ import type { HubClient } from '../../client/hubClient.ts';
 import { commandText } from '../../model/command.ts';
 import type { SubmittedRow } from '../../protocol/taskApi.ts';
 import type { CommandContext } from '../context.ts';
+import { waitingWords } from '../tasks/taskText.ts';
 import { table as textTable } from '../text/table.ts';
 import type { Terminal } from '../text/terminal.ts';
+import type { Words } from '../words/words.ts';
 import type { PreparedSubmit } from './prepare.ts';
 import { type Plan, planTable } from './send.ts';
 
@@ -44,7 +46,7 @@ export async function dryRun(
     const entry = of(row);
     const where =
       entry?.node == null
-        ? (entry?.reason ?? '–')
+        ? whyText(row, entry, terminal.words) || '–'
         : `${entry.node}${entry.gpus.length > 0 ? ` GPU ${entry.gpus.join(',')}` : ''}`;
     return [String(row.row), row.name, where, commandText(row.command)];
   });
@@ -70,18 +72,29 @@ const DONE = { node: null, gpus: [], reason: null, waiting: null };
 
 const runsOf = ({ runNum, needRunNum }: SubmittedRow): number => Math.max(0, needRunNum - runNum);
 
+/** Why a row would wait, in the terminal's language; of one of which nothing is to run, that it is done. */
+const whyText = (row: SubmittedRow, entry: Plan['others'], words: Words): string =>
+  runsOf(row) === 0
+    ? words.taskState.passedOver(row.runNum, row.needRunNum)
+    : waitingWords(entry?.waiting ?? null, entry?.reason ?? null, words);
+
 /** `2 of 100000 rows would start now; the others wait: GPU 0: …`, of all rows, also those that were not sent. */
 function summary(
   rows: readonly SubmittedRow[],
   of: (row: SubmittedRow) => Plan['others'],
-  { words: { submit: say } }: Terminal,
+  { words }: Terminal,
 ): string {
+  const { submit: say } = words;
   const toRun = rows.filter((row) => runsOf(row) > 0).map(of);
   const start = toRun.filter((entry) => entry !== null && entry.node !== null).length;
   const unknown = toRun.filter((entry) => entry === null).length;
   const waits = toRun.find((entry) => entry !== null && entry.node === null);
   return [
-    say.wouldStart(start, toRun.length, waits?.reason ?? null),
+    say.wouldStart(
+      start,
+      toRun.length,
+      waits ? waitingWords(waits.waiting, waits.reason, words) || null : null,
+    ),
     ...(unknown > 0 ? [say.notPlanned(unknown)] : []),
   ].join('\n');
 }

@@ -12,6 +12,8 @@ import { splitTemplate } from '../../tables/command/split.ts';
 import { placeText } from '../../tables/problem.ts';
 import { defaultName } from '../../tables/reserved.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
+import { terminalOf } from '../text/terminal.ts';
+import type { SubmitProblems } from '../words/submitProblems.ts';
 import type { QueueOptions } from './options.ts';
 import { taskOptionsOf } from './options.ts';
 import { type ReadTableFile, readTableFile } from './readTableFile.ts';
@@ -60,6 +62,7 @@ export async function prepareSubmit(
           machineId: machineId ?? '',
           uid,
           progress: request.progress,
+          problems: terminalOf(context).words.submitProblems,
         });
   const source = await sourceOf(context, options, words, read, workingDirectory);
   const rows = read ? tableRows(read, source, request.table ?? '') : [singleRow(source, request)];
@@ -68,11 +71,8 @@ export async function prepareSubmit(
     gitStateOf(workingDirectory),
   ]);
   if (options.here && machineId === null) {
-    throw new CommandFailure(
-      EXIT.usage,
-      '--here: this machine has no id that a hub could know it by',
-      'start `flowline agent` or `flowline up` here first, or name it: --node NAME',
-    );
+    const { noMachineId } = terminalOf(context).words.submitProblems;
+    throw new CommandFailure(EXIT.usage, noMachineId.what, noMachineId.hint);
   }
   const file = read && { ...read.file, commandSource: source };
   return {
@@ -111,6 +111,7 @@ async function sourceOf(
   read: ReadTableFile | null,
   workingDirectory: string,
 ): Promise<CommandSource> {
+  const problems = terminalOf(context).words.submitProblems;
   const said: [string, CommandSource][] = [];
   if (words) said.push(['--', { kind: 'words', words: [...words] }]);
   if (options.command !== undefined)
@@ -129,34 +130,26 @@ async function sourceOf(
       { kind: 'program', program: await flowProgram(context, options.flow, workingDirectory) },
     ]);
   if (options.commandColumn !== undefined)
-    said.push(['--command-column', { kind: 'column', column: columnOf(options.commandColumn, read) }]);
+    said.push([
+      '--command-column',
+      { kind: 'column', column: columnOf(options.commandColumn, read, problems) },
+    ]);
   const [first, second] = said;
   if (second) {
-    throw new CommandFailure(
-      EXIT.usage,
-      `the command is said twice: by ${said.map(([by]) => by).join(' and ')}`,
-      'say it once',
-    );
+    const { what, hint } = problems.saidTwice(said.map(([by]) => by));
+    throw new CommandFailure(EXIT.usage, what, hint);
   }
   if (first) return first[1];
   if (read?.rows.some(({ command }) => command !== null)) return { kind: 'column', column: 'cmd' };
   const column = read?.columns.find((name) => /^(my)?_?(cmd|command)$/i.test(name) && name !== 'cmd');
-  throw new CommandFailure(
-    EXIT.usage,
-    read ? 'what is a row to run? There is no command' : 'what is to run? There is no command',
-    column === undefined
-      ? 'say it after --, like: flowline submit sweep.csv -- python train.py (each cell is added as --column value), or with --command'
-      : `the column ${column} looks like one: --command-column ${column}; or say one after --`,
-  );
+  const { what, hint } = problems.noCommand(read !== null, column ?? null);
+  throw new CommandFailure(EXIT.usage, what, hint);
 }
 
-function columnOf(column: string, read: ReadTableFile | null): string {
+function columnOf(column: string, read: ReadTableFile | null, problems: SubmitProblems): string {
   if (read?.columns.includes(column)) return column;
-  throw new CommandFailure(
-    EXIT.usage,
-    read ? `--command-column: there is no column ${column}` : '--command-column is for a table',
-    read ? `columns: ${read.columns.join(', ')}` : null,
-  );
+  const { what, hint } = problems.noColumn(column, read?.columns ?? null);
+  throw new CommandFailure(EXIT.usage, what, hint);
 }
 
 /**

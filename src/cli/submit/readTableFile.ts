@@ -8,6 +8,7 @@ import { TableProblem } from '../../tables/problem.ts';
 import { type ResultColumn, resultColumnsIn } from '../../tables/reserved.ts';
 import { formatOf, readTable } from '../../tables/table.ts';
 import { CommandFailure, EXIT } from '../context.ts';
+import type { Problem, SubmitProblems } from '../words/submitProblems.ts';
 
 /** A million rows of a hundred characters; what is larger is hardly meant as a table. */
 export const MAX_TABLE_FILE_BYTES = 256 * 2 ** 20;
@@ -27,6 +28,8 @@ export interface TableFileRequest {
   machineId: string;
   uid: number;
   progress(rows: number): void;
+  /** Words for what is wrong with it. */
+  problems: SubmitProblems;
 }
 
 /**
@@ -59,7 +62,7 @@ export async function readTableFile(request: TableFileRequest): Promise<ReadTabl
       rows,
     };
   } catch (failure) {
-    throw asCommandFailure(failure, named);
+    throw asCommandFailure(failure, named, request.problems);
   }
 }
 
@@ -75,17 +78,13 @@ function keptUp(columns: readonly string[], asked: readonly ResultColumn[]): Res
   return isOurs ? [...new Set([...asked, ...there])] : [...asked];
 }
 
-function asCommandFailure(failure: unknown, named: string): unknown {
+const asUsage = ({ what, hint }: Problem): CommandFailure => new CommandFailure(EXIT.usage, what, hint);
+
+function asCommandFailure(failure: unknown, named: string, problems: SubmitProblems): unknown {
   if (failure instanceof TableProblem || failure instanceof NotOurFile)
     return new CommandFailure(EXIT.usage, failure.message, failure.hint);
   const code = failure instanceof Error && 'code' in failure ? String(failure.code) : null;
-  if (code === 'ENOENT')
-    return new CommandFailure(
-      EXIT.usage,
-      `${named}: there is no such file`,
-      'a command to queue goes after --, like: flowline submit -- python train.py',
-    );
-  if (code === 'EACCES' || code === 'EPERM')
-    return new CommandFailure(EXIT.usage, `${named}: you may not read it`, null);
+  if (code === 'ENOENT') return asUsage(problems.noSuchFile(named));
+  if (code === 'EACCES' || code === 'EPERM') return asUsage(problems.mayNotRead(named));
   return failure;
 }

@@ -63,11 +63,11 @@ export function addSubmit(program: Command, context: CommandContext, words: read
     .action((table: string | undefined, options: SubmitOptions) => {
       const more = command.args.slice(1);
       if (more.length > 0) {
-        throw new CommandFailure(
-          EXIT.usage,
-          `only one table can be submitted, not also ${more.map(visible).join(' ')}`,
-          `a command goes after --, like: flowline submit -- ${visible([table, ...more].join(' '))}`,
+        const { what, hint } = terminalOf(context).words.submitProblems.onlyOneTable(
+          more.map(visible).join(' '),
+          visible([table, ...more].join(' ')),
         );
+        throw new CommandFailure(EXIT.usage, what, hint);
       }
       return submit(context, table ?? null, words, options);
     });

@@ -136,7 +136,7 @@ export function describeTask(
           ? null
           : task.askedBytes === null
             ? words.tasks.askedBy[task.askedBy]
-            : `${size(task.askedBytes)} (${words.tasks.askedBy[task.askedBy]})`,
+            : `${size(task.askedBytes)}${words.bracketed(words.tasks.askedBy[task.askedBy])}`,
       ),
       ...fact(
         words.tasks.parameters,
@@ -189,7 +189,7 @@ function eventText(event: TaskEvent, words: Words): string {
     kind !== 'learned' || after === undefined
       ? ''
       : `${colon}${before === undefined ? '' : `${size(before)} → `}${size(after)}`;
-  return `${visible(toldOf(event, words) ?? '')}${change}${by === null ? '' : ` (${visible(by)})`}`;
+  return `${visible(toldOf(event, words) ?? '')}${change}${by === null ? '' : words.bracketed(visible(by))}`;
 }
 
 function describeAttempts(attempts: readonly Attempt[], nowMs: number, terminal: Terminal): string {

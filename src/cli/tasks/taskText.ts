@@ -71,6 +71,7 @@ export function outcomeText(task: Task, nowMs: number, words: Words): string {
   const attempt = newestAttempt(task);
   if (isPassedOver(task)) return words.taskState.passedOver(task.runNum, task.needRunNum);
   if (attempt === null) return '';
+  if (attempt.state === 'unreachable') return words.tasks.silent(attempt.node);
   if (isLive(attempt.state)) return saidOf(attempt, words) ?? '';
   return endText(attempt, words);
 }

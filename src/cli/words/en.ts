@@ -6,6 +6,7 @@ import { remarkWordsEn } from '../../scheduling/remarkWordsEn.ts';
 import { queueEn } from './queue.ts';
 import { serviceEn } from './service.ts';
 import { shellEn } from './shell.ts';
+import { submitProblemsEn } from './submitProblems.ts';
 import { taskCommandsEn } from './tasks.ts';
 
 const plural = (amount: number, one: string, many = `${one}s`): string =>
@@ -14,6 +15,8 @@ const plural = (amount: number, one: string, many = `${one}s`): string =>
 export interface HubFailureWords {
   /** Before the hub's own sentence; null: that says enough. */
   what: string | null;
+  /** The hub's own sentence, which is English, adds nothing to `what`. */
+  isWhole?: boolean;
   hint: string;
 }
 
@@ -33,8 +36,13 @@ export const en = {
   tasks: taskCommandsEn,
   shell: shellEn,
   queue: queueEn,
+  submitProblems: submitProblemsEn,
   service: serviceEn,
   comma: ', ',
+  bracketed: (text: string) => ` (${text})`,
+  /** Of a mistake in a command line, as commander says it. */
+  usage: (text: string): string => text,
+  seeHelp: '(add --help for what there is)',
   colon: ': ',
   time: { second: 's', minute: 'min', hour: 'h', day: 'd', ago: (age: string) => `${age} ago` },
   /** A failure of the hub's in this language, by its code; null where the hub's own words must do. */

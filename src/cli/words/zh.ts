@@ -6,7 +6,9 @@ import type { HubFailureWords, Words } from './en.ts';
 import { queueZh } from './queue.ts';
 import { serviceZh } from './service.ts';
 import { shellZh } from './shell.ts';
+import { submitProblemsZh } from './submitProblems.ts';
 import { taskCommandsZh } from './tasks.ts';
+import { usageZh } from './usage.ts';
 
 const HUB_FAILURES: Record<string, HubFailureWords> = {
   'hub-not-reached': {
@@ -20,14 +22,35 @@ const HUB_FAILURES: Record<string, HubFailureWords> = {
   },
   'login-needed': {
     what: '需要登录',
+    isWhole: true,
     hint: '这个数据文件夹里没有该中心的令牌：请以启动中心的用户、用同一个 --data 运行，或用 --token-file 给出令牌',
   },
   'not-allowed': { what: '没有权限', hint: '请找管理员' },
-  'unknown-token': { what: '令牌无效', hint: '`flowline token list` 可列出令牌' },
+  'unknown-token': { what: '令牌无效', isWhole: true, hint: '`flowline token list` 可列出令牌' },
   'unknown-node': { what: '没有这台机器', hint: '`flowline nodes` 可列出机器' },
   'node-not-connected': { what: '这台机器没有连上', hint: '看它的状态；在那台机器上运行 `flowline doctor`' },
-  'node-silent': { what: '这台机器没有回答', hint: '请再试一次；它可能太忙' },
-  'too-many-requests': { what: '请求太多', hint: '请稍候再试' },
+  'node-silent': { what: '这台机器没有回答', isWhole: true, hint: '请再试一次；它可能太忙' },
+  'unknown-task': {
+    what: '没有这个任务，或不是你的',
+    isWhole: true,
+    hint: '`flowline tasks` 可列出你的任务；任务号形如 t42',
+  },
+  'unknown-table': {
+    what: '没有这张表，或不是你的',
+    isWhole: true,
+    hint: '`flowline tasks` 可列出你的表；表号形如 b7',
+  },
+  'unknown-gpu': { what: '没有这张卡', isWhole: true, hint: '`flowline queue` 可列出每张卡' },
+  'unknown-machine': {
+    what: '这台机器没有加入这个中心',
+    isWhole: true,
+    hint: '请在运行该中心代理的机器上运行，或去掉 -- 和命令',
+  },
+  'too-many-waiting': { what: '同时等待 GPU 的太多', isWhole: true, hint: '先结束其中一些' },
+  'queue-busy': { what: '磁盘跟不上排队', isWhole: true, hint: '请稍候再试' },
+  'queue-not-kept': { what: '队列无法保存', hint: '什么都没有排入；修好磁盘后再试' },
+  'too-many-rows': { what: '行数太多', hint: '请拆成几张表' },
+  'too-many-requests': { what: '请求太多', isWhole: true, hint: '请稍候再试' },
   'priority-too-high': {
     what: '优先级太高',
     hint: '自己的任务可把其余的优先级调低，或用 `flowline edit ID --first`；更高的请找管理员（flowline queue --highest-priority）',
@@ -77,8 +100,12 @@ export const zh: Words = {
   tasks: taskCommandsZh,
   shell: shellZh,
   queue: queueZh,
+  submitProblems: submitProblemsZh,
   service: serviceZh,
   comma: '，',
+  bracketed: (text) => `（${text}）`,
+  usage: usageZh,
+  seeHelp: '（加 --help 查看用法）',
   colon: '：',
   time: { second: '秒', minute: '分', hour: '小时', day: '天', ago: (age) => `${age}前` },
   hubFailure: (code) => HUB_FAILURES[code] ?? null,
