@@ -30,14 +30,20 @@ describe('when a waiting run starts', () => {
 
   test('is when those that run come free, one after another, and then round by round', () => {
     const starts = estimateStarts(table, 0);
-    const startsIn = [0, 1, 2, 3, 4].map((ahead) => starts?.(ahead).doneAtMs);
+    const startsIn = [0, 1, 2, 3, 4].map((ahead) => starts?.(ahead)?.doneAtMs);
     expect(startsIn).toEqual([40_000, 100_000, 140_000, 200_000, 240_000]);
   });
 
+  test('is not told for who takes the place of one that is late: it may end any moment, and may not', () => {
+    const starts = estimateStarts({ ...table, runningSinceMs: [-150_000, 0] }, 0);
+    const startsIn = [0, 1, 2].map((ahead) => starts?.(ahead)?.doneAtMs ?? null);
+    expect(startsIn).toEqual([null, 100_000, 150_000]);
+  });
+
   test('has no error from a single run, and one that grows with the rounds else', () => {
-    expect(estimateStarts({ ...table, durationSeconds: [100] }, 0)?.(0).errorMs).toBeNull();
+    expect(estimateStarts({ ...table, durationSeconds: [100] }, 0)?.(0)?.errorMs).toBeNull();
     const known = estimateStarts({ ...table, durationSeconds: [90, 110] }, 0);
-    const [soon, late] = [0, 40].map((ahead) => known?.(ahead).errorMs ?? 0);
+    const [soon, late] = [0, 40].map((ahead) => known?.(ahead)?.errorMs ?? 0);
     expect(soon).toBeGreaterThan(0);
     expect(late).toBeGreaterThan(3 * (soon ?? 0));
   });

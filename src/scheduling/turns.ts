@@ -64,8 +64,11 @@ export interface TableNow {
   runningSinceMs: readonly number[];
 }
 
-/** When a waiting run starts, by the runs of its table that start before it; `doneAtMs` of this is its start. */
-export type StartsAfter = (ahead: number) => Estimate;
+/**
+ * When a waiting run starts, by the runs of its table that start before it; `doneAtMs` of this is its start. Null where it
+ * takes the place of one that runs longer than all before: that one may end any moment, and may not.
+ */
+export type StartsAfter = (ahead: number) => Estimate | null;
 
 /** Looked at once for all rows of a table that are asked for. */
 export function estimateStarts(
@@ -76,17 +79,19 @@ export function estimateStarts(
   const slots = runningSinceMs.length;
   if (!length || slots === 0) return null;
   const { meanMs, deviationMs } = length;
-  const leftMs = runningSinceMs
+  const left = runningSinceMs
     .map((sinceMs) => {
       const estimate = estimateRun(durationSeconds, sinceMs, nowMs);
-      // One that is longer than all before may end any moment, and may not.
-      return estimate ? Math.max(0, estimate.doneAtMs - nowMs) : meanMs / 2;
+      // Rounds later it matters little when the one that is late ends.
+      return { isLate: !estimate, ms: estimate ? Math.max(0, estimate.doneAtMs - nowMs) : meanMs / 2 };
     })
-    .sort((a, b) => a - b);
+    .sort((a, b) => a.ms - b.ms);
   return (ahead) => {
     // Those that run come free one after another, and each takes the next.
     const rounds = Math.floor(ahead / slots);
-    const inMs = (leftMs[ahead % slots] ?? 0) + rounds * meanMs;
+    const slot = left[ahead % slots];
+    if (!slot || (slot.isLate && rounds === 0)) return null;
+    const inMs = slot.ms + rounds * meanMs;
     // As for a table (estimate.ts): independent errors add by their squares, that of the mean is the same for all rounds.
     const errorMs =
       deviationMs === null

@@ -99,7 +99,9 @@ export function OwnLog() {
           </li>
         ))}
       </ol>
-      {answer?.ok && lines.length === 0 && <p className="quiet">{ownLog.none}</p>}
+      {answer?.ok && lines.length === 0 && (
+        <p className="quiet">{query === '' && level === 'debug' ? ownLog.nothing : ownLog.none}</p>
+      )}
     </section>
   );
 }

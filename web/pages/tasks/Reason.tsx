@@ -11,7 +11,7 @@ import { OwnerColours } from '../../parts/MemoryBar.tsx';
 import { gib } from '../../words/figures.ts';
 import { gibOf, memoryBarLabel, waitingParts } from '../../words/waiting.ts';
 import { useWords } from '../../words/words.ts';
-import { StartsIn, TimeLeft } from './TimeToCome.tsx';
+import { TimeLeft } from './TimeToCome.tsx';
 
 /** A waiting row whose reason has a second line is taller. */
 export const isTall = (task: Task | null): boolean => task?.waiting?.kind === 'memory' && waits(task);
@@ -31,7 +31,7 @@ export function Reason({ task, short, onDecide }: ReasonProps) {
     return task.waiting.kind === 'held' && task.waiting.by === 'row-removed' ? (
       <RowRemoved onDecide={onDecide} />
     ) : (
-      <Waiting task={task} reason={task.waiting} short={short} isBad={task.state === 'impossible'} />
+      <Waiting reason={task.waiting} short={short} isBad={task.state === 'impossible'} />
     );
   }
   if (task.waitingReason !== null && waits(task)) return <span>{visible(task.waitingReason)}</span>;
@@ -74,13 +74,12 @@ function RowRemoved({ onDecide }: { onDecide: (action: 'kill' | 'release') => vo
 }
 
 interface WaitingProps {
-  task: Task;
   reason: WaitingReason;
   short: boolean;
   isBad?: boolean;
 }
 
-export function Waiting({ task, reason, short, isBad = false }: WaitingProps) {
+export function Waiting({ reason, short, isBad = false }: WaitingProps) {
   const words = useWords();
   const nowMs = useHubNow();
   const { lead, strong, rest, second } = waitingParts(words, reason, nowMs);
@@ -95,7 +94,6 @@ export function Waiting({ task, reason, short, isBad = false }: WaitingProps) {
           )}
         </span>
         {reason.kind === 'memory' && <ReasonBar reason={reason} />}
-        <StartsIn task={task} />
       </span>
       {!short && second !== null && <span className="reason-second ellipsis">{second}</span>}
     </span>

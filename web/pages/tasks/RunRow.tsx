@@ -11,6 +11,7 @@ import { useWords } from '../../words/words.ts';
 import type { ParameterColumn } from './columns.ts';
 import { waitsInLine } from './moving/moves.ts';
 import { Reason } from './Reason.tsx';
+import { StartsIn } from './TimeToCome.tsx';
 import { whereWords } from './where.ts';
 
 interface RunRowProps {
@@ -90,12 +91,21 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
           </td>
         );
       })}
-      <td className="gpu-cell ellipsis">
-        <Where task={task} />
-      </td>
-      <td className="took-cell figure">
-        <Took attempt={waitsWithoutAttempt(task) ? undefined : task.attempts.at(-1)} />
-      </td>
+      {waitsWithoutAttempt(task) && task.startsAtMs !== null ? (
+        // What has neither card nor time yet has room to say when.
+        <td className="starts-cell figure ellipsis" colSpan={2}>
+          <StartsIn task={task} otherwise={MISSING} />
+        </td>
+      ) : (
+        <>
+          <td className="gpu-cell ellipsis">
+            <Where task={task} />
+          </td>
+          <td className="took-cell figure">
+            <Took attempt={waitsWithoutAttempt(task) ? undefined : task.attempts.at(-1)} />
+          </td>
+        </>
+      )}
       <td className="why-cell ellipsis">
         <Reason task={task} short={short} onDecide={(action) => props.onDecide(task, action)} />
       </td>

@@ -14,6 +14,7 @@ import { clockTime, span } from '../../words/figures.ts';
 import { gibOf } from '../../words/waiting.ts';
 import { useWords } from '../../words/words.ts';
 import { EndWords, largest, Waiting, waits } from './Reason.tsx';
+import { StartsIn } from './TimeToCome.tsx';
 import { whereWords } from './where.ts';
 
 export function Story({ detail }: { detail: TaskDetail }) {
@@ -44,7 +45,8 @@ export function Story({ detail }: { detail: TaskDetail }) {
             <RunGlyph state={task.state} />
             <div className="step-body">
               <strong>{words.task.waitsNow}</strong>
-              <Waiting task={task} reason={task.waiting} short={false} isBad={task.state === 'impossible'} />
+              <Waiting reason={task.waiting} short={false} isBad={task.state === 'impossible'} />
+              <StartsIn task={task} />
             </div>
           </li>
         )}

@@ -26,11 +26,17 @@ export function TimeLeft({ task, follows }: { task: Task; follows: boolean }) {
   );
 }
 
-/** `starts in ≈ 20 min ± 3 min`; nothing where nothing is known of its kind, or its time has come. */
-export function StartsIn({ task }: { task: Pick<Task, 'startsAtMs' | 'startsErrorMs'> }) {
+interface StartsInProps {
+  task: Pick<Task, 'startsAtMs' | 'startsErrorMs'>;
+  /** Where nothing is known of its kind, or its time has come and nothing more was heard. */
+  otherwise?: string | null;
+}
+
+/** `starts in ≈ 20 min ± 3 min`. */
+export function StartsIn({ task, otherwise = null }: StartsInProps) {
   const words = useWords();
   const nowMs = useHubNow();
-  if (task.startsAtMs === null || task.startsAtMs <= nowMs) return null;
+  if (task.startsAtMs === null || task.startsAtMs <= nowMs) return otherwise;
   return (
     <span className="starts-in quiet">
       {isSoon(task.startsAtMs, nowMs)

@@ -72,6 +72,7 @@ export const queue = {
     amount: 'How many lines',
     last: (amount: string) => `last ${amount}`,
     none: 'No line matches.',
+    nothing: 'Nothing was logged yet.',
   },
   about: {
     title: 'About',

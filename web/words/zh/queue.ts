@@ -71,6 +71,7 @@ export const queue: typeof english = {
     amount: '多少行',
     last: (amount) => `最近 ${amount} 行`,
     none: '没有匹配的行。',
+    nothing: '还没有任何日志。',
   },
   about: {
     title: '关于',
