@@ -125,3 +125,22 @@ test("a password comes from a file, one line of it, before the environment's", a
   );
   await rm(folder, { recursive: true });
 });
+
+test.each(['up', 'agent'])(
+  '%s serves no node of cluster-status without a password: nothing is started',
+  async (role) => {
+    let isStarted = false;
+    const note = async (): Promise<void> => {
+      isStarted = true;
+    };
+    const { code, errors } = await runCommandLine([role, '--node-dialect', 'cluster-status'], {
+      environment: { FLOWLINE_DATA: '/nowhere' },
+      roles: { up: note, hub: note, agent: note, demo: note },
+    });
+    expect([code, isStarted]).toEqual([2, false]);
+    expect(errors).toMatch(
+      /a node of cluster-status answers whoever knows its password[\s\S]*--password-file/,
+    );
+    expect((await start(role, '--node-dialect', 'cluster-status')).dialects?.nodes).toHaveLength(1);
+  },
+);

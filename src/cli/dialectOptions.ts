@@ -63,7 +63,8 @@ export const withDialectPassword = (command: Command): Command =>
 /**
  * What was asked for, as the roles take it.
  * @param hubListen where the hub itself listens; null for a role without one.
- * @throws CommandFailure where two would listen at one port, or the password file cannot be read.
+ * @throws CommandFailure where two would listen at one port, the password file cannot be read, or a node of cluster-status has
+ * none.
  */
 export async function dialectOptions(
   context: CommandContext,
@@ -79,13 +80,14 @@ export async function dialectOptions(
     ...nodes.map((one) => ({ ...one, option: `--node-dialect ${one.name}=` })),
     ...(pages ? [{ name: 'the older pages', option: '--dialect-pages ', ...pages }] : []),
   ]);
-  return {
-    mains,
-    nodes,
-    writes: flags.dialectWrites ?? [],
-    pages,
-    password: await password(context, flags.passwordFile),
-  };
+  const secret = await password(context, flags.passwordFile);
+  if (secret === null && nodes.some(({ name }) => name === 'cluster-status'))
+    throw new CommandFailure(
+      EXIT.usage,
+      'a node of cluster-status answers whoever knows its password, and none was given',
+      'put it into a file (older mains send 8888): --password-file FILE, or set FLOWLINE_DIALECT_PASSWORD',
+    );
+  return { mains, nodes, writes: flags.dialectWrites ?? [], pages, password: secret };
 }
 
 /** `NAME` or `NAME=HOST:PORT` or `NAME=PORT`. @throws InvalidArgumentError that says what there is. */

@@ -15,7 +15,7 @@ import { systemClock } from '../io/clock.ts';
 import { silentLog } from '../io/log.ts';
 import { stops } from '../lib/stops.ts';
 import { type DialectName, NO_DIALECTS } from '../model/dialect.ts';
-import { pageUrl, serveMains, taskOrigin } from './dialects.ts';
+import { pageUrl, serveMains, serveNodes, taskOrigin } from './dialects.ts';
 
 let hub: TestHub;
 let agent: FakeAgent;
@@ -115,6 +115,35 @@ test('one machine is told by all five, each in its words', async () => {
     { data: { gpus: [{ memory_total: 85_520_809_984 }] } },
   ]);
   expect(await told('flowline', '/api/gpus')).toMatchObject({ 0: { total_memory: 81559 } });
+});
+
+test('a machine answers as three older nodes beside its hub, until it is stopped', async () => {
+  const nodes = ['flowline-monitor', 'cluster-status', 'distributed-monitor'] as const;
+  const listeners = await Promise.all(
+    nodes.map(async (name) => ({ name, host: '127.0.0.1', port: await freePort() })),
+  );
+  const sample = hub.nodes()[0]?.sample ?? null;
+  const lines = await serveNodes(
+    { newestSample: () => sample },
+    {
+      options: { ...NO_DIALECTS, nodes: listeners, password: 'geheim' },
+      hostNames: [],
+      clock: systemClock,
+      log: silentLog,
+    },
+    stopping,
+  );
+  expect(lines).toEqual(
+    listeners.map(({ name, port }) => expect.stringMatching(`${name} at http://127.0.0.1:${port}`)),
+  );
+  const [slave = '', node = '', server = ''] = listeners.map(({ port }) => `http://127.0.0.1:${port}`);
+  expect(JSON.parse((await ask(slave, 'GET', '/api/info')).body).gpus).toMatchObject([{ id: 0 }]);
+  expect(JSON.parse((await ask(server, 'GET', '/gpu-info')).body).gpus).toHaveLength(1);
+  const right = await ask(node, 'POST', '/get-status', JSON_TYPE, '{"passwd":"geheim"}');
+  expect(JSON.parse(right.body).gpus).toMatchObject([{ index: 0 }]);
+  expect((await ask(node, 'POST', '/get-status', JSON_TYPE, '{"passwd":"8888"}')).status).toBe(404);
+  await stopping.stop();
+  await expect(ask(slave, 'GET', '/api/info')).rejects.toThrow();
 });
 
 test('refresh reaches the agent', async () => {
