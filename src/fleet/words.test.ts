@@ -46,7 +46,7 @@ test('in Chinese every end of a process is told, but for a failure that only its
   const others = ['gone', 'other-process', 'unkillable', 'no-answer'] as const;
   told.push(...others.map((outcome) => killTold(outcome, null)));
   expect(told).not.toContain(null);
-  expect(new Set(told).size).toBe(10);
+  expect(new Set(told).size).toBe(11);
   expect(killTold('failed', null)).toBeNull();
   // From an older agent, which tells no reason.
   expect(killTold('done', null)).toBeNull();
