@@ -10,8 +10,13 @@ import { isIP } from 'node:net';
 import type { FindAddress } from './ask.ts';
 import { askLocalNetwork } from './multicastName.ts';
 
-/** An address may move; a name server should not be asked with each poll. */
-const GOOD_FOR_MS = 60_000;
+/** An address may move, and a search costs a child: it is looked up again now and then, and sooner where nobody answers. */
+const GOOD_FOR_MS = 300_000;
+const DOUBTED_AFTER_MS = 30_000;
+/** A name that was not found is not searched with each poll. */
+const UNKNOWN_FOR_MS = 15_000;
+/** Children at once; with two hundred names and a dead server there would be two hundred. */
+const MAX_SEARCHES = 32;
 const PRIVATE_SERVER_PATIENCE_MS = 1500;
 
 export interface AddressOptions {
@@ -30,16 +35,22 @@ export function addresses({
   bySystem = getent,
   byLocalNetwork = askLocalNetwork,
 }: AddressOptions): FindAddress {
-  const known = new Map<string, { address: string; untilMs: number }>();
+  const known = new Map<string, { address: string; foundAtMs: number; isDoubted: boolean }>();
+  const unknownSinceMs = new Map<string, number>();
+  const limited = atMost(MAX_SEARCHES);
   const searching = new Map<string, Promise<string | null>>();
   const resolver = privateServer === null ? null : privateResolver(privateServer);
 
   const search = async (host: string, timeoutMs: number): Promise<string | null> => {
     const address =
       (resolver && (await byServer(resolver, host))) ??
-      (await bySystem(host, timeoutMs)) ??
+      (await limited(() => bySystem(host, timeoutMs))) ??
       (host.toLowerCase().endsWith('.local') ? await byLocalNetwork(host, timeoutMs) : null);
-    if (address !== null) known.set(host, { address, untilMs: nowMs() + GOOD_FOR_MS });
+    if (address === null) unknownSinceMs.set(host, nowMs());
+    else {
+      unknownSinceMs.delete(host);
+      known.set(host, { address, foundAtMs: nowMs(), isDoubted: false });
+    }
     return address;
   };
   /** One search for each name at a time, however many nodes share it. */
@@ -53,16 +64,44 @@ export function addresses({
     return begun;
   };
 
-  return async (host, deadlineMs) => {
+  const find = async (host: string, deadlineMs: number) => {
     if (isIP(host) !== 0) return { address: host };
     const before = known.get(host);
-    if (before && before.untilMs > nowMs()) return { address: before.address };
-    const searched = begin(host, deadlineMs);
-    // What was good a minute ago is used meanwhile: a name server that is slow or dead delays nothing.
-    if (before) return { address: before.address };
+    const isUnknown = nowMs() - (unknownSinceMs.get(host) ?? -Infinity) < UNKNOWN_FOR_MS;
+    if (before) {
+      const ageMs = nowMs() - before.foundAtMs;
+      const isOld = ageMs >= GOOD_FOR_MS || (before.isDoubted && ageMs >= DOUBTED_AFTER_MS);
+      // What was good before is used meanwhile: a name server that is slow or dead delays nothing.
+      if (isOld && !isUnknown) void begin(host, deadlineMs);
+      return { address: before.address };
+    }
+    const searched = isUnknown ? null : begin(host, deadlineMs);
     const address = await Promise.race([searched, pause(deadlineMs)]);
     if (address !== null) return { address };
-    return { kind: 'unknown-name', message: `the name ${host} leads to no address` };
+    return { kind: 'unknown-name' as const, message: `the name ${host} leads to no address` };
+  };
+  return Object.assign(find, {
+    doubt(host: string): void {
+      const before = known.get(host);
+      if (before) before.isDoubted = true;
+    },
+  });
+}
+
+/** Runs what it is given, so many at once; the others wait in line. */
+function atMost(limit: number): <Result>(run: () => Promise<Result>) => Promise<Result> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (run) => {
+    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      return await run();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
   };
 }
 

@@ -6,8 +6,12 @@
 import { request } from 'node:http';
 import type { Answer, PolledNode, Trouble } from './nodeReader.ts';
 
-/** What a name or an address leads to. */
-export type FindAddress = (host: string, deadlineMs: number) => Promise<{ address: string } | Trouble>;
+export interface FindAddress {
+  /** What a name or an address leads to. */
+  (host: string, deadlineMs: number): Promise<{ address: string } | Trouble>;
+  /** Nobody answered there: the machine may have got another address. */
+  doubt(host: string): void;
+}
 
 /** A machine with 16 cards and hundreds of processes on each stays below 1 MiB. */
 export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
@@ -52,6 +56,7 @@ export async function ask(
     });
     const settle = (asked: Asked): void => {
       clearTimeout(deadline);
+      if ('trouble' in asked) findAddress.doubt(node.host);
       resolve(asked);
       asking.destroy();
     };
