@@ -33,7 +33,8 @@ import { queueScopes } from './live/queueScopes.ts';
 import { watcher } from './live/watcher.ts';
 import { openTaskBook } from './tasks/book/openTaskBook.ts';
 import { openQueue } from './tasks/queue.ts';
-import { type Witnesses, witnesses } from './witnesses/witnesses.ts';
+import { openReporters } from './witnesses/reporters.ts';
+import { reporterId, type Witnesses, witnesses } from './witnesses/witnesses.ts';
 
 export interface HubOptions {
   dataFolder: string;
@@ -156,10 +157,13 @@ async function assemble(
         door: 'agent',
       }),
   });
-  const older = witnesses({
+  const reporters = await openReporters(dataFolder, reporterId, clock, log);
+  stopping.add(() => reporters.stop());
+  const older = await witnesses({
     fleet,
     clock,
     lastTruth: lastTruths.load,
+    reporters,
     sampled(nodeId) {
       const sample = fleet.status(nodeId, clock.nowMs())?.sample;
       if (sample) figures.note(nodeId, sample, clock.nowMs());

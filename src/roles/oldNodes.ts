@@ -79,7 +79,7 @@ export function takeReports(
     const { hostname, reading, address } = read;
     void door.reported('gpu-monitor', hostname, reading, address ?? from).then(
       () => void before.set(hostname, reading.sample),
-      (failure: unknown) => log.warn({ from, failure: String(failure) }, 'a report was not taken'),
+      (failure: unknown) => log.debug({ from, failure: String(failure) }, 'a report was not taken'),
     );
   };
 }

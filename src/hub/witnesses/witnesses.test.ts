@@ -126,6 +126,33 @@ test('one that reports by itself is known from its first report, whatever it cal
   ]);
 });
 
+test('machines that nobody knows cannot fill the memory', async () => {
+  const processes = Array.from({ length: 4000 }, (_, place) => ({
+    ...UNKNOWN_DETAILS,
+    ...{ pid: place + 1, gpus: [], gpuMemoryBytes: null, name: 'x' },
+  }));
+  const found = async (host: string) => hub.witnesses.search(`gpu-monitor:${host}`, 'x')?.length;
+  for (let place = 0; place < 80; place++)
+    await hub.witnesses.reported(
+      'gpu-monitor',
+      `g${place}`,
+      { sample: sampleOf(`g${place}`), processes },
+      null,
+    );
+  expect([await found('g0'), await found('g74'), await found('g75')]).toEqual([4000, 4000, 0]);
+  expect(await nodes()).toHaveLength(80);
+});
+
+test('one that reported by itself is shown after a restart too, until somebody forgets it', async () => {
+  const id = await hub.witnesses.reported('gpu-monitor', 'gpu9', reading('gpu9'), '10.0.0.9');
+  clock.pass(60_000);
+  hub = await hub.restart();
+  expect(await nodes()).toMatchObject([{ id, name: 'gpu9', state: 'offline', sample: { hostname: 'gpu9' } }]);
+  await (await administratorOf(hub)).call('forgetNode', { parameters: { id } });
+  hub = await hub.restart();
+  expect(await nodes()).toEqual([]);
+});
+
 test('nothing is placed on it, and nobody can let it run anything, name it or set it into maintenance', async () => {
   const administrator = await administratorOf(hub);
   await hub.witnesses.add(nodeAt, never);

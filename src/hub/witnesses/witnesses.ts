@@ -14,6 +14,7 @@ import { polledWitnessId, reportingWitnessId, type WitnessReading } from '../../
 import { HubError } from '../errors.ts';
 import type { FleetNow } from '../fleetNow.ts';
 import type { LastTruth } from '../history/lastTruth.ts';
+import type { Reporter, Reporters } from './reporters.ts';
 
 /** A machine that is asked by us. */
 export interface PolledWitness {
@@ -68,6 +69,11 @@ export interface Witnesses {
   forget(id: string): void;
 }
 
+/**
+ * Processes, containers and sessions that are kept of all machines that report by themselves: nobody knows who they are. A
+ * thousand machines with three hundred each; beyond it first the processes that only a search looks at are not kept.
+ */
+const MAX_REPORTED_ENTRIES = 300_000;
 /** Machines that are known by older dialects at once; with fewer than this a listener that is flooded with names stays small. */
 const MAX_WITNESSES = 2000;
 
@@ -75,19 +81,28 @@ export interface WitnessesOptions {
   fleet: FleetNow;
   clock: Clock;
   lastTruth: (id: string) => Promise<LastTruth | null>;
+  reporters: Reporters;
   /** A sample was applied: history may look. */
   sampled: (id: string) => void;
 }
 
 interface Known {
   alias: string | null;
+  /** What is kept of it counts so much; 0 of one that is asked by us. */
+  entries: number;
   /** Null: it reports by itself. */
   refresh: (() => Promise<void>) | null;
   processes: FoundProcess[] | null;
 }
 
-/** No witnesses at first. */
-export function witnesses({ fleet, clock, lastTruth, sampled }: WitnessesOptions): Witnesses {
+/** At first those that reported before this start. */
+export async function witnesses({
+  fleet,
+  clock,
+  lastTruth,
+  reporters,
+  sampled,
+}: WitnessesOptions): Promise<Witnesses> {
   const known = new Map<string, Known>();
 
   const become = async (
@@ -97,7 +112,7 @@ export function witnesses({ fleet, clock, lastTruth, sampled }: WitnessesOptions
   ): Promise<void> => {
     if (!known.has(id) && known.size >= MAX_WITNESSES)
       throw new HubError(503, 'too-many-nodes', `this hub reads ${MAX_WITNESSES} older machines already`);
-    known.set(id, { alias: node.alias, refresh, processes: null });
+    known.set(id, { alias: node.alias, entries: 0, refresh, processes: null });
     const truth = await lastTruth(id);
     fleet.setNode({
       id,
@@ -114,6 +129,32 @@ export function witnesses({ fleet, clock, lastTruth, sampled }: WitnessesOptions
       ...truth,
       disconnectedAtMs: truth?.lastSeenAtMs ?? null,
     });
+  };
+
+  const becomeReporter = ({ dialect, hostname }: Reporter): Promise<void> => {
+    const node = { dialect, name: hostname, alias: null, host: null, port: null, offlineAfterMs: null };
+    return become(reporterId({ dialect, hostname }), node, null);
+  };
+  for (const reporter of reporters.list()) await becomeReporter(reporter);
+
+  let reportedEntries = 0;
+  /** @throws HubError where all that is kept is too much. */
+  const withinReason = (id: string, reading: WitnessReading): WitnessReading => {
+    const witness = known.get(id);
+    if (!witness) return reading;
+    const rest = reportedEntries - witness.entries;
+    const own = entriesOf(reading.sample);
+    const all = own + (reading.processes?.length ?? 0);
+    const entries = rest + all <= MAX_REPORTED_ENTRIES ? all : own;
+    if (rest + entries > MAX_REPORTED_ENTRIES)
+      throw new HubError(
+        503,
+        'too-much-reported',
+        'machines that report by themselves fill the memory for them',
+      );
+    witness.entries = entries;
+    reportedEntries = rest + entries;
+    return entries === all ? reading : { ...reading, processes: null };
   };
 
   const heard = (id: string, reading: WitnessReading, address: string | null): void => {
@@ -144,11 +185,9 @@ export function witnesses({ fleet, clock, lastTruth, sampled }: WitnessesOptions
     },
     async reported(dialect, hostname, reading, address) {
       const id = reportingWitnessId(dialect, hostname);
-      if (!known.has(id)) {
-        const node = { dialect, name: hostname, alias: null, host: null, port: null, offlineAfterMs: null };
-        await become(id, node, null);
-      }
-      heard(id, reading, address);
+      if (!known.has(id)) await becomeReporter({ dialect, hostname });
+      reporters.note(id, { dialect, hostname });
+      heard(id, withinReason(id, reading), address);
       return id;
     },
     isWitness: (id) => known.has(id),
@@ -176,10 +215,18 @@ export function witnesses({ fleet, clock, lastTruth, sampled }: WitnessesOptions
           'this machine is in the configuration of the hub, which reads it',
           'take it out there and start the hub again',
         );
+      reportedEntries -= known.get(id)?.entries ?? 0;
       known.delete(id);
+      reporters.forget(id);
     },
   };
 }
+
+const entriesOf = ({ gpus, containers, sessions }: NodeSample): number =>
+  gpus.reduce((sum, { processes }) => sum + processes.length, containers.length + sessions.length);
+
+/** The id of a machine that reports by itself. */
+export const reporterId = ({ dialect, hostname }: Reporter): string => reportingWitnessId(dialect, hostname);
 
 /** The processes that its cards tell of, each once. */
 function processesOnGpus({ gpus }: NodeSample): FoundProcess[] {
