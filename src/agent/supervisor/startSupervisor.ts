@@ -28,7 +28,7 @@ import { LogNotThere, readLog } from './logs/readLog.ts';
 import { createOwnerPrograms, OwnerProgramError } from './owner/ownerPrograms.ts';
 import { heldByTask } from './peaks.ts';
 import type { Supervisor } from './supervisor.ts';
-import { ownGroupFolder } from './tree/controlGroup.ts';
+import { ownGroupFolder, removeAbandonedGroups } from './tree/controlGroup.ts';
 import { createProcessTable } from './tree/processTable.ts';
 import { createSignalMember } from './tree/signalMember.ts';
 
@@ -114,6 +114,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   });
 
   await removeGone(attemptsFolder);
+  const groupFolders = new Set<string>();
   const names = (await readdir(attemptsFolder)).filter((name) => AttemptId.safeParse(name).success);
   await inParallel(names, TAKEN_UP_AT_ONCE, async (name) => {
     const files = attemptFiles(attemptsFolder, name);
@@ -130,6 +131,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       return;
     }
     const { lease } = kept;
+    if (kept.groupFolder !== null) groupFolders.add(kept.groupFolder);
     const attempt = openAttempt({
       kept,
       files,
@@ -149,11 +151,14 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     attempts.set(name, attempt);
   });
 
+  const groupParent = options.groupParent === undefined ? ownGroupFolder() : options.groupParent;
+  if (groupParent !== null) removeAbandonedGroups(groupParent, groupFolders, clock.nowMs());
+
   const launcher = createLauncher({
     attemptsFolder,
     logsFolder,
     wrapperScript: await installWrapper(attemptsFolder),
-    groupParent: options.groupParent === undefined ? ownGroupFolder() : options.groupParent,
+    groupParent,
     bootId,
     attempts,
     answering(id) {

@@ -89,7 +89,9 @@ async function activateConda(
 }
 
 async function condaPrefix(name: string, shell: Variables): Promise<string> {
-  const answer = await output(shell.CONDA_EXE || 'conda', ['env', 'list', '--json'], 15_000);
+  // A shell that was set up for conda, or for micromamba, says where it is: the word itself is a function there.
+  const program = shell.CONDA_EXE || shell.MAMBA_EXE || 'conda';
+  const answer = await output(program, ['env', 'list', '--json'], 15_000);
   let prefixes: string[] = [];
   try {
     const { envs } = JSON.parse(answer ?? '') as { envs?: unknown };

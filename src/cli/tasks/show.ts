@@ -16,7 +16,7 @@ import type { Terminal } from '../text/terminal.ts';
 import { wrapped } from '../text/wrap.ts';
 import type { Words } from '../words/words.ts';
 import { checkTaskId } from './selection.ts';
-import { endText, stateCell, tookText, waitingText, whereText, withStart } from './taskText.ts';
+import { endText, saidOf, stateCell, tookText, waitingText, whereText, withStart } from './taskText.ts';
 
 /** Adds `show`. */
 export function addShow(program: Command, context: CommandContext): void {
@@ -95,8 +95,12 @@ function reasonText(
       ) ?? endOf(attempt, words)
     );
   if (isPassedOver(task)) return words.taskState.passedOver(task.runNum, task.needRunNum);
-  if (attempt?.endedAtMs === null)
-    return `${whereText(attempt)}${words.comma}${tookText(attempt, nowMs, words)}`;
+  if (attempt?.endedAtMs === null) {
+    // What is wrong with one that lives: a process that does not end after SIGKILL.
+    const said = saidOf(attempt, words);
+    const where = `${whereText(attempt)}${words.comma}${tookText(attempt, nowMs, words)}`;
+    return said === null ? where : `${where}${words.find.semicolon}${said}`;
+  }
   return endOf(attempt, words);
 }
 

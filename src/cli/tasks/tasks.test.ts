@@ -204,6 +204,13 @@ describe('flowline show and why', () => {
     });
   });
 
+  test('why says of a run that is being stopped which process does not end', async () => {
+    const message = 'unkillable: process 17 (dd) is still there after SIGKILL';
+    const attempts = [{ ...attempt, state: 'stopping' as const, endedAtMs: null, class: null, message }];
+    tasks = [task('t42', { state: 'stopping', attempts })];
+    expect((await run('why', 't42')).output).toMatch(/^t42 stopping: vega GPU 3, .*; unkillable: process 17/);
+  });
+
   test('a row that was passed over says why, everywhere', async () => {
     const over: Partial<Task> = { state: 'succeeded', attempts: [], runNum: 3, needRunNum: 2 };
     tasks = [task('t42', over), task('t43', { ...over, runNum: 0, needRunNum: 0 })];

@@ -4,7 +4,16 @@
  * whatever they do to hide, ends them in one stroke and counts those that the kernel ended for want of memory. Most
  * agents that were started from a login have none, and trees are found by other signs (processTree.ts).
  */
-import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 export interface ControlGroup {
@@ -46,6 +55,31 @@ export function makeControlGroup(parent: string, attempt: string, mark: string):
   }
 }
 
+/** Younger than this an empty group may be one that is just being filled, by this agent or by another. */
+const ABANDONED_MS = 60 * 60_000;
+
+/**
+ * Removes groups that agents left which were killed between making one and writing down whose it is. Those that hold a
+ * process cannot be removed (cgroups(7)).
+ * @param kept folders of attempts that are known here
+ */
+export function removeAbandonedGroups(parent: string, kept: ReadonlySet<string>, nowMs: number): void {
+  for (const name of namesIn(parent)) {
+    const folder = join(parent, name);
+    if (!/^flowline-t\d+\.\d+\.\d+-[0-9a-f]{8}$/.test(name) || kept.has(folder)) continue;
+    const madeAtMs = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? nowMs;
+    if (nowMs - madeAtMs > ABANDONED_MS) openControlGroup(folder).remove();
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
 /** A group that was made before. */
 export function openControlGroup(folder: string): ControlGroup {
   return {
@@ -66,7 +100,7 @@ export function openControlGroup(folder: string): ControlGroup {
       try {
         rmdirSync(folder);
       } catch {
-        // Not empty yet, or not there: an empty group left behind costs nothing.
+        // Not empty yet, or not there: what stays is removed by a later agent.
       }
     },
   };
