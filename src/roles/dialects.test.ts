@@ -11,6 +11,7 @@ import { recordedFile } from '../../test/support/recordedExchange.ts';
 import { fullCard } from '../../test/support/recordedFleet.ts';
 import { processOf } from '../../test/support/recordedMachines.ts';
 import { waitFor } from '../../test/support/waitFor.ts';
+import { UNKNOWN_TOKEN } from '../dialects/writes.ts';
 import { systemClock } from '../io/clock.ts';
 import { silentLog } from '../io/log.ts';
 import { stops } from '../lib/stops.ts';
@@ -178,7 +179,11 @@ test('only a token of this scope opens writing, and only as long as it is good',
   const { token: other } = await administrator.call('createToken', {
     body: { scope: 'submit', label: 'alice' },
   });
-  for (const wrong of [hub.localToken, other, 'fl_x']) expect((await kill(url, wrong)).status).toBe(403);
+  for (const wrong of [hub.localToken, other, 'fl_x']) {
+    const { status, body } = await kill(url, wrong);
+    expect([status, JSON.parse(body).message]).toEqual([403, UNKNOWN_TOKEN]);
+  }
+  expect(agent.requests.filter(({ kind }) => kind === 'kill-processes')).toEqual([]);
   const { token, id } = await createToken('administrator');
   expect((await kill(url, token)).status).toBe(200);
   await administrator.call('revokeToken', { parameters: { id } });

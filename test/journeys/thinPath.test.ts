@@ -14,8 +14,11 @@ import {
 import { waitFor } from '../support/waitFor.ts';
 
 let up: RunningHub;
+let olderUrl: string;
 beforeAll(async () => {
-  up = await startHubProgram('up');
+  const port = await freePort();
+  olderUrl = `http://127.0.0.1:${port}`;
+  up = await startHubProgram('up', ['--dialect', `distributed-monitor=${port}`]);
 });
 afterAll(() => up.end());
 
@@ -32,6 +35,15 @@ describe('one machine', () => {
     expect(node.name).toBe(hostname());
     expect(node.sample?.host.memoryTotalBytes).toBe(totalmem());
     expect(node.sample?.host.cpuCores).toBeGreaterThan(0);
+  });
+
+  test('an older dialect that was asked for is spoken, and said at the start', async () => {
+    const told = await waitFor('this machine online', async () => {
+      const [node] = (await (await fetch(`${olderUrl}/api/nodes`)).json()) as { status: string }[];
+      return node?.status === 'online' && node;
+    });
+    expect(told).toMatchObject({ name: hostname(), alias: '' });
+    expect(up.output()).toContain(`speaks distributed-monitor at ${olderUrl}`);
   });
 
   test('samples keep coming, about one a second', async () => {
