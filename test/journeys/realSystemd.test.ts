@@ -22,8 +22,8 @@ describe.skipIf(why !== null)(`a booted systemd${why === null ? '' : `: ${why}`}
   let machine: BootedSystemd;
   beforeAll(async () => {
     machine = await bootSystemd();
-  });
-  afterAll(() => machine.stop());
+  }, 200_000);
+  afterAll(() => machine?.stop());
 
   test('every word of a unit reaches the program as it was', async () => {
     const word = fc

@@ -11,6 +11,9 @@ import { waitFor } from './waitFor.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
 
+/** Some seconds; more on a machine that does other things. */
+const BOOT_MS = 90_000;
+
 export interface BootedSystemd {
   /** Its files, as this machine sees them. */
   root: string;
@@ -43,48 +46,36 @@ export async function bootSystemd(): Promise<BootedSystemd> {
     { stdio: 'ignore' },
   );
   const ended = new Promise((resolve) => container.once('exit', resolve));
-  const leader = await waitFor('the container', () => childOf(container.pid ?? 0));
-  const run = async (script: string): Promise<string> => {
-    const inside = [
-      '-t',
-      leader,
-      '-m',
-      '-u',
-      '-i',
-      '-n',
-      '-p',
-      '-C',
-      '--',
-      '/usr/bin/env',
-      '-i',
-      'HOME=/root',
-    ];
-    const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-    return promisify(execFile)('nsenter', [...inside, path, 'bash', '-c', `exec 2>&1\n${script}`], {
-      timeout: 100_000,
-    }).then(
-      ({ stdout }) => stdout,
-      (failure: { stdout?: string }) => failure.stdout ?? String(failure),
-    );
+  const stop = async (): Promise<void> => {
+    // As the switch of a machine would: nspawn passes it on.
+    container.kill('SIGTERM');
+    const late = setTimeout(() => container.kill('SIGKILL'), 20_000);
+    await ended;
+    clearTimeout(late);
+    for (const path of [root, layers]) call('umount', path);
+    rmSync(folder, { recursive: true, force: true });
   };
-  await waitFor(
-    'systemd to be up',
-    async () => /running|degraded/.test(await run('systemctl is-system-running')),
-    60_000,
+  try {
+    const leader = await waitFor('the container', () => childOf(container.pid ?? 0), BOOT_MS);
+    const run = (script: string) => runInside(leader, script);
+    const isUp = async () => /running|degraded/.test(await run('systemctl is-system-running'));
+    await waitFor('systemd to be up', isUp, BOOT_MS);
+    return { root, run, stop };
+  } catch (failure) {
+    await stop();
+    throw failure;
+  }
+}
+
+async function runInside(leader: string, script: string): Promise<string> {
+  const inside = ['-t', leader, '-m', '-u', '-i', '-n', '-p', '-C', '--', '/usr/bin/env', '-i', 'HOME=/root'];
+  const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+  return promisify(execFile)('nsenter', [...inside, path, 'bash', '-c', `exec 2>&1\n${script}`], {
+    timeout: 100_000,
+  }).then(
+    ({ stdout }) => stdout,
+    (failure: { stdout?: string }) => failure.stdout ?? String(failure),
   );
-  return {
-    root,
-    run,
-    async stop() {
-      // As the switch of a machine would: nspawn passes it on.
-      container.kill('SIGTERM');
-      const late = setTimeout(() => container.kill('SIGKILL'), 20_000);
-      await ended;
-      clearTimeout(late);
-      for (const path of [root, layers]) call('umount', path);
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
 }
 
 /** As `npm install -g` lays it out, with the Node that runs this test. */

@@ -6,7 +6,7 @@ import { writeFileAtomically } from '../../io/atomicFile.ts';
 import { reachableHost } from '../../io/listenNames.ts';
 import { isRefused } from '../../io/refused.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
-import { DEFAULT_HUB } from '../options.ts';
+import { DEFAULT_HUB, DEFAULT_PORT } from '../options.ts';
 import { terminalOf } from '../text/terminal.ts';
 import type { Account } from './places.ts';
 import { HUB_ACCOUNT, type ServiceFlags, type ServicePlan } from './plan.ts';
@@ -184,17 +184,21 @@ async function joinAhead(
   );
 }
 
-/** A hub is there once it listens; an agent, when it has not ended at once. */
+/** A hub is there once somebody listens at its port; and both are, when they have not ended since: a port may be another's. */
 async function hasStarted(context: CommandContext, plan: ServicePlan, flags: ServiceFlags): Promise<boolean> {
-  if (plan.role === 'agent') {
-    await delay(context.serviceHost.settleMs);
-    return (await readService(context, plan.role, plan.scope))?.activeState === 'active';
-  }
-  const { host, port } = flags.listen ?? { host: '127.0.0.1', port: 0 };
+  if (plan.role === 'hub' && !(await isListening(flags))) return false;
+  await delay(context.serviceHost.settleMs);
+  const state = await readService(context, plan.role, plan.scope);
+  return state?.activeState === 'active' && !state.restarts;
+}
+
+async function isListening({ listen }: ServiceFlags): Promise<boolean> {
+  const { host, port } = listen ?? { host: '127.0.0.1', port: DEFAULT_PORT };
+  const reached = reachableHost(host).replace(/^\[|\]$/g, '');
   const startedAtMs = performance.now();
-  while (await isRefused(reachableHost(host).replace(/^\[|\]$/g, ''), port)) {
+  while (await isRefused(reached, port)) {
     if (performance.now() - startedAtMs > START_PATIENCE_MS) return false;
     await delay(LOOK_EACH_MS);
   }
-  return (await readService(context, plan.role, plan.scope))?.activeState === 'active';
+  return true;
 }

@@ -34,7 +34,7 @@ beforeEach(async () => {
     { match: /^id /, output: `${process.getuid?.()}\n` },
     {
       match: /show .*ActiveState/,
-      output: 'ActiveState=active\nUnitFileState=enabled\nActiveEnterTimestamp=Thu 1\n',
+      output: 'ActiveState=active\nUnitFileState=enabled\nActiveEnterTimestamp=Thu 1\nNRestarts=0\n',
     },
   ];
   for (const path of [NODE, PROGRAM, '/usr/bin/env', '/run/systemd/system/x']) {
@@ -160,9 +160,12 @@ describe('install', () => {
     expect(calls.join('\n')).not.toContain('agent join');
   });
 
-  test('what does not come up is told with where to look', async () => {
+  test.each([
+    ['waits to be started again', 'ActiveState=activating\nNRestarts=0\n'],
+    ['was started again', 'ActiveState=active\nNRestarts=1\n'],
+  ])('what does not come up is told with where to look: it %s', async (_what, output) => {
     answers = answers.filter(({ match }) => !match.test('show ActiveState'));
-    answers.push({ match: /show/, output: 'ActiveState=activating\n' });
+    answers.push({ match: /show/, output });
     const { code, errors } = await service(['install', 'agent', '--run-as', 'lab'], {
       joinedHub: async () => 'http://h:1',
     });

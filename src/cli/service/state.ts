@@ -14,6 +14,8 @@ export interface ServiceState {
   unitFileState: string | null;
   /** As systemd writes times; null for never. */
   since: string | null;
+  /** How often it was started again because it failed, since somebody last started it; null where systemd did not say. */
+  restarts: number | null;
 }
 
 /** Null where it is not installed. */
@@ -24,13 +26,19 @@ export async function readService(
 ): Promise<ServiceState | null> {
   const path = unitPath(context, role, scope);
   if (!existsSync(path)) return null;
-  const asked = ['show', '--property=ActiveState,UnitFileState,ActiveEnterTimestamp', '--', unitName(role)];
+  const asked = [
+    'show',
+    '--property=ActiveState,UnitFileState,ActiveEnterTimestamp,NRestarts',
+    '--',
+    unitName(role),
+  ];
   const { output } = await context.serviceHost.call('systemctl', [
     ...(scope === 'user' ? ['--user'] : []),
     ...asked,
   ]);
   // `ActiveState=active` and so on, a line each.
   const said = (name: string): string | null => new RegExp(`^${name}=(.+)$`, 'm').exec(output)?.[1] ?? null;
+  const restarts = said('NRestarts');
   return {
     role,
     scope,
@@ -38,6 +46,7 @@ export async function readService(
     activeState: said('ActiveState'),
     unitFileState: said('UnitFileState'),
     since: said('ActiveEnterTimestamp'),
+    restarts: restarts === null ? null : Number(restarts),
   };
 }
 
