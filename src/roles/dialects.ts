@@ -103,6 +103,7 @@ export async function serveMains(
     );
     served.add(stop);
     lines.push(`  speaks ${listener.name} at ${url}${openness(listener.host)}`);
+    if (listener.name === 'flowline') lines.push(OWN_TASKS);
   }
   if (options.pages) {
     const listener = { ...options.pages, name: 'the older pages', option: '--dialect-pages ' };
@@ -148,6 +149,10 @@ export async function serveNodes(
   }
   return lines;
 }
+
+/** Its lists are empty for strangers: whoever wonders is told why. */
+const OWN_TASKS =
+  '    its tasks and logs need a token in the address, http://…/t/TOKEN/: flowline token create --scope dialect-write --label LOGIN';
 
 /** They have no login: what is open is said. */
 const openness = (host: string): string =>
