@@ -140,6 +140,18 @@ describe('the aggregator', () => {
     );
   });
 
+  test('a machine that is only said to be called so does not stand for one with an agent', async () => {
+    const said = statusOf(sample, {
+      ...{
+        name: 'gpu7',
+        alias: 'a stranger',
+        source: { dialect: 'gpu-monitor' as const, host: null, port: null, name: null, problem: null },
+      },
+    });
+    const { ask } = await serve([said, statusOf(sample, { name: 'gpu7', alias: 'ours' })]);
+    expect(JSON.parse((await ask('GET', '/api/nodes/gpu7')).body).alias).toBe('ours');
+  });
+
   test('the order is that of the fleet, each time', async () => {
     const many = Array.from({ length: 30 }, (_, place) => statusOf(sample, { name: `n${29 - place}` }));
     const { ask } = await serve(many);

@@ -80,7 +80,9 @@ export function distributedMonitorMain(parts: MainParts): Dialect {
         path: '/api/nodes/*',
         handle({ parameters }) {
           const name = parameters['*'] ?? '';
-          const node = parts.nodes().find((one) => nameOf(one) === name);
+          const called = parts.nodes().filter((one) => nameOf(one) === name);
+          // One that is only said to be called so is not told of in place of one with an agent.
+          const node = called.find(({ source }) => source === null) ?? called[0];
           return node ? goAnswer(`${nodeText(node)}\n`) : goError(404, 'Node not found');
         },
       },

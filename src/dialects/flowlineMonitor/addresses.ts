@@ -10,7 +10,10 @@ const isLoopback = (address: string): boolean => address.startsWith('127.') || a
  */
 export function distinctAddresses(nodes: readonly NodeStatus[]): string[] {
   const taken = new Set<string>();
-  return nodes.map((node) => {
+  const addresses = new Map<NodeStatus, string>();
+  // What a machine without an agent says of its address takes none from one that has one.
+  const isSaid = ({ source }: NodeStatus): boolean => source !== null && source.host === null;
+  for (const node of [...nodes.filter((one) => !isSaid(one)), ...nodes.filter(isSaid)]) {
     const own = (node.sample?.host.networks ?? [])
       .filter(({ interface: name }) => !/^(lo$|docker)/.test(name))
       .flatMap(({ addresses }) => addresses.filter((address) => IPV4.test(address)));
@@ -25,6 +28,7 @@ export function distinctAddresses(nodes: readonly NodeStatus[]): string[] {
     ];
     const address = wanted.find((one) => !taken.has(one)) ?? node.id;
     taken.add(address);
-    return address;
-  });
+    addresses.set(node, address);
+  }
+  return nodes.map((node) => addresses.get(node) ?? node.id);
 }

@@ -200,6 +200,9 @@ describe('the address of a machine', () => {
     const same = statusOf(null, { id: 'c', name: 'beta', address: '10.0.0.5' });
     const again = statusOf(null, { id: 'd', name: 'beta', address: '10.0.0.5' });
     expect(distinctAddresses([here, other, same, again])).toEqual(['127.0.0.1', '10.0.0.5', 'beta', 'd']);
+    const source = { dialect: 'gpu-monitor' as const, host: null, port: null, name: null, problem: null };
+    const said = { ...other, id: 'said', name: 'said', source };
+    expect(distinctAddresses([said, other])).toEqual(['said', '10.0.0.5']);
   });
 });
 

@@ -18,16 +18,17 @@ const MAX_KEPT_CHARACTERS = 64 * 1024 * 1024;
 /** As the older server: a report that is older than this is of a machine that is away. */
 const ONLINE_MS = 10_000;
 
-const Process = z.looseObject({ cmdline: z.string().optional() });
-const Processes = z.array(Process).max(MAX_PROCESSES).optional();
+// A process that ended, or that its collector may not look at, has a field that is null; a list of words is a command line too.
+const Process = z.looseObject({ cmdline: z.union([z.string(), z.array(z.string())]).nullish() });
+const Processes = z.array(Process).max(MAX_PROCESSES).nullish();
 const PushedReport = z.looseObject({
   hostname: z.string().min(1).max(MAX_NAME_CHARACTERS),
-  timestamp: z.string().max(MAX_NAME_CHARACTERS).optional(),
+  timestamp: z.string().max(MAX_NAME_CHARACTERS).nullish(),
   gpu_data: z
     .array(z.looseObject({ processes: Processes }))
     .max(MAX_GPUS_PER_NODE)
-    .optional(),
-  system_info: z.looseObject({ processes: Processes }).optional(),
+    .nullish(),
+  system_info: z.looseObject({ processes: Processes }).nullish(),
 });
 /** Masked. */
 export type PushedReport = z.infer<typeof PushedReport>;
@@ -78,14 +79,14 @@ export function pushedReports(nowMs: () => number): PushedReports {
 
 function masked(report: PushedReport): PushedReport {
   const mask = <Holder extends { processes?: z.infer<typeof Processes> }>(holder: Holder): Holder =>
-    holder.processes === undefined
+    holder.processes == null
       ? holder
       : {
           ...holder,
           processes: holder.processes.map((process) =>
-            process.cmdline === undefined
+            process.cmdline == null
               ? process
-              : { ...process, cmdline: maskedCommand(process.cmdline) ?? '' },
+              : { ...process, cmdline: maskedCommand([process.cmdline].flat().join(' ')) ?? '' },
           ),
         };
   return {

@@ -7,7 +7,7 @@ import { fullCard, lostCard, machineWith, statusOf } from '../../../test/support
 import { cardOf, MEBIBYTE, machineOf, processOf } from '../../../test/support/recordedMachines.ts';
 import { waitFor } from '../../../test/support/waitFor.ts';
 import type { NodeStatus } from '../../model/node.ts';
-import { gpuMonitorMain, statsText } from './serveMain.ts';
+import { gpuMonitorMain, namedMachines, statsText } from './serveMain.ts';
 
 interface Process {
   pid: number;
@@ -244,6 +244,24 @@ describe('POST /api/report-gpu-stats', () => {
     expect(taken).toEqual([JSON.parse(report)]);
   });
 
+  test('what a collector knows nothing of may be null, and words of a command line are masked as one', async () => {
+    const body = {
+      ...{ hostname: 'x', timestamp: null, gpu_data: null },
+      system_info: {
+        processes: [
+          { pid: 1, cmdline: null },
+          { pid: 2, cmdline: ['train', '--api-key', 'hunter2'] },
+        ],
+      },
+    };
+    expect((await push(await serve([]), JSON.stringify(body))).status).toBe(200);
+    const { x } = machinesOf((await (bed as DialectBed).ask('GET', '/api/gpu-stats')).body);
+    expect(x?.system_info.processes).toEqual([
+      { pid: 1, cmdline: null },
+      { pid: 2, cmdline: 'train --api-key ***' },
+    ]);
+  });
+
   test('command lines are masked before anybody is told', async () => {
     const secret = { pid: 1, cmdline: 'train --api-key hunter2' };
     await push(
@@ -370,6 +388,15 @@ describe('POST /api/kill-processes', () => {
     });
     expect([ours.status, JSON.parse(ours.body).status]).toEqual([status, 'error']);
   });
+});
+
+test('a machine that only says that it is called so never stands for one with an agent', () => {
+  const source = { dialect: 'gpu-monitor' as const, host: null, port: null, name: null, problem: null };
+  const said = { ...vm, id: 'gpu-monitor:vm', source };
+  expect([...namedMachines([said, vm])].map(([name, { id }]) => [name, id])).toEqual([
+    ['vm (gpu-monitor:vm)', 'gpu-monitor:vm'],
+    ['vm', 'vm'],
+  ]);
 });
 
 describe('a collector on /ws', () => {

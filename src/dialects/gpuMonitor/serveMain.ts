@@ -26,15 +26,19 @@ const SENT = '命令已发送到客户端';
 
 const sampleText = keptBySample(reportText);
 
-/** Machines that were seen, by the host name that they have here: a second one of a name is told apart by its id. */
+/**
+ * Machines that were seen, by the host name that they have here: a second one of a name is told apart by its id. A machine
+ * with an agent is never the second of one that is only said to be called so.
+ */
 export function namedMachines(
   nodes: readonly NodeStatus[],
 ): Map<string, NodeStatus & { sample: NodeSample }> {
+  const agents = new Set(nodes.flatMap(({ name, source }) => (source === null ? [name] : [])));
   const named = new Map<string, NodeStatus & { sample: NodeSample }>();
   for (const node of nodes) {
-    const { sample } = node;
-    if (sample)
-      named.set(named.has(node.name) ? `${node.name} (${node.id})` : node.name, { ...node, sample });
+    const { name, id, source, sample } = node;
+    const isSecond = named.has(name) || (source !== null && agents.has(name));
+    if (sample) named.set(isSecond ? `${name} (${id})` : name, { ...node, sample });
   }
   return named;
 }

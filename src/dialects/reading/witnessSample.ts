@@ -57,9 +57,27 @@ export function witnessProcess(
   };
 }
 
+/** Older programs tell of every process each few seconds, and few change: masking takes longer than all else that is done with them. */
+const maskedLately = new Map<string, string>();
+const MAX_MASKED_LATELY = 20_000;
+const MAX_REMEMBERED_CHARACTERS = 512;
+
 /** A command line with its secrets masked: older programs send it as it is (trust.md 8). */
 export function maskedCommand(told: string | null): string | null {
   if (told === null || told.trim() === '') return null;
+  const known = maskedLately.get(told);
+  if (known !== undefined) return known;
+  const masked = mask(told);
+  if (told.length <= MAX_REMEMBERED_CHARACTERS) {
+    if (maskedLately.size >= MAX_MASKED_LATELY) maskedLately.clear();
+    maskedLately.set(told, masked);
+    // What was masked once is masked, and read again from a report that is kept masked.
+    maskedLately.set(masked, masked);
+  }
+  return masked;
+}
+
+function mask(told: string): string {
   // Masked text is shorter; what lies far beyond what is kept is not looked at.
   const words = told.slice(0, 4 * MAX_COMMAND_CHARACTERS).split(' ');
   return maskArguments(words).join(' ').slice(0, MAX_COMMAND_CHARACTERS);
