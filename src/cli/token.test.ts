@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { runCommandLine, type SaidHub, startSaidHub } from '../../test/support/commandLine.ts';
-import type { TokenInfo } from '../protocol/hubApi.ts';
+import type { TokenInfo } from '../protocol/accountApi.ts';
 
 const DAY_MS = 86_400_000;
 const info = (changes: Partial<TokenInfo>): TokenInfo => ({

@@ -1,7 +1,7 @@
 /** `flowline token`: links that open the page, tokens for scripts and for machines that join. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDurationMs } from '../lib/durations.ts';
-import type { TokenInfo, TokenScope } from '../protocol/hubApi.ts';
+import type { TokenInfo, TokenScope } from '../protocol/accountApi.ts';
 import { awaitHub } from './awaitHub.ts';
 import type { CommandContext } from './context.ts';
 import { examples } from './examples.ts';

@@ -6,9 +6,8 @@ import type { z } from 'zod';
 import { firstIssue } from '../lib/firstIssue.ts';
 import { ErrorBody, hubApi } from '../protocol/hubApi.ts';
 import type { Route } from '../protocol/route.ts';
-import { taskApi } from '../protocol/taskApi.ts';
 
-const api = { ...hubApi, ...taskApi };
+const api = hubApi;
 type Api = typeof api;
 type RouteName = keyof Api;
 

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Account } from '../protocol/hubApi.ts';
+import type { Account } from '../protocol/accountApi.ts';
 
 /** What is sent back, to the byte. */
 export interface Answer {

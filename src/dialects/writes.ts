@@ -4,7 +4,7 @@
  */
 import { BlockList, isIPv4 } from 'node:net';
 import { parseNetwork } from '../io/network.ts';
-import type { Account } from '../protocol/hubApi.ts';
+import type { Account } from '../protocol/accountApi.ts';
 import type { Writer } from './dialect.ts';
 
 export const WRITING_IS_OFF = 'flowline: writing is off';

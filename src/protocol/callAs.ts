@@ -3,7 +3,8 @@
  * other means (older dialects). Rights, schemas, handlers and audit are those of the same route over HTTP.
  */
 import type * as z from 'zod';
-import type { Account, HubApi, RouteName } from './hubApi.ts';
+import type { Account } from './accountApi.ts';
+import type { HubApi, RouteName } from './hubApi.ts';
 
 type Query<Name extends RouteName> = HubApi[Name] extends { query: infer Q extends z.ZodType }
   ? z.input<Q>

@@ -17,7 +17,7 @@ export const LIVE_PATH = '/api/v1/live';
 
 /**
  * `fleet`: every node without processes, containers, sessions (fleet/view.ts). `node:ID`: everything of one node.
- * `queue`: the queue at a glance (taskApi.ts, `QueueStatus`). `task:ID`: one task with its story, as the route `task`
+ * `queue`: the queue at a glance (queueApi.ts, `QueueStatus`). `task:ID`: one task with its story, as the route `task`
  * answers it. The last two are for those who may use the route: a page says its secret first.
  */
 export const Scope = z.union([

@@ -1,50 +1,16 @@
 /**
- * The queue's routes: tables, tasks, logs, settings. Spread into the table of routes (hubApi.ts). A selection names tasks
- * by id, or by table, state and class; what is done to them is answered task by task.
+ * Routes of tasks: listing and showing them, logs, and what people do to them. Spread into the table of routes (hubApi.ts). A
+ * selection names tasks by id, or by table, state and class; what is done to them is answered task by task.
  */
 import * as z from 'zod';
-import { count, instantMs, message, name, path, pid } from '../model/fields.ts';
-import {
-  MAX_LOG_SLICE_BYTES,
-  MAX_ROWS_BODY_BYTES,
-  MAX_ROWS_PER_BATCH,
-  MAX_RUNS_PER_TASK,
-  MAX_TASKS_PER_REQUEST,
-} from '../model/limits.ts';
-import { Parameters, QueueSettings, RunCounts, Table, TableFile, TaskOptions } from '../model/queue.ts';
+import { count, instantMs, message, name, path } from '../model/fields.ts';
+import { MAX_LOG_SLICE_BYTES, MAX_RUNS_PER_TASK, MAX_TASKS_PER_REQUEST } from '../model/limits.ts';
+import { Parameters, RunCounts, TaskOptions } from '../model/queue.ts';
 import { Remark, Remarks } from '../model/remark.ts';
 import { Attempt, AttemptId, EndClass, RunState, TableId, TaskId } from '../model/task.ts';
-import { CardTrouble } from '../model/trouble.ts';
 import { WaitingReason } from '../model/waiting.ts';
-import type { Route } from './route.ts';
-import { Environment, LogSlice, LogStream } from './supervision.ts';
-import { RowKey, RowResult, RowTask, SubmittedRow } from './tableSync.ts';
-
-export { SubmittedRow } from './tableSync.ts';
-
-export const SubmittedTable = z.strictObject({
-  name,
-  /** Login name; taken from the local administrator's token only, else the account's. */
-  owner: name.nullable(),
-  file: TableFile.nullable(),
-  /** What makes the command, for people: `python train.py` + the columns. */
-  command: z.string().max(4096),
-  options: TaskOptions,
-  maxRunning: count.nullable(),
-  /** Rows wait as `held` until released. */
-  hold: z.boolean(),
-  /** From the root: a node has no place of the submit's to begin at. */
-  workingDirectory: path.regex(/^\//, 'is no absolute path: begin it with /'),
-  /** The submit's, whole; kept until the last run is over, shown to nobody. */
-  environment: Environment,
-  /** Node that must run it because the files are there, by machine id; null: any that may. */
-  machineId: z.string().max(128).nullable(),
-  /** Program of the owner's that orders GPUs; null for our own order. */
-  gpuOrder: z.array(z.string().max(4096)).min(1).max(64).nullable(),
-  gitCommit: name.nullable(),
-  gitDirty: z.boolean().nullable(),
-});
-export type SubmittedTable = z.infer<typeof SubmittedTable>;
+import { routes } from './route.ts';
+import { LogSlice, LogStream } from './supervision.ts';
 
 /** A task as everybody who may see it is told of it. */
 export const Task = z.object({
@@ -143,43 +109,6 @@ const changes = z.object({
   ),
 });
 
-/** The ledger of one card, in bytes (scheduling.md, 5). */
-export const GpuLedger = z.object({
-  nodeId: name,
-  node: name,
-  uuid: name,
-  index: count,
-  isOn: z.boolean(),
-  /** Why nothing is placed there although it is on; null where it is. */
-  unusable: message.nullable(),
-  /** The same as data. */
-  trouble: CardTrouble.nullable().catch(null).default(null),
-  totalBytes: count.nullable(),
-  externalBytes: count.nullable(),
-  promisedBytes: count,
-  headroomBytes: count.nullable(),
-  freeBytes: count.nullable(),
-  attempts: z.array(
-    z.object({ attempt: AttemptId, task: TaskId, owner: name, promisedBytes: count.nullable() }),
-  ),
-  /** Commands of `find … -- COMMAND` that were given it. */
-  commands: z
-    .array(z.object({ owner: name, pid: pid.nullable(), promisedBytes: count.nullable() }))
-    .default([]),
-});
-export type GpuLedger = z.infer<typeof GpuLedger>;
-
-/** The queue at a glance, and the scope `queue` of the live socket. */
-export const QueueStatus = z.object({
-  /** Rises with every change of any task: a page that shows rows asks for them again. */
-  revision: count,
-  counts: RunCounts,
-  settings: QueueSettings,
-  tables: z.array(Table),
-  gpus: z.array(GpuLedger),
-});
-export type QueueStatus = z.infer<typeof QueueStatus>;
-
 const text = z.string().max(200);
 const whole = z.coerce.number().int().nonnegative();
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -190,144 +119,8 @@ const listOf = <Item extends z.ZodType<unknown, string>>(item: Item) =>
     .transform((value) => value.split(','))
     .pipe(z.array(item));
 const select = z.strictObject({ select: Selection });
-const routes = <Routes extends Record<string, Route>>(table: Routes): Routes => table;
-
-/**
- * Whether an agent that runs as the owner of a table's file keeps it up now. False: nobody does, so its owner writes it
- * (`flowline write`). Null: it has no file, or the hub has just started and agents are still connecting.
- */
-const isKeptUp = z.boolean().nullable().default(null);
-
-const PlannedRow = z.object({
-  node: name.nullable(),
-  gpus: z.array(count),
-  /** Why it would wait, in English; null where it would start. */
-  reason: z.string().nullable(),
-  /** The same as data; null where it would start, and where it need not run. */
-  waiting: WaitingReason.nullable().default(null),
-});
 
 export const taskApi = routes({
-  queue: {
-    method: 'GET',
-    path: '/api/v1/queue',
-    right: 'user',
-    summary: 'The queue at a glance: counts, settings, tables, and the ledger of every GPU.',
-    response: QueueStatus,
-  },
-  changeQueue: {
-    method: 'PATCH',
-    path: '/api/v1/queue',
-    right: 'administrator',
-    summary: 'Changes settings of the queue.',
-    body: QueueSettings.partial().strict(),
-    response: z.object({ settings: QueueSettings }),
-  },
-  switchGpus: {
-    method: 'POST',
-    path: '/api/v1/queue/gpus',
-    right: 'administrator',
-    summary: 'Switches GPUs on or off for the queue; what runs there goes on.',
-    body: z.strictObject({ gpus: z.array(name).min(1).max(1024), isOn: z.boolean() }),
-    response: z.object({ gpus: z.array(GpuLedger) }),
-  },
-  submitTable: {
-    method: 'POST',
-    path: '/api/v1/tables',
-    right: 'user',
-    summary:
-      'Queues a table: its first rows here, more by POST …/rows; nothing of it starts before `isComplete`. The header Idempotency-Key makes a repeated request answer as the first.',
-    body: z.strictObject({
-      table: SubmittedTable,
-      rows: z.array(SubmittedRow).max(MAX_ROWS_PER_BATCH),
-      isComplete: z.boolean(),
-      /** Rows of the whole table that are to run, where not all are in this request: more than may be queued is refused at once. */
-      rowsInAll: count.optional(),
-      /** Nothing is queued; answered is what would happen to the rows. */
-      dryRun: z.boolean().default(false),
-    }),
-    bodyLimitBytes: MAX_ROWS_BODY_BYTES,
-    response: z.object({
-      table: Table,
-      tasks: z.array(RowTask),
-      isKeptUp,
-      /** For a dry run: where each row would go now, or why it waits, in words. */
-      plan: z.array(PlannedRow.extend({ key: RowKey })),
-      /**
-       * For a dry run of a table with more rows (`rowsInAll`) than were sent: what would become of each other one that is to
-       * run. They all ask the same, so once one waits all others do. Null: not known, more could start than were sent.
-       */
-      others: PlannedRow.nullable().default(null),
-    }),
-  },
-  addRows: {
-    method: 'POST',
-    path: '/api/v1/tables/{id}/rows',
-    right: 'user',
-    summary: 'More rows of a table; a batch that was taken before (same number) is answered as then.',
-    body: z.strictObject({
-      batch: count.min(1),
-      rows: z.array(SubmittedRow).max(MAX_ROWS_PER_BATCH),
-      isComplete: z.boolean(),
-    }),
-    bodyLimitBytes: MAX_ROWS_BODY_BYTES,
-    response: z.object({ table: Table, tasks: z.array(RowTask), isKeptUp }),
-  },
-  tables: {
-    method: 'GET',
-    path: '/api/v1/tables',
-    right: 'user',
-    summary: 'Tables, the newest first.',
-    query: z.object({ whose: z.enum(['mine', 'all']).default('all'), isOpen: flag.optional() }),
-    response: z.object({ tables: z.array(Table) }),
-  },
-  table: {
-    method: 'GET',
-    path: '/api/v1/tables/{id}',
-    right: 'user',
-    summary: 'One table.',
-    response: Table,
-  },
-  tableResults: {
-    method: 'GET',
-    path: '/api/v1/tables/{id}/results',
-    right: 'user',
-    summary:
-      'What the rows of a table came to that ever ran, as it is written into its file: for an owner whose file no agent keeps up.',
-    query: z.object({
-      offset: whole.default(0),
-      limit: whole.min(1).max(MAX_TASKS_PER_REQUEST).default(MAX_ROWS_PER_BATCH),
-    }),
-    response: z.object({
-      results: z.array(RowResult),
-      total: count,
-      isKeptUp,
-      /** To be said by POST …/written once all pages are in the file. */
-      revision: count,
-    }),
-  },
-  tableWritten: {
-    method: 'POST',
-    path: '/api/v1/tables/{id}/written',
-    right: 'user',
-    summary: 'Its owner wrote into the file what the rows came to up to this revision.',
-    body: z.strictObject({ revision: count }),
-    response: Table,
-  },
-  changeTable: {
-    method: 'PATCH',
-    path: '/api/v1/tables/{id}',
-    right: 'user',
-    summary:
-      'Pauses or resumes a table, changes how many of it run at once, its priority or what its rows ask.',
-    body: z.strictObject({
-      paused: z.boolean().optional(),
-      maxRunning: count.nullable().optional(),
-      priority: z.int().min(-100).max(100).optional(),
-      memoryBytes: count.nullable().optional(),
-    }),
-    response: Table,
-  },
   tasks: {
     method: 'GET',
     path: '/api/v1/tasks',
@@ -455,46 +248,5 @@ export const taskApi = routes({
       waitMs: whole.max(20_000).default(0),
     }),
     response: z.object({ attempt: AttemptId, stream: LogStream, slice: LogSlice }),
-  },
-  takePromise: {
-    method: 'POST',
-    path: '/api/v1/promises',
-    right: 'user',
-    summary:
-      'For `find … -- COMMAND`: takes GPUs of one machine on the ledger for a process that the caller starts himself; `waitMs` waits for room, and the header Idempotency-Key keeps the place in the line when asked again. Kept alive by PATCH; given back by DELETE, or after 30 s of silence.',
-    body: z.strictObject({
-      gpus: z.int().min(1).max(64),
-      memoryBytes: count.nullable(),
-      model: name.nullable(),
-      machineId: z.string().max(128),
-      waitMs: count.max(25_000),
-    }),
-    response: z.object({
-      /** Null: no room yet; the reason says why. */
-      promise: z
-        .object({
-          id: name,
-          gpus: z.array(z.object({ uuid: name, index: count })),
-          promisedBytes: count.nullable(),
-        })
-        .nullable(),
-      waitingReason: z.string().nullable(),
-      waiting: WaitingReason.nullable(),
-    }),
-  },
-  keepPromise: {
-    method: 'PATCH',
-    path: '/api/v1/promises/{id}',
-    right: 'user',
-    summary: 'Says that the process lives, and which it is.',
-    body: z.strictObject({ pid: z.int().positive().nullable() }),
-    response: z.object({}),
-  },
-  endPromise: {
-    method: 'DELETE',
-    path: '/api/v1/promises/{id}',
-    right: 'user',
-    summary: 'Gives the GPUs back.',
-    response: z.object({}),
   },
 });

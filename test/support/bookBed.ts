@@ -7,7 +7,7 @@ import type { Given, Reporter, Submit, TaskBook, Verdict } from '../../src/hub/t
 import { openLog } from '../../src/io/log.ts';
 import { DEFAULT_OPTIONS } from '../../src/model/queue.ts';
 import type { AttemptReport } from '../../src/protocol/supervision.ts';
-import type { SubmittedRow } from '../../src/protocol/taskApi.ts';
+import type { SubmittedRow } from '../../src/protocol/tableApi.ts';
 import { type ManualClock, manualClock } from './manualClock.ts';
 
 export interface BookBed {

@@ -6,8 +6,8 @@ import type { MainParts } from '../../src/dialects/main.ts';
 import { writeDoor } from '../../src/dialects/writes.ts';
 import { silentLog } from '../../src/io/log.ts';
 import type { NodeStatus } from '../../src/model/node.ts';
+import type { Account } from '../../src/protocol/accountApi.ts';
 import type { CallAs } from '../../src/protocol/callAs.ts';
-import type { Account } from '../../src/protocol/hubApi.ts';
 
 export interface Asked {
   status: number;

@@ -10,7 +10,7 @@ import { WebSocketServer } from 'ws';
 import { diff, type Json, UNCHANGED } from '../../src/fleet/patch.ts';
 import { fleetNode } from '../../src/fleet/view.ts';
 import type { NodeStatus } from '../../src/model/node.ts';
-import type { Account } from '../../src/protocol/hubApi.ts';
+import type { Account } from '../../src/protocol/accountApi.ts';
 import { LIVE_PATH } from '../../src/protocol/live.ts';
 import type { ImaginedQueue } from './imaginedQueue.ts';
 

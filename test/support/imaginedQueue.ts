@@ -5,14 +5,9 @@
 import { DEFAULT_OPTIONS, DEFAULT_SETTINGS, type QueueSettings, type Table } from '../../src/model/queue.ts';
 import { isFinal, isLive, type RunState } from '../../src/model/task.ts';
 import { matchesTask, parseTaskQuery } from '../../src/model/taskQuery.ts';
-import type {
-  GpuLedger,
-  QueueStatus,
-  Selection,
-  SubmittedTable,
-  Task,
-  TaskEvent,
-} from '../../src/protocol/taskApi.ts';
+import type { GpuLedger, QueueStatus } from '../../src/protocol/queueApi.ts';
+import type { SubmittedTable } from '../../src/protocol/tableApi.ts';
+import type { Selection, Task, TaskEvent } from '../../src/protocol/taskApi.ts';
 import { imagineLog } from './imaginedLog.ts';
 import { imagineTable, imagineTasks } from './imaginedTasks.ts';
 

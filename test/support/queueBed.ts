@@ -7,7 +7,7 @@ import { blankReading } from '../../src/model/blankReading.ts';
 import type { Gpu } from '../../src/model/gpu.ts';
 import { DEFAULT_OPTIONS, type TaskOptions } from '../../src/model/queue.ts';
 import type { Lease } from '../../src/protocol/supervision.ts';
-import type { SubmittedTable } from '../../src/protocol/taskApi.ts';
+import type { SubmittedTable } from '../../src/protocol/tableApi.ts';
 import { row as rowOf } from './bookBed.ts';
 import { type FakeAgent, type FakeAgentOptions, startFakeAgent } from './fakeAgent.ts';
 import { startTestHub, type TestHub } from './hubInProcess.ts';

@@ -6,7 +6,7 @@ import { type LiveConnection, type Refusal, startLiveMirror } from '../../src/cl
 import type { FleetView } from '../../src/fleet/view.ts';
 import type { NodeStatus } from '../../src/model/node.ts';
 import { LIVE_PATH, type Scope } from '../../src/protocol/live.ts';
-import type { QueueStatus } from '../../src/protocol/taskApi.ts';
+import type { QueueStatus } from '../../src/protocol/queueApi.ts';
 import { sessionSecret } from './hub.ts';
 import type { TaskDetail } from './tasks.ts';
 

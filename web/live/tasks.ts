@@ -1,7 +1,8 @@
 /** The queue as the page asks for it: the route's shapes, live parts of the picture, and who may see or change it. */
 import { useEffect } from 'react';
 import type * as z from 'zod';
-import type { GpuLedger, QueueStatus, taskApi } from '../../src/protocol/taskApi.ts';
+import type { GpuLedger, QueueStatus } from '../../src/protocol/queueApi.ts';
+import type { taskApi } from '../../src/protocol/taskApi.ts';
 import { type AccountState, useAccount } from './account.ts';
 import { sessionSecret } from './hub.ts';
 import { useLive, useLiveStore } from './useLive.ts';

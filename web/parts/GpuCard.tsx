@@ -7,7 +7,7 @@ import { promisedAhead } from '../../src/fleet/memorySegments.ts';
 import { memoryToTake } from '../../src/fleet/summary.ts';
 import type { FleetGpu } from '../../src/fleet/view.ts';
 import { gpuIdentity } from '../../src/model/gpu.ts';
-import type { GpuLedger } from '../../src/protocol/taskApi.ts';
+import type { GpuLedger } from '../../src/protocol/queueApi.ts';
 import { Sparkline } from '../charts/Sparkline.tsx';
 import { FULL_MS, lineAt, type Recent, spanOf } from '../live/recent.ts';
 import { useGpuLedger } from '../live/tasks.ts';

@@ -6,9 +6,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import { type HubClient, HubFailure } from '../../client/hubClient.ts';
-import type { taskApi } from '../../protocol/taskApi.ts';
+import type { queueApi } from '../../protocol/queueApi.ts';
 
-type Answer = z.output<typeof taskApi.takePromise.response>;
+type Answer = z.output<typeof queueApi.takePromise.response>;
 export type TakenPromise = NonNullable<Answer['promise']>;
 
 export interface PromiseWish {

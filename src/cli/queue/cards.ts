@@ -1,6 +1,6 @@
 /** The queue's cards as a table, for `flowline queue` and the shell: what each can give, and who runs there. */
 import { visible } from '../../lib/displayText.ts';
-import type { GpuLedger } from '../../protocol/taskApi.ts';
+import type { GpuLedger } from '../../protocol/queueApi.ts';
 import { troubleText } from '../../scheduling/remarkText.ts';
 import { CommandFailure, EXIT } from '../context.ts';
 import { MISSING, size } from '../text/figures.ts';

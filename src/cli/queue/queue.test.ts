@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommandLine, type SaidHub, startSaidHub } from '../../../test/support/commandLine.ts';
 import { DEFAULT_SETTINGS } from '../../model/queue.ts';
-import type { GpuLedger } from '../../protocol/taskApi.ts';
+import type { GpuLedger } from '../../protocol/queueApi.ts';
 import { widthOf } from '../text/width.ts';
 
 const GIB = 2 ** 30;

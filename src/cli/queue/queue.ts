@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { RunCounts } from '../../model/queue.ts';
 import { RunState } from '../../model/task.ts';
-import type { QueueStatus } from '../../protocol/taskApi.ts';
+import type { QueueStatus } from '../../protocol/queueApi.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
 import { examples, paragraph } from '../examples.ts';
 import { type FleetOptions, openFleet, withFleet } from '../fleetCommand.ts';

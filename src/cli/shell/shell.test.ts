@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommandLine, type SaidHub, startSaidHub } from '../../../test/support/commandLine.ts';
 import { DEFAULT_OPTIONS, DEFAULT_SETTINGS } from '../../model/queue.ts';
-import type { GpuLedger } from '../../protocol/taskApi.ts';
+import type { GpuLedger } from '../../protocol/queueApi.ts';
 
 const GIB = 2 ** 30;
 let folder: string;

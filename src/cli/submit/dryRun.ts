@@ -1,7 +1,7 @@
 /** `submit --dry-run`: what would become of each row now, and what it runs; nothing is queued. */
 import type { HubClient } from '../../client/hubClient.ts';
 import { commandText } from '../../model/command.ts';
-import type { SubmittedRow } from '../../protocol/taskApi.ts';
+import type { SubmittedRow } from '../../protocol/tableApi.ts';
 import type { CommandContext } from '../context.ts';
 import { waitingWords } from '../tasks/taskText.ts';
 import { table as textTable } from '../text/table.ts';

@@ -5,7 +5,7 @@ import { basename, isAbsolute, resolve } from 'node:path';
 import type { CommandSource } from '../../model/command.ts';
 import { MAX_NAME_CHARACTERS } from '../../model/limits.ts';
 import type { TableFile } from '../../model/queue.ts';
-import type { SubmittedRow, SubmittedTable } from '../../protocol/taskApi.ts';
+import type { SubmittedRow, SubmittedTable } from '../../protocol/tableApi.ts';
 import { CommandProblem } from '../../tables/command/problem.ts';
 import { commandMaker, sourceText } from '../../tables/command/rowCommand.ts';
 import { splitTemplate } from '../../tables/command/split.ts';

@@ -8,8 +8,8 @@ import type { z } from 'zod';
 import { type HubClient, HubFailure } from '../../client/hubClient.ts';
 import { MAX_ROWS_BODY_BYTES, MAX_ROWS_PER_BATCH } from '../../model/limits.ts';
 import type { Table } from '../../model/queue.ts';
+import type { SubmittedRow, tableApi } from '../../protocol/tableApi.ts';
 import type { RowTask } from '../../protocol/tableSync.ts';
-import type { SubmittedRow, taskApi } from '../../protocol/taskApi.ts';
 import type { PreparedSubmit } from './prepare.ts';
 
 /** Room for the environment and what stands around the rows. */
@@ -55,7 +55,7 @@ export async function sendTable(
   return { table: sent.table, tasks, isKeptUp: sent.isKeptUp };
 }
 
-/** What would happen to the rows: to each of a first batch, and to all others, which ask the same (`taskApi.submitTable`). */
+/** What would happen to the rows: to each of a first batch, and to all others, which ask the same (`tableApi.submitTable`). */
 export async function planTable(client: HubClient, { table, rows }: PreparedSubmit): Promise<Plan> {
   const [first = []] = batchesOf(rows);
   return client.call('submitTable', {
@@ -63,7 +63,7 @@ export async function planTable(client: HubClient, { table, rows }: PreparedSubm
   });
 }
 
-export type Plan = Pick<z.output<typeof taskApi.submitTable.response>, 'plan' | 'others'>;
+export type Plan = Pick<z.output<typeof tableApi.submitTable.response>, 'plan' | 'others'>;
 
 const rowsToRun = (rows: readonly SubmittedRow[]): number =>
   rows.filter(({ runNum, needRunNum }) => runNum < needRunNum).length;

@@ -6,8 +6,9 @@ import { temporaryFolder } from '../../../test/support/program.ts';
 import { TABLE } from '../../../test/support/saidTable.ts';
 import { waitFor } from '../../../test/support/waitFor.ts';
 import type { Table } from '../../model/queue.ts';
+import type { SubmittedRow, SubmittedTable } from '../../protocol/tableApi.ts';
 import type { RowResult, TableWrite } from '../../protocol/tableSync.ts';
-import type { SubmittedRow, SubmittedTable, Task } from '../../protocol/taskApi.ts';
+import type { Task } from '../../protocol/taskApi.ts';
 import { idRange } from './submit.ts';
 
 interface SubmitBody {

@@ -4,7 +4,7 @@
  */
 import { MAX_NAME_CHARACTERS } from '../../model/limits.ts';
 import { DEFAULT_OPTIONS } from '../../model/queue.ts';
-import type { SubmittedRow, SubmittedTable } from '../../protocol/taskApi.ts';
+import type { SubmittedRow, SubmittedTable } from '../../protocol/tableApi.ts';
 import { commandMaker } from '../../tables/command/rowCommand.ts';
 import type { Writer } from '../dialect.ts';
 import type { WantedTask } from './tasks.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Clock } from '../../io/clock.ts';
 import { openRecordFile } from '../../io/recordFile.ts';
-import { Account } from '../../protocol/hubApi.ts';
+import { Account } from '../../protocol/accountApi.ts';
 import { hashSecret, matchesHash, newId, newSecret } from './secrets.ts';
 
 const SessionRecord = z.object({

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { readFileIfThere, writeFileAtomically } from '../../io/atomicFile.ts';
 import type { Clock } from '../../io/clock.ts';
 import { openRecordFile } from '../../io/recordFile.ts';
-import { type Role, TokenInfo, type TokenScope } from '../../protocol/hubApi.ts';
+import { type Role, TokenInfo, type TokenScope } from '../../protocol/accountApi.ts';
 import { formatToken, hashSecret, matchesHash, newId, newSecret, parseToken } from './secrets.ts';
 
 const TokenRecord = z.object({ ...TokenInfo.shape, hash: z.string() });

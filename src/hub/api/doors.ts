@@ -4,7 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { hostOf, isLoopback, isOwnHost, isPassedOn } from '../../io/listenNames.ts';
-import type { Account } from '../../protocol/hubApi.ts';
+import type { Account } from '../../protocol/accountApi.ts';
 import type { Right } from '../../protocol/route.ts';
 import type { PageSessions } from '../accounts/sessions.ts';
 import type { Tokens } from '../accounts/tokens.ts';

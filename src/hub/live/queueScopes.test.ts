@@ -5,7 +5,7 @@ import { queueBed, tableOf } from '../../../test/support/queueBed.ts';
 import { waitFor } from '../../../test/support/waitFor.ts';
 import { applyPatch, type Json } from '../../fleet/patch.ts';
 import { LIVE_PATH, LiveMessage, type Scope } from '../../protocol/live.ts';
-import type { QueueStatus } from '../../protocol/taskApi.ts';
+import type { QueueStatus } from '../../protocol/queueApi.ts';
 
 let bed: Awaited<ReturnType<typeof queueBed>>;
 const sockets: WebSocket[] = [];

@@ -2,14 +2,14 @@
 import type { z } from 'zod';
 import { tableIdOf } from '../../model/task.ts';
 import type { WaitingReason } from '../../model/waiting.ts';
-import type { taskApi } from '../../protocol/taskApi.ts';
+import type { tableApi } from '../../protocol/tableApi.ts';
 import type { WaitingRun } from '../../scheduling/facts.ts';
 import { profileOf } from '../../scheduling/learn.ts';
 import type { TaskBook } from './book/taskBook.ts';
 import type { ReasonsNow } from './reasons.ts';
 
-type Body = z.output<(typeof taskApi)['submitTable']['body']>;
-type Answer = z.input<(typeof taskApi)['submitTable']['response']>;
+type Body = z.output<(typeof tableApi)['submitTable']['body']>;
+type Answer = z.input<(typeof tableApi)['submitTable']['response']>;
 
 export interface DryRunSources {
   book: Pick<TaskBook, 'tables' | 'task'>;

@@ -1,8 +1,8 @@
-/** The queue at a glance (protocol/taskApi.ts, QueueStatus), as each caller may see it: his own tables and all cards. */
+/** The queue at a glance (protocol/queueApi.ts, QueueStatus), as each caller may see it: his own tables and all cards. */
 
 import type { NodeStatus } from '../../model/node.ts';
 import type { RunCounts } from '../../model/queue.ts';
-import type { GpuLedger, QueueStatus } from '../../protocol/taskApi.ts';
+import type { GpuLedger, QueueStatus } from '../../protocol/queueApi.ts';
 import { Board, freeBytes } from '../../scheduling/board.ts';
 import type { LiveAttempt, NodeFacts } from '../../scheduling/facts.ts';
 import { troubleText } from '../../scheduling/remarkText.ts';

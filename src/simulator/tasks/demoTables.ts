@@ -4,8 +4,8 @@
  * somebody else's. So few run at once that cards stay free.
  */
 import { DEFAULT_OPTIONS } from '../../model/queue.ts';
+import type { SubmittedTable } from '../../protocol/tableApi.ts';
 import type { SubmittedRow } from '../../protocol/tableSync.ts';
-import type { SubmittedTable } from '../../protocol/taskApi.ts';
 import { GIB } from '../world.ts';
 
 export interface DemoTable {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AttemptReport, Inventory, type Lease, LogSlice } from '../../protocol/supervision.ts';
-import { SubmittedRow, SubmittedTable } from '../../protocol/taskApi.ts';
+import { SubmittedRow, SubmittedTable } from '../../protocol/tableApi.ts';
 import { imagineFleet } from '../fleet.ts';
 import { GIB } from '../world.ts';
 import { demoTables } from './demoTables.ts';

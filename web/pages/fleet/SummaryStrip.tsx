@@ -1,7 +1,7 @@
 /** The fleet in one strip: five counts over one bar (each filters), memory, power, and where there is most room. */
 import type { ReactNode } from 'react';
 import type { ConditionGroup, FleetSummary } from '../../../src/fleet/summary.ts';
-import type { QueueStatus } from '../../../src/protocol/taskApi.ts';
+import type { QueueStatus } from '../../../src/protocol/queueApi.ts';
 import { Sparkline } from '../../charts/Sparkline.tsx';
 import { useQueue } from '../../live/tasks.ts';
 import { useFleetPower } from '../../live/useFleetPower.ts';

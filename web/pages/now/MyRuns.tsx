@@ -3,7 +3,8 @@
 import { visible } from '../../../src/lib/displayText.ts';
 import type { Table } from '../../../src/model/queue.ts';
 import type { RunState } from '../../../src/model/task.ts';
-import type { QueueStatus, Task } from '../../../src/protocol/taskApi.ts';
+import type { QueueStatus } from '../../../src/protocol/queueApi.ts';
+import type { Task } from '../../../src/protocol/taskApi.ts';
 import { explain } from '../../../src/scheduling/explain.ts';
 import { loginOf, useAccount } from '../../live/account.ts';
 import { useHubNow } from '../../live/hubClock.ts';

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { visible } from '../../../src/lib/displayText.ts';
 import type { Table } from '../../../src/model/queue.ts';
-import type { QueueStatus } from '../../../src/protocol/taskApi.ts';
+import type { QueueStatus } from '../../../src/protocol/queueApi.ts';
 import { loginOf, useAccount } from '../../live/account.ts';
 import { useHubNow } from '../../live/hubClock.ts';
 import { Link } from '../../parts/Link.tsx';

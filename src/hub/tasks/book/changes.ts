@@ -10,7 +10,7 @@ import {
   type OutOfMemory,
   type RunState,
 } from '../../../model/task.ts';
-import type { SubmittedRow } from '../../../protocol/taskApi.ts';
+import type { SubmittedRow } from '../../../protocol/tableApi.ts';
 import type { Change, Row, Value as StoredValue } from '../store/sentences.ts';
 import type { LiveAttempt, TableRecord, TaskRecord } from './records.ts';
 

@@ -1,6 +1,6 @@
 /** Tables and rows come into the book: once, however often they are sent. */
 import { withoutCredentials } from '../../../protocol/supervision.ts';
-import type { SubmittedRow } from '../../../protocol/taskApi.ts';
+import type { SubmittedRow } from '../../../protocol/tableApi.ts';
 import { NO_RUN, putRun, putTable, putTask } from './changes.ts';
 import type { TableRecord, TaskRecord } from './records.ts';
 import {

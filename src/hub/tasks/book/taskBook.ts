@@ -13,8 +13,9 @@ import type { Ask, Parameters, QueueSettings, RunCounts } from '../../../model/q
 import type { Remark } from '../../../model/remark.ts';
 import type { Attempt, EndClass, Fence, GivenGpu, RunState } from '../../../model/task.ts';
 import type { AttemptReport, Environment } from '../../../protocol/supervision.ts';
+import type { SubmittedRow, SubmittedTable } from '../../../protocol/tableApi.ts';
 import type { RowResult } from '../../../protocol/tableSync.ts';
-import type { SubmittedRow, SubmittedTable, TaskEvent } from '../../../protocol/taskApi.ts';
+import type { TaskEvent } from '../../../protocol/taskApi.ts';
 import type { RanRows } from './fileRows.ts';
 import type { LiveView, TableView, TaskView } from './records.ts';
 

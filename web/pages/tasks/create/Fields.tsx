@@ -1,7 +1,7 @@
 /** Fields that a command and a table share: where it runs, what it asks, and the rarer wishes under "More". */
 import { useId } from 'react';
 import { visible } from '../../../../src/lib/displayText.ts';
-import type { QueueStatus } from '../../../../src/protocol/taskApi.ts';
+import type { QueueStatus } from '../../../../src/protocol/queueApi.ts';
 import { useFleet } from '../../../live/useLive.ts';
 import { useWords } from '../../../words/words.ts';
 import { type Complaint, type Entries, type EntryField, EXAMPLES } from './entries.ts';

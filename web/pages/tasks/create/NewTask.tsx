@@ -1,8 +1,9 @@
 /** Queues something new from the page: one command, or a table that the reader's browser has read. */
 import { useEffect, useRef, useState } from 'react';
 import { visible } from '../../../../src/lib/displayText.ts';
+import type { QueueStatus } from '../../../../src/protocol/queueApi.ts';
+import type { SubmittedRow } from '../../../../src/protocol/tableApi.ts';
 import type { FileRow } from '../../../../src/protocol/tableSync.ts';
-import type { QueueStatus, SubmittedRow } from '../../../../src/protocol/taskApi.ts';
 import type { HubAnswer } from '../../../live/hub.ts';
 import { CodeText } from '../../../parts/CodeText.tsx';
 import { Dialog } from '../../../parts/Dialog.tsx';

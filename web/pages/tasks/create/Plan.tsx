@@ -2,14 +2,14 @@
 import type * as z from 'zod';
 import { visible } from '../../../../src/lib/displayText.ts';
 import { renderWord, StartFact, type StartFacts, type TaskCommand } from '../../../../src/model/command.ts';
-import type { SubmittedRow, taskApi } from '../../../../src/protocol/taskApi.ts';
+import type { SubmittedRow, tableApi } from '../../../../src/protocol/tableApi.ts';
 import { useHubNow } from '../../../live/hubClock.ts';
 import { whole } from '../../../words/figures.ts';
 import { waitingParts } from '../../../words/waiting.ts';
 import { useWords } from '../../../words/words.ts';
 import { ranges } from '../where.ts';
 
-export type Tried = z.output<(typeof taskApi)['submitTable']['response']>;
+export type Tried = z.output<(typeof tableApi)['submitTable']['response']>;
 
 const PLACEHOLDERS = Object.fromEntries(StartFact.options.map((fact) => [fact, `{${fact}}`])) as StartFacts;
 const MOST_REASONS = 4;
@@ -27,7 +27,7 @@ export function Plan({ tried, rows }: { tried: Tried; rows: readonly SubmittedRo
   );
   const told = places.slice(0, MOST_REASONS).join(newTask.comma) + (places.length > MOST_REASONS ? ' …' : '');
   const reasons = new Map<string, number>();
-  // Rows beyond those that were sent ask the same, and wait for the same (taskApi.submitTable).
+  // Rows beyond those that were sent ask the same, and wait for the same (tableApi.submitTable).
   const sent = new Set(tried.plan.map(({ key }) => key));
   const beyond = rows.filter(({ key, runNum, needRunNum }) => !sent.has(key) && runNum < needRunNum).length;
   const planned = tried.others === null ? tried.plan.length : tried.plan.length + beyond;

@@ -1,8 +1,8 @@
 /** Queues rows: the first of them with the table, the others in numbered batches, so that a lost answer can be asked for again. */
 import type { CommandSource } from '../../../../src/model/command.ts';
 import { MAX_ROWS_PER_BATCH } from '../../../../src/model/limits.ts';
+import type { SubmittedRow, SubmittedTable } from '../../../../src/protocol/tableApi.ts';
 import type { FileRow } from '../../../../src/protocol/tableSync.ts';
-import type { SubmittedRow, SubmittedTable } from '../../../../src/protocol/taskApi.ts';
 import { askHub, type HubAnswer } from '../../../live/hub.ts';
 import type { ReadEntries } from './entries.ts';
 
