@@ -3,11 +3,16 @@ import type { NodeStatus } from '../model/node.ts';
 import { CommandFailure, EXIT } from './context.ts';
 import type { Words } from './words/words.ts';
 
-/** By its id, else by its alias or name. @throws CommandFailure where there is none or several, naming those there are. */
+/**
+ * By its id, else by its alias or name; of several of one name the one with an agent: a machine that changes over is known
+ * by its older system too. @throws CommandFailure where there is none or several, naming those there are.
+ */
 export function namedNode(nodes: readonly NodeStatus[], wanted: string, { kill: words }: Words): NodeStatus {
   const byId = nodes.find((node) => node.id === wanted);
   if (byId) return byId;
-  const named = nodes.filter((node) => node.alias === wanted || node.name === wanted);
+  const called = nodes.filter((node) => node.alias === wanted || node.name === wanted);
+  const withAgent = called.filter(({ source }) => source === null);
+  const named = withAgent.length === 1 ? withAgent : called;
   const [only] = named;
   if (only && named.length === 1) return only;
   throw named.length === 0

@@ -4,6 +4,7 @@ import { visible } from '../../src/lib/displayText.ts';
 import type { GpuProcess } from '../../src/model/process.ts';
 import { killHindrance, useAccount } from '../live/account.ts';
 import { useHubNow } from '../live/hubClock.ts';
+import { useFleetNode } from '../live/useLive.ts';
 import { clockTime, gib, MISSING, percent, size, span } from '../words/figures.ts';
 import { useWords } from '../words/words.ts';
 import { useActions } from './actions.ts';
@@ -18,6 +19,7 @@ export function ProcessDrawer({ row, onClose }: { row: ProcessRow; onClose: () =
   const nowMs = useHubNow();
   const { endProcesses } = useActions();
   const hindrance = killHindrance(useAccount());
+  const isWitness = (useFleetNode(row.nodeId)?.source ?? null) !== null;
   const { process, onGpus } = row;
   const onEach = (figure: (onGpu: GpuProcess) => number | null): string =>
     onGpus.map((onGpu) => percent(figure(onGpu))).join(' · ') || MISSING;
@@ -40,15 +42,15 @@ export function ProcessDrawer({ row, onClose }: { row: ProcessRow; onClose: () =
             <button
               type="button"
               className="button small danger"
-              disabled={hindrance !== null}
+              disabled={hindrance !== null || isWitness}
               onClick={() => endProcesses([row])}
             >
               {words.kill.end}
             </button>
           </div>
-          {hindrance !== null && (
+          {(hindrance !== null || isWitness) && (
             <p className="hint-bar">
-              <CodeText text={words.kill[hindrance]} />
+              <CodeText text={hindrance === null || isWitness ? words.node.witness : words.kill[hindrance]} />
             </p>
           )}
           <Facts

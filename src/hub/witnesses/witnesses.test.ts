@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { administratorOf } from '../../../test/support/administrator.ts';
 import { startTestHub, type TestHub } from '../../../test/support/hubInProcess.ts';
 import { manualClock } from '../../../test/support/manualClock.ts';
+import { tableOf } from '../../../test/support/queueBed.ts';
 import { bareSample } from '../../../test/support/samples.ts';
 import { HubFailure } from '../../client/hubClient.ts';
 import { blankReading } from '../../model/blankReading.ts';
@@ -168,6 +169,25 @@ test('nothing is placed on it, and nobody can let it run anything, name it or se
     body: { targets: [{ nodeId: ID, pid: 4711, startedAtMs: null }], graceSeconds: 1 },
   });
   expect(results).toMatchObject([{ outcome: 'not-allowed' }]);
+});
+
+test('a task waits beside its free card, as if there were none', async () => {
+  const administrator = await administratorOf(hub);
+  await hub.witnesses.add(nodeAt, never);
+  const sample = sampleOf('gpu7');
+  const free = { uuid: 'GPU-1', memoryTotalBytes: 2 ** 36, memoryUsedBytes: 0, utilizationPercent: 0 };
+  const gpus = sample.gpus.map((gpu) => ({ ...gpu, ...free }));
+  hub.witnesses.heard(
+    ID,
+    { sample: { ...sample, driver: { ...sample.driver, state: 'ok' }, gpus }, processes: null },
+    null,
+  );
+  const { gpus: known } = await administrator.call('gpus');
+  expect(known).toMatchObject([{ condition: 'free' }]);
+  await administrator.call('submitTable', { body: tableOf(1) });
+  clock.pass(5000);
+  const { tasks } = await administrator.call('tasks');
+  expect(tasks).toMatchObject([{ state: 'queued', waitingReason: 'no machine is connected' }]);
 });
 
 test('its processes are found among those of all machines, and it is asked when somebody asks', async () => {
