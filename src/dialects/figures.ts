@@ -73,3 +73,14 @@ export function nakedTime(ms: number): string {
 
 /** `7` → `07`. */
 export const padded = (part: number, width = 2): string => String(part).padStart(width, '0');
+
+/** How long something runs, in the whole units that two of the older systems tell it in. */
+export function uptime(ms: number): { days: number; hours: number; minutes: number; seconds: number } {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return {
+    days: Math.floor(seconds / 86_400),
+    hours: Math.floor(seconds / 3600) % 24,
+    minutes: Math.floor(seconds / 60) % 60,
+    seconds: seconds % 60,
+  };
+}

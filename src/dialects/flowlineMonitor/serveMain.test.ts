@@ -5,8 +5,9 @@ import { fullCard, lostCard, machineWith, statusOf } from '../../../test/support
 import { sampleOfSlave } from '../../../test/support/recordedSlave.ts';
 import { waitFor } from '../../../test/support/waitFor.ts';
 import type { NodeSample, NodeStatus } from '../../model/node.ts';
+import { uptime } from '../figures.ts';
 import { distinctAddresses } from './addresses.ts';
-import { flowlineMonitorMain, slavesText, uptime } from './serveMain.ts';
+import { flowlineMonitorMain, slavesText } from './serveMain.ts';
 import type { SlaveInfo } from './serveNode.ts';
 
 interface Slave {

@@ -5,7 +5,7 @@
  */
 import type { NodeStatus } from '../../model/node.ts';
 import type { Answer, Dialect } from '../dialect.ts';
-import { localTime } from '../figures.ts';
+import { localTime, uptime } from '../figures.ts';
 import { flaskError, flaskWrongVerb } from '../flask.ts';
 import { freshBody, keptBySample } from '../freshBody.ts';
 import { asReader, type MainParts } from '../main.ts';
@@ -134,17 +134,6 @@ export function flowlineMonitorMain(parts: MainParts): Dialect {
 const error = (sentence: string, status: number): Answer =>
   pythonAnswer(pythonJson({ error: sentence }), status);
 const notThere = (): Answer => error('Slave not found', 404);
-
-/** Since the master started. */
-export function uptime(ms: number): { days: number; hours: number; minutes: number; seconds: number } {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  return {
-    days: Math.floor(seconds / 86_400),
-    hours: Math.floor(seconds / 3600) % 24,
-    minutes: Math.floor(seconds / 60) % 60,
-    seconds: seconds % 60,
-  };
-}
 
 /** Has machines that are there take a sample; who is asked already is not asked twice. */
 function refresher(parts: MainParts): (nodes: readonly NodeStatus[], from: string) => Promise<void> {

@@ -7,6 +7,7 @@ import { LIVE_STATES, RunState, taskIdOf } from '../../model/task.ts';
 import type { CalledBy } from '../../protocol/callAs.ts';
 import { CommandProblem } from '../../tables/command/problem.ts';
 import type { Answer, Dialect, DialectRequest, Writer } from '../dialect.ts';
+import { uptime } from '../figures.ts';
 import { flaskError, flaskWrongVerb } from '../flask.ts';
 import type { MainParts } from '../main.ts';
 import { fractionsUnder, pythonAnswer, pythonJson } from '../python.ts';
@@ -16,7 +17,7 @@ import { wantedLines } from './logs.ts';
 import { type GpuNumbers, type GpuPlace, parseNumber } from './numbers.ts';
 import { processesBody, seenProcessesBody } from './processes.ts';
 import { isNotThere, listLogs, readLog } from './readLogs.ts';
-import { systemText, uptimeBody } from './system.ts';
+import { systemText } from './system.ts';
 import { taskListBody, WantedTask } from './tasks.ts';
 
 export interface SchedulerParts extends MainParts {
@@ -240,7 +241,7 @@ export function flowlineMain(parts: SchedulerParts): Dialect {
       {
         verbs: ['GET'],
         path: '/api/system/uptime',
-        handle: () => answer(uptimeBody(parts.nowMs() - parts.startedAtMs)),
+        handle: () => answer(uptime(parts.nowMs() - parts.startedAtMs)),
       },
     ],
   };

@@ -1,4 +1,4 @@
-/** What the older FlowLine says of the machine it runs on, and of how long it runs. */
+/** What the older FlowLine says of the machine it runs on. */
 import { type Host, UNKNOWN_HOST } from '../../model/host.ts';
 import { gibibytes } from '../figures.ts';
 
@@ -13,14 +13,3 @@ export function systemText(host: Facts | null): string {
 
 /** `64` → `64.0` */
 const pythonFloat = (figure: number): string => (Number.isInteger(figure) ? `${figure}.0` : String(figure));
-
-/** Whole days, hours, minutes and seconds. */
-export function uptimeBody(ms: number): { days: number; hours: number; minutes: number; seconds: number } {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  return {
-    days: Math.floor(seconds / 86_400),
-    hours: Math.floor(seconds / 3600) % 24,
-    minutes: Math.floor(seconds / 60) % 60,
-    seconds: seconds % 60,
-  };
-}
