@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -60,6 +61,7 @@ describe('a place of its own', () => {
 
   test.each([
     ['changed', (path: string) => appendFileSync(path, 'x')],
+    ['other, as long as it was', (path: string) => writeFileSync(path, 'START')],
     ['gone', (path: string) => rmSync(path)],
     ['writable by others', (path: string) => chmodSync(path, 0o666)],
     [
