@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { manualClock } from '../../../../test/support/manualClock.ts';
 import { mountSmallDisk } from '../../../../test/support/smallDisk.ts';
 import { waitFor } from '../../../../test/support/waitFor.ts';
 import { systemClock } from '../../../io/clock.ts';
@@ -53,6 +54,23 @@ describe('the store', () => {
     for (const end of ['', '-wal', '-shm']) expect(statSync(path + end).mode & 0o777).toBe(0o600);
     await first.stop();
     expect(await (await open()).read('usage')).toEqual([['alice', 499, 1000]]);
+  });
+
+  test('leaves no timer behind: one kept each hub for 3 s after it was told to end', async () => {
+    const clock = manualClock();
+    const timers = vi.spyOn(clock, 'after');
+    const forgotten: boolean[] = [];
+    timers.mockImplementation((_delayMs, _call) => {
+      const place = forgotten.push(false) - 1;
+      return () => {
+        forgotten[place] = true;
+      };
+    });
+    const one = await openStore({ path, clock, log: openLog('silent') });
+    one.write(usage('alice'));
+    await one.stop();
+    expect(forgotten.length).toBeGreaterThan(0);
+    expect(forgotten).not.toContain(false);
   });
 
   test('reads what was written before the question, committed or not', async () => {

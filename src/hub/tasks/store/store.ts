@@ -223,10 +223,11 @@ export async function openStore({ path, clock, log }: StoreOptions): Promise<Sto
     },
     async stop() {
       send();
-      await Promise.race([
-        durable(),
-        new Promise((resolve) => clock.after(STOP_WAITS_MS, () => resolve(null))),
-      ]);
+      const patience = Promise.withResolvers<void>();
+      const forgetPatience = clock.after(STOP_WAITS_MS, patience.resolve);
+      await Promise.race([durable(), patience.promise]);
+      // Left running it would keep the process for as long.
+      forgetPatience();
       isStopping = true;
       forgetRetry?.();
       if (!hasEnded) {
