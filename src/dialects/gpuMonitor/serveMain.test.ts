@@ -213,8 +213,14 @@ describe('GET /api/gpu-stats', () => {
   test('a machine that was never seen is not there; one whose report is older than 10 s is not online', () => {
     const never = statusOf(null, { name: 'never' });
     expect(Object.keys(machinesOf(statsText([vm, never], AT_MS)))).toEqual(['vm']);
-    expect(machinesOf(statsText([vm], AT_MS + 10_000)).vm?.is_online).toBe(true);
-    expect(machinesOf(statsText([vm], AT_MS + 10_001)).vm?.is_online).toBe(false);
+    const late = { ...vm, state: 'stale' as const };
+    expect(machinesOf(statsText([late], AT_MS + 10_000)).vm?.is_online).toBe(true);
+    expect(machinesOf(statsText([late], AT_MS + 10_001)).vm?.is_online).toBe(false);
+    expect(machinesOf(statsText([{ ...vm, state: 'offline' }], AT_MS)).vm?.is_online).toBe(false);
+  });
+
+  test('a machine that samples more rarely is online in between', () => {
+    expect(machinesOf(statsText([vm], AT_MS + 25_000)).vm?.is_online).toBe(true);
   });
 
   test('a lost GPU hides no other; two machines of one name are both told', () => {

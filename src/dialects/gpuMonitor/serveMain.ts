@@ -51,7 +51,9 @@ export function statsText(
 ): string {
   const named = namedMachines(nodes);
   const ours = [...named].map(([hostname, { sample, lastSeenAtMs, state }]) => {
-    const isOnline = state !== 'offline' && lastSeenAtMs !== null && nowMs - lastSeenAtMs <= ONLINE_MS;
+    const isYoung = lastSeenAtMs !== null && nowMs - lastSeenAtMs <= ONLINE_MS;
+    // One that samples every 15 s is online in between: its next report is not late.
+    const isOnline = state === 'online' || (state === 'stale' && isYoung);
     return [hostname, machineText(sampleText(sample), isOnline)] as const;
   });
   const members = [...ours, ...pushed.filter(([hostname]) => !named.has(hostname))].map(
