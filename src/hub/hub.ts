@@ -168,6 +168,14 @@ async function assemble(
       const sample = fleet.status(nodeId, clock.nowMs())?.sample;
       if (sample) figures.note(nodeId, sample, clock.nowMs());
     },
+    forgotten(nodeId) {
+      figures.forget(nodeId);
+      lastTruths
+        .forget(nodeId)
+        .catch((failure: unknown) =>
+          log.warn({ node: nodeId, failure: String(failure) }, 'could not forget what this node last said'),
+        );
+    },
   });
   const queue = openQueue({ book, fleet, links, registry, audit, clock, log });
   sampled = queue.sampled;

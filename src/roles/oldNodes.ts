@@ -12,7 +12,6 @@ import type { Clock } from '../io/clock.ts';
 import type { Log } from '../io/log.ts';
 import { stops } from '../lib/stops.ts';
 import type { DialectName } from '../model/dialect.ts';
-import type { NodeSample } from '../model/node.ts';
 
 /** @throws CommandFailure that names the file, the place, and what to do */
 export async function readConfigurations(
@@ -72,14 +71,13 @@ export function takeReports(
   clock: Clock,
   log: Log,
 ): (report: unknown, from: string) => void {
-  const before = new Map<string, NodeSample>();
+  const before = (hostname: string) => door.lastSample('gpu-monitor', hostname);
   return (report, from) => {
-    const read = readReport(report, clock.nowMs(), (hostname) => before.get(hostname) ?? null);
+    const read = readReport(report, clock.nowMs(), before);
     if ('problem' in read) return log.debug({ from, problem: read.problem }, 'a report was not taken');
     const { hostname, reading, address } = read;
-    void door.reported('gpu-monitor', hostname, reading, address ?? from).then(
-      () => void before.set(hostname, reading.sample),
-      (failure: unknown) => log.debug({ from, failure: String(failure) }, 'a report was not taken'),
-    );
+    door
+      .reported('gpu-monitor', hostname, reading, address ?? from)
+      .catch((failure: unknown) => log.debug({ from, failure: String(failure) }, 'a report was not taken'));
   };
 }

@@ -8,6 +8,8 @@ import { HubFailure } from '../../client/hubClient.ts';
 import { blankReading } from '../../model/blankReading.ts';
 import type { NodeSample } from '../../model/node.ts';
 import { UNKNOWN_DETAILS } from '../../model/process.ts';
+import { fleetNow } from '../fleetNow.ts';
+import { witnesses } from './witnesses.ts';
 
 const clock = manualClock(Date.UTC(2026, 0, 1));
 let hub: TestHub;
@@ -142,6 +144,51 @@ test('machines that nobody knows cannot fill the memory', async () => {
     );
   expect([await found('g0'), await found('g74'), await found('g75')]).toEqual([4000, 4000, 0]);
   expect(await nodes()).toHaveLength(80);
+});
+
+test('names without end push out the silent, and never one that we ask', async () => {
+  const fleet = fleetNow();
+  const forgotten: string[] = [];
+  const door = await witnesses({
+    ...{ fleet, clock, lastTruth: async () => null, sampled: () => {} },
+    reporters: { list: () => [], note: () => {}, forget: () => {}, stop: async () => {} },
+    forgotten: (id) => void forgotten.push(id),
+    limits: { machines: 3, reportedEntries: 5 },
+  });
+  const report = (hostname: string, listed = 0) =>
+    door.reported(
+      'gpu-monitor',
+      hostname,
+      {
+        ...reading(hostname, 1),
+        processes: Array.from({ length: listed }, (_, pid) => ({
+          ...UNKNOWN_DETAILS,
+          ...{ pid, gpus: [], gpuMemoryBytes: null },
+        })),
+      },
+      null,
+    );
+  await report('a');
+  await report('b');
+  await report('a');
+  await door.add(nodeAt, never);
+  await report('c');
+  expect(fleet.order()).toEqual(['gpu-monitor:a', ID, 'gpu-monitor:c']);
+  await door.add({ ...nodeAt, port: 7081 }, never);
+  expect(fleet.order()).toEqual([ID, 'gpu-monitor:c', 'cluster-status:10.0.0.7:7081']);
+  await report('d', 3);
+  expect(fleet.order()).toEqual([ID, 'cluster-status:10.0.0.7:7081', 'gpu-monitor:d']);
+  expect(forgotten).toEqual(['gpu-monitor:b', 'gpu-monitor:a', 'gpu-monitor:c']);
+  expect(door.search('gpu-monitor:d', '')).toHaveLength(3);
+  await door.add({ ...nodeAt, port: 7082 }, never);
+  await expect(report('e')).rejects.toThrow('3 older machines');
+});
+
+test('a machine whose name would be cut is not taken for another', async () => {
+  const long = '显'.repeat(80);
+  await expect(
+    hub.witnesses.reported('gpu-monitor', `${long}1`, reading(`${long}1`), null),
+  ).rejects.toMatchObject({ code: 'name-too-long' });
 });
 
 test('one that reported by itself is shown after a restart too, until somebody forgets it', async () => {

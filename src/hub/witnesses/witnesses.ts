@@ -8,6 +8,7 @@ import { createProcessMatcher } from '../../fleet/processMatcher.ts';
 import type { Clock } from '../../io/clock.ts';
 import { pick } from '../../lib/pick.ts';
 import type { DialectName } from '../../model/dialect.ts';
+import { MAX_NAME_CHARACTERS } from '../../model/limits.ts';
 import type { NodeSample, ReadingProblem } from '../../model/node.ts';
 import { type FoundProcess, ProcessDetails } from '../../model/process.ts';
 import { polledWitnessId, reportingWitnessId, type WitnessReading } from '../../model/witness.ts';
@@ -52,7 +53,7 @@ export interface Witnesses {
   /**
    * A report of a machine that reports by itself, which is known from its first one on; answers its id.
    * @param hostname what it calls itself: the only name that it has
-   * @throws HubError `too-many-nodes`
+   * @throws HubError `too-many-nodes` where as many are asked by us, `name-too-long`
    */
   reported(
     dialect: DialectName,
@@ -60,6 +61,8 @@ export interface Witnesses {
     reading: WitnessReading,
     address: string | null,
   ): Promise<string>;
+  /** What one that reports by itself said last; null where it is not known. */
+  lastSample(dialect: DialectName, hostname: string): NodeSample | null;
   isWitness(id: string): boolean;
   /** Asks a polled one at once. @throws HubError `only-reports` for one that reports by itself. */
   refresh(id: string): Promise<void>;
@@ -70,12 +73,11 @@ export interface Witnesses {
 }
 
 /**
- * Processes, containers and sessions that are kept of all machines that report by themselves: nobody knows who they are. A
- * thousand machines with three hundred each; beyond it first the processes that only a search looks at are not kept.
+ * What is kept at once: machines that are known by older dialects; and processes, containers and sessions of those that
+ * report by themselves, a thousand machines with three hundred each. Nobody knows who reports: whoever was silent longest
+ * makes room, so that a flood of names pushes itself out, and no machine that goes on reporting, nor one that we ask.
  */
-const MAX_REPORTED_ENTRIES = 300_000;
-/** Machines that are known by older dialects at once; with fewer than this a listener that is flooded with names stays small. */
-const MAX_WITNESSES = 2000;
+const LIMITS = { machines: 2000, reportedEntries: 300_000 };
 
 export interface WitnessesOptions {
   fleet: FleetNow;
@@ -84,6 +86,10 @@ export interface WitnessesOptions {
   reporters: Reporters;
   /** A sample was applied: history may look. */
   sampled: (id: string) => void;
+  /** One made room: what else is kept of it goes. */
+  forgotten: (id: string) => void;
+  /** Replaced in tests. */
+  limits?: typeof LIMITS;
 }
 
 interface Known {
@@ -102,18 +108,41 @@ export async function witnesses({
   lastTruth,
   reporters,
   sampled,
+  forgotten,
+  limits = LIMITS,
 }: WitnessesOptions): Promise<Witnesses> {
+  /** Whoever reported last stands last. */
   const known = new Map<string, Known>();
+  let reportedEntries = 0;
+
+  const drop = (id: string): void => {
+    reportedEntries -= known.get(id)?.entries ?? 0;
+    known.delete(id);
+    reporters.forget(id);
+  };
+  /** Forgets who reports and was silent longest. False where there is nobody but one. */
+  const forgetSilent = (besides: string | null): boolean => {
+    for (const [id, { refresh }] of known) {
+      if (refresh !== null || id === besides) continue;
+      drop(id);
+      fleet.forgetNode(id);
+      forgotten(id);
+      return true;
+    }
+    return false;
+  };
 
   const become = async (
     id: string,
     node: Omit<PolledWitness, 'host' | 'port'> & { host: string | null; port: number | null },
     refresh: Known['refresh'],
   ): Promise<void> => {
-    if (!known.has(id) && known.size >= MAX_WITNESSES)
-      throw new HubError(503, 'too-many-nodes', `this hub reads ${MAX_WITNESSES} older machines already`);
+    if (!known.has(id) && known.size >= limits.machines && !forgetSilent(null))
+      throw new HubError(503, 'too-many-nodes', `this hub reads ${limits.machines} older machines already`);
     known.set(id, { alias: node.alias, entries: 0, refresh, processes: null });
     const truth = await lastTruth(id);
+    // It made room for another meanwhile.
+    if (!known.has(id)) return;
     fleet.setNode({
       id,
       name: truth?.sample.hostname ?? node.name,
@@ -137,24 +166,19 @@ export async function witnesses({
   };
   for (const reporter of reporters.list()) await becomeReporter(reporter);
 
-  let reportedEntries = 0;
-  /** @throws HubError where all that is kept is too much. */
+  /** What is kept of it: without the processes that only a search looks at, where all of them would push others out. */
   const withinReason = (id: string, reading: WitnessReading): WitnessReading => {
     const witness = known.get(id);
     if (!witness) return reading;
-    const rest = reportedEntries - witness.entries;
+    known.delete(id);
+    known.set(id, witness);
+    reportedEntries -= witness.entries;
     const own = entriesOf(reading.sample);
     const all = own + (reading.processes?.length ?? 0);
-    const entries = rest + all <= MAX_REPORTED_ENTRIES ? all : own;
-    if (rest + entries > MAX_REPORTED_ENTRIES)
-      throw new HubError(
-        503,
-        'too-much-reported',
-        'machines that report by themselves fill the memory for them',
-      );
-    witness.entries = entries;
-    reportedEntries = rest + entries;
-    return entries === all ? reading : { ...reading, processes: null };
+    witness.entries = reportedEntries + all <= limits.reportedEntries ? all : own;
+    reportedEntries += witness.entries;
+    while (reportedEntries > limits.reportedEntries && forgetSilent(id));
+    return witness.entries === all ? reading : { ...reading, processes: null };
   };
 
   const heard = (id: string, reading: WitnessReading, address: string | null): void => {
@@ -185,11 +209,16 @@ export async function witnesses({
     },
     async reported(dialect, hostname, reading, address) {
       const id = reportingWitnessId(dialect, hostname);
+      // Cut short, two names would be one machine.
+      if (id.length >= MAX_NAME_CHARACTERS)
+        throw new HubError(400, 'name-too-long', 'this name is too long to be told from others');
       if (!known.has(id)) await becomeReporter({ dialect, hostname });
       reporters.note(id, { dialect, hostname });
       heard(id, withinReason(id, reading), address);
       return id;
     },
+    lastSample: (dialect, hostname) =>
+      fleet.status(reportingWitnessId(dialect, hostname), clock.nowMs())?.sample ?? null,
     isWitness: (id) => known.has(id),
     async refresh(id) {
       const witness = known.get(id);
@@ -215,9 +244,7 @@ export async function witnesses({
           'this machine is in the configuration of the hub, which reads it',
           'take it out there and start the hub again',
         );
-      reportedEntries -= known.get(id)?.entries ?? 0;
-      known.delete(id);
-      reporters.forget(id);
+      drop(id);
     },
   };
 }
