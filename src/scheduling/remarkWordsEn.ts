@@ -61,9 +61,7 @@ export const remarkWordsEn: RemarkWords = {
         ? "killed (SIGKILL) while the machine was out of memory: the kernel's log names what it ended"
         : 'killed (SIGKILL) from outside FlowLine: by a guard against full memory such as earlyoom, an administrator, or a person',
     'not-executed': ({ code }) =>
-      code === 127
-        ? 'the program was not found (exit code 127)'
-        : `the program could not be executed (exit code ${code})`,
+      code === 127 ? 'the program was not found' : 'the program could not be executed',
     'left-behind': ({ processes }) =>
       plural(
         processes,

@@ -48,8 +48,7 @@ export const remarkWordsZh: RemarkWords = {
       isMachineOutOfMemory
         ? '机器内存不足时被杀（SIGKILL）：内核日志写明结束了哪个进程'
         : '被 FlowLine 以外的一方杀掉（SIGKILL）：可能是 earlyoom 一类的内存守护、管理员或其他人',
-    'not-executed': ({ code }) =>
-      code === 127 ? '找不到该程序（退出码 127）' : `该程序无法执行（退出码 ${code}）`,
+    'not-executed': ({ code }) => (code === 127 ? '找不到该程序' : '该程序无法执行'),
     'left-behind': ({ processes }) => `它遗留的 ${processes} 个进程已结束`,
     unkillable: ({ processes }) =>
       `无法结束：进程 ${processes} 在 SIGKILL 之后仍在，它在内核中等待 GPU 驱动或文件系统，待其应答或机器重启才会结束`,

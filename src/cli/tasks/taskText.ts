@@ -107,7 +107,9 @@ export function endText(attempt: Attempt, words: Words): string {
   const told = attempt.outOfMemory?.line ?? saidOf(attempt, words);
   // Where the program says itself why it failed, that it failed needs no words.
   const isPlain = attempt.class === null || attempt.class === 'ok' || (attempt.class === 'program' && told);
-  const why = isPlain || attempt.class === null ? null : words.taskState.class[attempt.class];
+  // And that it was stopped says by whom, or by its limit.
+  const isStop = attempt.remarks?.[0]?.kind === 'stopped';
+  const why = isPlain || isStop || attempt.class === null ? null : words.taskState.class[attempt.class];
   const peak = attempt.gpus.map(({ peakBytes }) => peakBytes).filter((bytes) => bytes !== null);
   const parts = [code, why, told, peak.length > 0 ? words.tasks.peak(size(Math.max(...peak))) : null];
   return parts.filter((part) => part !== null && part !== '').join(words.comma);

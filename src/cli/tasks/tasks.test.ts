@@ -156,6 +156,24 @@ describe('flowline tasks', () => {
     expect(output).toMatch(/t43 +queued .*12 GiB short \(30 free, 42 asked; 18 held by pid 4711, alice\)/);
   });
 
+  test('tells in the reader’s language what came of it, once', async () => {
+    const ended = task('t42');
+    const [attempt] = ended.attempts;
+    if (!attempt) throw new Error('no attempt');
+    const remarks: (typeof attempt)['remarks'] = [{ kind: 'stopped', by: 'time-limit', limitSeconds: 7200 }];
+    const late = { ...attempt, class: 'timeout' as const, exitCode: 143, signal: 'SIGTERM', remarks };
+    tasks = [{ ...ended, state: 'timed_out', attempts: [late] }];
+    const environment = { FLOWLINE_DATA: '/nowhere', LANG: 'zh_CN.UTF-8' };
+    const { output } = await runCommandLine(['tasks', '--hub', hub.url], { environment });
+    expect(output).toMatch(/t42 +超时 .* SIGTERM，到达时限（2 小时），已停止，峰值 9\.0 GiB/);
+    tasks = [
+      { ...ended, state: 'timed_out', attempts: [{ ...late, remarks: null, message: 'as it was told' }] },
+    ];
+    expect((await runCommandLine(['tasks', '--hub', hub.url], { environment })).output).toContain(
+      'SIGTERM，超过时限，as it was told',
+    );
+  });
+
   test('asks only for what is open, and with --all for everything', async () => {
     await run('tasks');
     await run('tasks', '--all');

@@ -170,7 +170,10 @@ function Outcome({ task, attempt }: { task: Task; attempt: Attempt }) {
 /** A bad end: the kind of it, the exit code, and its sentence. */
 export function EndWords({ attempt }: { attempt: Attempt }) {
   const words = useWords();
-  const kind = attempt.class === null || attempt.class === 'program' ? null : words.endClass[attempt.class];
+  // That it was stopped says by whom, or by its limit; a program's failure speaks for itself.
+  const isStop = attempt.remarks?.[0]?.kind === 'stopped';
+  const kind =
+    attempt.class === null || attempt.class === 'program' || isStop ? null : words.endClass[attempt.class];
   const code =
     attempt.signal !== null
       ? visible(attempt.signal)
