@@ -9,6 +9,7 @@ test('whoever opens an older page is led to ours, by the name he called', async 
   expect(await leads('/monitor')).toBe('http://localhost:3569/');
   expect(await leads('/')).toBe('http://localhost:3569/');
   expect(await leads('/settings')).toBe('http://localhost:3569/settings');
+  expect(await leads('/constructor')).toBe('http://localhost:3569/');
   expect(await leads('//evil.example/tasks')).toBe('http://localhost:3569/');
   await bed.stop();
 });

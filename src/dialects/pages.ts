@@ -4,7 +4,11 @@ import { flaskError, flaskWrongVerb } from './flask.ts';
 import { redirect } from './redirect.ts';
 
 /** Pages that are called alike here; every other leads to the first. */
-const ALIKE: Record<string, string> = { tasks: 'tasks', task: 'tasks', settings: 'settings' };
+const ALIKE = new Map([
+  ['tasks', 'tasks'],
+  ['task', 'tasks'],
+  ['settings', 'settings'],
+]);
 
 /** @param pageUrl ours, with a slash at its end, for whoever called by this `Host` */
 export function olderPages(pageUrl: (host: string) => string): Dialect {
@@ -20,7 +24,7 @@ export function olderPages(pageUrl: (host: string) => string): Dialect {
         verbs: ['GET'],
         path: '/*',
         handle: ({ parameters, host }) =>
-          redirect(302, `${pageUrl(host)}${ALIKE[parameters['*']?.replace(/\/$/, '') ?? ''] ?? ''}`),
+          redirect(302, `${pageUrl(host)}${ALIKE.get(parameters['*']?.replace(/\/$/, '') ?? '') ?? ''}`),
       },
     ],
   };

@@ -43,6 +43,14 @@ describe('finding free GPUs', () => {
     expect(result.misses.taken).toBe(1);
   });
 
+  test('a machine that only an older system tells of is never offered, whatever it says is free', () => {
+    const source = { dialect: 'gpu-monitor' as const, host: null, port: null, name: null, problem: null };
+    const said = { ...node('atlas', [free(0), free(1)]), source };
+    const result = findGpus([said], ANY);
+    expect([result.found, result.nearest, result.roomiest]).toEqual([null, null, null]);
+    expect(result.misses.withoutAgent).toBe(2);
+  });
+
   test('a machine in maintenance is not offered, though it is connected and free', () => {
     const cared = { ...node('cared', [free(0), free(1)]), absence: 'maintenance' as const };
     const result = findGpus([cared, node('other', [free(0)])], ANY);
@@ -80,7 +88,15 @@ describe('finding free GPUs', () => {
     const result = findGpus(nodes, { ...ANY, gpus: 3, model: 'h100' });
     expect(result.nearest?.node.name).toBe('atlas');
     expect(result.nearest?.gpus.map((gpu) => gpu.index)).toEqual([0, 1]);
-    expect(result.misses).toEqual({ maintenance: 0, away: 1, model: 1, unusable: 1, taken: 1, memory: 0 });
+    expect(result.misses).toEqual({
+      withoutAgent: 0,
+      maintenance: 0,
+      away: 1,
+      model: 1,
+      unusable: 1,
+      taken: 1,
+      memory: 0,
+    });
   });
 
   test('too little memory names the roomiest', () => {

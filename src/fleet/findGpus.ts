@@ -23,7 +23,7 @@ export interface GpusOfNode {
 }
 
 /** Why a GPU is not offered; the first that applies, in this order. */
-export type Miss = 'maintenance' | 'away' | 'model' | 'unusable' | 'taken' | 'memory';
+export type Miss = 'withoutAgent' | 'maintenance' | 'away' | 'model' | 'unusable' | 'taken' | 'memory';
 
 export interface FindResult {
   /** Null where the wish cannot be met now. */
@@ -49,6 +49,7 @@ export function findGpus(
   promised: ReadonlySet<string> = NOTHING_PROMISED,
 ): FindResult {
   const misses: Record<Miss, number> = {
+    withoutAgent: 0,
     maintenance: 0,
     away: 0,
     model: 0,
@@ -102,6 +103,8 @@ function take({ node, gpus }: GpusOfNode, number: number): GpusOfNode {
 }
 
 function whyNot(node: FleetNode, gpu: FleetGpu, wish: GpuWish): Miss | null {
+  // What an older system tells is nobody's word for a card being free: whoever reaches its port may report a machine.
+  if (node.source !== null) return 'withoutAgent';
   if (node.absence === 'maintenance') return 'maintenance';
   if (node.state !== 'online') return 'away';
   if (wish.model !== null && !isModel(gpu, wish.model)) return 'model';

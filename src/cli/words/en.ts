@@ -168,6 +168,7 @@ export const en = {
     best: (machine: string, found: number, wanted: number, indexes: string) =>
       `best: ${machine} ${found} of ${wanted} (GPU ${indexes})`,
     reasons: {
+      withoutAgent: (gpus: number) => `${gpus} on machines without an agent, which are only looked at`,
       maintenance: (gpus: number) => `${gpus} on machines in maintenance`,
       away: (gpus: number) => `${gpus} on machines that are away`,
       model: (gpus: number) => `${gpus} of another model`,

@@ -223,6 +223,7 @@ export const zh: Words = {
       `${onOneMachine && gpus > 1 ? '同一台机器上的 ' : ''}${gpus} 张空闲的${model === null ? '卡' : ` ${model}`}${memory === null ? '' : `（每张 ${memory} 显存）`}`,
     best: (machine, found, wanted, indexes) => `最接近：${machine} 有 ${found} / ${wanted}（GPU ${indexes}）`,
     reasons: {
+      withoutAgent: (gpus) => `${gpus} 张所在机器没有代理，只能查看`,
       maintenance: (gpus) => `${gpus} 张所在机器在维护中`,
       away: (gpus) => `${gpus} 张所在机器不在线`,
       model: (gpus) => `${gpus} 张是别的型号`,

@@ -64,6 +64,8 @@ export function flowlineMain(parts: SchedulerParts): Dialect {
   };
 
   const uuidOf = (number: number): string | null => {
+    // A script may switch a card without having listed any.
+    numbers.of(placedGpus(parts.nodes()).map(({ nodeId, gpu }) => ({ nodeId, index: gpu.index })));
     const place = numbers.placeOf(number);
     const node = place && parts.nodes().find(({ id }) => id === place.nodeId);
     return node?.sample?.gpus.find(({ index }) => index === place?.index)?.uuid ?? null;
