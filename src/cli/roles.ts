@@ -58,6 +58,7 @@ export function addRoles(program: Command, context: CommandContext): void {
         'flowline up',
         'flowline up --listen 10.20.4.2:3569     let other machines report here',
         'flowline up --interval 5s',
+        'flowline up --config hosts.txt          show nodes of cluster-status, too',
         'flowline up --dialect gpu-monitor       answer where gpu-monitor would, at 127.0.0.1:7864',
       ),
     )
@@ -71,7 +72,7 @@ export function addRoles(program: Command, context: CommandContext): void {
         'flowline hub --listen 10.20.4.2:3569',
         'flowline token create --scope join      print a token for one machine',
         'flowline hub --dialect cluster-status=10.20.4.2:7070   its page and scripts ask there as before',
-        'flowline hub --config master.json       read the slaves of an older FlowLine Monitor',
+        "flowline hub --config master.json       show FlowLine Monitor's slaves here",
         'flowline hub --config hosts.txt --config config.json',
       ),
     )

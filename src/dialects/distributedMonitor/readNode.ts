@@ -39,13 +39,22 @@ export const serverReader: NodeReader = {
 
 const GPUS_UNREAD = 'Failed to get GPU info';
 
+/** What nvidia-smi means by its exit status (nvidia-smi(1), RETURN VALUE). */
+const MEANINGS: Record<string, string> = {
+  6: 'it found no GPU',
+  9: 'the driver is not loaded',
+  12: "the driver's library is not there",
+  15: 'a GPU fell off the bus',
+};
+
 /** One sick card, or no driver: the machine is there and says so; which cards it has, it said before. */
 function withoutGpus({ body }: Answer, context: ReadContext): Outcome {
-  const status = /exit status (\d+)/.exec(body)?.[1];
-  // nvidia-smi(1), RETURN VALUE: 9 the driver is not loaded, 12 its library is not there, 6 no device was found.
-  const isAbsent = status === '9' || status === '12' || body.includes('executable file not found');
+  const status = /exit status (\d+)/.exec(body)?.[1] ?? '';
+  const isAbsent =
+    status === '9' || status === '12' || /executable file not found|no NVIDIA driver/.test(body);
   const state = status === '6' ? ('ok' as const) : isAbsent ? ('absent' as const) : ('failed' as const);
-  const driver = { state, message: body.trim().slice(0, 300) };
+  const meaning = MEANINGS[status];
+  const driver = { state, message: `${body.trim().slice(0, 300)}${meaning ? ` (${meaning})` : ''}` };
   return read({
     ...{ hostname: context.before?.hostname ?? null, takenAtMs: null, gpus: [], driver, context },
   });

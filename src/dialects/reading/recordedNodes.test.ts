@@ -226,7 +226,7 @@ describe('a server of the distributed monitor', () => {
     const sample = sampleOf('distributed-monitor', 'gpu-info-gpu-lost', before);
     expect(sample.driver).toMatchObject({
       state: 'failed',
-      message: 'Failed to get GPU info: failed to run nvidia-smi: exit status 15',
+      message: 'Failed to get GPU info: failed to run nvidia-smi: exit status 15 (a GPU fell off the bus)',
     });
     expect(sample.gpus.map(({ state, pciBusId }) => [state, pciBusId])).toEqual(
       before.gpus.map(({ pciBusId }) => ['failed', pciBusId]),
@@ -240,6 +240,13 @@ describe('a server of the distributed monitor', () => {
     ['gpu-info-no-gpus', 'ok'],
   ])('%s is a driver that is %s', (name, state) => {
     expect(sampleOf('distributed-monitor', name)).toMatchObject({ driver: { state }, gpus: [] });
+  });
+
+  test('the same of a machine of ours that answers in that dialect', () => {
+    const body = 'Failed to get GPU info: no NVIDIA driver library found; tried libnvidia-ml.so.1';
+    expect(read('distributed-monitor', { status: 500, body })).toMatchObject({
+      reading: { sample: { driver: { state: 'absent' } } },
+    });
   });
 
   test('a zone is taken as it stands, an unknown path is a sentence', () => {
