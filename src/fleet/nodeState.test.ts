@@ -88,3 +88,8 @@ describe('a boot between two samples', () => {
     );
   });
 });
+
+test('a machine whose own system gives it longer is offline later, and stale as soon as every other', () => {
+  const at = (ageMs: number) => told({ lastSeenAtMs: NOW - ageMs, offlineAfterMs: 60_000 })[0];
+  expect([at(2000), at(3000), at(59_000), at(61_000)]).toEqual(['online', 'stale', 'stale', 'offline']);
+});

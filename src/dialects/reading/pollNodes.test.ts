@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { manualClock } from '../../../test/support/manualClock.ts';
 import { recorded } from '../../../test/support/recorded.ts';
 import { waitFor } from '../../../test/support/waitFor.ts';
 import { systemClock } from '../../io/clock.ts';
@@ -150,6 +151,39 @@ test('something that speaks no HTTP is told', async () => {
 test('a name that leads nowhere is told', async () => {
   const told = one(await poll(nodeAt(7, { host: 'no-such-host.invalid', timeoutMs: 3000 })));
   expect(await waitFor('a trouble', () => told.troubles[0])).toMatchObject({ kind: 'unknown-name' });
+});
+
+test('after the first second the nodes are asked spread over their interval, each in time', async () => {
+  const clock = manualClock(0);
+  const askedAtMs: number[][] = Array.from({ length: 100 }, () => []);
+  const findAddress = Object.assign(
+    async (host: string) => {
+      askedAtMs[Number(host)]?.push(clock.nowMs());
+      return { kind: 'unknown-name' as const, message: 'nobody' };
+    },
+    { doubt() {} },
+  );
+  const stop = await pollNodes({
+    nodes: askedAtMs.map((_, place) => nodeAt(1, { host: String(place), intervalMs: 5000 })),
+    readers: READERS,
+    door: { add: async ({ host }) => host, heard() {}, failed() {} },
+    findAddress,
+    clock,
+    log: silentLog,
+  });
+  endings.push(stop);
+  for (let step = 0; step < 400; step++) {
+    clock.pass(50);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(Math.max(...askedAtMs.map(([first = Infinity]) => first))).toBeLessThan(1000);
+  for (const asked of askedAtMs)
+    for (const [place, atMs] of asked.slice(1).entries())
+      expect(atMs - (asked[place] ?? 0)).toBeLessThanOrEqual(1.6 * 5000);
+  const slots = Array(10).fill(0);
+  for (const atMs of askedAtMs.flat())
+    if (atMs >= 10_000 && atMs < 15_000) slots[Math.floor((atMs - 10_000) / 500)] += 1;
+  for (const asked of slots) expect(Math.abs(asked - 10)).toBeLessThanOrEqual(3);
 });
 
 test('who asks for a reading now is answered when it has come', async () => {

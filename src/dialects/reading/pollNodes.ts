@@ -43,9 +43,7 @@ export async function pollNodes(options: PollingOptions): Promise<() => void> {
   const pollings: (() => void)[] = [];
   for (const [place, node] of nodes.entries()) {
     const poll = await pollNode(node, options, ending.signal);
-    // The first answers come at once, but not in one instant; then each has its own place in the interval.
-    const firstMs = Math.floor((place / nodes.length) * Math.min(node.intervalMs, FIRST_ROUND_MS));
-    pollings.push(repeat(poll, firstMs, node.intervalMs, clock));
+    pollings.push(repeat(poll, pace(node.intervalMs, place / nodes.length), clock));
   }
   return () => {
     for (const stop of pollings) stop();
@@ -56,8 +54,29 @@ export async function pollNodes(options: PollingOptions): Promise<() => void> {
 /** A page that was just opened should not wait for a whole interval. */
 const FIRST_ROUND_MS = 1000;
 
+interface Pace {
+  firstMs: number;
+  /** From the first to the second. */
+  gapMs: number;
+  intervalMs: number;
+}
+
+/**
+ * The first answers come within a second; from the second on the nodes are spread over the whole interval.
+ * @param share which of the nodes it is, from 0 to 1
+ */
+function pace(intervalMs: number, share: number): Pace {
+  const roundMs = Math.min(intervalMs, FIRST_ROUND_MS);
+  return {
+    firstMs: Math.floor(share * roundMs),
+    // Neither at once again, nor so late that the first answer grows stale: 0.6 to 1.6 intervals.
+    gapMs: Math.floor(0.6 * intervalMs + share * (intervalMs - roundMs)),
+    intervalMs,
+  };
+}
+
 /** Calls at a fixed pace; a call that takes longer than the interval lets turns out instead of piling up. */
-function repeat(call: () => Promise<void>, firstMs: number, intervalMs: number, clock: Clock): () => void {
+function repeat(call: () => Promise<void>, { firstMs, gapMs, intervalMs }: Pace, clock: Clock): () => void {
   let isBusy = false;
   const turn = (): void => {
     if (isBusy) return;
@@ -68,7 +87,10 @@ function repeat(call: () => Promise<void>, firstMs: number, intervalMs: number, 
   };
   let stop = clock.after(firstMs, () => {
     turn();
-    stop = clock.every(intervalMs, turn);
+    stop = clock.after(gapMs, () => {
+      turn();
+      stop = clock.every(intervalMs, turn);
+    });
   });
   return () => stop();
 }
