@@ -1,5 +1,7 @@
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type DialectBed, type DialectBedOptions, dialectBed } from '../../test/support/dialectBed.ts';
+import { waitFor } from '../../test/support/waitFor.ts';
 import type { Dialect, DialectRequest } from './dialect.ts';
 import { flaskError, flaskWrongVerb } from './flask.ts';
 import { pythonAnswer, pythonJson } from './python.ts';
@@ -235,4 +237,18 @@ describe('the doors', () => {
       expect((await (await serve()).ask('GET', path)).status).toBeLessThan(500);
     },
   );
+});
+
+test('an address that opens every connection there is shuts out nobody else', async () => {
+  const to = await serve();
+  const port = Number(new URL(to.url).port);
+  const sockets = Array.from({ length: 310 }, () => connect(port, '127.0.0.1'));
+  let closed = 0;
+  for (const socket of sockets) socket.on('error', () => {}).on('close', () => (closed += 1));
+  await waitFor('those that are too many', () => closed === 10);
+  const other = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' });
+  const heard = new Promise((resolve) => other.once('data', (data) => resolve(String(data))));
+  other.write('GET /read HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  expect(await heard).toContain('200 OK');
+  for (const socket of [...sockets, other]) socket.destroy();
 });
