@@ -58,8 +58,14 @@ export async function startReading(
   log: Log,
 ): Promise<() => Promise<void>> {
   const stopping = stops();
+  const ending = new AbortController();
+  stopping.add(() => ending.abort());
   for (const { nodes, nameServer } of configurations) {
-    const findAddress = addresses({ privateServer: nameServer, nowMs: () => clock.nowMs() });
+    const findAddress = addresses({
+      privateServer: nameServer,
+      nowMs: () => clock.nowMs(),
+      ending: ending.signal,
+    });
     stopping.add(await pollNodes({ nodes, readers: READERS, door, findAddress, clock, log }));
   }
   return () => stopping.stop();

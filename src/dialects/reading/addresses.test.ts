@@ -89,6 +89,13 @@ describe('where a host is found', () => {
     });
   });
 
+  test('the end of the reader ends the search of the system, and begins none', async () => {
+    const ending = new AbortController();
+    const find = addresses({ privateServer: null, nowMs: () => 0, ending: ending.signal });
+    ending.abort();
+    expect(await find('localhost', 5000)).toMatchObject({ kind: 'unknown-name' });
+  });
+
   test('a search that hangs is given up at the deadline, and is not begun twice', async () => {
     let searches = 0;
     const find = finder({

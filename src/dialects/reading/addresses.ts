@@ -23,6 +23,8 @@ export interface AddressOptions {
   /** `HOST:PORT` of a private name server; null for none. */
   privateServer: string | null;
   nowMs: () => number;
+  /** Ends searches that are on their way. */
+  ending?: AbortSignal;
   /** The system's way; replaced in tests. */
   bySystem?: (host: string, timeoutMs: number) => Promise<string | null>;
   byLocalNetwork?: (host: string, timeoutMs: number) => Promise<string | null>;
@@ -32,7 +34,8 @@ export interface AddressOptions {
 export function addresses({
   privateServer,
   nowMs,
-  bySystem = getent,
+  ending,
+  bySystem = (host, timeoutMs) => getent(host, timeoutMs, ending),
   byLocalNetwork = askLocalNetwork,
 }: AddressOptions): FindAddress {
   const known = new Map<string, { address: string; foundAtMs: number; isDoubted: boolean }>();
@@ -121,14 +124,14 @@ const byServer = (resolver: Resolver, host: string): Promise<string | null> =>
     );
 
 /** By a child that may be ended: files, DNS and whatever else this system asks for names (nsswitch.conf). */
-function getent(host: string, timeoutMs: number): Promise<string | null> {
+function getent(host: string, timeoutMs: number, signal?: AbortSignal): Promise<string | null> {
   // It would read a name that begins with a dash as an option.
   if (host.startsWith('-')) return Promise.resolve(null);
   return new Promise((resolve) => {
     execFile(
       'getent',
       ['ahosts', host],
-      { timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 },
+      { timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 64 * 1024, signal },
       (failure, output) => {
         if (failure && 'code' in failure && failure.code === 'ENOENT') return resolve(bySystemThread(host));
         resolve(preferred(output.split('\n').map((line) => line.split(/\s+/)[0] ?? '')));
