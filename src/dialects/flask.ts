@@ -17,9 +17,12 @@ const WORDS: Record<number, [title: string, sentence: string]> = {
   ],
 };
 
-/** The page of an error. */
-export function flaskError(status: number): Answer {
-  const [title, sentence] = WORDS[status] ?? ['Error', 'This was refused.'];
+/**
+ * The page of an error.
+ * @param ours what is told where the older systems had no such error; never text from outside
+ */
+export function flaskError(status: number, ours = 'This was refused.'): Answer {
+  const [title, sentence] = WORDS[status] ?? ['Refused', ours];
   return {
     status,
     type: 'text/html; charset=utf-8',

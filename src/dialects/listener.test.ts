@@ -201,6 +201,16 @@ describe('the doors', () => {
       expect((await ask('GET', '/read', { headers: { host } })).status).toBe(200);
   });
 
+  test('names that are not ours are told in the log, each once, and not without end', async () => {
+    const { ask, warnings } = await serve();
+    const call = (host: string) => ask('GET', '/read', { headers: { host } });
+    await call('gpu1.lab:7864');
+    await call('GPU1.lab');
+    expect(warnings).toEqual([{ dialect: 'gpu-monitor', name: 'gpu1.lab' }]);
+    for (let name = 0; name < 30; name += 1) await call(`n${name}`);
+    expect(warnings).toHaveLength(20);
+  });
+
   test('one address may ask so often', async () => {
     const { ask } = await serve({ requests: { perSecond: 1, burst: 3 }, nowMs: () => 5000 });
     const statuses = [];

@@ -6,7 +6,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { isOwnHost, isPassedOn, ownNames, reachableHost } from '../io/listenNames.ts';
+import { hostOf, isOwnHost, isPassedOn, ownNames, reachableHost } from '../io/listenNames.ts';
 import type { Log } from '../io/log.ts';
 import { addressLimit } from '../lib/addressLimit.ts';
 import type { Answer, Dialect, DialectRoute } from './dialect.ts';
@@ -34,6 +34,7 @@ const REQUESTS = { perSecond: 300, burst: 1000 };
 const FAILED_TOKENS = { perSecond: 0.2, burst: 20 };
 const BODY_LIMIT_BYTES = 64 * 1024;
 const MAX_CONNECTIONS = 1000;
+const MAX_TOLD_NAMES = 20;
 /** Of one address: a stranger who opens all there are must not shut the others out. */
 const MAX_CONNECTIONS_PER_ADDRESS = 300;
 const VERBS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
@@ -67,14 +68,27 @@ export async function serveDialect(dialect: Dialect, options: DialectListenOptio
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
+  /** The older programs say only that it failed, so the log says why: each name once. */
+  const toldNames = new Set<string>();
+  const tellOfName = (name: string): void => {
+    if (toldNames.has(name) || toldNames.size >= MAX_TOLD_NAMES) return;
+    toldNames.add(name);
+    options.log.warn(
+      { dialect: dialect.name, name: name.slice(0, 100) },
+      'refused: called by a name that is not ours; if it is, start with --host-name NAME',
+    );
+  };
+
   /** Why a request, or a socket, is not let in; null where it is. */
   const refused = (
     headers: IncomingMessage['headers'],
     address: string,
   ): [status: number, why: string] | null => {
     if (!requests.take(address)) return [429, 'flowline: too many requests from this address'];
-    if (!isOwnHost(headers.host, names))
+    if (!isOwnHost(headers.host, names)) {
+      tellOfName(hostOf(headers.host ?? ''));
       return [421, 'flowline: not called by this name; start it with --host-name NAME'];
+    }
     return null;
   };
 

@@ -11,5 +11,7 @@ test('whoever opens an older page is led to ours, by the name he called', async 
   expect(await leads('/settings')).toBe('http://localhost:3569/settings');
   expect(await leads('/constructor')).toBe('http://localhost:3569/');
   expect(await leads('//evil.example/tasks')).toBe('http://localhost:3569/');
+  const { status, body } = await bed.ask('GET', '/', { headers: { host: 'evil.example' } });
+  expect([status, body]).toEqual([421, expect.stringContaining('--host-name NAME')]);
   await bed.stop();
 });

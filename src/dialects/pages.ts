@@ -18,7 +18,7 @@ export function olderPages(pageUrl: (host: string) => string): Dialect {
     isOpenToPages: false,
     notFound: () => flaskError(404),
     wrongVerb: flaskWrongVerb,
-    refuse: (status) => flaskError(status),
+    refuse: flaskError,
     routes: [
       {
         verbs: ['GET'],

@@ -19,6 +19,8 @@ export interface DialectBed {
   url: string;
   /** Each deed that was written to the trail. */
   deeds: object[];
+  /** Each line that a person would see in the log. */
+  warnings: object[];
   ask(
     method: string,
     path: string,
@@ -42,6 +44,7 @@ export async function dialectBed(
   options: DialectBedOptions = {},
 ): Promise<DialectBed> {
   const deeds: object[] = [];
+  const warnings: object[] = [];
   const nowMs = options.nowMs ?? Date.now;
   const dialect = build({
     nodes: options.nodes ?? (() => []),
@@ -60,12 +63,13 @@ export async function dialectBed(
       networks: options.networks ?? [],
     }),
     nowMs,
-    log: silentLog,
+    log: { ...silentLog, warn: (facts) => void warnings.push(facts) },
     ...(options.requests ? { requests: options.requests } : {}),
   });
   return {
     url: served.url,
     deeds,
+    warnings,
     ask: (method, path, { headers = {}, body } = {}) => ask(served.url, method, path, headers, body),
     stop: served.stop,
   };

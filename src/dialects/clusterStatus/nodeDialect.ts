@@ -37,7 +37,7 @@ export function clusterStatusNode(parts: NodeParts): Dialect {
     isOpenToPages: false,
     notFound: () => flaskError(404),
     wrongVerb: flaskWrongVerb,
-    refuse: (code) => flaskError(code),
+    refuse: flaskError,
     routes: [
       {
         verbs: ['POST'],

@@ -52,7 +52,7 @@ export function clusterStatusMain(parts: MainParts): Dialect {
     notFound: () => flaskError(404),
     wrongVerb: flaskWrongVerb,
     // Never JSON: its readers take any object for an answer.
-    refuse: (status) => flaskError(status),
+    refuse: flaskError,
     routes: [
       {
         verbs: ['GET'],
