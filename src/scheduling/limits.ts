@@ -9,6 +9,8 @@ export class Counts {
   readonly #ofTable = new Map<string, number>();
   readonly #gpusOf = new Map<string, number>();
   readonly #secondsOf = new Map<string, number>();
+  /** What room is kept for: it will count too, and whoever starts meanwhile must leave it its place. */
+  #kept: WaitingRun | null = null;
   readonly #facts: Pick<DecisionFacts, 'settings' | 'usage'>;
 
   constructor(facts: Pick<DecisionFacts, 'live' | 'settings' | 'usage' | 'nowMs'>) {
@@ -26,6 +28,28 @@ export class Counts {
     this.#running += 1;
     if (table !== null) this.#ofTable.set(table, (this.#ofTable.get(table) ?? 0) + 1);
     this.#gpusOf.set(owner, this.gpusOf(owner) + gpus);
+  }
+
+  /** Keeps a place under every limit for a run; null: for none. */
+  keep(run: WaitingRun | null): void {
+    this.#kept = run;
+  }
+
+  /**
+   * Whether one of its owner's or table's limits, or that of all, has room for a run only in the place that is kept for
+   * another: taken, the limit would keep that one waiting, and small ones could do so for ever.
+   */
+  isKept(run: WaitingRun, table: TableLimits): boolean {
+    const kept = this.#kept;
+    if (kept === null || kept.id === run.id) return false;
+    const { maxRunning, maxGpusPerUser } = this.#facts.settings;
+    if (maxRunning !== null && this.#running + 1 >= maxRunning) return true;
+    if (run.table === kept.table && run.table !== null && table.maxRunning !== null) {
+      if ((this.#ofTable.get(run.table) ?? 0) + 1 >= table.maxRunning) return true;
+    }
+    if (maxGpusPerUser === null || run.owner !== kept.owner || run.ask.gpus === 0) return false;
+    const handStarted = this.#facts.usage.handStartedGpus.get(run.owner) ?? 0;
+    return this.gpusOf(run.owner) + handStarted + kept.ask.gpus + run.ask.gpus > maxGpusPerUser;
   }
 
   /** GPUs that somebody's attempts have now. */

@@ -75,6 +75,7 @@ export class Pass {
     }
     const limit = this.counts.check(run, table);
     if (limit) return { kind: 'limit', reason: limit };
+    if (this.counts.isKept(run, table)) return { kind: 'room' };
     const { bytes, by } = this.asked(run);
     const candidates = this.candidates(run, where);
     // Before what is remembered of this pass: who asks more than one that found no room may ask more than there is.
@@ -109,6 +110,7 @@ export class Pass {
   keep(reservation: Reservation | null): void {
     this.board.unkeep();
     this.reservation = reservation;
+    this.counts.keep(reservation && this.#lineup.get(reservation.run));
     if (reservation) this.board.keep(reservation);
     // Room came back where none was.
     else this.#failed.clear();

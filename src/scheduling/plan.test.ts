@@ -412,6 +412,26 @@ describe('reservation', () => {
     expect(plan({ ...input, nowMs: 1000, reservation })).toMatchObject({ reservation, starts: [] });
   });
 
+  test('a limit keeps its place too: small ones of the same person do not fill it up for ever', () => {
+    const node = imaginedNode('n', 3);
+    const wide = imaginedRun(1, { gpus: 3, bytes: 10 * GIB });
+    const small = [2, 3].map((number) => imaginedRun(number, { bytes: 4 * GIB }));
+    const live = [imaginedLive('t9.1.1', 'n', ['n-0'], 75 * GIB)];
+    const input = imaginedInput([node], [wide, ...small], {
+      live,
+      settings: settings({ maxGpusPerUser: 5 }),
+    });
+    const first = plan(input);
+    expect(startsIn(first.starts)).toEqual(['t2.1 → n-1']);
+    input.lineup.remove('t2.1');
+    const after = {
+      ...input,
+      live: [...live, ...first.starts.map((start) => liveAfter(start, 101))],
+      reservation: first.reservation,
+    };
+    expect(plan(after)).toMatchObject({ starts: [], reservation: { run: 't1.1' } });
+  });
+
   test('one that moved before it does not take the kept room, nor keep it from starting', () => {
     const live = [imaginedLive('t9.1.1', 'one', ['one-0'], 20 * GIB)];
     const input = imaginedInput([one], [big], { live });

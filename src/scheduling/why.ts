@@ -95,6 +95,9 @@ function outerReason(run: WaitingRun, input: PlanInput, pass: Pass): WaitingReas
 
 /** What room is missing; null where there is room, and it is a matter of turns. */
 function roomReason(run: WaitingRun, input: PlanInput, pass: Pass): WaitingReason | null {
+  if (pass.reservation && pass.counts.isKept(run, input.lineup.limitsOf(run.table))) {
+    return { kind: 'reservation', task: pass.reservation.task, node: pass.reservation.nodeName };
+  }
   const candidates = pass.candidates(run);
   if (run.ask.gpus === 0) return coresReason(candidates);
   if (candidates.nodes.length === 0) return strangersReason(run, pass);
