@@ -11,6 +11,7 @@ import {
 } from '../../../test/support/recordedCollector.ts';
 import { differences, exchange } from '../../../test/support/recordedExchange.ts';
 import { fullCard, lostCard, machineWith, statusOf } from '../../../test/support/recordedFleet.ts';
+import { cardOf, MEBIBYTE, machineOf, processOf } from '../../../test/support/recordedMachines.ts';
 import type { NodeStatus } from '../../model/node.ts';
 import { gpuMonitorMain, namedMachines, statsText } from './serveMain.ts';
 
@@ -45,6 +46,12 @@ describe('GET /api/gpu-stats', () => {
         processes: expect.toSatisfy((all: CollectedProcess[]) => all.length === gpuProcesses.length),
       },
     });
+  });
+
+  test('shares of a processor have one decimal, as its collector reads them', () => {
+    const gpus = [cardOf(0, { processes: [processOf(5, MEBIBYTE, { cpuPercent: 12.34 })] })];
+    const told = machinesOf(statsText([statusOf(machineOf('vm', AT_MS, { gpus }))], AT_MS)).vm;
+    expect(told?.gpu_data[0]?.processes[0]).toMatchObject({ pid: 5, cpu_percent: 12.3 });
   });
 
   test('has the recorded shape: names in their order, integers, fractions', () => {
