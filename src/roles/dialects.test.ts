@@ -156,6 +156,7 @@ test('refresh reaches the agent', async () => {
 test("a user's token ends what its user may end, an administrator's everything; both are on the trail by name", async () => {
   const url = await serve('gpu-monitor');
   const user = await kill(url, (await createToken('user')).token);
+  expect(agent.requests.find(({ kind }) => kind === 'kill-processes')).toMatchObject({ may: ['alice'] });
   expect([user.status, JSON.parse(user.body).status]).toEqual([403, 'error']);
   expect((await kill(url, (await createToken('administrator', 'root')).token)).status).toBe(200);
   await waitFor('the trail', async () => (await trail()).length === 4);

@@ -104,6 +104,9 @@ export async function serveMains(
     served.add(stop);
     lines.push(`  speaks ${listener.name} at ${url}${openness(listener.host)}`);
     if (listener.name === 'flowline') lines.push(OWN_TASKS);
+    for (const { name, network } of options.writes)
+      if (name === listener.name)
+        lines.push(`    ${network} may change things there, as the user that runs this hub`);
   }
   if (options.pages) {
     const listener = { ...options.pages, name: 'the older pages', option: '--dialect-pages ' };

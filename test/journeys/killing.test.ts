@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type HubClient, hubClient } from '../../src/client/hubClient.ts';
@@ -48,7 +49,24 @@ const find = (pid: number) =>
 const kill = async (target: { nodeId: string; pid: number; startedAtMs: number | null }, graceSeconds = 2) =>
   (await administrator.call('killProcesses', { body: { targets: [target], graceSeconds } })).results[0];
 
+/** What becomes of it where somebody asks who has a token of this login name. */
+const killAs = async (label: string, target: { nodeId: string; pid: number; startedAtMs: number | null }) => {
+  const { token } = await administrator.call('createToken', { body: { scope: 'submit', label } });
+  const client = hubClient({ baseUrl: up.url, headers: () => ({ authorization: `Bearer ${token}` }) });
+  return (await client.call('killProcesses', { body: { targets: [target], graceSeconds: 2 } })).results[0];
+};
+
 describe('ending a process', () => {
+  test('a user ends his own, and nobody else’s', async () => {
+    const pid = await startVictim();
+    const { nodeId, startedAtMs } = await find(pid);
+    const target = { nodeId, pid, startedAtMs };
+    expect(await killAs('mallory', target)).toMatchObject({ outcome: 'not-allowed', reason: 'not-yours' });
+    expect(isAlive(pid)).toBe(true);
+    expect(await killAs(userInfo().username, target)).toMatchObject({ outcome: 'done' });
+    expect(isAlive(pid)).toBe(false);
+  });
+
   test('an unknown machine among several: nothing is ended, and who asked is told', async () => {
     const pid = await startVictim();
     const { nodeId, startedAtMs } = await find(pid);

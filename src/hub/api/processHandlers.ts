@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import { searchOrder } from '../../fleet/searchOrder.ts';
 import type { NodeStatus } from '../../model/node.ts';
+import type { Account } from '../../protocol/accountApi.ts';
 import type { AgentRequest } from '../../protocol/agentHub.ts';
 import type { HubApi } from '../../protocol/hubApi.ts';
 import { HubError } from '../errors.ts';
@@ -79,8 +80,7 @@ export function processHandlers(hub: HubParts): Pick<Handlers, 'processes' | 'ki
       const byNode = [...Map.groupBy(withoutRepeats(targets), (target) => target.nodeId)].map(
         ([nodeId, wanted]) => [findNode(hub, nodeId), wanted] as const,
       );
-      // Whose processes a user may end, by his login names on each node, comes with accounts; until then nobody's.
-      const may = call.caller.account?.role === 'administrator' ? ('everyone' as const) : [];
+      const may = endsWhose(call.caller.account);
       const graceMs = Math.round(graceSeconds * 1000);
       const results = await Promise.all(
         byNode.map(async ([node, wanted]) => {
@@ -109,6 +109,12 @@ export function processHandlers(hub: HubParts): Pick<Handlers, 'processes' | 'ki
       return { results: results.flat() };
     },
   };
+}
+
+/** An administrator anybody's processes, a user those of the login name that his token carries (decisions/0018). */
+function endsWhose(account: Account | null): 'everyone' | string[] {
+  if (account?.role === 'administrator') return 'everyone';
+  return account?.role === 'user' ? [account.name] : [];
 }
 
 /** A process on several GPUs may be named once for each. */
