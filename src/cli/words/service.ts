@@ -18,11 +18,11 @@ export const serviceEn = {
   vanishes: (path: string, folder: string) =>
     `${path} lies in ${folder}, which is emptied now and then: the service would be gone with it`,
   vanishesHint:
-    'install it where it stays: `npm install -g flowline`, or the standalone file in /usr/local/bin',
+    'install it where it stays: the file of `npm run build:standalone` in /usr/local/bin, or `npm pack`, then `npm install -g ./flowline-….tgz`',
   dataHint: 'name a folder on a local disk with --data DIR',
   unreachable: (login: string, path: string) => `${login} may not read ${path}, where the program lies`,
   unreachableHint:
-    'install it for all (`npm install -g flowline` as root, or the standalone file in /usr/local/bin), or --run-as its owner',
+    'install it for all (the file of `npm run build:standalone` in /usr/local/bin, or `npm pack`, then as root `npm install -g ./flowline-….tgz`), or --run-as its owner',
   unreadable: (login: string, path: string, option: string) => `${login} may not read ${path}: ${option}`,
   unreadableHint: 'put it where that user may read it, like /etc/flowline/ (chown it to the user, mode 0600)',
   passwordInUnit: 'FLOWLINE_DIALECT_PASSWORD would stand in the unit, which everybody may read',
@@ -79,11 +79,12 @@ export const serviceZh: ServiceWords = {
   noUserSystemd: '你自己的 systemd 没有应答',
   noUserSystemdHint: '请用 ssh 或终端登录（不要用 su 或 sudo），再试一次',
   vanishes: (path, folder) => `${path} 位于会被清空的 ${folder}：服务会随之消失`,
-  vanishesHint: '请装到长期保留的位置：`npm install -g flowline`，或把单文件程序放进 /usr/local/bin',
+  vanishesHint:
+    '请装到长期保留的位置：把 `npm run build:standalone` 生成的文件放进 /usr/local/bin，或先 `npm pack`，再 `npm install -g ./flowline-….tgz`',
   dataHint: '用 --data DIR 指定本地磁盘上的文件夹',
   unreachable: (login, path) => `${login} 无权读取程序所在的 ${path}`,
   unreachableHint:
-    '请为所有人安装（以 root 运行 `npm install -g flowline`，或把单文件程序放进 /usr/local/bin），或用 --run-as 指定其所有者',
+    '请为所有人安装（把 `npm run build:standalone` 生成的文件放进 /usr/local/bin，或先 `npm pack`，再以 root 运行 `npm install -g ./flowline-….tgz`），或用 --run-as 指定其所有者',
   unreadable: (login, path, option) => `${login} 无权读取 ${path}：${option}`,
   unreadableHint: '请放到该用户能读的位置，如 /etc/flowline/（用 chown 交给他，权限 0600）',
   passwordInUnit: 'FLOWLINE_DIALECT_PASSWORD 会写进人人可读的单元文件',
