@@ -93,7 +93,7 @@ export function hubClient({
           'hub-not-reached',
           null,
           `no answer from ${baseUrl || 'the hub'}: ${reasonOf(failure)}`,
-          'is it running? `flowline up` starts one; --hub URL names another',
+          'is it running? `flowline up` starts one; --hub URL or FLOWLINE_HUB names another',
         );
       }
       return read(name, response.status, text);

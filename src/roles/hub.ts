@@ -4,7 +4,7 @@ import { openLog } from '../io/log.ts';
 import { runHub } from './runHub.ts';
 import type { Surroundings } from './surroundings.ts';
 import { untilSignal } from './untilSignal.ts';
-import { welcome } from './welcome.ts';
+import { hubOptionFor, welcome } from './welcome.ts';
 
 /** Runs until a signal. */
 export async function runHubRole(options: RoleOptions, surroundings: Surroundings): Promise<void> {
@@ -13,7 +13,7 @@ export async function runHubRole(options: RoleOptions, surroundings: Surrounding
     const running = await runHub(options, surroundings, log);
     stopping.add(running.stop);
     surroundings.print(
-      `${welcome(running, options.listen, surroundings.printsToLog, 'the machines that join')}\n  to let a machine join: flowline token create --scope join`,
+      `${welcome(running, options.listen, surroundings.printsToLog, 'the machines that join')}\n  to let a machine join: flowline token create --scope join${hubOptionFor(running)}`,
     );
   });
 }

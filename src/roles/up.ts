@@ -14,14 +14,17 @@ import type { Surroundings } from './surroundings.ts';
 import { tablesOf } from './tables.ts';
 import { thisMachine } from './thisMachine.ts';
 import { untilSignal } from './untilSignal.ts';
-import { welcome } from './welcome.ts';
+import { hubOptionFor, welcome } from './welcome.ts';
 
 /** Runs until a signal. */
 export async function runUp(options: RoleOptions, surroundings: Surroundings): Promise<void> {
   const log = openLog(options.logLevel);
   await untilSignal(log, async (stopping) => {
     const running = await assemble(options, surroundings, log, stopping);
-    surroundings.print(welcome(running, options.listen, surroundings.printsToLog));
+    const option = hubOptionFor(running);
+    surroundings.print(
+      `${welcome(running, options.listen, surroundings.printsToLog)}${option && `\n  for commands:${option}, or FLOWLINE_HUB`}`,
+    );
   });
 }
 

@@ -1,4 +1,5 @@
 /** What a hub prints when it is ready: where the page is, how to open it with all rights, and from elsewhere. */
+import { DEFAULT_HUB } from '../cli/options.ts';
 import { isLoopback } from '../io/listenNames.ts';
 import type { RunningHub } from './runHub.ts';
 
@@ -27,3 +28,7 @@ export function welcome(
   }
   return [...lines, ...dialectLines].join('\n');
 }
+
+/** What commands need to be told of a hub that they would not find by themselves: ` --hub URL`, else nothing. */
+export const hubOptionFor = ({ hub }: Pick<RunningHub, 'hub'>): string =>
+  hub.url === DEFAULT_HUB ? '' : ` --hub ${hub.url}`;

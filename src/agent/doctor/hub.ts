@@ -24,8 +24,8 @@ export async function checkHub(facts: DoctorFacts): Promise<Finding> {
       return note(
         say(`no hub at ${hubUrl}`, `${hubUrl} 没有中心`),
         say(
-          '`flowline up` starts one; --hub URL names another',
-          '`flowline up` 可启动一个；--hub 指定别处的',
+          '`flowline up` starts one; --hub URL or FLOWLINE_HUB names another',
+          '`flowline up` 可启动一个；--hub URL 或 FLOWLINE_HUB 指定别处的',
         ),
       );
     return problem(

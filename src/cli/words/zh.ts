@@ -13,7 +13,7 @@ import { usageZh } from './usage.ts';
 const HUB_FAILURES: Record<string, HubFailureWords> = {
   'hub-not-reached': {
     what: '连不上中心',
-    hint: '它在运行吗？`flowline up` 可启动一个；--hub URL 指定别处的',
+    hint: '它在运行吗？`flowline up` 可启动一个；--hub URL 或 FLOWLINE_HUB 指定别处的',
   },
   'no-agent': { what: '这台机器没有代理，只能查看', hint: '请在它上面运行 flowline agent' },
   'bad-answer': {
