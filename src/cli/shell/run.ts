@@ -183,14 +183,18 @@ async function sit(context: CommandContext, sitting: Sitting): Promise<void> {
   const isOver = new Promise<number>((resolve) => {
     resolveOver = resolve;
   });
-  for (const line of await initLines()) await obey(session, line, true);
+  for (const line of await initLines()) {
+    // The shell of a table with such a line would be over before anybody saw it.
+    if (isExit(line)) session.say(terminal.words.shell.exitPassedOver);
+    else await obey(session, line, true);
+  }
   void learnCompletions(session, completions);
   const stopWatching = watchTable(session, (table) => resolveOver(endedRuns(table.counts).failed));
   try {
     while (!isLeaving) {
       const line = await lines.next();
       if (line === null) break;
-      isLeaving = ['exit', 'quit'].includes(line.trim());
+      isLeaving = isExit(line);
       if (!isLeaving) await obey(session, line, false);
       void learnCompletions(session, completions);
     }
@@ -202,6 +206,8 @@ async function sit(context: CommandContext, sitting: Sitting): Promise<void> {
     await lines.close();
   }
 }
+
+const isExit = (line: string): boolean => ['exit', 'quit'].includes(line.trim());
 
 async function obey(session: ShellSession, line: string, isInit: boolean): Promise<void> {
   const [name = '', ...words] = line.trim().split(/\s+/);

@@ -132,6 +132,13 @@ describe('the shell of the older FlowLine', () => {
     expect(said).not.toContain('names no GPU');
   });
 
+  test('exit in .flinit is passed over, in words that do not deny the verb', async () => {
+    writeFileSync(join(folder, '.flinit'), 'exit\nls\n');
+    const { said } = await shell([]);
+    expect(said).toContain('exit in .flinit is passed over');
+    expect(said).not.toContain('there is no verb');
+  });
+
   test('an index that several machines have must be said with its machine', async () => {
     const { said } = await shell(['gpu 1', 'gpu vega:1']);
     expect(said).toContain('atlas:0 atlas:1 vega:1');

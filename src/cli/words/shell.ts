@@ -8,6 +8,7 @@ export const shellEn = {
   queued: (rows: number, id: string, name: string, done: number) =>
     `queued ${plural(rows, 'row')} as table ${id}, ${name}${done > 0 ? ` (${done} ${done === 1 ? 'was' : 'were'} done already)` : ''}`,
   unknown: (name: string) => `there is no verb “${name}”; help tells those there are`,
+  exitPassedOver: 'exit in .flinit is passed over: type it',
   takes: (verb: string, what: string) => `say ${verb} ${what}`,
   noGpu: (text: string) => `“${text}” names no GPU here, or several`,
   noGpuAtAll: (text: string) => `GPU ${text} is not there: no machine of this hub has a GPU`,
@@ -76,6 +77,7 @@ export const shellZh: ShellWords = {
   queued: (rows, id, name, done) =>
     `已排入 ${rows} 行，表 ${id}（${name}）${done > 0 ? `；另有 ${done} 行此前已完成` : ''}`,
   unknown: (name) => `没有“${name}”这个命令；help 列出所有命令`,
+  exitPassedOver: '.flinit 里的 exit 不执行：请自己输入',
   takes: (verb, what) => `用法：${verb} ${what}`,
   noGpu: (text) => `“${text}”在这里不是一块 GPU，或不止一块`,
   noGpuAtAll: (text) => `没有 GPU ${text}：这个中心的机器都没有 GPU`,
