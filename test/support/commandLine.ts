@@ -76,7 +76,8 @@ export async function startSaidHub(
       const body: unknown = text === '' ? null : JSON.parse(text);
       requests.push({ line, body, authorization: request.headers.authorization });
       const answer = say(line, body, request.headers.authorization);
-      const status = typeof answer === 'number' ? answer : 200;
+      const isError = typeof answer === 'object' && answer !== null && 'error' in answer;
+      const status = typeof answer === 'number' ? answer : isError ? 404 : 200;
       const value =
         typeof answer === 'number'
           ? { error: { code: 'refused', message: `refused with ${answer}`, hint: 'a hint' } }

@@ -4,7 +4,7 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import type { HubClient } from '../../client/hubClient.ts';
+import { type HubClient, HubFailure } from '../../client/hubClient.ts';
 import { harmlessLog } from '../../lib/logText.ts';
 import { AttemptId, parseAttemptId, TaskId } from '../../model/task.ts';
 import type { LogSlice, LogStream } from '../../protocol/supervision.ts';
@@ -27,6 +27,8 @@ interface LogsOptions extends HubOptions {
 const WAIT_MS = 15_000;
 const PATIENCE_MS = 25_000;
 const EMPTY_PAUSE_MS = 50;
+/** How often one that is followed and waits for its turn is asked for. */
+const UNSTARTED_PAUSE_MS = 1000;
 const SLICE_BYTES = 256 * 1024;
 
 /** Adds the command. */
@@ -34,7 +36,7 @@ export function addLogs(program: Command, context: CommandContext): void {
   withHub(program.command('logs'))
     .argument('<task>', 'a task, like t42, or one attempt of it, like t42.1.2 (run, attempt)')
     .description("what a task wrote: its newest attempt's output, errors on stderr")
-    .option('-f, --follow', 'go on as it writes, until it ends')
+    .option('-f, --follow', 'go on as it writes, until it ends; one that waits is waited for')
     .option('--out', 'only its stdout')
     .option('--err', 'only its stderr')
     .addOption(
@@ -51,11 +53,36 @@ async function logs(context: CommandContext, id: string, options: LogsOptions): 
   const { client, terminal } = await openFleet(context, options, PATIENCE_MS);
   const place = placeOf(id, terminal);
   const wanted: LogStream[] = options.out === options.err ? ['out', 'err'] : options.out ? ['out'] : ['err'];
+  if (options.follow) await untilStarted(context, client, terminal, place);
   const ended = await Promise.all(
     wanted.map((stream) => copy(context, client, terminal, place, stream, options)),
   );
   if (ended.every((bytes) => bytes === 0) && !options.follow)
     context.printError(terminal.words.tasks.wroteNothing);
+}
+
+/** Returns once there is an attempt, or none to come; says once that it waits. */
+async function untilStarted(
+  context: CommandContext,
+  client: HubClient,
+  { words }: Terminal,
+  { task }: { task: string },
+): Promise<void> {
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      await client.call('log', {
+        parameters: { id: task },
+        query: { stream: 'out', fromByte: 0, maxBytes: 1, waitMs: 0 },
+      });
+      return;
+    } catch (failure) {
+      if (!(failure instanceof HubFailure)) throw failure;
+      // What else is wrong is told by the reading itself.
+      if (failure.code !== 'not-started') return;
+    }
+    if (isFirst) context.printError(words.tasks.waitsToFollow(task));
+    await setTimeout(UNSTARTED_PAUSE_MS);
+  }
 }
 
 function placeOf(id: string, { words }: Terminal): { task: string; run?: number; attempt?: number } {

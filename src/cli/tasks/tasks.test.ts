@@ -62,6 +62,7 @@ const queued = task('t43', {
 
 let hub: SaidHub;
 let log: Record<string, { base64: string; isComplete: boolean }>;
+let hasStarted: boolean;
 let outcome: string;
 let results: Record<string, object> = {};
 let paused: 'failures' | null;
@@ -75,6 +76,7 @@ beforeEach(async () => {
     },
     err: { base64: Buffer.from('warn\n').toString('base64'), isComplete: true },
   };
+  hasStarted = true;
   outcome = 'done';
   results = {};
   paused = null;
@@ -87,6 +89,7 @@ beforeEach(async () => {
     if (path === '/tasks') return { tasks, total: tasks.length, counts: { failed: 1, queued: 1 } };
     const id = path.split('/')[2] ?? '';
     if (path.endsWith('/log')) {
+      if (!hasStarted) return { error: { code: 'not-started', message: 'not yet', hint: 'a hint' } };
       const stream = url.searchParams.get('stream') ?? '';
       const { base64, isComplete } = log[stream] ?? { base64: '', isComplete: true };
       const size = Buffer.from(base64, 'base64').length;
@@ -366,6 +369,18 @@ describe('flowline logs', () => {
     await run('logs', 't42.2.3', '--err', '--tail', '16K');
     const [{ line } = { line: '' }] = hub.requests;
     expect(line).toContain('/tasks/t42/log?run=2&attempt=3&stream=err&lastBytes=16384');
+  });
+
+  test('one that waits for its turn is waited for where it is followed, and said to wait once', async () => {
+    hasStarted = false;
+    expect((await run('logs', 't42')).errors).toContain('not yet');
+    const running = run('logs', '-f', '--out', 't42');
+    await expect.poll(() => hub.requests.length, { timeout: 5000 }).toBeGreaterThan(3);
+    hasStarted = true;
+    const { output, errors, code } = await running;
+    expect(errors.match(/has not started yet/g)).toHaveLength(1);
+    expect(output).toContain('epoch 2');
+    expect(code).toBe(0);
   });
 
   test('following goes on until the attempt is over', async () => {

@@ -72,6 +72,8 @@ export const taskCommandsEn = {
     'change what? --memory, --gpus, --model, --node, --priority, --runs, --time-limit, --retries, --name, --first, --last, --before or --behind',
   onePlace: 'say one of --first, --last, --before and --behind',
   wroteNothing: 'it has written nothing',
+  waitsToFollow: (task: string) =>
+    `${task} has not started yet: waiting for it (\`flowline why ${task}\` says why)`,
   noFile: (table: string) => `${table} has no file: it was queued as a command`,
   isKeptUp: (file: string) => `${file} is kept up by the agent that runs as you here: there is nothing to do`,
   wrote: (rows: number, file: string) =>
@@ -150,6 +152,7 @@ export const taskCommandsZh: TaskCommandWords = {
     '改什么？--memory、--gpus、--model、--node、--priority、--runs、--time-limit、--retries、--name、--first、--last、--before 或 --behind',
   onePlace: '--first、--last、--before、--behind 只能用一个',
   wroteNothing: '它什么也没有写',
+  waitsToFollow: (task) => `${task} 还没有启动：等它启动（\`flowline why ${task}\` 说明原因）`,
   noFile: (table) => `${table} 没有文件：它是作为一条命令排队的`,
   isKeptUp: (file) => `${file} 由这里以你的身份运行的代理同步：无需写入`,
   wrote: (rows, file) =>

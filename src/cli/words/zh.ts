@@ -35,6 +35,11 @@ const HUB_FAILURES: Record<string, HubFailureWords> = {
     isWhole: true,
     hint: '`flowline tasks` 可列出你的任务；任务号形如 t42',
   },
+  'not-started': {
+    what: '它还没有启动',
+    isWhole: true,
+    hint: '`flowline why` 说明原因；`flowline logs -f` 会等它启动',
+  },
   'unknown-table': {
     what: '没有这张表，或不是你的',
     isWhole: true,

@@ -19,10 +19,11 @@ export function taskLogHandlers({ queue, links, hubUser }: HubParts): Pick<Handl
       );
       // One whose node never executed it has no log; the one before it may say what is wrong.
       const attempt = wanted.findLast(({ startedAtMs }) => startedAtMs !== null) ?? wanted.at(-1);
-      if (!attempt)
+      if (!attempt) {
+        const isWaiting = attempts.length === 0 && !isFinal(task.state);
         throw new HubError(
           404,
-          'no-attempt',
+          isWaiting ? 'not-started' : 'no-attempt',
           attempts.length > 0
             ? `${id} has no such run or attempt`
             : isFinal(task.state)
@@ -30,6 +31,7 @@ export function taskLogHandlers({ queue, links, hubUser }: HubParts): Pick<Handl
               : `${id} has not started yet`,
           `\`flowline why ${id}\` says why; \`flowline show ${id}\` lists its attempts`,
         );
+      }
       const answer = await links.ask(
         attempt.nodeId,
         {

@@ -221,6 +221,14 @@ describe('what people do to tasks', () => {
     await waitFor('the lease', () => atlas.leases.length === 1);
   });
 
+  test('a log of one that waits has a code of its own, and of one that never ran another', async () => {
+    const [id = ''] = await bed.submit(1);
+    const log = () => failureOf(bed.client().call('log', { parameters: { id } }));
+    expect(await log()).toEqual({ status: 404, code: 'not-started' });
+    await bed.client().call('killTasks', { body: { select: { ids: [id] } } });
+    expect(await log()).toEqual({ status: 404, code: 'no-attempt' });
+  });
+
   test('a log is asked of the node of the attempt, and only of that', async () => {
     const slice = { fromByte: 0, toByte: 2, sizeBytes: 2, base64: 'aGk=', gap: null, isComplete: false };
     const atlas = await bed.agent('atlas', {
