@@ -108,6 +108,10 @@ test.each([
   [['--dialect-writes', 'gpu-monitor'], 'say NAME=NETWORK'],
   [['--dialect-writes', 'gpu-monitor=10.0.0.0/33'], 'say NAME=NETWORK'],
   [['--dialect-writes', 'gpu-monitor=everybody'], 'say NAME=NETWORK'],
+  [
+    ['--dialect-writes', 'gpu-monitor=10.0.0.0/24', '--dialect', 'flowline'],
+    'gpu-monitor is not served here',
+  ],
 ])('%j is refused with what would be right', async (argv, sentence) => {
   const { code, errors } = await start('up', ...argv);
   expect([code, errors]).toEqual([2, expect.stringContaining(sentence)]);

@@ -63,7 +63,7 @@ export const withDialectPassword = (command: Command): Command =>
 /**
  * What was asked for, as the roles take it.
  * @param hubListen where the hub itself listens; null for a role without one.
- * @throws CommandFailure where two would listen at one port, the password file cannot be read, or a node of cluster-status has
+ * @throws CommandFailure where two would listen at one port, writing is opened to what is not served, the password file cannot be read, or a node of cluster-status has
  * none.
  */
 export async function dialectOptions(
@@ -80,6 +80,13 @@ export async function dialectOptions(
     ...nodes.map((one) => ({ ...one, option: `--node-dialect ${one.name}=` })),
     ...(pages ? [{ name: 'the older pages', option: '--dialect-pages ', ...pages }] : []),
   ]);
+  const unserved = flags.dialectWrites?.find((opened) => mains.every(({ name }) => name !== opened.name));
+  if (unserved)
+    throw new CommandFailure(
+      EXIT.usage,
+      `--dialect-writes opens ${unserved.name} to ${unserved.network}, and ${unserved.name} is not served here`,
+      `add --dialect ${unserved.name}, or leave it out`,
+    );
   const secret = await password(context, flags.passwordFile);
   if (secret === null && nodes.some(({ name }) => name === 'cluster-status'))
     throw new CommandFailure(
@@ -146,9 +153,13 @@ async function checkPorts(listeners: readonly Listener[]): Promise<void> {
 async function password(context: CommandContext, file: string | undefined): Promise<string | null> {
   if (file === undefined) return context.environment.FLOWLINE_DIALECT_PASSWORD || null;
   const text = await readFile(file, 'utf8').catch((failure: Error) => {
-    throw new CommandFailure(EXIT.usage, `cannot read the password file ${file}: ${failure.message}`);
+    throw new CommandFailure(
+      EXIT.usage,
+      `cannot read the password file ${file}: ${failure.message}`,
+      'name a file that this user may read, with the password as its only line',
+    );
   });
   const word = text.replace(/\r?\n$/, '');
   if (word !== '' && !word.includes('\n')) return word;
-  throw new CommandFailure(EXIT.usage, `${file} holds no password`, 'it is one line');
+  throw new CommandFailure(EXIT.usage, `${file} holds no password`, 'it has to be its only line');
 }
