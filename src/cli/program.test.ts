@@ -83,6 +83,7 @@ describe('exit codes and words', () => {
     expect((await runCommandLine(['--help'])).output).toMatch(/^Try first:\n {2}flowline status/);
     const environment = { FLOWLINE_DATA: '/nowhere', LANG: 'zh_CN.UTF-8' };
     const { output } = await runCommandLine(['--help'], { environment });
+    expect(output).toMatch(/^先试试：\n {2}flowline status/);
     const [, commands = ''] = /Commands:\n(.*?)\n\n/s.exec(output) ?? [];
     const lines = commands.split('\n').filter((line) => /^ {2}\w/.test(line));
     expect(lines.length).toBeGreaterThan(10);

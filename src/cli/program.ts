@@ -33,7 +33,7 @@ export async function runCommand(line: readonly string[], context: CommandContex
   const { argv, words: commandWords } = withoutCommand(line);
   const { words } = terminalOf(context);
   const program = new Command('flowline')
-    .description('See every NVIDIA GPU of a fleet: what it does now, and for whom.')
+    .description(words.tryFirst.what)
     .version(context.version)
     .configureOutput({
       writeOut: (text) => context.print(text.replace(/\n$/, '')),
@@ -44,10 +44,10 @@ export async function runCommand(line: readonly string[], context: CommandContex
     .addHelpText(
       'before',
       [
-        'Try first:',
-        '  flowline status      look at this machine once, here',
-        '  flowline up          watch it, with a page',
-        '  flowline demo        a simulated fleet: no GPU needed',
+        words.tryFirst.title,
+        `  flowline status      ${words.tryFirst.status}`,
+        `  flowline up          ${words.tryFirst.up}`,
+        `  flowline demo        ${words.tryFirst.demo}`,
         '',
       ].join('\n'),
     )

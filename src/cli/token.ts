@@ -34,12 +34,12 @@ export function addToken(program: Command, context: CommandContext): void {
       )}
 
 What a token is for (its scope):
-  join   a machine joins with it, then has a credential of its own
-  read   sees what the page shows, changes nothing
-  submit queues tasks, as the login name that --label says
-  admin  may do everything: end processes, create tokens
+  join    a machine joins with it, then has a credential of its own
+  read    sees what the page shows, changes nothing
+  submit  queues tasks, as the login name that --label says
+  admin   may do everything: end processes, create tokens
   dialect-write  changes something through an older system's address, as the login name that --label says,
-         and nowhere else: http://HOST:PORT/t/TOKEN/… (docs/dialects.md)`,
+          and nowhere else: http://HOST:PORT/t/TOKEN/… (docs/dialects.md)`,
     );
 
   withHub(token.command('link'))

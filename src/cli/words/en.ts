@@ -43,6 +43,13 @@ export const en = {
   /** Of a mistake in a command line, as commander says it. */
   usage: (text: string): string => text,
   seeHelp: '(add --help for what there is)',
+  tryFirst: {
+    what: 'See every NVIDIA GPU of a fleet: what it does now, and for whom.',
+    title: 'Try first:',
+    status: 'look at this machine once, here',
+    up: 'watch it, with a page',
+    demo: 'a simulated fleet: no GPU needed',
+  },
   colon: ': ',
   time: { second: 's', minute: 'min', hour: 'h', day: 'd', ago: (age: string) => `${age} ago` },
   /** A failure of the hub's in this language, by its code; null where the hub's own words must do. */

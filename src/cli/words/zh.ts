@@ -111,6 +111,13 @@ export const zh: Words = {
   bracketed: (text) => `（${text}）`,
   usage: usageZh,
   seeHelp: '（加 --help 查看用法）',
+  tryFirst: {
+    what: '看整个机群的每块 NVIDIA GPU：现在在做什么、为谁而做。',
+    title: '先试试：',
+    status: '现在看一次这台机器',
+    up: '持续查看，带网页',
+    demo: '模拟的机群：不需要 GPU',
+  },
   colon: '：',
   time: { second: '秒', minute: '分', hour: '小时', day: '天', ago: (age) => `${age}前` },
   hubFailure: (code) => HUB_FAILURES[code] ?? null,
