@@ -111,7 +111,7 @@ function parse(path: string, text: string): Record<string, unknown> {
     throw new ConfigurationError(
       path,
       `line ${faultyLine(text) ?? 1}: it is not JSON`,
-      'JSON has no comments, and no comma after the last entry',
+      'JSON has double quotes, no comments, and no comma after the last entry',
     );
   }
   if (typeof json === 'object' && json !== null && !Array.isArray(json))
