@@ -1,8 +1,12 @@
 /** Wires the readers of older nodes (dialects) to the hub's door for them. */
 import { basename } from 'node:path';
 import { CommandFailure, EXIT } from '../cli/context.ts';
-import { type Configuration, ConfigurationError } from '../dialects/configuration/configuration.ts';
-import { readConfiguration } from '../dialects/configuration/readConfiguration.ts';
+import {
+  type Configuration,
+  ConfigurationError,
+  type ReadConfiguration,
+} from '../dialects/configuration/configuration.ts';
+import { eachOnce, readConfiguration } from '../dialects/configuration/readConfiguration.ts';
 import { readReport } from '../dialects/gpuMonitor/readReport.ts';
 import { addresses } from '../dialects/reading/addresses.ts';
 import { pollNodes } from '../dialects/reading/pollNodes.ts';
@@ -17,9 +21,11 @@ import type { DialectName } from '../model/dialect.ts';
 export async function readConfigurations(
   files: readonly string[],
   password: string | null,
-): Promise<Configuration[]> {
-  const configurations: Configuration[] = [];
-  for (const file of files) configurations.push(await readConfiguration(file, password).catch(asUsage));
+): Promise<ReadConfiguration[]> {
+  const configurations: ReadConfiguration[] = [];
+  const taken = new Set<string>();
+  for (const file of files)
+    configurations.push(eachOnce(await readConfiguration(file, password).catch(asUsage), taken));
   return configurations;
 }
 
@@ -35,13 +41,14 @@ export function asUsage(failure: unknown): never {
  * @param served the dialects that this hub answers in
  */
 export function readingLines(
-  configurations: readonly Configuration[],
+  configurations: readonly ReadConfiguration[],
   served: readonly DialectName[],
 ): string[] {
-  return configurations.flatMap(({ path, nodes, listened }) => {
+  return configurations.flatMap(({ path, nodes, listened, repeated }) => {
     const counts = Map.groupBy(nodes, ({ dialect }) => dialect);
     const read = [...counts].map(([dialect, { length }]) => `${length} of ${dialect}`).join(', ') || 'none';
     const lines = [`  reads older nodes, as ${basename(path)} says: ${read}`];
+    if (repeated.length > 0) lines.push(`    named more than once, and read once: ${few(repeated)}`);
     if (listened && !served.includes(listened.dialect))
       lines.push(
         `  ${listened.dialect} listened at ${listened.host}:${listened.port} there; to answer its clients too: --dialect ${listened.dialect}=${listened.host}:${listened.port}`,
@@ -49,6 +56,9 @@ export function readingLines(
     return lines;
   });
 }
+
+const few = (places: readonly string[]): string =>
+  places.length <= 3 ? places.join(', ') : `${places.slice(0, 3).join(', ')} and ${places.length - 3} more`;
 
 /** Reads the nodes of each file, with the name server of that file; the stop ends it. */
 export async function startReading(

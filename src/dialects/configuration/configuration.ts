@@ -14,6 +14,12 @@ export interface Configuration {
   listened: { dialect: DialectName; host: string; port: number } | null;
 }
 
+/** One that was read: each node once. */
+export interface ReadConfiguration extends Configuration {
+  /** `HOST:PORT` of nodes that were named more than once, of which the first is read. */
+  repeated: string[];
+}
+
 /** A file that cannot be used: which, where in it, what to do. */
 export class ConfigurationError extends Error {
   readonly hint: string;

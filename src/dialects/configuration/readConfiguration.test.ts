@@ -102,7 +102,9 @@ describe('hosts.txt of cluster-status', () => {
 
   test('a line that is no host is told with its number; a host that stands twice is one', async () => {
     expect(await problemOf('gpu1\ngpu two\n')).toBe('line 2: "gpu two" is no host name or address');
-    expect((await read('gpu1\nGPU1\ngpu2\n')).nodes.map(({ host }) => host)).toEqual(['gpu1', 'gpu2']);
+    const { nodes, repeated } = await read('gpu1\nGPU1\ngpu2\n');
+    expect(nodes.map(({ host }) => host)).toEqual(['gpu1', 'gpu2']);
+    expect(repeated).toEqual(['GPU1:7080']);
   });
 
   test('one that begins with an address in brackets is not taken for JSON', async () => {

@@ -13,7 +13,7 @@ import {
   type SlaveConfiguration,
   slaveConfiguration,
 } from '../flowlineMonitor/configuration.ts';
-import { type Configuration, ConfigurationError } from './configuration.ts';
+import { type Configuration, ConfigurationError, type ReadConfiguration } from './configuration.ts';
 import { ownConfiguration } from './ownForm.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -26,17 +26,29 @@ const KNOWN_FILES =
  * @param password for nodes of cluster-status that have none of their own; null: the one that is built into them
  * @throws ConfigurationError
  */
-export async function readConfiguration(path: string, password: string | null): Promise<Configuration> {
+export async function readConfiguration(path: string, password: string | null): Promise<ReadConfiguration> {
   const configuration = await recognised(path, await textOf(path), password);
   const { nodes } = configuration;
   const nameServer = configuration.nameServer === null ? null : nameServerOf(path, configuration.nameServer);
   if (nodes.length > MAX_NODES)
     throw new ConfigurationError(path, `it names ${nodes.length} nodes`, `a hub reads ${MAX_NODES} at most`);
-  // Named twice, a node is one node.
-  const once = new Map(
-    nodes.toReversed().map((node) => [polledWitnessId(node.dialect, node.host, node.port), node]),
-  );
-  return { ...configuration, nameServer, nodes: [...once.values()].reverse() };
+  return eachOnce({ ...configuration, nameServer, repeated: [] }, new Set());
+}
+
+/**
+ * Named twice, a node is one node: two readers of it would ask twice, and contradict one another.
+ * @param taken ids of nodes that are read already; those of this configuration are added
+ */
+export function eachOnce(configuration: ReadConfiguration, taken: Set<string>): ReadConfiguration {
+  const repeated = new Set(configuration.repeated);
+  const nodes = configuration.nodes.filter(({ dialect, host, port }) => {
+    const id = polledWitnessId(dialect, host, port);
+    const isFirst = !taken.has(id);
+    taken.add(id);
+    if (!isFirst) repeated.add(`${host.includes(':') ? `[${host}]` : host}:${port}`);
+    return isFirst;
+  });
+  return { ...configuration, nodes, repeated: [...repeated] };
 }
 
 async function recognised(path: string, text: string, password: string | null): Promise<Configuration> {

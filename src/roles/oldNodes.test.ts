@@ -1,0 +1,28 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readConfigurations, readingLines } from './oldNodes.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowline-old-nodes-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+test('a node that two files name is read by the first alone, and the start says so', async () => {
+  const hosts = join(folder, 'hosts.txt');
+  const own = join(folder, 'own.json');
+  await writeFile(hosts, 'gpu1\ngpu2\n');
+  await writeFile(
+    own,
+    JSON.stringify({ oldNodes: ['GPU1', 'gpu3'].map((host) => ({ dialect: 'cluster-status', host })) }),
+  );
+  const read = await readConfigurations([hosts, own], null);
+  expect(read.map(({ nodes }) => nodes.map(({ host }) => host))).toEqual([['gpu1', 'gpu2'], ['gpu3']]);
+  expect(readingLines(read, [])).toEqual([
+    '  reads older nodes, as hosts.txt says: 2 of cluster-status',
+    '  reads older nodes, as own.json says: 1 of cluster-status',
+    '    named more than once, and read once: GPU1:7080',
+  ]);
+});
