@@ -39,11 +39,19 @@ export function withSelection(command: Command): Command {
     .option('--everyone', "everybody's, not only your own (administrators)");
 }
 
-/** A task id, `t42`. @throws CommandFailure that names the command for processes where a bare number was said */
-export function checkTaskId(text: string, words: Words): string {
+/**
+ * A task id, `t42`.
+ * @param mayMeanProcess whether the command could as well be meant for a process: a bare number is then told how to end one
+ * @throws CommandFailure that says what an id looks like
+ */
+export function checkTaskId(text: string, words: Words, mayMeanProcess = false): string {
   if (TaskId.safeParse(text).success) return text;
   if (/^\d+$/.test(text)) {
-    throw new CommandFailure(EXIT.usage, words.tasks.bareNumber(text), words.tasks.bareNumberHint(text));
+    throw new CommandFailure(
+      EXIT.usage,
+      words.tasks.bareNumber(text),
+      words.tasks.bareNumberHint(text, mayMeanProcess),
+    );
   }
   throw new CommandFailure(EXIT.usage, words.tasks.noTaskId(text), words.tasks.noTaskIdHint);
 }
@@ -60,7 +68,7 @@ export async function selectionOf(
 ): Promise<Selection> {
   const isWide = options.table !== undefined || options.state !== undefined || options.class !== undefined;
   if (ids.length > 0 && isWide) throw new CommandFailure(EXIT.usage, words.tasks.idsOrTable);
-  if (ids.length > 0) return { ids: ids.map((id) => checkTaskId(id, words)) };
+  if (ids.length > 0) return { ids: ids.map((id) => checkTaskId(id, words, true)) };
   if (!isWide) throw new CommandFailure(EXIT.usage, words.tasks.nothingNamed, words.tasks.nothingNamedHint);
   return {
     ...(options.table === undefined ? {} : { table: await tableIdNamed(client, options.table, words) }),

@@ -264,6 +264,8 @@ describe('flowline kill, retry, hold, release, edit', () => {
     expect(code).toBe(2);
     expect(errors).toContain('t42');
     expect(errors).toContain('flowline processes kill 42');
+    // Whoever only wants to look is not told how to end something.
+    expect((await run('show', '42')).errors).not.toContain('processes kill');
     expect(hub.requests).toEqual([]);
   });
 

@@ -6,8 +6,8 @@ const plural = (amount: number, one: string, many = `${one}s`): string =>
 
 export const taskCommandsEn = {
   bareNumber: (text: string) => `“${text}” is no task id: those look like t${text}`,
-  bareNumberHint: (text: string) =>
-    `for the task say t${text}; a process is ended by \`flowline processes kill ${text}\``,
+  bareNumberHint: (text: string, mayMeanProcess: boolean) =>
+    `for the task say t${text}${mayMeanProcess ? `; a process is ended by \`flowline processes kill ${text}\`` : ''}`,
   noTaskId: (text: string) => `“${text}” is no task id`,
   noTaskIdHint: 'say one like t42; `flowline tasks` lists them',
   idsOrTable: 'say tasks, or --table, --state and --class, not both',
@@ -88,7 +88,8 @@ export type TaskCommandWords = typeof taskCommandsEn;
 
 export const taskCommandsZh: TaskCommandWords = {
   bareNumber: (text) => `“${text}”不是任务号：任务号形如 t${text}`,
-  bareNumberHint: (text) => `任务请写 t${text}；结束进程用 \`flowline processes kill ${text}\``,
+  bareNumberHint: (text, mayMeanProcess) =>
+    `任务请写 t${text}${mayMeanProcess ? `；结束进程用 \`flowline processes kill ${text}\`` : ''}`,
   noTaskId: (text) => `“${text}”不是任务号`,
   noTaskIdHint: '形如 t42；`flowline tasks` 可列出任务',
   idsOrTable: '请写任务号，或用 --table、--state、--class，不能同时用',
