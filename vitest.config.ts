@@ -1,4 +1,5 @@
 /** Tests in two groups, one after the other: beside the code (unit), and through the whole product (journeys), in browsers too. */
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longestFirst.ts';
 
@@ -11,7 +12,9 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'web/**/*.test.ts', 'test/*.test.ts', 'scripts/**/*.test.ts'],
           testTimeout: 20_000,
-          sequence: { groupOrder: 0 },
+          // One more than cores: many wait for a process. The runner's own choice would be one less.
+          maxWorkers: availableParallelism() + 1,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -22,7 +25,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           // They start real processes, browsers and daemons, and wait for them most of their time: three fill two cores.
           maxWorkers: 3,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           // What takes a second on a quiet machine takes many where other work runs beside it, and is no fault.
           env: { FLOWLINE_TEST_PATIENCE_MS: '60000' },
         },
