@@ -26,3 +26,21 @@ test('a node that two files name is read by the first alone, and the start says 
     '    named more than once, and read once: GPU1:7080',
   ]);
 });
+
+test('a key that no older program knows is told at the start: a slip would mean its default in silence', async () => {
+  const master = join(folder, 'master.json');
+  const slaves = [
+    { name: 'a', ip: '10.0.0.1' },
+    { name: 'b', ip: '10.0.0.2', prot: 5002 },
+  ];
+  await writeFile(master, JSON.stringify({ mode: 'master', web_port: 8000, slaves, refresh_intervall: 9 }));
+  const aggregator = join(folder, 'config.json');
+  await writeFile(aggregator, JSON.stringify({ nodes: [{ host: 'c' }], dns: { sever: '127.0.0.1:53' } }));
+  expect(readingLines(await readConfigurations([master, aggregator], null), ['flowline-monitor'])).toEqual([
+    '  reads older nodes, as master.json says: 2 of flowline-monitor',
+    '    passed over, since no such key is known: slaves[1].prot, refresh_intervall',
+    '  reads older nodes, as config.json says: 1 of distributed-monitor',
+    '    passed over, since no such key is known: dns.sever',
+    expect.stringContaining('--dialect distributed-monitor='),
+  ]);
+});

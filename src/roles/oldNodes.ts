@@ -44,11 +44,13 @@ export function readingLines(
   configurations: readonly ReadConfiguration[],
   served: readonly DialectName[],
 ): string[] {
-  return configurations.flatMap(({ path, nodes, listened, repeated }) => {
+  return configurations.flatMap(({ path, nodes, listened, repeated, unknownKeys }) => {
     const counts = Map.groupBy(nodes, ({ dialect }) => dialect);
     const read = [...counts].map(([dialect, { length }]) => `${length} of ${dialect}`).join(', ') || 'none';
     const lines = [`  reads older nodes, as ${basename(path)} says: ${read}`];
     if (repeated.length > 0) lines.push(`    named more than once, and read once: ${few(repeated)}`);
+    if (unknownKeys.length > 0)
+      lines.push(`    passed over, since no such key is known: ${few(unknownKeys)}`);
     if (listened && !served.includes(listened.dialect))
       lines.push(
         `  ${listened.dialect} listened at ${listened.host}:${listened.port} there; to answer its clients too: --dialect ${listened.dialect}=${listened.host}:${listened.port}`,

@@ -29,7 +29,7 @@ export function hostsConfiguration(path: string, text: string, password: string 
       );
     nodes.push(clusterNode(parsed.data, { port: asked, password }));
   }
-  return { path, nodes, nameServer: null, listened: null };
+  return { path, nodes, nameServer: null, listened: null, unknownKeys: [] };
 }
 
 /** A node with what the older main would do. */

@@ -12,6 +12,8 @@ export interface Configuration {
   nameServer: string | null;
   /** Where the older main program listened, by its file; null where the file does not tell. */
   listened: { dialect: DialectName; host: string; port: number } | null;
+  /** Places of keys that no program of that system knows, like `slaves[1].prot`: passed over, as it did, but told. */
+  unknownKeys: string[];
 }
 
 /** One that was read: each node once. */
@@ -42,16 +44,29 @@ export function parsePart<Shape extends z.ZodType>(
   const parsed = shape.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const place = (issue?.path ?? []).reduce<string>(
-    (before, step) =>
-      typeof step === 'number' ? `${before}[${step}]` : `${before}${before && '.'}${String(step)}`,
-    '',
-  );
+  const place = (issue?.path ?? []).reduce<string>(within, '');
   throw new ConfigurationError(
     path,
     `${place === '' ? '' : `${place}: `}${issue?.message ?? 'not understood'}`,
     hint,
   );
+}
+
+/** The place of a key or an element, as people write it: `slaves[2].ip`. */
+const within = (before: string, step: PropertyKey): string =>
+  typeof step === 'number' ? `${before}[${step}]` : `${before}${before && '.'}${String(step)}`;
+
+/** Places of keys that a schema does not name: slips, mostly, that would otherwise mean their defaults in silence. */
+export function unknownKeys(shape: z.core.$ZodType, value: unknown, place = ''): string[] {
+  if (shape instanceof z.ZodOptional || shape instanceof z.ZodNullable || shape instanceof z.ZodDefault)
+    return unknownKeys(shape.unwrap(), value, place);
+  if (shape instanceof z.ZodArray && Array.isArray(value))
+    return value.flatMap((one, index) => unknownKeys(shape.element, one, within(place, index)));
+  if (!(shape instanceof z.ZodObject) || typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, one]) => {
+    const known = Object.hasOwn(shape.shape, key) ? shape.shape[key] : undefined;
+    return known ? unknownKeys(known, one, within(place, key)) : [within(place, key)];
+  });
 }
 
 /** A host name or an address; brackets around IPv6 are taken off. */

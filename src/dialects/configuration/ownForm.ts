@@ -79,7 +79,7 @@ export async function ownConfiguration(
       timeoutMs: told.timeout ?? Math.min(usual.timeoutMs, told.interval ?? Infinity),
     });
   }
-  return { path, nodes, nameServer: file.nameServer ?? null, listened: null };
+  return { path, nodes, nameServer: file.nameServer ?? null, listened: null, unknownKeys: [] };
 }
 
 async function passwordIn(path: string, place: number, file: string | undefined): Promise<string | null> {

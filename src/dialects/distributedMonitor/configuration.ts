@@ -1,6 +1,6 @@
 /** The distributed monitor's `config.json`, as it is. Keys that say nothing here are passed over. */
 import * as z from 'zod';
-import { type Configuration, host, parsePart, port } from '../configuration/configuration.ts';
+import { type Configuration, host, parsePart, port, unknownKeys } from '../configuration/configuration.ts';
 
 /** Its aggregator asks every 5 s, and waits as long. */
 const ASKS_EVERY_MS = 5000;
@@ -41,5 +41,6 @@ export function aggregatorConfiguration(path: string, json: unknown): Configurat
       host: '0.0.0.0',
       port: file.aggregator?.port ?? AGGREGATOR_PORT,
     },
+    unknownKeys: unknownKeys(AggregatorFile, json),
   };
 }

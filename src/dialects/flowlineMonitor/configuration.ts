@@ -1,8 +1,18 @@
 /** The older FlowLine Monitor's `master.json` and `slave.json`, as they are. Keys that say nothing here are passed over. */
 import * as z from 'zod';
-import { type Configuration, host, parsePart, port, seconds } from '../configuration/configuration.ts';
+import {
+  type Configuration,
+  host,
+  parsePart,
+  port,
+  seconds,
+  unknownKeys,
+} from '../configuration/configuration.ts';
 
 const MasterFile = z.object({
+  // Of its own program, and nothing here.
+  mode: z.unknown().optional(),
+  web_port: z.unknown().optional(),
   master_host: z.string().default('0.0.0.0'),
   master_port: port.default(5000),
   slaves: z.array(z.object({ name: z.string().nullish(), ip: host, port: port.nullish() })).default([]),
@@ -34,6 +44,7 @@ export function masterConfiguration(path: string, json: unknown): Configuration 
     })),
     nameServer: null,
     listened: { dialect: 'flowline-monitor', host: file.master_host, port: file.master_port },
+    unknownKeys: unknownKeys(MasterFile, json),
   };
 }
 
