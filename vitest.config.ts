@@ -12,8 +12,8 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'web/**/*.test.ts', 'test/*.test.ts', 'scripts/**/*.test.ts'],
           testTimeout: 20_000,
-          // One more than cores: many wait for a process. The runner's own choice would be one less.
-          maxWorkers: availableParallelism() + 1,
+          // The runner's own choice would be one less, which is one of two.
+          maxWorkers: availableParallelism(),
           sequence: { groupOrder: 1 },
         },
       },

@@ -88,17 +88,20 @@ export function createSimulatedDriver(
       case 'failing':
         driver = { ...driver, state: 'failed', message: initialisationMessage('imagined') };
         break;
-      default:
-        driver = { state: 'ok', version, cudaVersion, message: null, answeredAtMs: now() };
-        readGpus();
+      default: {
+        // One instant for all of a sample, as in a real one.
+        const takenAtMs = now();
+        driver = { state: 'ok', version, cudaVersion, message: null, answeredAtMs: takenAtMs };
+        readGpus(takenAtMs);
+      }
     }
   }
 
-  function readGpus(): void {
+  function readGpus(takenAtMs: number): void {
     const counted = machine.gpus.filter((gpu) => gpu.fault !== 'vanished');
     gpus = roster.call(
       counted.map((gpu, index) => {
-        const reading = readGpu(gpu, index, now());
+        const reading = readGpu(gpu, index, takenAtMs);
         gate.admit(gpu, reading);
         return reading;
       }),
