@@ -1,8 +1,9 @@
 /** Node roles on real ports, held against what the older nodes answered. */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Asked, ask } from '../../test/support/dialectBed.ts';
+import { skipWithout } from '../../test/support/needs.ts';
 import { differences, type Exchange, exchange, exchangeNames } from '../../test/support/recordedExchange.ts';
 import { cardOf, MEBIBYTE, machineOf, processOf } from '../../test/support/recordedMachines.ts';
 import { silentLog } from '../io/log.ts';
@@ -211,15 +212,12 @@ test('nothing can be written through a node, and no token is known to one', asyn
   expect((await ask(url, 'GET', '/t/fl_x/api/info')).status).toBe(403);
 });
 
-test("the older systems' own clients read us: python's http and json [needs python3]", async (context) => {
-  try {
-    execFileSync('python3', ['--version']);
-  } catch {
-    return context.skip();
-  }
-  const [slave, node] = [await serve('flowline-monitor', healthy), await serve('cluster-status', healthy)];
-  // As the masters ask: the answer as JSON, its memory added up, its time compared with a naive one.
-  const script = `
+test.skipIf(skipWithout('python3'))(
+  "the older systems' own clients read us: python's http and json [needs python3]",
+  async () => {
+    const [slave, node] = [await serve('flowline-monitor', healthy), await serve('cluster-status', healthy)];
+    // As the masters ask: the answer as JSON, its memory added up, its time compared with a naive one.
+    const script = `
 import json, sys, urllib.request
 from datetime import datetime
 slave, node = sys.argv[1:]
@@ -232,7 +230,8 @@ print(json.dumps([
   [user['username'] for gpu in status['gpus'] for user in gpu['users']],
   status['gpus'][0]['name'], isinstance(status['gpus'][0]['use_mem'], int), age.total_seconds() is not None,
 ]))`;
-  // Not synchronously: it is this process that answers.
-  const { stdout } = await promisify(execFile)('python3', ['-c', script, slave, node]);
-  expect(JSON.parse(stdout)).toEqual([2 * 66307, ['root', 'root'], 'NVIDIA H100 80GB HBM3', true, true]);
-});
+    // Not synchronously: it is this process that answers.
+    const { stdout } = await promisify(execFile)('python3', ['-c', script, slave, node]);
+    expect(JSON.parse(stdout)).toEqual([2 * 66307, ['root', 'root'], 'NVIDIA H100 80GB HBM3', true, true]);
+  },
+);

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { skipWithout } from '../../../test/support/needs.ts';
 import { temporaryFolder } from '../../../test/support/program.ts';
 import { OwnerAnswer, OwnerQuestion } from '../../protocol/ownerProgram.ts';
 import { answerQuestion } from './flowRunner.ts';
@@ -118,28 +119,22 @@ describe('a flow in TypeScript', () => {
 });
 
 describe('the Python example', () => {
-  const hasPython = (() => {
-    try {
-      execFileSync('python3', ['--version']);
-      return true;
-    } catch {
-      return false;
-    }
-  })();
-
-  test.skipIf(!hasPython)('answers as func and cmp of the older FlowLine did [needs python3]', async () => {
-    const answers = await ask(
-      ['python3', 'docs/examples/flow.py'],
-      commandQuestion({ lr: '0.1', note: 'a b; $(id)' }),
-      orderQuestion,
-    );
-    expect(answers).toEqual([
-      {
-        id: 7,
-        shell: "CUDA_VISIBLE_DEVICES=2 python -u train.py --lr 0.1 --note 'a b; $(id)'",
-        parameters: [],
-      },
-      { id: 8, uuids: ['GPU-b', 'GPU-c', 'GPU-a'] },
-    ]);
-  });
+  test.skipIf(skipWithout('python3'))(
+    'answers as func and cmp of the older FlowLine did [needs python3]',
+    async () => {
+      const answers = await ask(
+        ['python3', 'docs/examples/flow.py'],
+        commandQuestion({ lr: '0.1', note: 'a b; $(id)' }),
+        orderQuestion,
+      );
+      expect(answers).toEqual([
+        {
+          id: 7,
+          shell: "CUDA_VISIBLE_DEVICES=2 python -u train.py --lr 0.1 --note 'a b; $(id)'",
+          parameters: [],
+        },
+        { id: 8, uuids: ['GPU-b', 'GPU-c', 'GPU-a'] },
+      ]);
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { skipWithout } from '../../../test/support/needs.ts';
 import { recordedBody } from '../../../test/support/recorded.ts';
 import { type OlderTask, pythonDict, taskListBody, WantedTask } from './tasks.ts';
 
@@ -55,16 +56,7 @@ describe('tasks', () => {
     expect(pythonDict([['k', text]])).toBe(`{'k': ${python}}`);
   });
 
-  test('Python reads the dict as it was [needs python3]', (context) => {
-    const hasPython = (() => {
-      try {
-        execFileSync('python3', ['--version']);
-        return true;
-      } catch {
-        return false;
-      }
-    })();
-    if (!hasPython) return context.skip();
+  test.skipIf(skipWithout('python3'))('Python reads the dict as it was [needs python3]', () => {
     const texts = fc.sample(
       fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed()),
       200,

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { skipWithout } from '../../../test/support/needs.ts';
 import { awkwardText } from '../../../test/support/tables.ts';
 import { renderWord, type StartFacts, type TaskCommand } from '../../model/command.ts';
 import type { FileRow } from '../../protocol/tableSync.ts';
@@ -210,14 +211,6 @@ test('a row has its own command, as a template or as it stands', () => {
 
 describe('against real programs', () => {
   const printArgv = ['-c', 'import sys, json; print(json.dumps(sys.argv[1:]))'];
-  const hasPython = (() => {
-    try {
-      execFileSync('python3', ['--version']);
-      return true;
-    } catch {
-      return false;
-    }
-  })();
 
   test('plain templates are split into the words that sh makes of them', () => {
     const piece = fc.oneof(
@@ -281,7 +274,7 @@ describe('against real programs', () => {
     );
   });
 
-  test.skipIf(!hasPython)('a program is given each cell as it is [needs python3]', () => {
+  test.skipIf(skipWithout('python3'))('a program is given each cell as it is [needs python3]', () => {
     fc.assert(
       fc.property(fc.array(awkwardText(), { minLength: 20, maxLength: 40 }), (texts) => {
         const cells = texts.flatMap((text, at): [string, string][] =>
