@@ -81,11 +81,12 @@ for (const [path, build] of MAINS) {
   const dialect = build(parts);
   const startedAtMs = performance.now();
   const route = dialect.routes.find((one) => one.path === path);
-  const first = await route?.handle({
+  if (!route || route.writes) throw new Error(`${dialect.name} tells nothing at ${path}`);
+  const first = await route.handle({
     ...{ parameters: {}, query: {}, body: null, contentType: '', host: '', from: '', writer: null },
   });
   const encodeAllMs = performance.now() - startedAtMs;
-  const bytes = Buffer.from(first?.body ?? '');
+  const bytes = Buffer.from(first.body);
   const { url } = await serveDialect(dialect, {
     listen: { host: '127.0.0.1', port: 0 },
     hostNames: [],

@@ -37,23 +37,39 @@ export interface DialectRequest {
   writer: Writer | null;
 }
 
+/** Somebody who may change something asks: nobody else comes as far. */
+export interface WriteRequest extends DialectRequest {
+  writer: Writer;
+}
+
 export type Verb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-export interface DialectRoute {
+interface RouteShape {
   /** GET answers HEAD too. `any`: whatever verb comes. */
   verbs: readonly Verb[] | 'any';
   /** `/api/slaves/:ip`; `*` at the end takes the rest of the path. */
   path: string;
-  /** True where it changes something: shut until opened (trust.md 16), wants JSON, refuses foreign pages. */
-  writes?: boolean;
   /** True where programs push to it without being asked who they are: wants JSON, refuses foreign pages, is not shut. */
   pushes?: boolean;
   /** True where it returns logs, or else must never be read by a page of another origin: what it tells is the writer's. */
   isPrivate?: boolean;
   body?: 'json' | 'bytes';
   bodyLimitBytes?: number;
+}
+
+/** One that changes nothing. */
+export interface ReadingRoute extends RouteShape {
+  writes?: false;
   handle(request: DialectRequest): Answer | Promise<Answer>;
 }
+
+/** One that changes something: shut until opened (trust.md 16), wants JSON, refuses foreign pages. */
+export interface WritingRoute extends RouteShape {
+  writes: true;
+  handle(request: WriteRequest): Answer | Promise<Answer>;
+}
+
+export type DialectRoute = ReadingRoute | WritingRoute;
 
 /** One role of one older system. */
 export interface Dialect {

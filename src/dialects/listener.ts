@@ -9,7 +9,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { hostOf, isOwnHost, isPassedOn, ownNames, reachableHost } from '../io/listenNames.ts';
 import type { Log } from '../io/log.ts';
 import { addressLimit } from '../lib/addressLimit.ts';
-import type { Answer, Dialect, DialectRoute } from './dialect.ts';
+import type { Answer, Dialect, DialectRequest, DialectRoute } from './dialect.ts';
 import { splitToken, UNKNOWN_TOKEN, WRITING_IS_OFF, type WriteDoor } from './writes.ts';
 
 export interface DialectListenOptions {
@@ -40,6 +40,8 @@ const MAX_CONNECTIONS_PER_ADDRESS = 300;
 const VERBS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 /** What nobody's program needs and a page of another origin must not get. */
 const HEADERS: Record<string, string> = { 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' };
+
+type AdmittedRoute = (told: Omit<DialectRequest, 'writer'>) => Answer | Promise<Answer>;
 
 /** @throws the system's error where the port is taken or the address is none of this machine. */
 export async function serveDialect(dialect: Dialect, options: DialectListenOptions): Promise<ServedDialect> {
@@ -108,8 +110,8 @@ export async function serveDialect(dialect: Dialect, options: DialectListenOptio
     return send(reply, dialect.refuse(status, `flowline: ${sentenceOf(failure, status)}`));
   });
 
-  /** @returns the answer that refuses, or null where the request may go on. */
-  const admit = (route: DialectRoute, request: FastifyRequest) => {
+  /** @returns the answer that refuses, or the route as whoever asks may use it. */
+  const admit = (route: DialectRoute, request: FastifyRequest): Answer | AdmittedRoute => {
     const token = tokens.get(request.raw) ?? null;
     const wantsWriter = token !== null || route.writes === true || route.isPrivate === true;
     const writer = wantsWriter
@@ -121,15 +123,22 @@ export async function serveDialect(dialect: Dialect, options: DialectListenOptio
         ? dialect.refuse(429, 'flowline: too many tries from this address')
         : dialect.refuse(403, UNKNOWN_TOKEN);
     }
-    if (route.writes !== true && route.pushes !== true)
-      return { writer: route.isPrivate === true ? writer : null };
-    if (route.writes === true && writer === null) return dialect.refuse(403, WRITING_IS_OFF);
+    const refusal = route.writes === true || route.pushes === true ? refusedBody(route, request) : null;
+    if (route.writes === true) {
+      if (writer === null) return dialect.refuse(403, WRITING_IS_OFF);
+      return refusal ?? ((told) => route.handle({ ...told, writer }));
+    }
+    const own = route.pushes === true || route.isPrivate === true ? writer : null;
+    return refusal ?? ((told) => route.handle({ ...told, writer: own }));
+  };
+
+  const refusedBody = (route: DialectRoute, request: FastifyRequest): Answer | null => {
     if (isForeign(request)) return dialect.refuse(403, 'flowline: this request comes from another site');
     // Older programs send nothing at all where there is nothing to say.
     const isSilent = route.body === undefined && isEmpty(request.body);
     if (!isSilent && !/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
       return dialect.refuse(415, 'flowline: the body must be application/json');
-    return { writer };
+    return null;
   };
 
   for (const [path, routes] of Map.groupBy(dialect.routes, (route) => route.path)) {
@@ -148,17 +157,16 @@ export async function serveDialect(dialect: Dialect, options: DialectListenOptio
           return send(reply, answer);
         }
         const admitted = admit(route, request);
-        if ('status' in admitted) return send(reply, admitted);
+        if (typeof admitted !== 'function') return send(reply, admitted);
         const body = route.body === 'json' ? parseJson(request.body) : { value: request.body };
         if (body === null) return send(reply, dialect.refuse(400, 'flowline: the body is not JSON'));
-        const answer = await route.handle({
+        const answer = await admitted({
           parameters: request.params as Record<string, string>,
           query: request.query as Record<string, unknown>,
           body: body.value,
           contentType: request.headers['content-type'] ?? '',
           host: request.headers.host ?? '',
           from: request.ip,
-          writer: admitted.writer,
         });
         return send(reply, answer);
       },

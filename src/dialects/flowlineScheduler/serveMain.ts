@@ -147,7 +147,7 @@ export function flowlineMain(parts: SchedulerParts): Dialect {
           const number = parseNumber(gpu_id);
           if (number === null) return answer({ error: notANumber(gpu_id), gpu_id, success: false });
           const uuid = uuidOf(number);
-          if (writer === null || uuid === null) return answer({ gpu_id, is_on: null, success: false });
+          if (uuid === null) return answer({ gpu_id, is_on: null, success: false });
           const isOn = (await switchedOff(from)).has(uuid);
           await callAs('switchGpus', as(writer, from), { body: { gpus: [uuid], isOn } });
           remembered = null;
@@ -179,7 +179,7 @@ export function flowlineMain(parts: SchedulerParts): Dialect {
           const id = parameters.id ?? '';
           const number = parseNumber(id);
           if (number === null) return failed(notANumber(id), 400);
-          const success = writer !== null && number > 0 && (await kill(number, as(writer, from)));
+          const success = number > 0 && (await kill(number, as(writer, from)));
           return answer({ success });
         },
       },
@@ -200,17 +200,13 @@ export function flowlineMain(parts: SchedulerParts): Dialect {
         writes: true,
         body: 'json',
         bodyLimitBytes: 128 * 1024,
-        handle: ({ body, writer, from }) =>
-          writer ? create(body, writer, as(writer, from)) : failed('flowline: writing is off', 403),
+        handle: ({ body, writer, from }) => create(body, writer, as(writer, from)),
       },
       {
         verbs: ['POST'],
         path: '/api/run',
         writes: true,
-        handle: async ({ writer, from }) =>
-          writer
-            ? answer({ if_run: await toggle(as(writer, from)) })
-            : failed('flowline: writing is off', 403),
+        handle: async ({ writer, from }) => answer({ if_run: await toggle(as(writer, from)) }),
       },
       {
         verbs: ['GET'],

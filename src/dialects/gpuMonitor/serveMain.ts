@@ -8,7 +8,7 @@ import { MAX_NAME_CHARACTERS, MAX_PIDS_PER_KILL } from '../../model/limits.ts';
 import type { NodeSample, NodeStatus } from '../../model/node.ts';
 import { isEnded } from '../../model/process.ts';
 import { reportingWitnessId } from '../../model/witness.ts';
-import type { Answer, Dialect, DialectRequest, Writer } from '../dialect.ts';
+import type { Answer, Dialect, WriteRequest, Writer } from '../dialect.ts';
 import { flaskError, flaskWrongVerb } from '../flask.ts';
 import { freshBody, keptBySample } from '../freshBody.ts';
 import type { MainParts } from '../main.ts';
@@ -146,14 +146,13 @@ export function gpuMonitorMain(parts: MainParts): Dialect {
 const withoutPushed = (nodes: readonly NodeStatus[], reports: PushedReports): NodeStatus[] =>
   nodes.filter(({ source, name }) => !(source?.dialect === 'gpu-monitor' && reports.has(name)));
 
-async function kill(parts: MainParts, sockets: Collectors, request: DialectRequest): Promise<Answer> {
+async function kill(parts: MainParts, sockets: Collectors, request: WriteRequest): Promise<Answer> {
   const { writer, from } = request;
   const wanted = KillRequest.safeParse(request.body ?? {});
   if (!wanted.success) return failure(400, 'flowline: hostname is a text, pids are whole numbers');
   const { hostname, pids } = wanted.data;
   if (!hostname) return failure(400, NO_HOSTNAME);
   if (!pids || pids.length === 0) return failure(400, NO_PIDS);
-  if (!writer) return failure(403, 'flowline: writing is off');
   const node = namedMachines(parts.nodes()).get(hostname);
   if (node && node.source === null) return killHere(parts, node, pids, writer, from);
   if (!sockets.has(hostname)) return failure(404, NOT_ONLINE);
