@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { visible } from '../lib/displayText.ts';
 import type { Check } from '../model/check.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
-import { examples } from './examples.ts';
+import { examples } from './help.ts';
 import { checkHubUrl, dataFolderOf, dataOption, hubOption, jsonOption } from './options.ts';
 import type { Style } from './text/paint.ts';
 import { languageOf, type Terminal, terminalOf } from './text/terminal.ts';

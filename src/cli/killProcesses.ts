@@ -5,8 +5,8 @@ import { visible } from '../lib/displayText.ts';
 import { parseDurationMs } from '../lib/durations.ts';
 import { isEnded, type KillOutcome, type KillReason } from '../model/process.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
-import { examples } from './examples.ts';
 import { type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
+import { examplesAnd } from './help.ts';
 import { type LookedUp, lookUpTargets, parseTarget } from './killTargets.ts';
 import { commandCell } from './text/commandCell.ts';
 import { size, span } from './text/figures.ts';
@@ -47,11 +47,14 @@ export function addKill(processes: Command, context: CommandContext): void {
     )
     .addHelpText(
       'after',
-      `${examples(
-        'flowline processes kill 4711',
-        'flowline processes kill atlas:4711 vega:9233 --grace 30s',
-        'flowline processes kill atlas:4711 --yes --json',
-      )}\n\nThe exit code is 0 if none of them is there any more (a pid that nobody has is gone), 1 if any still is\nor could not be asked for. Without a terminal to ask on it takes --yes.`,
+      examplesAnd(
+        [
+          'flowline processes kill 4711',
+          'flowline processes kill atlas:4711 vega:9233 --grace 30s',
+          'flowline processes kill atlas:4711 --yes --json',
+        ],
+        `The exit code is 0 if none of them is there any more (a pid that nobody has is gone), 1 if any still is or could not be asked for. Without a terminal to ask on it takes --yes.`,
+      ),
     )
     .action((targets: string[], _own: KillOptions, command: Command) =>
       // `processes` has some of these options too, and commander gives them to whichever stands nearer.

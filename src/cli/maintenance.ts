@@ -5,8 +5,8 @@ import { parseDurationMs } from '../lib/durations.ts';
 import { MAX_NAME_CHARACTERS } from '../model/limits.ts';
 import type { NodeStatus } from '../model/node.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
-import { examples } from './examples.ts';
 import { type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
+import { examplesAnd } from './help.ts';
 import { namedNode } from './namedNode.ts';
 import { span } from './text/figures.ts';
 import { terminalOf } from './text/terminal.ts';
@@ -29,11 +29,14 @@ export function addMaintenance(nodes: Command, context: CommandContext): void {
     .addOption(new Option('--for <time>', 'it ends by itself after so long, like 2h').argParser(parseTime))
     .addHelpText(
       'after',
-      `${examples(
-        'flowline nodes maintenance atlas on --message "new power supply"',
-        'flowline nodes maintenance atlas on --for 2h',
-        'flowline nodes maintenance atlas off',
-      )}\n\nWhat runs there goes on, and its figures are shown as ever. Set again, what for and for how long are as said last.`,
+      examplesAnd(
+        [
+          'flowline nodes maintenance atlas on --message "new power supply"',
+          'flowline nodes maintenance atlas on --for 2h',
+          'flowline nodes maintenance atlas off',
+        ],
+        `What runs there goes on, and its figures are shown as ever. Set again, what for and for how long are as said last.`,
+      ),
     )
     .action((name: string, word: 'on' | 'off', _own: MaintenanceOptions, command: Command) =>
       // `nodes` has some of these options too, and commander gives them to whichever stands nearer.

@@ -84,7 +84,7 @@ describe('exit codes and words', () => {
     const environment = { FLOWLINE_DATA: '/nowhere', LANG: 'zh_CN.UTF-8' };
     const { output } = await runCommandLine(['--help'], { environment });
     expect(output).toMatch(/^先试试：\n {2}flowline status/);
-    const [, commands = ''] = /Commands:\n(.*?)\n\n/s.exec(output) ?? [];
+    const [, commands = ''] = /命令：\n(.*?)\n\n/s.exec(output) ?? [];
     const lines = commands.split('\n').filter((line) => /^ {2}\w/.test(line));
     expect(lines.length).toBeGreaterThan(10);
     for (const line of lines) expect(line).toMatch(/\p{Script=Han}/u);

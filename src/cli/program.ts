@@ -1,12 +1,12 @@
 /** The command line: every command in one list, and how failures become words and exit codes. */
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { HubFailure } from '../client/hubClient.ts';
 import { visible } from '../lib/displayText.ts';
 import { addContainers } from './containers.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
 import { addDoctor } from './doctor.ts';
-import { examples } from './examples.ts';
 import { addFind } from './find/find.ts';
+import { examples, SpokenCommand } from './help.ts';
 import { addNodes } from './nodes.ts';
 import { addProcesses } from './processes.ts';
 import { addQueue } from './queue/queue.ts';
@@ -32,8 +32,8 @@ const TAKES_COMMAND = ['submit', 'run', 'find'];
 export async function runCommand(line: readonly string[], context: CommandContext): Promise<number> {
   const { argv, words: commandWords } = withoutCommand(line);
   const { words } = terminalOf(context);
-  const program = new Command('flowline')
-    .description(words.tryFirst.what)
+  const program = new SpokenCommand(words, 'flowline')
+    .description('See every NVIDIA GPU of a fleet: what it does now, and for whom.')
     .version(context.version)
     .configureOutput({
       writeOut: (text) => context.print(text.replace(/\n$/, '')),
@@ -60,7 +60,7 @@ export async function runCommand(line: readonly string[], context: CommandContex
       ),
     )
     .showHelpAfterError(words.seeHelp);
-  program.helpCommand('help [command]', words.summary('help') ?? 'show the help of a command');
+  program.helpCommand('help [command]', 'show the help of a command');
   addRoles(program, context);
   addStatus(program, context);
   addNodes(program, context);
@@ -81,7 +81,6 @@ export async function runCommand(line: readonly string[], context: CommandContex
   addToken(program, context);
   addSubmit(program, context, commandWords);
   addRun(program, context, commandWords, (argv) => runCommand(argv, context));
-  for (const command of program.commands) command.summary(words.summary(command.name()) ?? '');
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return EXIT.done;

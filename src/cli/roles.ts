@@ -15,7 +15,7 @@ import {
   withMainDialects,
   withNodeDialects,
 } from './dialectOptions.ts';
-import { examples } from './examples.ts';
+import { examples, examplesAnd } from './help.ts';
 import {
   checkHubUrl,
   DEFAULT_PORT,
@@ -133,12 +133,15 @@ function addAgent(program: Command, context: CommandContext): void {
     .description('report this machine to a hub; one outgoing connection, no open port')
     .addHelpText(
       'after',
-      `${examples(
-        'FLOWLINE_JOIN_TOKEN=fl_… flowline agent --hub http://10.20.4.2:3569',
-        'flowline agent                           again, later',
-        'flowline agent --config slave.json       the hub runs where its master ran',
-        'flowline agent --node-dialect flowline-monitor=10.20.4.11:5001   an older master may ask it too',
-      )}\n\n\`flowline agent join URL\` does the same as \`flowline agent --hub URL\`: it joins if need be, then reports.`,
+      examplesAnd(
+        [
+          'FLOWLINE_JOIN_TOKEN=fl_… flowline agent --hub http://10.20.4.2:3569',
+          'flowline agent                           again, later',
+          'flowline agent --config slave.json       the hub runs where its master ran',
+          'flowline agent --node-dialect flowline-monitor=10.20.4.11:5001   an older master may ask it too',
+        ],
+        `\`flowline agent join URL\` does the same as \`flowline agent --hub URL\`: it joins if need be, then reports.`,
+      ),
     )
     .action((flags: AgentFlags) => run(flags.hub, flags));
   withAgentOptions(agent.command('join'))

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { NodeStatus } from '../model/node.ts';
 import type { CommandContext } from './context.ts';
-import { examples } from './examples.ts';
+import { examples } from './help.ts';
 import { describeNode } from './nodeText.ts';
 import { connectHub, dataOption, jsonOption, tokenFileOption } from './options.ts';
 import { type Terminal, terminalOf } from './text/terminal.ts';

@@ -4,7 +4,7 @@ import { parseDurationMs } from '../lib/durations.ts';
 import type { TokenInfo, TokenScope } from '../protocol/accountApi.ts';
 import { awaitHub } from './awaitHub.ts';
 import type { CommandContext } from './context.ts';
-import { examples } from './examples.ts';
+import { examples, examplesAnd } from './help.ts';
 import { connectHub, type HubOptions, jsonOption, oneOf, wholeNumber, withHub } from './options.ts';
 import { span } from './text/figures.ts';
 import { table } from './text/table.ts';
@@ -20,6 +20,15 @@ interface CreateOptions extends HubOptions {
   json?: boolean;
 }
 
+const ABOUT_SCOPES = `What a token is for (its scope):
+  join    a machine joins with it, then has a credential of its own
+  read    sees what the page shows, changes nothing
+  submit  queues tasks, as the login name that --label says
+  admin   may do everything: end processes, create tokens
+  dialect-write  changes something through an older system's address, as the
+          login name that --label says, and nowhere else:
+          http://HOST:PORT/t/TOKEN/… (docs/dialects.md)`;
+
 /** Adds the command. */
 export function addToken(program: Command, context: CommandContext): void {
   const token = program
@@ -27,19 +36,14 @@ export function addToken(program: Command, context: CommandContext): void {
     .description('links that open the page, tokens for scripts and machines')
     .addHelpText(
       'after',
-      `${examples(
-        'flowline token link                      open the page as administrator',
-        'flowline token create --scope join       let a machine report here',
-        'flowline token list',
-      )}
-
-What a token is for (its scope):
-  join    a machine joins with it, then has a credential of its own
-  read    sees what the page shows, changes nothing
-  submit  queues tasks, as the login name that --label says
-  admin   may do everything: end processes, create tokens
-  dialect-write  changes something through an older system's address, as the login name that --label says,
-          and nowhere else: http://HOST:PORT/t/TOKEN/… (docs/dialects.md)`,
+      examplesAnd(
+        [
+          'flowline token link                      open the page as administrator',
+          'flowline token create --scope join       let a machine report here',
+          'flowline token list',
+        ],
+        ABOUT_SCOPES,
+      ),
     );
 
   withHub(token.command('link'))

@@ -11,8 +11,8 @@ import { memoryToTake, modelsOf } from '../../fleet/summary.ts';
 import { type FleetNode, fleetNode } from '../../fleet/view.ts';
 import { visible } from '../../lib/displayText.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
-import { examples, paragraph } from '../examples.ts';
 import { type FleetOptions, openFleet, withFleet } from '../fleetCommand.ts';
+import { examplesAnd } from '../help.ts';
 import { parseMemory, wholeNumber } from '../options.ts';
 import { ranges, size } from '../text/figures.ts';
 import { type Terminal, terminalOf } from '../text/terminal.ts';
@@ -50,13 +50,16 @@ export function addFind(program: Command, context: CommandContext, argv: readonl
     .option('--wait', 'wait until there are some (else exit code 1 where there are none)')
     .addHelpText(
       'after',
-      `${examples(
-        'flowline find',
-        'flowline find --gpus 2 --memory 40G',
-        'flowline find --gpus 4 --model "A100 80" --wait',
-        'flowline find --gpus 16 --model H100 --spread --json',
-        'flowline find --gpus 2 --memory 40G -- python train.py',
-      )}${paragraph(ABOUT_COMMAND)}`,
+      examplesAnd(
+        [
+          'flowline find',
+          'flowline find --gpus 2 --memory 40G',
+          'flowline find --gpus 4 --model "A100 80" --wait',
+          'flowline find --gpus 16 --model H100 --spread --json',
+          'flowline find --gpus 2 --memory 40G -- python train.py',
+        ],
+        ABOUT_COMMAND,
+      ),
     )
     .action((options: FindOptions) => {
       const wish: GpuWish = {

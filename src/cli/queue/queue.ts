@@ -5,8 +5,8 @@ import type { RunCounts } from '../../model/queue.ts';
 import { RunState } from '../../model/task.ts';
 import type { QueueStatus } from '../../protocol/queueApi.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
-import { examples, paragraph } from '../examples.ts';
 import { type FleetOptions, openFleet, withFleet } from '../fleetCommand.ts';
+import { examplesAnd } from '../help.ts';
 import type { Terminal } from '../text/terminal.ts';
 import { wrapped } from '../text/wrap.ts';
 import { describeCards, gpuNamed } from './cards.ts';
@@ -25,14 +25,17 @@ export function addQueue(program: Command, context: CommandContext): void {
     .addOption(new Option('--off <gpus...>', 'start nothing new there; what runs goes on'))
     .addHelpText(
       'after',
-      `${examples(
-        'flowline queue',
-        'flowline queue --off atlas:1 atlas:2',
-        'flowline queue --max-per-gpu 2 --least-free 10G',
-        'flowline queue --budget gpu_oom=5 --budget infra=none',
-        'flowline queue --pause',
-        'flowline queue --json | jq ".gpus[] | {node, index, freeBytes}"',
-      )}${paragraph("Changing something needs the rights of an administrator: on a hub of one's own that is oneself.")}`,
+      examplesAnd(
+        [
+          'flowline queue',
+          'flowline queue --off atlas:1 atlas:2',
+          'flowline queue --max-per-gpu 2 --least-free 10G',
+          'flowline queue --budget gpu_oom=5 --budget infra=none',
+          'flowline queue --pause',
+          'flowline queue --json | jq ".gpus[] | {node, index, freeBytes}"',
+        ],
+        "Changing something needs the rights of an administrator: on a hub of one's own that is oneself.",
+      ),
     )
     .action((options: QueueOptions) => queue(context, options));
 }

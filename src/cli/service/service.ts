@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
-import { examples, paragraph } from '../examples.ts';
+import { examples, examplesAnd } from '../help.ts';
 import { checkHubUrl, jsonOption } from '../options.ts';
 import { joinToken, withAgentOptions, withHubOfAgent, withHubOptions } from '../roles.ts';
 import { table } from '../text/table.ts';
@@ -46,19 +46,39 @@ export function addService(program: Command, context: CommandContext): void {
         'flowline service install agent --user --hub http://10.20.4.2:3569 --join-token-file token',
       ),
     );
-  addRoleCommands(install, context, 'run at boot, as a service', async (role, flags, planOf) => {
-    refuseWithoutSystemd(context, role, flags);
-    const plan = await planOf();
-    await installService(context, { plan, flags, joinToken: await joinToken(context, flags.joinTokenFile) });
-  });
+  addRoleCommands(
+    install,
+    context,
+    {
+      hub: 'run the hub at boot, as a service; takes the options of `flowline hub`',
+      agent: 'run the agent at boot, as a service; takes the options of `flowline agent`',
+    },
+    async (role, flags, planOf) => {
+      refuseWithoutSystemd(context, role, flags);
+      const plan = await planOf();
+      await installService(context, {
+        plan,
+        flags,
+        joinToken: await joinToken(context, flags.joinTokenFile),
+      });
+    },
+  );
 
   const print = service
     .command('print')
     .description('print the unit, and the command line for another init system; nothing is changed')
     .addHelpText('after', examples('flowline service print agent --run-as lab --hub http://10.20.4.2:3569'));
-  addRoleCommands(print, context, 'print its unit', async (_role, _flags, planOf) => {
-    context.print(printedUnit(await planOf()).trimEnd());
-  });
+  addRoleCommands(
+    print,
+    context,
+    {
+      hub: 'print the unit of the hub; takes the options of `flowline hub`',
+      agent: 'print the unit of the agent; takes the options of `flowline agent`',
+    },
+    async (_role, _flags, planOf) => {
+      context.print(printedUnit(await planOf()).trimEnd());
+    },
+  );
 
   addUninstall(service, context);
   addStatus(service, context);
@@ -71,11 +91,14 @@ type Act = (
 ) => Promise<void>;
 
 /** `… hub` and `… agent`, each with the options that the role takes. */
-function addRoleCommands(parent: Command, context: CommandContext, what: string, act: Act): void {
+function addRoleCommands(
+  parent: Command,
+  context: CommandContext,
+  what: Record<ServiceRole, string>,
+  act: Act,
+): void {
   for (const role of SERVICE_ROLES) {
-    const bare = parent
-      .command(role)
-      .description(`${role}: ${what}; takes the options of \`flowline ${role}\``);
+    const bare = parent.command(role).description(what[role]);
     const command = (role === 'hub' ? withHubOptions(bare) : withHubOfAgent(withAgentOptions(bare)))
       .addOption(userOption())
       .option(
@@ -86,7 +109,7 @@ function addRoleCommands(parent: Command, context: CommandContext, what: string,
       );
     command.addHelpText(
       'after',
-      `${examples(...EXAMPLES[role](parent.name()))}${role === 'agent' ? paragraph(AGENT_NOTE) : ''}`,
+      examplesAnd(EXAMPLES[role](parent.name()), role === 'agent' ? AGENT_NOTE : null),
     );
     const carried = carryOptions(command);
     command.action(async (typed: TypedFlags) => {

@@ -14,7 +14,7 @@ import { visible } from '../../lib/displayText.ts';
 import { NO_DIALECTS } from '../../model/dialect.ts';
 import { LIVE_STATES } from '../../model/task.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
-import { examples, paragraph } from '../examples.ts';
+import { examplesAnd } from '../help.ts';
 import { checkHubUrl, connectHub, DEFAULT_HUB, dataFolderOf, type HubOptions, withHub } from '../options.ts';
 import { type QueueOptions, withQueueOptions } from '../submit/options.ts';
 import { prepareSubmit, rowsDone } from '../submit/prepare.ts';
@@ -49,11 +49,18 @@ export function addRun(
   withHub(command)
     .addHelpText(
       'after',
-      `${examples(
-        'flowline run sweep.csv -- python train.py',
-        'flowline run sweep.csv --max 2 --command-from ./command.py',
-        'flowline run sweep.csv < /dev/null         without a shell: until all is over',
-      )}${paragraph(`In the shell: ${VERBS.map(({ name }) => name).join(' ')} exit; help tells more. Lines of ./.flinit are run first.`)}`,
+      examplesAnd(
+        [
+          'flowline run sweep.csv -- python train.py',
+          'flowline run sweep.csv --max 2 --command-from ./command.py',
+          'flowline run sweep.csv < /dev/null         without a shell: until all is over',
+        ],
+        (help) =>
+          help('In the shell: {verbs} exit; help tells more. Lines of ./.flinit are run first.').replace(
+            '{verbs}',
+            VERBS.map(({ name }) => name).join(' '),
+          ),
+      ),
     )
     .action((named: string, options: RunOptions) => run(context, named, words, options, runLine));
 }

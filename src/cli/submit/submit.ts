@@ -6,8 +6,8 @@ import { MAX_RUNS_PER_TASK } from '../../model/limits.ts';
 import type { Table } from '../../model/queue.ts';
 import { awaitHub } from '../awaitHub.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
-import { examples, paragraph } from '../examples.ts';
 import { type FleetOptions, withFleet } from '../fleetCommand.ts';
+import { examplesAnd } from '../help.ts';
 import { connectHub, dataFolderOf, wholeNumber } from '../options.ts';
 import { waitingText } from '../tasks/taskText.ts';
 import { type Terminal, terminalOf } from '../text/terminal.ts';
@@ -51,14 +51,17 @@ export function addSubmit(program: Command, context: CommandContext, words: read
   withFleet(command)
     .addHelpText(
       'after',
-      `${examples(
-        'flowline submit -- python train.py --lr 0.1',
-        'flowline submit sweep.csv -- python train.py        each row adds --column value',
-        "flowline submit sweep.csv --command 'python train.py --lr {lr} > out/{row}.txt'",
-        'flowline submit sweep.xlsx --gpus 2 --memory 20G --max 4 --wait -- ./run.sh',
-        'flowline submit sweep.csv --command-from ./command.py --dry-run',
-        'flowline submit --after ok:t7 --time-limit 2h -- python test.py',
-      )}${paragraph(ABOUT_COLUMNS)}`,
+      examplesAnd(
+        [
+          'flowline submit -- python train.py --lr 0.1',
+          'flowline submit sweep.csv -- python train.py        each row adds --column value',
+          "flowline submit sweep.csv --command 'python train.py --lr {lr} > out/{row}.txt'",
+          'flowline submit sweep.xlsx --gpus 2 --memory 20G --max 4 --wait -- ./run.sh',
+          'flowline submit sweep.csv --command-from ./command.py --dry-run',
+          'flowline submit --after ok:t7 --time-limit 2h -- python test.py',
+        ],
+        ABOUT_COLUMNS,
+      ),
     )
     .action((table: string | undefined, options: SubmitOptions) => {
       const more = command.args.slice(1);

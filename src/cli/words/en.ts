@@ -3,6 +3,7 @@ import { taskWords } from '../../fleet/taskWords.ts';
 import { type Language, stateWords } from '../../fleet/words.ts';
 import type { SourceState } from '../../model/node.ts';
 import { remarkWordsEn } from '../../scheduling/remarkWordsEn.ts';
+import { type HubFailureWords, hubFailuresEn } from './hubFailures.ts';
 import { queueEn } from './queue.ts';
 import { serviceEn } from './service.ts';
 import { shellEn } from './shell.ts';
@@ -11,22 +12,6 @@ import { taskCommandsEn } from './tasks.ts';
 
 const plural = (amount: number, one: string, many = `${one}s`): string =>
   `${amount} ${amount === 1 ? one : many}`;
-
-export interface HubFailureWords {
-  /** Before the hub's own sentence; null: that says enough. */
-  what: string | null;
-  /** The hub's own sentence, which is English, adds nothing to `what`. */
-  isWhole?: boolean;
-  hint: string;
-}
-
-/** The hub's hints are for the page; these are for whoever types commands. */
-const HUB_FAILURES: Record<string, HubFailureWords> = {
-  'login-needed': {
-    what: null,
-    hint: 'this data folder has no token of that hub: run it as the user who started the hub, with the same --data, or give --token-file',
-  },
-};
 
 export const en = {
   language: 'en' as Language,
@@ -44,7 +29,6 @@ export const en = {
   usage: (text: string): string => text,
   seeHelp: '(add --help for what there is)',
   tryFirst: {
-    what: 'See every NVIDIA GPU of a fleet: what it does now, and for whom.',
     title: 'Try first:',
     status: 'look at this machine once, here',
     up: 'watch it, with a page',
@@ -53,7 +37,7 @@ export const en = {
   colon: ': ',
   time: { second: 's', minute: 'min', hour: 'h', day: 'd', ago: (age: string) => `${age} ago` },
   /** A failure of the hub's in this language, by its code; null where the hub's own words must do. */
-  hubFailure: (code: string): HubFailureWords | null => HUB_FAILURES[code] ?? null,
+  hubFailure: (code: string): HubFailureWords | null => hubFailuresEn[code] ?? null,
   heading: {
     machine: 'machine',
     alias: 'alias',
@@ -254,8 +238,8 @@ export const en = {
     failedHint: (table: string) =>
       `flowline tasks shows which, of table ${table}; flowline logs ID what it printed; flowline retry runs it again`,
   },
-  /** A command in a line of `--help`, where that is not in English. */
-  summary: (_command: string): string | null => null,
+  /** A sentence of a `--help`, which commands write down in English. */
+  help: (english: string): string => english,
   containers: { none: 'No containers.' },
   sessions: { none: 'No screen or tmux sessions.', yes: 'attached', no: 'detached' },
   sources: {

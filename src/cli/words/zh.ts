@@ -2,100 +2,15 @@
 import { taskWords } from '../../fleet/taskWords.ts';
 import { stateWords } from '../../fleet/words.ts';
 import { remarkWordsZh } from '../../scheduling/remarkWordsZh.ts';
-import type { HubFailureWords, Words } from './en.ts';
+import type { Words } from './en.ts';
+import { helpZh } from './help/help.ts';
+import { hubFailuresZh } from './hubFailures.ts';
 import { queueZh } from './queue.ts';
 import { serviceZh } from './service.ts';
 import { shellZh } from './shell.ts';
 import { submitProblemsZh } from './submitProblems.ts';
 import { taskCommandsZh } from './tasks.ts';
 import { usageZh } from './usage.ts';
-
-const HUB_FAILURES: Record<string, HubFailureWords> = {
-  'hub-not-reached': {
-    what: '连不上中心',
-    hint: '它在运行吗？`flowline up` 可启动一个；--hub URL 或 FLOWLINE_HUB 指定别处的',
-  },
-  'no-agent': { what: '这台机器没有代理，只能查看', hint: '请在它上面运行 flowline agent' },
-  'bad-answer': {
-    what: '看不懂对方的回答',
-    hint: '这个地址是 FlowLine 中心吗？两边版本可能不同，请更新较旧的一方',
-  },
-  'login-needed': {
-    what: '需要登录',
-    isWhole: true,
-    hint: '这个数据文件夹里没有该中心的令牌：请以启动中心的用户、用同一个 --data 运行，或用 --token-file 给出令牌',
-  },
-  'not-allowed': { what: '没有权限', hint: '请找管理员' },
-  'unknown-token': { what: '令牌无效', isWhole: true, hint: '`flowline token list` 可列出令牌' },
-  'unknown-node': { what: '没有这台机器', hint: '`flowline nodes` 可列出机器' },
-  'node-not-connected': { what: '这台机器没有连上', hint: '看它的状态；在那台机器上运行 `flowline doctor`' },
-  'node-silent': { what: '这台机器没有回答', isWhole: true, hint: '请再试一次；它可能太忙' },
-  'unknown-task': {
-    what: '没有这个任务，或不是你的',
-    isWhole: true,
-    hint: '`flowline tasks` 可列出你的任务；任务号形如 t42',
-  },
-  'not-started': {
-    what: '它还没有启动',
-    isWhole: true,
-    hint: '`flowline why` 说明原因；`flowline logs -f` 会等它启动',
-  },
-  'unknown-table': {
-    what: '没有这张表，或不是你的',
-    isWhole: true,
-    hint: '`flowline tasks` 可列出你的表；表号形如 b7',
-  },
-  'unknown-gpu': { what: '没有这张卡', isWhole: true, hint: '`flowline queue` 可列出每张卡' },
-  'unknown-machine': {
-    what: '这台机器没有加入这个中心',
-    isWhole: true,
-    hint: '请在运行该中心代理的机器上运行，或去掉 -- 和命令',
-  },
-  'too-many-waiting': { what: '同时等待 GPU 的太多', isWhole: true, hint: '先结束其中一些' },
-  'queue-busy': { what: '磁盘跟不上排队', isWhole: true, hint: '请稍候再试' },
-  'queue-not-kept': { what: '队列无法保存', hint: '什么都没有排入；修好磁盘后再试' },
-  'too-many-rows': { what: '行数太多', hint: '请拆成几张表' },
-  'too-many-requests': { what: '请求太多', isWhole: true, hint: '请稍候再试' },
-  'priority-too-high': {
-    what: '优先级太高',
-    hint: '自己的任务可把其余的优先级调低，或用 `flowline edit ID --first`；更高的请找管理员（flowline queue --highest-priority）',
-  },
-  'queue-full': {
-    what: '排队的行太多，这些没有排队',
-    hint: '等一些结束，`flowline kill` 不再需要的，少提交一些，或请管理员提高上限（flowline queue --max-queued-per-user、--max-queued）',
-  },
-};
-
-const SUMMARIES: Record<string, string> = {
-  up: '看这台机器：中心、代理和网页合一',
-  hub: '只运行中心；机器用 `flowline agent` 加入',
-  agent: '把这台机器上报给中心；只有一条向外的连接，不开端口',
-  demo: '模拟的机群：不需要 GPU，不碰这台机器',
-  status: '现在读一次这台机器；加 --hub 则看整个机群',
-  nodes: '列出机群的机器；`nodes maintenance` 设定维护',
-  processes: '在所有机器上查找进程；`processes kill` 结束进程',
-  find: '查找空闲的 GPU；等待；占用并在这里运行命令',
-  submit: '让一条命令或一张表的每一行排队，在空闲的 GPU 上运行',
-  containers: '列出所有机器的容器，附进入命令',
-  sessions: '列出所有机器的 screen 和 tmux 会话，附接入命令',
-  doctor: '检查这里有什么问题、该怎么做；有问题时退出码为 1',
-  service: '作为 systemd 服务安装：开机启动，任务不受重启影响',
-  token: '打开网页的链接，脚本和机器的令牌',
-  queue: '队列一览：数量、设置、每块 GPU 能给多少；可修改',
-  tasks: '排队、运行和结束的：先是表，再是任务',
-  show: '一个任务：运行什么、发生了什么、每次尝试',
-  why: '一个任务为什么在等，或结果如何',
-  logs: '任务的输出；-f 持续跟随',
-  kill: '停止任务：SIGTERM、宽限、SIGKILL；不会自己再启动',
-  retry: '让已结束的任务重新运行',
-  hold: '暂缓：等待中的任务先不启动',
-  release: '放行暂缓的任务',
-  'confirm-gone': '确认失去联系的任务已不在运行',
-  run: '在前台运行一张表，带旧 FlowLine 的命令行',
-  write: '没有代理时，把一张表的运行结果写入它的文件',
-  edit: '修改等待中的任务：显存、GPU、优先级、次数、顺序',
-  help: '显示一个命令的帮助',
-};
 
 export const zh: Words = {
   language: 'zh',
@@ -112,7 +27,6 @@ export const zh: Words = {
   usage: usageZh,
   seeHelp: '（加 --help 查看用法）',
   tryFirst: {
-    what: '看整个机群的每块 NVIDIA GPU：现在在做什么、为谁而做。',
     title: '先试试：',
     status: '现在看一次这台机器',
     up: '持续查看，带网页',
@@ -120,7 +34,7 @@ export const zh: Words = {
   },
   colon: '：',
   time: { second: '秒', minute: '分', hour: '小时', day: '天', ago: (age) => `${age}前` },
-  hubFailure: (code) => HUB_FAILURES[code] ?? null,
+  hubFailure: (code) => hubFailuresZh[code] ?? null,
   heading: {
     machine: '机器',
     alias: '别名',
@@ -308,7 +222,7 @@ export const zh: Words = {
     failedHint: (table) =>
       `flowline tasks 可看表 ${table} 的哪些行；flowline logs ID 看输出；flowline retry 再运行一次`,
   },
-  summary: (command) => SUMMARIES[command] ?? null,
+  help: helpZh,
   containers: { none: '没有容器。' },
   sessions: { none: '没有 screen 或 tmux 会话。', yes: '已接入', no: '已断开' },
   sources: {

@@ -1,0 +1,72 @@
+/** What the commands say of a failure of the hub's, by its code: what the hub says is English, and its hints are for the page. */
+
+export interface HubFailureWords {
+  /** Before the hub's own sentence; null: that says enough. */
+  what: string | null;
+  /** The hub's own sentence, which is English, adds nothing to `what`. */
+  isWhole?: boolean;
+  hint: string;
+}
+
+export const hubFailuresEn: Record<string, HubFailureWords> = {
+  'login-needed': {
+    what: null,
+    hint: 'this data folder has no token of that hub: run it as the user who started the hub, with the same --data, or give --token-file',
+  },
+};
+
+export const hubFailuresZh: Record<string, HubFailureWords> = {
+  'hub-not-reached': {
+    what: '连不上中心',
+    hint: '它在运行吗？`flowline up` 可启动一个；--hub URL 或 FLOWLINE_HUB 指定别处的',
+  },
+  'no-agent': { what: '这台机器没有代理，只能查看', hint: '请在它上面运行 flowline agent' },
+  'bad-answer': {
+    what: '看不懂对方的回答',
+    hint: '这个地址是 FlowLine 中心吗？两边版本可能不同，请更新较旧的一方',
+  },
+  'login-needed': {
+    what: '需要登录',
+    isWhole: true,
+    hint: '这个数据文件夹里没有该中心的令牌：请以启动中心的用户、用同一个 --data 运行，或用 --token-file 给出令牌',
+  },
+  'not-allowed': { what: '没有权限', hint: '请找管理员' },
+  'unknown-token': { what: '令牌无效', isWhole: true, hint: '`flowline token list` 可列出令牌' },
+  'unknown-node': { what: '没有这台机器', hint: '`flowline nodes` 可列出机器' },
+  'node-not-connected': { what: '这台机器没有连上', hint: '看它的状态；在那台机器上运行 `flowline doctor`' },
+  'node-silent': { what: '这台机器没有回答', isWhole: true, hint: '请再试一次；它可能太忙' },
+  'unknown-task': {
+    what: '没有这个任务，或不是你的',
+    isWhole: true,
+    hint: '`flowline tasks` 可列出你的任务；任务号形如 t42',
+  },
+  'not-started': {
+    what: '它还没有启动',
+    isWhole: true,
+    hint: '`flowline why` 说明原因；`flowline logs -f` 会等它启动',
+  },
+  'unknown-table': {
+    what: '没有这张表，或不是你的',
+    isWhole: true,
+    hint: '`flowline tasks` 可列出你的表；表号形如 b7',
+  },
+  'unknown-gpu': { what: '没有这张卡', isWhole: true, hint: '`flowline queue` 可列出每张卡' },
+  'unknown-machine': {
+    what: '这台机器没有加入这个中心',
+    isWhole: true,
+    hint: '请在运行该中心代理的机器上运行，或去掉 -- 和命令',
+  },
+  'too-many-waiting': { what: '同时等待 GPU 的太多', isWhole: true, hint: '先结束其中一些' },
+  'queue-busy': { what: '磁盘跟不上排队', isWhole: true, hint: '请稍候再试' },
+  'queue-not-kept': { what: '队列无法保存', hint: '什么都没有排入；修好磁盘后再试' },
+  'too-many-rows': { what: '行数太多', hint: '请拆成几张表' },
+  'too-many-requests': { what: '请求太多', isWhole: true, hint: '请稍候再试' },
+  'priority-too-high': {
+    what: '优先级太高',
+    hint: '自己的任务可把其余的优先级调低，或用 `flowline edit ID --first`；更高的请找管理员（flowline queue --highest-priority）',
+  },
+  'queue-full': {
+    what: '排队的行太多，这些没有排队',
+    hint: '等一些结束，`flowline kill` 不再需要的，少提交一些，或请管理员提高上限（flowline queue --max-queued-per-user、--max-queued）',
+  },
+};
