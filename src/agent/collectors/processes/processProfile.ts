@@ -31,7 +31,8 @@ const LISTED_ANCESTORS = 64;
 /**
  * The profile of a process, from its folder in /proc, whose stat was just read. To read arguments the kernel takes the lock of that process's
  * memory: one that hangs in a driver (state D) may hold it for ever, and whoever asks hangs too. So in that state
- * what was known `before` is kept.
+ * what was known `before` is kept; and in state Z, where nothing of it can be read any more though other threads of it
+ * may go on and hold a GPU.
  */
 export function readProcessProfile(
   folder: string,
@@ -39,6 +40,7 @@ export function readProcessProfile(
   parentOf: (pid: number) => number,
   before: ProcessProfile | null,
 ): ProcessProfile {
+  if (stat.state === 'Z' && before !== null) return before;
   const executable = readLink(`${folder}/exe`);
   const workingDirectory = readLink(`${folder}/cwd`);
   return {

@@ -191,6 +191,27 @@ test('arguments of a process that hangs in the kernel are not asked for; known o
   expect(reader.read(50)?.command).toBe('python a.py');
 });
 
+test('of one whose first thread ended all is kept that was known of it: nothing can be read any more', () => {
+  const root = makeRoot();
+  const clock = { nowMs: 0 };
+  const reader = makeReader(root, clock);
+  const folder = writeProcess(root, 50, stat(50, 'S', 5000));
+  writeFileSync(join(folder, 'cmdline'), 'python\0a.py\0');
+  symlinkSync('/opt/miniconda3/bin/python3', join(folder, 'exe'));
+  reader.read(50);
+  writeProcess(root, 50, stat(50, 'Z', 5000));
+  writeFileSync(join(folder, 'cmdline'), '');
+  rmSync(join(folder, 'exe'));
+  for (let second = 0; second < 40; second++) {
+    clock.nowMs += 1000;
+    expect(reader.read(50)).toMatchObject({
+      command: 'python a.py',
+      executable: '/opt/miniconda3/bin/python3',
+      pythonEnvironment: 'base',
+    });
+  }
+});
+
 test('workers that were first seen together are not all looked at again in one reading', () => {
   const root = makeRoot();
   const clock = { nowMs: 0 };

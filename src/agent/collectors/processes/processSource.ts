@@ -2,7 +2,7 @@
 import { isEnded } from '../../../model/process.ts';
 import type { ProcessFacts, ProcessSource } from '../sources.ts';
 import { createBootClock } from './bootClock.ts';
-import { createIdentityReader } from './kill/identity.ts';
+import { createIdentityReader, readThreadCount } from './kill/identity.ts';
 import { killProcesses } from './kill/killProcesses.ts';
 import { loadSystemCall, type SystemCall } from './kill/processHandle.ts';
 import { createProcessReader } from './processReader.ts';
@@ -65,7 +65,12 @@ export function startProcessSource(options: ProcessSourceOptions = {}): ProcessS
         return facts;
       };
       const results = await killProcesses(targets, authority, {
-        look: { readStat: reader.readStat, readFacts, readIdentity },
+        look: {
+          readStat: reader.readStat,
+          readFacts,
+          readIdentity,
+          countThreads: (pid) => readThreadCount(root, pid),
+        },
         ourselves: {
           pid: ownPid,
           ancestorPids: own === null ? [] : (readIdentity(ownPid, own).ancestorPids ?? []),

@@ -80,6 +80,7 @@ describe('container id', () => {
     ['podman by cgroupfs', `0::/libpod_parent/libpod-${id}\n`],
     ['kubernetes, v1', `11:cpu,cpuacct:/kubepods/burstable/pod4f-9/${id}\n`],
     ['kubernetes, v2', `0::/kubepods.slice/kubepods-pod4f.slice/cri-containerd-${id}.scope\n`],
+    ['kubernetes, half told of systemd', `3:cpu:/system.slice/kubepods-pod4f.slice:cri-containerd:${id}\n`],
     ['cri-o', `0::/kubepods.slice/crio-${id}.scope\n`],
     ['docker in docker: the outer one', `0::/docker/${id}/docker/${'f'.repeat(64)}\n`],
   ])('%s', (_, text) => {

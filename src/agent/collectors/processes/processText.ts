@@ -83,6 +83,17 @@ export function parseProcessId(text: string): number | null {
 }
 
 /**
+ * How many threads a process has, from /proc/PID/status. The first may have ended (state Z) while others go on: the process
+ * then still runs, and still holds its GPU.
+ *
+ *     Threads:	2
+ */
+export function parseThreadCount(text: string): number | null {
+  const match = /^Threads:\s+(\d{1,10})$/m.exec(text);
+  return match ? Number(match[1]) : null;
+}
+
+/**
  * The arguments, from /proc/PID/cmdline: each ends with a zero byte. A program that renamed itself left one text with
  * spaces, and often many zeros after it. `cut`: the file was longer than what was read, so the last one is a part only.
  */
@@ -101,10 +112,11 @@ export function parseArguments(text: string, cut: boolean): string[] {
  *     0::/user.slice/…/user.slice/libpod-<id>.scope/container     podman, rootless
  *     11:cpu:/kubepods/burstable/pod<uid>/<id>                    containerd under Kubernetes, v1
  *     0::/kubepods.slice/…/cri-containerd-<id>.scope              the same, v2; cri-o: crio-<id>.scope
+ *     0::/system.slice/kubepods-pod<uid>.slice:cri-containerd:<id>  containerd told of systemd by one side only
  */
 export function parseContainerId(text: string): string | null {
   return (
-    /^\d+:[^:\n]*:\S*?\/(?:(?:docker|libpod|cri-containerd|crio|nerdctl)-)?([0-9a-f]{64})(?:\.scope)?(?:\/|$)/m.exec(
+    /^\d+:[^:\n]*:\/\S*?(?<=[/:])(?:(?:docker|libpod|cri-containerd|crio|nerdctl)-)?([0-9a-f]{64})(?:\.scope)?(?:\/|$)/m.exec(
       text,
     )?.[1] ?? null
   );

@@ -90,6 +90,32 @@ describe('real processes', () => {
       100,
     );
     expect(results.map(({ outcome }) => outcome)).toEqual(['gone', 'gone']);
+    expect(results[0]?.message).toContain(`a zombie) until process ${parent.pid} (sleep) collects it`);
+  });
+
+  test('one whose first thread ended looks like a zombie, and is ended all the same', async () => {
+    const exit = process.arch === 'arm64' ? 93 : 60;
+    // The system call ends the thread that makes it, and Node has several.
+    const program = await startProgram(
+      `setTimeout(() => require('koffi').load(null).func('syscall', 'long', ['long', 'long'])(${exit}, 0), 50)`,
+    );
+    await vi.waitFor(() => expect(readFileSync(`/proc/${program.pid}/stat`, 'latin1')).toContain(') Z '), {
+      timeout: 5000,
+    });
+    const source = startSource();
+    const startedAtMs = (await source.inspect([program.pid])).get(program.pid)?.startedAtMs ?? 0;
+    const [done] = await source.kill([{ pid: program.pid, startedAtMs }], everyone, 3000);
+    expect(done).toMatchObject({ outcome: 'done', reason: 'asked' });
+    await vi.waitFor(() => expect(program.signalCode).toBe('SIGTERM'));
+  });
+
+  test('one that was stopped (Ctrl+Z) is let go on to hear that it is asked', async () => {
+    const program = await startProgram("process.on('SIGTERM', () => process.exit(7))");
+    program.kill('SIGSTOP');
+    await vi.waitFor(() => expect(readFileSync(`/proc/${program.pid}/stat`, 'latin1')).toContain(') T '));
+    const [done] = await startSource().kill([{ pid: program.pid, startedAtMs: null }], everyone, 5000);
+    expect(done).toMatchObject({ outcome: 'done', reason: 'asked' });
+    await vi.waitFor(() => expect(program.exitCode).toBe(7));
   });
 
   test('a login that may end only its own is told whose it is', async () => {
@@ -197,6 +223,7 @@ describe('processes that cannot be made here', () => {
     readStat: () => stat,
     readFacts: async () => facts,
     readIdentity: () => identity,
+    countThreads: () => 1,
   };
   /** The kernel as a script: what it answers to each signal. */
   function options(change: Partial<KillOptions>, errnoOfSignal = 0): KillOptions {
@@ -218,6 +245,18 @@ describe('processes that cannot be made here', () => {
     const [result] = await killProcesses(target, everyone, options({}));
     expect(result).toMatchObject({ pid: facts.pid, outcome: 'unkillable' });
     expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  test('one that looks like a zombie after SIGKILL is unkillable while a thread of it hangs in the driver', async () => {
+    let looks = 0;
+    const readStat = () => (looks++ < 2 ? stat : { ...stat, state: 'Z' });
+    const hanging = { ...look, readStat, countThreads: () => 2 };
+    expect((await killProcesses(target, everyone, options({ look: hanging })))[0]?.outcome).toBe(
+      'unkillable',
+    );
+    looks = 0;
+    const ended = { ...look, readStat, countThreads: () => 1 };
+    expect((await killProcesses(target, everyone, options({ look: ended })))[0]?.outcome).toBe('done');
   });
 
   test('one that an agent without rights may not signal is said so, with what to do', async () => {

@@ -6,6 +6,9 @@
  *
  * Held before it is looked at: so what was allowed and what is signalled are the same process. All at once, and none
  * waits for another: one in state D answers `unkillable` after its deadline and stays behind.
+ *
+ * Ended is what has no thread left. A program whose first thread ended looks like a zombie (`<defunct>`) while others go on,
+ * or hang in the driver with the GPU's memory in their hands: that one is there, and unkillable where SIGKILL changes nothing.
  */
 import { userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,6 +24,8 @@ export interface ProcessLook {
   readStat(pid: number): ProcessStat | null;
   readFacts(pid: number): Promise<ProcessFacts | null>;
   readIdentity(pid: number, stat: ProcessStat): ProcessIdentity;
+  /** Threads that have not ended; null where the process is gone. */
+  countThreads(pid: number): number | null;
 }
 
 export interface KillOptions {
@@ -51,35 +56,54 @@ async function killOne(target: KillTarget, authority: KillAuthority, options: Ki
   const held = systemCall === null ? null : openByPidfd(target.pid, systemCall);
   if (held === 'gone') return gone(target.pid);
   const stat = look.readStat(target.pid);
-  const isStillThere = () => isRunning(look.readStat(target.pid), stat);
+  const isStillThere = () => isRunning(look.readStat(target.pid), stat, () => look.countThreads(target.pid));
   const handle = held ?? openByStartTime(target.pid, isStillThere);
   try {
     const facts = await look.readFacts(target.pid);
     const identity = stat === null ? null : look.readIdentity(target.pid, stat);
-    if (stat === null || facts === null || identity === null || !isStillThere()) return gone(target.pid);
+    if (stat === null || facts === null || identity === null) return gone(target.pid);
+    if (!isStillThere()) return stat.state === 'Z' ? collected(facts, look) : gone(target.pid);
     const subject = { ...facts, ...identity, isKernelThread: stat.isKernelThread };
     const refusal =
       refusalOf(target, facts, protectionOf(subject, options.ourselves), authority) ??
       borrowedRefusalOf(facts, identity.uids, authority);
-    return refusal ?? (await end(facts, handle, isStillThere, options));
+    return refusal ?? (await end({ facts, isStopped: stat.state === 'T' }, handle, isStillThere, options));
   } finally {
     handle.close();
   }
 }
 
-/** One that ended and waits to be collected (a zombie) runs no more; another start time is another process. */
-function isRunning(now: ProcessStat | null, before: ProcessStat | null): boolean {
-  return now !== null && now.state !== 'Z' && now.state !== 'X' && now.startTicks === before?.startTicks;
+/** Another start time is another process; a zombie (Z) runs on while threads of it do, and is else only to be collected. */
+function isRunning(
+  now: ProcessStat | null,
+  before: ProcessStat | null,
+  countThreads: () => number | null,
+): boolean {
+  if (now === null || now.state === 'X' || now.startTicks !== before?.startTicks) return false;
+  return now.state !== 'Z' || (countThreads() ?? 0) > 1;
+}
+
+/** A zombie: there is nothing to end, and lists of processes show it until its parent has asked how it ended. */
+function collected(facts: ProcessFacts, look: ProcessLook): Outcome {
+  const parent = facts.parentPid === null ? null : look.readStat(facts.parentPid);
+  const by = parent === null ? 'its parent' : called({ pid: facts.parentPid ?? 0, name: parent.name });
+  return {
+    outcome: 'gone',
+    reason: null,
+    message: `${called(facts)} has ended already and holds nothing: it stays in the list (a zombie) until ${by} collects it or ends`,
+  };
 }
 
 async function end(
-  facts: ProcessFacts,
+  { facts, isStopped }: { facts: ProcessFacts; isStopped: boolean },
   handle: ProcessHandle,
   isStillThere: () => boolean,
   { graceMs }: KillOptions,
 ): Promise<Outcome> {
   const asked = handle.signal('SIGTERM');
   if (asked !== 'sent') return notSent(asked, facts);
+  // One that was stopped (Ctrl+Z) hears of it only when it goes on, and would be killed without having been asked.
+  if (isStopped) handle.signal('SIGCONT');
   if (await passes(() => !isStillThere(), graceMs))
     return { outcome: 'done', reason: 'asked', message: `${called(facts)} ended when asked (SIGTERM)` };
   const forced = handle.signal('SIGKILL');

@@ -8,7 +8,7 @@ import { constants } from 'node:os';
 export type SignalResult = 'sent' | 'gone' | 'denied' | { error: string };
 
 export interface ProcessHandle {
-  signal(name: 'SIGTERM' | 'SIGKILL'): SignalResult;
+  signal(name: 'SIGTERM' | 'SIGCONT' | 'SIGKILL'): SignalResult;
   close(): void;
 }
 
