@@ -8,7 +8,7 @@ import { type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
 import { examples } from './help.ts';
 import { describeSources, sourcesOf } from './sourceNotes.ts';
 import { commandsBelow } from './text/commandsBelow.ts';
-import { percent, ranges, size } from './text/figures.ts';
+import { MISSING, percent, ranges, size } from './text/figures.ts';
 import { table } from './text/table.ts';
 import type { Terminal } from './text/terminal.ts';
 
@@ -56,7 +56,7 @@ export function describeContainers(containers: readonly ContainerOfNode[], termi
       container.nodeName,
       container.name,
       container.status || container.state,
-      container.gpus === null ? '' : ranges(container.gpus),
+      container.gpus === null ? MISSING : ranges(container.gpus),
       size(container.memoryUsedBytes),
       percent(container.cpuPercent),
       container.owner ?? '',

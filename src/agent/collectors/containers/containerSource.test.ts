@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -160,6 +160,25 @@ test('mounts from /home tell the owner, a stopped container has no command, one 
   expect(found.get(id('d'))?.container.enterCommand).toBe('docker exec -it dddddddddddd sh');
 });
 
+test('one that is paused keeps its memory, and cannot be entered', async () => {
+  const engine = await startEngine();
+  engine.containers = [listed('a', { State: 'paused', Status: 'Up 3 hours (Paused)' })];
+  const root = join(folder, 'root');
+  const write = (name: string, text: string) => {
+    mkdirSync(join(root, name, '..'), { recursive: true });
+    writeFileSync(join(root, name), text);
+  };
+  write(`proc/${process.pid}/cgroup`, `0::/docker/${id('a')}\n`);
+  write('sys/fs/cgroup/cgroup.controllers', 'memory\n');
+  write(`sys/fs/cgroup/docker/${id('a')}/memory.current`, '5000\n');
+  source = startContainerSource({ knownGpus: () => [], sockets: [{ path, program: ['docker'] }], root });
+  expect((await source.read()).containers[0]?.container).toMatchObject({
+    state: 'paused',
+    memoryUsedBytes: 5000,
+    enterCommand: null,
+  });
+});
+
 test('an event brings what changed, and only that is inspected again', async () => {
   const engine = await startEngine();
   const reading = start();
@@ -307,9 +326,12 @@ test('the version is ours where the engine has it, and never older than it allow
 
 test('sockets are looked for where the environment says, and a remote engine is nobody’s business', () => {
   const paths = (environment: Record<string, string>) =>
-    usualSockets(environment).map((socket) => socket.path);
+    usualSockets(environment, 0).map((socket) => socket.path);
   expect(paths({})).toEqual(['/var/run/docker.sock', '/run/podman/podman.sock']);
   expect(paths({ DOCKER_HOST: 'unix:///x/d.sock' })[0]).toBe('/x/d.sock');
   expect(paths({ DOCKER_HOST: 'tcp://10.0.0.1:2375' })[0]).toBe('/var/run/docker.sock');
   expect(paths({ XDG_RUNTIME_DIR: '/run/user/7' })).toContain('/run/user/7/docker.sock');
+  const asService = usualSockets({}, 1001).map((socket) => socket.path);
+  expect(asService).toContain('/run/user/1001/docker.sock');
+  expect(asService).toContain('/run/user/1001/podman/podman.sock');
 });

@@ -65,8 +65,12 @@ export function startContainerSource(options: ContainerSourceOptions): Container
 }
 
 /** Docker's socket and podman's, the system's and one's own. */
-export function usualSockets(environment: Record<string, string | undefined>): EngineSocket[] {
-  const runtimeFolder = environment.XDG_RUNTIME_DIR;
+export function usualSockets(
+  environment: Record<string, string | undefined>,
+  uid = process.getuid?.() ?? 0,
+): EngineSocket[] {
+  // A service that runs as a user (`User=`) is not told of the folder that logins have.
+  const runtimeFolder = environment.XDG_RUNTIME_DIR || (uid > 0 ? `/run/user/${uid}` : null);
   const named = /^unix:\/\/(\/.+)$/.exec(environment.DOCKER_HOST ?? '')?.[1];
   const docker = named
     ? [named]
@@ -97,9 +101,11 @@ function describe(
 ): FoundContainer {
   const name = (listed.Names?.[0] ?? '').replace(/^\//, '').slice(0, LONGEST_NAME) || listed.Id.slice(0, 12);
   const isRunning = listed.State === 'running';
-  const use: ContainerUse = isRunning
-    ? uses.read({ id: listed.Id, pid: inspected?.State.Pid || null })
-    : { memoryUsedBytes: null, cpuPercent: null };
+  // One that is paused keeps its memory, a GPU's too; only nothing can be executed in it.
+  const use: ContainerUse =
+    isRunning || listed.State === 'paused'
+      ? uses.read({ id: listed.Id, pid: inspected?.State.Pid || null })
+      : { memoryUsedBytes: null, cpuPercent: null };
   const ownerLabel = listed.Labels?.['flowline.owner']?.slice(0, LONGEST_NAME) || null;
   const homeMounts = (listed.Mounts ?? []).flatMap(({ Source }) =>
     Source?.startsWith('/home/') ? [Source] : [],

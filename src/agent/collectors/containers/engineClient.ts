@@ -9,8 +9,22 @@ const LONGEST_EVENT_CHARACTERS = 256 * 1024;
 const ANSWER_DEADLINE_MS = 8000;
 
 /** The JSON that the engine answers. Throws what `describeTrouble` puts into words. */
-export async function askEngine(socketPath: string, path: string, stopping: AbortSignal): Promise<unknown> {
-  const signal = AbortSignal.any([stopping, AbortSignal.timeout(ANSWER_DEADLINE_MS)]);
+export async function askEngine(
+  socketPath: string,
+  path: string,
+  stopping: AbortSignal,
+  deadlineMs = ANSWER_DEADLINE_MS,
+): Promise<unknown> {
+  const deadline = AbortSignal.timeout(deadlineMs);
+  try {
+    return JSON.parse(await readAnswer(socketPath, path, AbortSignal.any([stopping, deadline])));
+  } catch (failure) {
+    // An aborted request, an answer that was cut off, and half of one that ended quietly: each has another error.
+    throw deadline.aborted ? deadline.reason : failure;
+  }
+}
+
+async function readAnswer(socketPath: string, path: string, signal: AbortSignal): Promise<string> {
   const response = await open(socketPath, path, signal);
   const parts: Buffer[] = [];
   let bytes = 0;
@@ -19,7 +33,7 @@ export async function askEngine(socketPath: string, path: string, stopping: Abor
     if (bytes > LARGEST_ANSWER_BYTES) throw new Error(`the answer to ${path} is larger than 16 MiB`);
     parts.push(part);
   }
-  return JSON.parse(Buffer.concat(parts).toString('utf8'));
+  return Buffer.concat(parts).toString('utf8');
 }
 
 /** Follows a stream of JSON lines until it ends, fails, or `signal` is aborted. `onOpen`: from now on no line is missed. */
@@ -70,15 +84,20 @@ export function describeTrouble(error: unknown, socketPath: string): SourceState
     return { state: 'absent', message: `nothing listens on ${socketPath}: the engine is not running` };
   }
   if (code === 'EACCES' || code === 'EPERM') {
-    return {
-      state: 'denied',
-      message: `the agent may not open ${socketPath}: make its user a member of the group docker (which makes it root on this machine)`,
-    };
+    return { state: 'denied', message: `the agent may not open ${socketPath}: ${wayIn(socketPath)}` };
   }
   const reason =
-    error instanceof Error && error.name === 'TimeoutError' ? 'it does not answer in time' : String(error);
+    error instanceof Error && error.name === 'TimeoutError'
+      ? 'it does not answer in time (a container engine that hangs is restarted by its service)'
+      : String(error);
   return {
     state: 'failed',
     message: `the engine at ${socketPath} cannot be asked: ${reason}`.slice(0, 2000),
   };
 }
+
+/** podman has no group that may: its system socket is root's, and every user may have one of his own. */
+const wayIn = (socketPath: string): string =>
+  /podman/.test(socketPath)
+    ? 'only root may; an agent that runs as root sees these containers'
+    : 'make its user a member of the group docker (which makes it root on this machine)';
