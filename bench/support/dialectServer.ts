@@ -83,14 +83,23 @@ for (const [path, build] of MAINS) {
   const route = dialect.routes.find((one) => one.path === path);
   if (!route || route.writes) throw new Error(`${dialect.name} tells nothing at ${path}`);
   const first = await route.handle({
-    ...{ parameters: {}, query: {}, body: null, contentType: '', host: '', from: '', writer: null },
+    ...{
+      parameters: {},
+      query: {},
+      body: null,
+      contentType: '',
+      host: '',
+      passedOn: null,
+      from: '',
+      writer: null,
+    },
   });
   const encodeAllMs = performance.now() - startedAtMs;
   const bytes = Buffer.from(first.body);
   const { url } = await serveDialect(dialect, {
     listen: { host: '127.0.0.1', port: 0 },
     hostNames: [],
-    writes: writeDoor({ name: dialect.name, accountOf: () => null, networks: [] }),
+    writes: writeDoor({ name: dialect.name, accountOf: () => null, networks: [], reporters: [] }),
     nowMs: Date.now,
     log: silentLog,
     requests: NO_LIMIT,

@@ -3,14 +3,22 @@ import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { freePortAbove } from '../io/freePort.ts';
 import { parseNetwork } from '../io/network.ts';
-import { DIALECT_PORTS, type DialectListener, DialectName, type DialectOptions } from '../model/dialect.ts';
+import {
+  DIALECT_PORTS,
+  type DialectListener,
+  DialectName,
+  type DialectOptions,
+  type NamedNetwork,
+  PUSHED_DIALECTS,
+} from '../model/dialect.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
 import { parseListen } from './options.ts';
 
 export interface DialectFlags {
   dialect?: DialectListener[];
   nodeDialect?: DialectListener[];
-  dialectWrites?: DialectOptions['writes'][number][];
+  dialectWrites?: NamedNetwork[];
+  dialectReporters?: NamedNetwork[];
   dialectPages?: { host: string; port: number } | true;
   passwordFile?: string;
 }
@@ -33,7 +41,13 @@ export const withMainDialects = (command: Command): Command =>
       new Option(
         '--dialect-writes <name=network>',
         'let this network change things through a dialect, like gpu-monitor=10.0.0.0/24; may be repeated (else only who has a dialect-write token)',
-      ).argParser((text: string, before: DialectOptions['writes'] = []) => [...before, parseWrites(text)]),
+      ).argParser((text: string, before: NamedNetwork[] = []) => [...before, parseNamedNetwork(text)]),
+    )
+    .addOption(
+      new Option(
+        '--dialect-reporters <name=network>',
+        'let only machines of this network report to a dialect, like gpu-monitor=10.0.0.0/24; may be repeated (else whoever reaches its port)',
+      ).argParser((text: string, before: NamedNetwork[] = []) => [...before, parseReporters(text)]),
     )
     .addOption(
       new Option(
@@ -80,13 +94,8 @@ export async function dialectOptions(
     ...nodes.map((one) => ({ ...one, option: `--node-dialect ${one.name}=` })),
     ...(pages ? [{ name: 'the older pages', option: '--dialect-pages ', ...pages }] : []),
   ]);
-  const unserved = flags.dialectWrites?.find((opened) => mains.every(({ name }) => name !== opened.name));
-  if (unserved)
-    throw new CommandFailure(
-      EXIT.usage,
-      `--dialect-writes opens ${unserved.name} to ${unserved.network}, and ${unserved.name} is not served here`,
-      `add --dialect ${unserved.name}, or leave it out`,
-    );
+  checkServed(mains, flags.dialectWrites, '--dialect-writes opens');
+  checkServed(mains, flags.dialectReporters, '--dialect-reporters leaves');
   const secret = await password(context, flags.passwordFile);
   if (secret === null && nodes.some(({ name }) => name === 'cluster-status'))
     throw new CommandFailure(
@@ -94,7 +103,26 @@ export async function dialectOptions(
       'a node of cluster-status answers whoever knows its password, and none was given',
       'put it into a file (older mains send 8888): --password-file FILE, or set FLOWLINE_DIALECT_PASSWORD',
     );
-  return { mains, nodes, writes: flags.dialectWrites ?? [], pages, password: secret };
+  return {
+    ...{ mains, nodes, pages, password: secret },
+    writes: flags.dialectWrites ?? [],
+    reporters: flags.dialectReporters ?? [],
+  };
+}
+
+/** What is said of a dialect that is not there would be taken for done. @throws CommandFailure */
+function checkServed(
+  mains: readonly DialectListener[],
+  networks: readonly NamedNetwork[] = [],
+  said: string,
+): void {
+  const unserved = networks.find((network) => mains.every(({ name }) => name !== network.name));
+  if (unserved)
+    throw new CommandFailure(
+      EXIT.usage,
+      `${said} ${unserved.name} to ${unserved.network}, and ${unserved.name} is not served here`,
+      `add --dialect ${unserved.name}, or leave it out`,
+    );
 }
 
 /** `NAME` or `NAME=HOST:PORT` or `NAME=PORT`. @throws InvalidArgumentError that says what there is. */
@@ -115,11 +143,19 @@ function parseName(text: string): DialectName {
   throw new InvalidArgumentError(`there is no ${JSON.stringify(text)}; there are ${NAMES.join(', ')}`);
 }
 
-function parseWrites(text: string): DialectOptions['writes'][number] {
+function parseNamedNetwork(text: string): NamedNetwork {
   const [name = '', network = '', ...rest] = text.split('=');
   if (rest.length > 0 || parseNetwork(network) === null)
     throw new InvalidArgumentError('say NAME=NETWORK, like gpu-monitor=10.0.0.0/24 or gpu-monitor=10.0.0.7');
   return { name: parseName(name), network };
+}
+
+function parseReporters(text: string): NamedNetwork {
+  const named = parseNamedNetwork(text);
+  if (PUSHED_DIALECTS.includes(named.name)) return named;
+  throw new InvalidArgumentError(
+    `nobody reports to ${named.name}: its nodes are asked; there is ${PUSHED_DIALECTS.join(', ')}`,
+  );
 }
 
 interface Listener {

@@ -1,4 +1,4 @@
-/** `flowline nodes`: the machines of the fleet, a line each; which of them may run tasks. Maintenance is maintenance.ts. */
+/** `flowline nodes`: the machines of the fleet, a line each; which of them may run tasks. Maintenance is maintenance.ts, forgetting nodesForget.ts. */
 import type { Command } from 'commander';
 import { conditionOf, modelsOf } from '../fleet/summary.ts';
 import { type FleetNode, fleetNode } from '../fleet/view.ts';
@@ -10,6 +10,7 @@ import { type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
 import { examples } from './help.ts';
 import { addMaintenance } from './maintenance.ts';
 import { namedNode } from './namedNode.ts';
+import { addForget } from './nodesForget.ts';
 import { stateText } from './nodeText.ts';
 import type { Cell } from './text/cell.ts';
 import { gib, MISSING, percent, span } from './text/figures.ts';
@@ -29,6 +30,7 @@ export function addNodes(program: Command, context: CommandContext): void {
         'flowline nodes --json | jq -r .nodes[].name',
         'flowline nodes allow atlas       a machine that joined may run tasks from now on',
         'flowline nodes maintenance atlas on --message "new power supply" --for 2h',
+        'flowline nodes forget --silent-for 7d',
       ),
     );
   nodes.action(async (options: FleetOptions) => {
@@ -39,6 +41,7 @@ export function addNodes(program: Command, context: CommandContext): void {
   addPermission(nodes, context, 'allow');
   addPermission(nodes, context, 'disallow');
   addMaintenance(nodes, context);
+  addForget(nodes, context);
 }
 
 /** A machine that joined shows figures only, until an administrator lets it run tasks. */

@@ -31,6 +31,8 @@ export interface DialectRequest {
   contentType: string;
   /** The header Host: by which name and port we were called. */
   host: string;
+  /** By which scheme a server in front of us was asked; null where nobody passed it on. */
+  passedOn: 'http' | 'https' | null;
   /** Network address. */
   from: string;
   /** Of a route that changes something always, of a private one where somebody is known; null of every other. */

@@ -30,6 +30,13 @@ const dialect = (): Dialect => ({
         return answer({ done: true });
       },
     },
+    {
+      ...{ verbs: ['POST'], path: '/push', pushes: true, body: 'json', bodyLimitBytes: 1000 },
+      handle(request) {
+        written.push(request);
+        return answer({ taken: true });
+      },
+    },
     { verbs: ['POST'], path: '/switch', writes: true, handle: () => answer({ done: true }) },
     { verbs: ['GET'], path: '/own', isPrivate: true, handle: ({ writer }) => answer({ writer }) },
     {
@@ -261,4 +268,72 @@ test('an address that opens every connection there is shuts out nobody else', as
   other.write('GET /read HTTP/1.1\r\nHost: localhost\r\n\r\n');
   expect(await heard).toContain('200 OK');
   for (const socket of [...sockets, other]) socket.destroy();
+});
+
+describe('pushing', () => {
+  const push = (to: DialectBed, path = '/push', headers: Record<string, string> = JSON_TYPE, body = '{}') =>
+    to.ask('POST', path, { headers, body });
+
+  test('is open to everybody, until networks are named', async () => {
+    expect((await push(await serve())).status).toBe(200);
+    await bed?.stop();
+    const to = await serve({ reporters: ['10.0.0.0/8'], accounts: { fl_good: alice } });
+    const { status, body } = await push(to);
+    expect([status, body]).toEqual([
+      403,
+      '{"error":"flowline: reports are taken from certain addresses only"}\n',
+    ]);
+    expect((await push(to, '/t/fl_bad/push')).status).toBe(403);
+    expect((await push(to, '/t/fl_good/push')).status).toBe(200);
+    await bed?.stop();
+    const here = await serve({ reporters: ['10.0.0.0/8', '127.0.0.1'] });
+    expect((await push(here)).status).toBe(200);
+    // Who stands behind a proxy, nobody knows.
+    expect((await push(here, '/push', { ...JSON_TYPE, 'x-forwarded-for': '127.0.0.1' })).status).toBe(403);
+    expect(written).toHaveLength(3);
+  });
+
+  test('too many bytes of one address are refused before they are read, and its reading goes on', async () => {
+    const to = await serve({ pushedBytes: { perSecond: 1, burst: 500 }, nowMs: () => 1000 });
+    const large = JSON.stringify({ x: 'y'.repeat(290) });
+    expect((await push(to, '/push', JSON_TYPE, large)).status).toBe(200);
+    expect((await push(to, '/push', JSON_TYPE, large)).status).toBe(429);
+    expect((await push(to)).status).toBe(200);
+    expect((await to.ask('GET', '/read')).status).toBe(200);
+    expect(written).toHaveLength(2);
+    // In pieces, and so without a length: it counts for as much as may come.
+    const pieces = { ...JSON_TYPE, 'transfer-encoding': 'chunked' };
+    expect((await push(to, '/push', pieces)).status).toBe(429);
+  });
+
+  test('a body that is refused is not waited for', async () => {
+    const to = await serve({ reporters: ['10.0.0.0/8'] });
+    const { port } = new URL(to.url);
+    const raw = connect(Number(port), '127.0.0.1');
+    let told = '';
+    raw.on('data', (part) => {
+      told += part;
+    });
+    raw.write(
+      'POST /push HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n{',
+    );
+    await waitFor('the answer', () => told.includes('403 Forbidden'));
+    raw.destroy();
+  });
+});
+
+test('each refusal at a door is told to the trail, with the route and never with what a stranger wrote', async () => {
+  const to = await serve({ accounts: {} });
+  await write(to);
+  await write(to, '/t/fl_secret/write');
+  await to.ask('GET', '/t/fl_secret/elsewhere-secret', { headers: { host: 'evil.example' } });
+  await write(to, '/write', { ...JSON_TYPE, origin: 'http://evil.example' });
+  await to.ask('GET', '/nothing');
+  const at = { dialect: 'gpu-monitor', from: '127.0.0.1' };
+  expect(to.refusals).toEqual([
+    { ...at, reason: 'writing is off', on: 'gpu-monitor: POST /write' },
+    { ...at, reason: 'unknown token', on: 'gpu-monitor: POST /write' },
+    { ...at, reason: 'called evil.example', on: 'gpu-monitor: GET elsewhere' },
+    { ...at, reason: 'writing is off', on: 'gpu-monitor: POST /write' },
+  ]);
 });

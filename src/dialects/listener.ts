@@ -1,16 +1,16 @@
 /**
- * Puts a dialect on a port of its own, behind the doors that every listener of ours has: is `Host` a name of ours, how
- * often may one address ask, how large may a body be, and who may change something (`writes.ts`). What a dialect answers
- * is its own matter; whatever goes wrong is told in its own words.
+ * Puts a dialect on a port of its own, behind doors that are asked before a body is read (`door.ts`). What a dialect
+ * answers is its own matter; whatever goes wrong is told in its own words.
  */
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { hostOf, isOwnHost, isPassedOn, ownNames, reachableHost } from '../io/listenNames.ts';
+import { hostOf, ownNames, passedOnFrom, reachableHost } from '../io/listenNames.ts';
 import type { Log } from '../io/log.ts';
-import { addressLimit } from '../lib/addressLimit.ts';
-import type { Answer, Dialect, DialectRequest, DialectRoute } from './dialect.ts';
-import { splitToken, UNKNOWN_TOKEN, WRITING_IS_OFF, type WriteDoor } from './writes.ts';
+import type { Answer, Dialect, DialectRoute, Writer } from './dialect.ts';
+import { type Asking, dialectDoor, PUSHED_BYTES, REQUESTS, type Refusal } from './door.ts';
+import type { RefusalTrail } from './refusals.ts';
+import { splitToken, type WriteDoor } from './writes.ts';
 
 export interface DialectListenOptions {
   listen: { host: string; port: number };
@@ -19,8 +19,11 @@ export interface DialectListenOptions {
   writes: WriteDoor;
   nowMs: () => number;
   log: Log;
-  /** Requests of one address; a dashboard asks every few seconds, a proxy passes two hundred collectors on, each once a second. */
+  /** Where refusals are told; left out: nowhere. */
+  refusals?: Pick<RefusalTrail, 'tell'>;
+  /** Of one address; replaced in tests. */
   requests?: { perSecond: number; burst: number };
+  pushedBytes?: { perSecond: number; burst: number };
 }
 
 export interface ServedDialect {
@@ -29,9 +32,6 @@ export interface ServedDialect {
   stop(): Promise<void>;
 }
 
-const REQUESTS = { perSecond: 300, burst: 1000 };
-/** Guesses at tokens from one address. */
-const FAILED_TOKENS = { perSecond: 0.2, burst: 20 };
 const BODY_LIMIT_BYTES = 64 * 1024;
 const MAX_CONNECTIONS = 1000;
 const MAX_TOLD_NAMES = 20;
@@ -41,14 +41,16 @@ const VERBS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as co
 /** What nobody's program needs and a page of another origin must not get. */
 const HEADERS: Record<string, string> = { 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' };
 
-type AdmittedRoute = (told: Omit<DialectRequest, 'writer'>) => Answer | Promise<Answer>;
-
 /** @throws the system's error where the port is taken or the address is none of this machine. */
 export async function serveDialect(dialect: Dialect, options: DialectListenOptions): Promise<ServedDialect> {
   const { host, port } = options.listen;
-  const names = ownNames(host, options.hostNames);
-  const requests = addressLimit(options.requests ?? REQUESTS, options.nowMs);
-  const failedTokens = addressLimit(FAILED_TOKENS, options.nowMs);
+  const door = dialectDoor({
+    names: ownNames(host, options.hostNames),
+    writes: options.writes,
+    requests: options.requests ?? REQUESTS,
+    pushedBytes: options.pushedBytes ?? PUSHED_BYTES,
+    nowMs: options.nowMs,
+  });
   /** Taken off the path before the router sees it. */
   const tokens = new WeakMap<IncomingMessage, string>();
 
@@ -81,23 +83,26 @@ export async function serveDialect(dialect: Dialect, options: DialectListenOptio
     );
   };
 
-  /** Why a request, or a socket, is not let in; null where it is. */
-  const refused = (
-    headers: IncomingMessage['headers'],
-    address: string,
-  ): [status: number, why: string] | null => {
-    if (!requests.take(address)) return [429, 'flowline: too many requests from this address'];
-    if (!isOwnHost(headers.host, names)) {
-      tellOfName(hostOf(headers.host ?? ''));
-      return [421, 'flowline: not called by this name; start it with --host-name NAME'];
-    }
-    return null;
+  const tellRefused = ({ status, reason }: Refusal, { address, headers }: Asking, on: string): void => {
+    if (status === 421) tellOfName(hostOf(headers.host ?? ''));
+    const { name } = dialect;
+    options.refusals?.tell({ dialect: name, from: address, reason, on: `${name}: ${on}`.slice(0, 200) });
+  };
+  const askingOf = (request: FastifyRequest): Asking => ({
+    headers: request.headers,
+    address: request.ip,
+    token: tokens.get(request.raw) ?? null,
+  });
+  const refuse = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    // Of the table, not as it was written: what a stranger writes may be long, and holds tokens.
+    tellRefused(refusal, askingOf(request), `${request.method} ${request.routeOptions.url ?? 'elsewhere'}`);
+    return send(reply, dialect.refuse(refusal.status, refusal.sentence));
   };
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS);
-    const why = refused(request.headers, request.ip);
-    if (why) return send(reply, dialect.refuse(...why));
+    const refusal = door.refuses(askingOf(request));
+    if (refusal) return refuse(refusal, request, reply);
   });
   app.setNotFoundHandler((_request, reply) => send(openToPages(reply, dialect), dialect.notFound()));
   app.setErrorHandler((failure: unknown, request, reply) => {
@@ -110,65 +115,46 @@ export async function serveDialect(dialect: Dialect, options: DialectListenOptio
     return send(reply, dialect.refuse(status, `flowline: ${sentenceOf(failure, status)}`));
   });
 
-  /** @returns the answer that refuses, or the route as whoever asks may use it. */
-  const admit = (route: DialectRoute, request: FastifyRequest): Answer | AdmittedRoute => {
-    const token = tokens.get(request.raw) ?? null;
-    const wantsWriter = token !== null || route.writes === true || route.isPrivate === true;
-    const writer = wantsWriter
-      ? options.writes.writer(token, isPassedOn(request.headers) ? null : request.ip)
-      : null;
-    if (token !== null && writer === null) {
-      const tooMany = !failedTokens.take(request.ip);
-      return tooMany
-        ? dialect.refuse(429, 'flowline: too many tries from this address')
-        : dialect.refuse(403, UNKNOWN_TOKEN);
-    }
-    const refusal = route.writes === true || route.pushes === true ? refusedBody(route, request) : null;
-    if (route.writes === true) {
-      if (writer === null) return dialect.refuse(403, WRITING_IS_OFF);
-      return refusal ?? ((told) => route.handle({ ...told, writer }));
-    }
-    const own = route.pushes === true || route.isPrivate === true ? writer : null;
-    return refusal ?? ((told) => route.handle({ ...told, writer: own }));
-  };
-
-  const refusedBody = (route: DialectRoute, request: FastifyRequest): Answer | null => {
-    if (isForeign(request)) return dialect.refuse(403, 'flowline: this request comes from another site');
-    // Older programs send nothing at all where there is nothing to say.
-    const isSilent = route.body === undefined && isEmpty(request.body);
-    if (!isSilent && !/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
-      return dialect.refuse(415, 'flowline: the body must be application/json');
-    return null;
-  };
-
   for (const [path, routes] of Map.groupBy(dialect.routes, (route) => route.path)) {
     const allowed = allowedVerbs(routes);
+    /** Who asks, where he was let in. */
+    const admitted = new WeakMap<FastifyRequest, Writer | null>();
+    const routeOf = ({ method }: FastifyRequest): DialectRoute | undefined => {
+      const verb = method === 'HEAD' ? 'GET' : method;
+      return routes.find(({ verbs }) => verbs === 'any' || verbs.some((one) => one === verb));
+    };
     app.route({
       method: [...VERBS],
       url: path,
       bodyLimit: Math.max(...routes.map(({ bodyLimitBytes = BODY_LIMIT_BYTES }) => bodyLimitBytes)),
-      handler: async (request, reply) => {
-        const verb = request.method === 'HEAD' ? 'GET' : request.method;
-        const route = routes.find(({ verbs }) => verbs === 'any' || verbs.some((one) => one === verb));
+      onRequest: async (request, reply) => {
         const shut = routes.some(({ writes, pushes, isPrivate }) => writes || pushes || isPrivate);
         if (!shut) openToPages(reply, dialect);
-        if (!route) {
-          const answer = verb === 'OPTIONS' ? options_(allowed) : dialect.wrongVerb(allowed);
-          return send(reply, answer);
-        }
-        const admitted = admit(route, request);
-        if (typeof admitted !== 'function') return send(reply, admitted);
+        const route = routeOf(request);
+        if (!route)
+          return send(reply, request.method === 'OPTIONS' ? options_(allowed) : dialect.wrongVerb(allowed));
+        const told = door.admit(route, askingOf(request));
+        if ('refusal' in told) return refuse(told.refusal, request, reply);
+        admitted.set(request, told.writer);
+      },
+      handler: async (request, reply) => {
+        const route = routeOf(request);
+        const writer = admitted.get(request);
+        if (!route || writer === undefined) throw new Error('a request came past its door');
         const body = route.body === 'json' ? parseJson(request.body) : { value: request.body };
         if (body === null) return send(reply, dialect.refuse(400, 'flowline: the body is not JSON'));
-        const answer = await admitted({
+        const asked = {
           parameters: request.params as Record<string, string>,
           query: request.query as Record<string, unknown>,
           body: body.value,
           contentType: request.headers['content-type'] ?? '',
           host: request.headers.host ?? '',
+          passedOn: passedOnFrom(request.headers),
           from: request.ip,
-        });
-        return send(reply, answer);
+        };
+        if (route.writes !== true) return send(reply, await route.handle({ ...asked, writer }));
+        if (writer === null) throw new Error('nobody came to change something');
+        return send(reply, await route.handle({ ...asked, writer }));
       },
     });
   }
@@ -178,13 +164,14 @@ export async function serveDialect(dialect: Dialect, options: DialectListenOptio
   if (upgrade)
     app.server.on('upgrade', (request, socket, head) => {
       socket.on('error', () => socket.destroy());
-      // A browser's page is nobody's collector; and whoever is refused over HTTP is refused here.
-      if (
-        request.headers.origin !== undefined ||
-        refused(request.headers, request.socket.remoteAddress ?? '')
-      )
+      const { token, url } = splitToken(request.url ?? '/');
+      const asking: Asking = { headers: request.headers, address: request.socket.remoteAddress ?? '', token };
+      const refusal = door.refusesSocket(asking);
+      if (refusal) {
+        tellRefused(refusal, asking, 'socket');
         return socket.destroy();
-      request.url = splitToken(request.url ?? '/').url;
+      }
+      request.url = url;
       try {
         upgrade(request, socket, head);
       } catch (failure) {
@@ -235,8 +222,6 @@ function openToPages(reply: FastifyReply, dialect: Dialect): FastifyReply {
   return dialect.isOpenToPages ? reply.header('access-control-allow-origin', '*') : reply;
 }
 
-const isEmpty = (body: unknown): boolean => !Buffer.isBuffer(body) || body.length === 0;
-
 /** In the order in which a person would say them; the older servers' own order is random. */
 function allowedVerbs(routes: readonly DialectRoute[]): string[] {
   const verbs = new Set(routes.flatMap(({ verbs }) => (verbs === 'any' ? [...VERBS] : [...verbs])));
@@ -251,14 +236,6 @@ const options_ = (allowed: readonly string[]): Answer => ({
   body: '',
   headers: { allow: allowed.join(', ') },
 });
-
-/** A page of another origin: what a browser says of itself beside `Origin` counts too. */
-function isForeign({ headers }: FastifyRequest): boolean {
-  const { origin, host } = headers;
-  if (origin !== undefined) return origin !== `http://${host}` && origin !== `https://${host}`;
-  const site = headers['sec-fetch-site'];
-  return site !== undefined && site !== 'same-origin' && site !== 'none';
-}
 
 function parseJson(bytes: unknown): { value: unknown } | null {
   try {

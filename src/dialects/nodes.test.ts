@@ -57,7 +57,7 @@ async function serve(system: System, sample: NodeSample | null, nowMs = () => NO
   const served = await serveDialect(dialect, {
     listen: { host: '127.0.0.1', port: 0 },
     hostNames: [],
-    writes: writeDoor({ name: system, accountOf: () => null, networks: [] }),
+    writes: writeDoor({ name: system, accountOf: () => null, networks: [], reporters: [] }),
     nowMs,
     log: silentLog,
   });

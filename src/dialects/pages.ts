@@ -1,6 +1,7 @@
 /** Where the older systems' web pages were (port 8000: FlowLine Monitor's `/monitor`, the scheduler's tasks and settings): whoever opens them is led to ours. */
 import type { Dialect } from './dialect.ts';
 import { flaskError, flaskWrongVerb } from './flask.ts';
+import type { MainParts } from './main.ts';
 import { redirect } from './redirect.ts';
 
 /** Pages that are called alike here; every other leads to the first. */
@@ -10,8 +11,8 @@ const ALIKE = new Map([
   ['settings', 'settings'],
 ]);
 
-/** @param pageUrl ours, with a slash at its end, for whoever called by this `Host` */
-export function olderPages(pageUrl: (host: string) => string): Dialect {
+/** @param pageUrl ours, with a slash at its end */
+export function olderPages(pageUrl: MainParts['pageUrl']): Dialect {
   return {
     name: 'older pages',
     role: 'main',
@@ -23,8 +24,8 @@ export function olderPages(pageUrl: (host: string) => string): Dialect {
       {
         verbs: ['GET'],
         path: '/*',
-        handle: ({ parameters, host }) =>
-          redirect(302, `${pageUrl(host)}${ALIKE.get(parameters['*']?.replace(/\/$/, '') ?? '') ?? ''}`),
+        handle: ({ parameters, ...called }) =>
+          redirect(302, `${pageUrl(called)}${ALIKE.get(parameters['*']?.replace(/\/$/, '') ?? '') ?? ''}`),
       },
     ],
   };

@@ -13,6 +13,8 @@ export interface AuditEntry {
   /** Network address. */
   from: string;
   door: 'page' | 'token' | 'agent' | 'dialect' | 'none';
+  /** So often within a minute; left out: once. */
+  times?: number;
 }
 
 export interface Audit {

@@ -46,3 +46,14 @@ export function isOwnHost(header: string | undefined, names: ReadonlySet<string>
 /** Whether a server in front of us says that it passed a request on: its address is then not the asker's. */
 export const isPassedOn = ({ via, forwarded, ...headers }: IncomingHttpHeaders): boolean =>
   via !== undefined || forwarded !== undefined || headers['x-forwarded-for'] !== undefined;
+
+/**
+ * By which scheme a server in front of us was asked, as it says; null where nobody passed the request on. Whoever lies here
+ * is himself led elsewhere, and nobody else: good for where an answer leads to, and for nothing that opens a door.
+ */
+export function passedOnFrom(headers: IncomingHttpHeaders): 'http' | 'https' | null {
+  if (!isPassedOn(headers)) return null;
+  const said = headers['x-forwarded-proto'] ?? /\bproto="?(\w+)/i.exec(headers.forwarded ?? '')?.[1] ?? '';
+  // Of several servers in a row the first is the one that a browser sees.
+  return /^\s*https\s*(,|$)/i.test(String(said)) ? 'https' : 'http';
+}

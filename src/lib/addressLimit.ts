@@ -2,8 +2,8 @@
 import { type TokenBucket, tokenBucket } from './tokenBucket.ts';
 
 export interface AddressLimit {
-  /** True where this address may do it once more now. */
-  take(address: string): boolean;
+  /** True where this address may do it once more now, or so much of it. */
+  take(address: string, amount?: number): boolean;
 }
 
 const MAX_REMEMBERED = 10_000;
@@ -12,7 +12,7 @@ const MAX_REMEMBERED = 10_000;
 export function addressLimit(rate: { perSecond: number; burst: number }, nowMs: () => number): AddressLimit {
   const buckets = new Map<string, TokenBucket>();
   return {
-    take(address) {
+    take(address, amount) {
       let bucket = buckets.get(address);
       if (!bucket) {
         const [oldest] = buckets.keys();
@@ -20,7 +20,7 @@ export function addressLimit(rate: { perSecond: number; burst: number }, nowMs: 
         bucket = tokenBucket(rate.perSecond, rate.burst);
         buckets.set(address, bucket);
       }
-      return bucket.take(nowMs());
+      return bucket.take(nowMs(), amount);
     },
   };
 }

@@ -26,6 +26,15 @@ export interface DialectListener {
   port: number;
 }
 
+/** A network, like `10.0.0.0/24`, and the dialect that it is named for. */
+export interface NamedNetwork {
+  name: DialectName;
+  network: string;
+}
+
+/** Those whose nodes push instead of being asked. */
+export const PUSHED_DIALECTS: readonly DialectName[] = ['gpu-monitor'];
+
 /** What a role was told of older systems. */
 export interface DialectOptions {
   /** Served as main, from the hub's fleet. */
@@ -33,7 +42,9 @@ export interface DialectOptions {
   /** Served as node, from this machine. */
   nodes: readonly DialectListener[];
   /** Networks from which a dialect's routes that change something are open, like `10.0.0.0/24`. */
-  writes: readonly { name: DialectName; network: string }[];
+  writes: readonly NamedNetwork[];
+  /** Networks whose machines may report to a dialect whose nodes report by themselves; none of one: every machine may. */
+  reporters: readonly NamedNetwork[];
   /** Where the older systems' web pages lead to ours; null: nowhere beside their listeners. */
   pages: { host: string; port: number } | null;
   /** The password of `cluster-status` nodes: of ours, and of older ones that are read. */
@@ -41,4 +52,11 @@ export interface DialectOptions {
 }
 
 /** None is served. */
-export const NO_DIALECTS: DialectOptions = { mains: [], nodes: [], writes: [], pages: null, password: null };
+export const NO_DIALECTS: DialectOptions = {
+  mains: [],
+  nodes: [],
+  writes: [],
+  reporters: [],
+  pages: null,
+  password: null,
+};

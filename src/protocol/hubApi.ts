@@ -82,6 +82,12 @@ export const NodeChange = z
   );
 export type NodeChange = z.infer<typeof NodeChange>;
 
+/** `configured`: the configuration of the hub names it, and it would be asked again. */
+export const ForgetOutcome = z.enum(['forgotten', 'configured', 'unknown']);
+export type ForgetOutcome = z.infer<typeof ForgetOutcome>;
+/** All that a hub may know. */
+const MAX_FORGOTTEN_AT_ONCE = 7000;
+
 const text = z.string().max(200);
 const wholeNumber = z.coerce.number().int().nonnegative();
 const nothing = z.object({});
@@ -162,6 +168,23 @@ export const hubApi = routes({
     right: 'administrator',
     summary: 'Forgets a machine and revokes its credential.',
     response: nothing,
+  },
+  forgetNodes: {
+    method: 'POST',
+    path: '/api/v1/nodes/forget',
+    right: 'administrator',
+    summary: 'Forgets several machines and revokes their credentials; an answer for each.',
+    body: z.strictObject({ ids: z.array(name).min(1).max(MAX_FORGOTTEN_AT_ONCE) }),
+    response: z.object({
+      results: z.array(
+        z.object({
+          nodeId: name,
+          /** Null where none is known by this id. */
+          nodeName: name.nullable(),
+          outcome: ForgetOutcome,
+        }),
+      ),
+    }),
   },
   refreshNode: {
     method: 'POST',

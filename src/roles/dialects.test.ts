@@ -223,7 +223,52 @@ test("what an older collector pushes is a machine of the hub's too, and nobody's
   });
 });
 
-test('our page is asked for by the name that was called, or on this machine where the hub listens to it alone', () => {
-  expect(pageUrl('http://127.0.0.1:3569', '0.0.0.0', 'lab.example:7070')).toBe('http://lab.example:3569/');
-  expect(pageUrl('http://127.0.0.1:3569', '127.0.0.1', 'lab.example:7070')).toBe('http://127.0.0.1:3569/');
+test('what somebody forgets is told by its older server no more, until its next report', async () => {
+  const url = await serve('gpu-monitor');
+  const report = JSON.stringify({ hostname: 'old1', gpu_data: [] });
+  const push = () => ask(url, 'POST', '/api/report-gpu-stats', JSON_TYPE, report);
+  const told = async () =>
+    Object.keys(JSON.parse((await ask(url, 'GET', '/api/gpu-stats')).body).machines).join();
+  await push();
+  await waitFor('the machine', () => hub.nodes().some(({ id }) => id === 'gpu-monitor:old1'));
+  await (await administratorOf(hub)).call('forgetNodes', { body: { ids: ['gpu-monitor:old1'] } });
+  await waitFor('its end', async () => (await told()) === 'gpu-1');
+  await push();
+  await waitFor('its return', async () => (await told()) === 'gpu-1,old1');
+});
+
+test('a refusal is on the trail of the hub', async () => {
+  await kill(await serve('gpu-monitor'), null);
+  await waitFor('the trail', async () => (await trail()).length === 1);
+  expect(await trail()).toMatchObject([
+    {
+      ...{ who: 'nobody', what: 'refused', on: 'gpu-monitor: POST /api/kill-processes' },
+      ...{ result: 'writing is off', from: '127.0.0.1', door: 'dialect' },
+    },
+  ]);
+});
+
+const HERE = 'http://127.0.0.1:3569';
+test.each([
+  ['by name, where the hub can be reached', '0.0.0.0', 'lab.example:7070', null, 'http://lab.example:3569/'],
+  ['where the hub listens to this machine alone', '127.0.0.1', 'lab.example:7070', null, `${HERE}/`],
+  ['through TLS', '127.0.0.1', 'lab.example:7864', 'https', 'https://lab.example/'],
+  [
+    'through TLS, where the hub can be reached too',
+    '0.0.0.0',
+    'lab.example',
+    'https',
+    'https://lab.example/',
+  ],
+  ['through a proxy without TLS', '127.0.0.1', 'lab.example', 'http', 'http://lab.example/'],
+  [
+    'through a proxy, where the hub can be reached',
+    '0.0.0.0',
+    'lab.example',
+    'http',
+    'http://lab.example:3569/',
+  ],
+  ['through a proxy that passes no name on', '127.0.0.1', '127.0.0.1:7864', 'https', `${HERE}/`],
+] as const)('our page is where whoever calls reaches it: %s', (_how, listen, host, passedOn, page) => {
+  expect(pageUrl(HERE, listen, { host, passedOn })).toBe(page);
 });

@@ -13,9 +13,10 @@ import { openGpuNumbers } from '../dialects/flowlineScheduler/numbers.ts';
 import { flowlineMain } from '../dialects/flowlineScheduler/serveMain.ts';
 import { gpuMonitorMain } from '../dialects/gpuMonitor/serveMain.ts';
 import { type DialectListenOptions, serveDialect } from '../dialects/listener.ts';
-import type { MainParts } from '../dialects/main.ts';
+import type { Called, MainParts } from '../dialects/main.ts';
 import type { NodeParts } from '../dialects/node.ts';
 import { olderPages } from '../dialects/pages.ts';
+import { type RefusalTrail, refusalTrail } from '../dialects/refusals.ts';
 import { writeDoor } from '../dialects/writes.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Clock } from '../io/clock.ts';
@@ -23,7 +24,8 @@ import { hostOf, isLoopback } from '../io/listenNames.ts';
 import type { Log } from '../io/log.ts';
 import { whoListens } from '../io/portHolder.ts';
 import { type Stops, stops } from '../lib/stops.ts';
-import type { DialectName, DialectOptions } from '../model/dialect.ts';
+import type { DialectName, DialectOptions, NamedNetwork } from '../model/dialect.ts';
+import { reportingWitnessId } from '../model/witness.ts';
 import { withoutCredentials } from '../protocol/supervision.ts';
 import { takeReports } from './oldNodes.ts';
 
@@ -85,12 +87,19 @@ export async function serveMains(
     callAs: hub.callAs,
     audit: hub.audit,
     takeReport: takeReports(hub.witnesses, clock, surroundings.log),
-    pageUrl: (host) => pageUrl(hub.url, listen.host, host),
+    isReporting: (hostname) => hub.witnesses.isWitness(reportingWitnessId('gpu-monitor', hostname)),
+    whenForgotten: (forgotten) =>
+      hub.witnesses.whenForgotten(({ dialect, hostname }) => {
+        if (dialect === 'gpu-monitor') forgotten(hostname);
+      }),
+    pageUrl: (called) => pageUrl(hub.url, listen.host, called),
     startedAtMs: clock.nowMs(),
     nowMs: () => clock.nowMs(),
   };
   const served = stops();
   stopping.add(() => served.stop());
+  const refusals = refusalTrail(hub.audit, clock);
+  served.add(refusals.stop);
   const lines: string[] = [];
   for (const listener of options.mains) {
     const build = MAINS[listener.name];
@@ -98,7 +107,7 @@ export async function serveMains(
     const { url, stop } = await openListener(
       { ...listener, option: `--dialect ${listener.name}=` },
       await build(parts, surroundings),
-      hub,
+      { hub, refusals },
       surroundings,
     );
     served.add(stop);
@@ -107,10 +116,12 @@ export async function serveMains(
     for (const { name, network } of options.writes)
       if (name === listener.name)
         lines.push(`    ${network} may change things there, as the user that runs this hub`);
+    const reporters = networksOf(options.reporters, listener.name);
+    if (reporters.length > 0) lines.push(`    reports are taken from ${reporters.join(', ')} only`);
   }
   if (options.pages) {
     const listener = { ...options.pages, name: 'the older pages', option: '--dialect-pages ' };
-    const { url, stop } = await openListener(listener, olderPages(parts.pageUrl), null, surroundings);
+    const { url, stop } = await openListener(listener, olderPages(parts.pageUrl), { refusals }, surroundings);
     served.add(stop);
     lines.push(`  leads from the older pages at ${url}/monitor to this one`);
   }
@@ -142,7 +153,7 @@ export async function serveNodes(
     const { url, stop } = await openListener(
       { ...listener, option: `--node-dialect ${listener.name}=` },
       build(parts),
-      null,
+      {},
       surroundings,
     );
     served.add(stop);
@@ -183,11 +194,14 @@ async function serveFlowline(
   return flowlineMain({ ...parts, numbers, origin });
 }
 
+const networksOf = (named: readonly NamedNetwork[], dialect: string): string[] =>
+  named.filter(({ name }) => name === dialect).map(({ network }) => network);
+
 /** One listener, with the doors that all have. @throws DialectNotServed */
 async function openListener(
   { name, host, port, option }: { name: string; host: string; port: number; option: string },
   dialect: Dialect,
-  hub: Pick<Hub, 'dialectAccount'> | null,
+  { hub, refusals }: { hub?: Pick<Hub, 'dialectAccount'>; refusals?: RefusalTrail },
   { options, hostNames, clock, log }: DialectSurroundings,
 ) {
   const listening: DialectListenOptions = {
@@ -196,8 +210,10 @@ async function openListener(
     writes: writeDoor({
       name,
       accountOf: (token) => hub?.dialectAccount(token) ?? null,
-      networks: options.writes.filter((open) => open.name === name).map(({ network }) => network),
+      networks: networksOf(options.writes, name),
+      reporters: networksOf(options.reporters, name),
     }),
+    ...(refusals ? { refusals } : {}),
     nowMs: () => clock.nowMs(),
     log,
   };
@@ -221,11 +237,16 @@ async function openListener(
 
 /**
  * Where our page is for whoever called by a `Host` header: the same name with the hub's port, or the hub's own address
- * where it listens on this machine only.
+ * where it listens on this machine only. Whoever came through a server in front of us that speaks TLS, or that alone
+ * reaches the hub, finds the page there too, at the usual port of its scheme (docs/behind-nginx.md): the hub's own port
+ * knows no TLS, and no way leads to it.
  */
-export function pageUrl(hubUrl: string, hubHost: string, host: string): string {
-  if (isLoopback(hubHost)) return `${hubUrl}/`;
-  const url = new URL(hubUrl);
+export function pageUrl(hubUrl: string, hubHost: string, { host, passedOn }: Called): string {
   const name = hostOf(host);
+  const isOnlyHere = isLoopback(hubHost);
+  const isNamed = name !== '' && !isLoopback(name.replace(/^\[|\]$/g, ''));
+  if (passedOn !== null && isNamed && (passedOn === 'https' || isOnlyHere)) return `${passedOn}://${name}/`;
+  if (isOnlyHere) return `${hubUrl}/`;
+  const url = new URL(hubUrl);
   return `${url.protocol}//${name || url.hostname}:${url.port}/`;
 }

@@ -95,7 +95,7 @@ export function takeReports(
     if ('problem' in read) return log.debug({ from, problem: read.problem }, 'a report was not taken');
     const { hostname, reading, address } = read;
     door
-      .reported('gpu-monitor', hostname, reading, address ?? from)
+      .reported('gpu-monitor', hostname, reading, address ?? from, from)
       .catch((failure: unknown) => log.debug({ from, failure: String(failure) }, 'a report was not taken'));
   };
 }

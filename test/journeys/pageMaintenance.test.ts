@@ -1,4 +1,7 @@
-/** An administrator sets a machine into maintenance on its page, and everybody sees it; in both languages, on a telephone too. */
+/**
+ * An administrator sets a machine into maintenance on its page, and everybody sees it; in both languages, on a telephone
+ * too. Or takes it out of the fleet.
+ */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NodeStatus } from '../../src/model/node.ts';
@@ -10,15 +13,20 @@ import {
   visit,
   withoutChromium,
 } from '../support/browser.ts';
-import { type RunningHub, runProgram, startHubProgram } from '../support/program.ts';
+import { freePort, type RunningHub, runProgram, startHubProgram } from '../support/program.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 describe.skipIf(withoutChromium)('maintenance on the page', () => {
   let browser: Browser;
   let demo: RunningHub;
+  let older: number;
   const ids = new Map<string, string>();
   beforeAll(async () => {
-    [browser, demo] = await Promise.all([openBrowser(), startHubProgram('demo')]);
+    older = await freePort();
+    [browser, demo] = await Promise.all([
+      openBrowser(),
+      startHubProgram('demo', ['--dialect', `gpu-monitor=127.0.0.1:${older}`]),
+    ]);
     const administrator = await administratorOf(demo);
     await waitFor('the fleet', async () => {
       const { nodes } = await administrator.call('nodes');
@@ -93,6 +101,41 @@ describe.skipIf(withoutChromium)('maintenance on the page', () => {
     await page.click('dialog[open] .button:has-text("End maintenance")');
     await bar.waitFor({ state: 'detached' });
     await page.waitForSelector('.gpu-card.is-free');
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test('one that only reported by itself is taken out of the fleet, and back with its next report', async () => {
+    const report = async (): Promise<void> => {
+      const answer = await fetch(`http://127.0.0.1:${older}/api/report-gpu-stats`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ hostname: 'invented', gpu_data: [] }),
+      });
+      expect(answer.status).toBe(200);
+    };
+    await report();
+    const administrator = await administratorOf(demo);
+    const isKnown = async (): Promise<boolean> =>
+      (await administrator.call('nodes')).nodes.some(({ id }) => id === 'gpu-monitor:invented');
+    await waitFor('it', isKnown);
+    const address = `${demo.url}/nodes/gpu-monitor%3Ainvented`;
+    const stranger = await visit(browser, address);
+    await stranger.page.waitForSelector('.panel-counts');
+    expect(await stranger.page.locator('.panel-counts .button').count()).toBe(0);
+    await stranger.close();
+    const { url } = await administrator.call('createLink');
+    const { page, complaints, close } = await visit(browser, url);
+    await page.waitForSelector('.account-mark');
+    await page.goto(address);
+    await page.click('.panel-counts .button:has-text("Forget")');
+    expect(await page.textContent('dialog[open]')).toContain('back with its next report');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Leave it');
+    await page.click('dialog[open] .danger');
+    await page.waitForURL(`${demo.url}/`);
+    await waitFor('its end', async () => !(await isKnown()));
+    await report();
+    await waitFor('its return', isKnown);
     expect(complaints).toEqual([]);
     await close();
   });

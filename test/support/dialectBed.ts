@@ -19,6 +19,8 @@ export interface DialectBed {
   url: string;
   /** Each deed that was written to the trail. */
   deeds: object[];
+  /** Each refusal at its doors, before any are counted together. */
+  refusals: object[];
   /** Each line that a person would see in the log. */
   warnings: object[];
   ask(
@@ -34,8 +36,10 @@ export interface DialectBedOptions {
   callAs?: (name: string, by: object, request?: object) => Promise<unknown>;
   accounts?: Record<string, Account>;
   networks?: string[];
+  reporters?: string[];
   nowMs?: () => number;
   requests?: { perSecond: number; burst: number };
+  pushedBytes?: { perSecond: number; burst: number };
 }
 
 /** Serves what `build` makes of the parts. */
@@ -45,12 +49,13 @@ export async function dialectBed(
 ): Promise<DialectBed> {
   const deeds: object[] = [];
   const warnings: object[] = [];
+  const refusals: object[] = [];
   const nowMs = options.nowMs ?? Date.now;
   const dialect = build({
     nodes: options.nodes ?? (() => []),
     callAs: (options.callAs ?? (async () => ({}))) as CallAs,
     audit: { write: (deed) => void deeds.push(deed) },
-    pageUrl: (host) => `http://${host.replace(/:\d+$/, '')}:3569/`,
+    pageUrl: ({ host }) => `http://${host.replace(/:\d+$/, '')}:3569/`,
     startedAtMs: nowMs(),
     nowMs,
   });
@@ -61,14 +66,18 @@ export async function dialectBed(
       name: dialect.name,
       accountOf: (token) => options.accounts?.[token] ?? null,
       networks: options.networks ?? [],
+      reporters: options.reporters ?? [],
     }),
+    refusals: { tell: (refused) => void refusals.push(refused) },
     nowMs,
     log: { ...silentLog, warn: (facts) => void warnings.push(facts) },
     ...(options.requests ? { requests: options.requests } : {}),
+    ...(options.pushedBytes ? { pushedBytes: options.pushedBytes } : {}),
   });
   return {
     url: served.url,
     deeds,
+    refusals,
     warnings,
     ask: (method, path, { headers = {}, body } = {}) => ask(served.url, method, path, headers, body),
     stop: served.stop,

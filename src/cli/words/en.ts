@@ -3,6 +3,7 @@ import { taskWords } from '../../fleet/taskWords.ts';
 import { type Language, stateWords } from '../../fleet/words.ts';
 import type { SourceState } from '../../model/node.ts';
 import { remarkWordsEn } from '../../scheduling/remarkWordsEn.ts';
+import { forgetEn } from './forget.ts';
 import { type HubFailureWords, hubFailuresEn } from './hubFailures.ts';
 import { queueEn } from './queue.ts';
 import { serviceEn } from './service.ts';
@@ -23,6 +24,7 @@ export const en = {
   queue: queueEn,
   submitProblems: submitProblemsEn,
   service: serviceEn,
+  forget: forgetEn,
   comma: ', ',
   bracketed: (text: string) => ` (${text})`,
   /** Of a mistake in a command line, as commander says it. */

@@ -3,6 +3,7 @@ import { taskWords } from '../../fleet/taskWords.ts';
 import { stateWords } from '../../fleet/words.ts';
 import { remarkWordsZh } from '../../scheduling/remarkWordsZh.ts';
 import type { Words } from './en.ts';
+import { forgetZh } from './forget.ts';
 import { helpZh } from './help/help.ts';
 import { hubFailuresZh } from './hubFailures.ts';
 import { queueZh } from './queue.ts';
@@ -22,6 +23,7 @@ export const zh: Words = {
   queue: queueZh,
   submitProblems: submitProblemsZh,
   service: serviceZh,
+  forget: forgetZh,
   comma: '，',
   bracketed: (text) => `（${text}）`,
   usage: usageZh,

@@ -59,7 +59,7 @@ export function clusterStatusMain(parts: MainParts): Dialect {
         path: '/get-status',
         handle: () => ({ status: 200, type: 'application/json', body: all() }),
       },
-      { verbs: ['GET'], path: '/', handle: ({ host }) => redirect(302, parts.pageUrl(host)) },
+      { verbs: ['GET'], path: '/', handle: (called) => redirect(302, parts.pageUrl(called)) },
     ],
   };
 }

@@ -86,7 +86,7 @@ export function distributedMonitorMain(parts: MainParts): Dialect {
           return node ? goAnswer(`${nodeText(node)}\n`) : goError(404, 'Node not found');
         },
       },
-      { verbs: ['GET'], path: '/', handle: ({ host }) => redirect(302, parts.pageUrl(host)) },
+      { verbs: ['GET'], path: '/', handle: (called) => redirect(302, parts.pageUrl(called)) },
       { verbs: ['GET'], path: '/index.html', handle: () => redirect(301, './') },
     ],
   };

@@ -43,7 +43,7 @@ beforeEach(async () => {
     {
       listen: { host: '127.0.0.1', port: 0 },
       hostNames: [],
-      writes: writeDoor({ name: 'flowline', accountOf: hub.dialectAccount, networks: [] }),
+      writes: writeDoor({ name: 'flowline', accountOf: hub.dialectAccount, networks: [], reporters: [] }),
       nowMs: Date.now,
       log: silentLog,
     },

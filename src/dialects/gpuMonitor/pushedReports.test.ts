@@ -100,4 +100,31 @@ describe('POST /api/report-gpu-stats', () => {
     const ours = await push(await serve([]), JSON.stringify({ hostname: 'x'.repeat(1024 * 1024) }));
     expect([ours.status, JSON.parse(ours.body).status]).toEqual([413, 'error']);
   });
+
+  test('an address makes only so many machines known; those that are known report on', async () => {
+    const forget: ((hostname: string) => void)[] = [];
+    bed = await dialectBed(
+      (parts) =>
+        gpuMonitorMain({
+          ...parts,
+          isReporting: (hostname) => hostname === 'old',
+          whenForgotten: (forgotten) => void forget.push(forgotten),
+        }),
+      { nowMs: () => AT_MS },
+    );
+    const named = (hostname: string) => push(bed as DialectBed, JSON.stringify({ hostname }));
+    for (let machine = 0; machine < 64; machine += 1) expect((await named(`m${machine}`)).status).toBe(200);
+    const { status, body } = await named('m64');
+    expect([status, JSON.parse(body)]).toEqual([
+      429,
+      { status: 'error', message: expect.stringContaining('too many new machines') },
+    ]);
+    expect((await named('m0')).status).toBe(200);
+    expect((await named('old')).status).toBe(200);
+    const told = async () =>
+      Object.keys(machinesOf((await (bed as DialectBed).ask('GET', '/api/gpu-stats')).body));
+    expect(await told()).toHaveLength(65);
+    forget[0]?.('m0');
+    expect((await named('m0')).status).toBe(429);
+  });
 });

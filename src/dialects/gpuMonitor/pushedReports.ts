@@ -39,21 +39,30 @@ export interface PushedReports {
   /** Machines in the order in which they became known, each with the text of its answer. */
   machines(): [hostname: string, text: string][];
   has(hostname: string): boolean;
+  forget(hostname: string): void;
+}
+
+/** What it calls its machine, before anything else of it is looked at; null where it says no name. */
+export function hostnameOf(body: unknown): string | null {
+  const isObject = typeof body === 'object' && body !== null;
+  return isObject && 'hostname' in body && typeof body.hostname === 'string' ? body.hostname : null;
 }
 
 /** None yet. */
 export function pushedReports(nowMs: () => number): PushedReports {
   const kept = new Map<string, { text: ReportText; atMs: number; characters: number }>();
   let characters = 0;
+  const forget = (hostname: string): void => {
+    characters -= kept.get(hostname)?.characters ?? 0;
+    kept.delete(hostname);
+  };
   const forgetOldest = (besides: string): void => {
     let oldest: string | null = null;
     for (const [hostname, { atMs }] of kept) {
       if (hostname !== besides && (oldest === null || atMs < (kept.get(oldest)?.atMs ?? 0)))
         oldest = hostname;
     }
-    if (oldest === null) return;
-    characters -= kept.get(oldest)?.characters ?? 0;
-    kept.delete(oldest);
+    if (oldest !== null) forget(oldest);
   };
   return {
     take(body) {
@@ -74,6 +83,7 @@ export function pushedReports(nowMs: () => number): PushedReports {
         machineText(text, Math.abs(nowMs() - atMs) <= ONLINE_MS),
       ]),
     has: (hostname) => kept.has(hostname),
+    forget,
   };
 }
 

@@ -15,7 +15,8 @@ import type { MainParts } from '../main.ts';
 import { pythonAnswer, pythonJson } from '../python.ts';
 import { redirect } from '../redirect.ts';
 import { type Collectors, collectors } from './collectors.ts';
-import { MAX_REPORT_BYTES, type PushedReports, pushedReports } from './pushedReports.ts';
+import { newcomers } from './newcomers.ts';
+import { hostnameOf, MAX_REPORT_BYTES, type PushedReports, pushedReports } from './pushedReports.ts';
 import { machineText, reportText } from './report.ts';
 
 const ONLINE_MS = 10_000;
@@ -23,6 +24,8 @@ const NO_HOSTNAME = '未提供主机名';
 const NO_PIDS = '未提供进程 ID 列表';
 const NOT_ONLINE = '目标主机不在线';
 const SENT = '命令已发送到客户端';
+const TOO_MANY_MACHINES =
+  'flowline: too many new machines from this address; they are let in one after another';
 
 const sampleText = keptBySample(reportText);
 
@@ -78,6 +81,10 @@ const KillRequest = z.object({
 /** The server's routes over a hub. */
 export function gpuMonitorMain(parts: MainParts): Dialect {
   const reports = pushedReports(parts.nowMs);
+  const arriving = newcomers(parts.nowMs);
+  parts.whenForgotten?.(reports.forget);
+  const isNewcomer = (hostname: string | null): boolean =>
+    hostname !== null && !reports.has(hostname) && parts.isReporting?.(hostname) !== true;
   const sockets = collectors((hostname, pid, status, from) =>
     parts.audit.write({
       // Never an account's name, whatever it calls itself.
@@ -114,6 +121,8 @@ export function gpuMonitorMain(parts: MainParts): Dialect {
         body: 'json',
         bodyLimitBytes: MAX_REPORT_BYTES,
         handle({ body, from }) {
+          // Before all of it is checked and masked, which is what costs.
+          if (isNewcomer(hostnameOf(body)) && !arriving.admit(from)) return failure(429, TOO_MANY_MACHINES);
           try {
             const report = reports.take(body);
             parts.takeReport?.(report, from);
@@ -130,7 +139,7 @@ export function gpuMonitorMain(parts: MainParts): Dialect {
         body: 'json',
         handle: (request) => kill(parts, sockets, request),
       },
-      { verbs: ['GET'], path: '/', handle: ({ host }) => redirect(302, parts.pageUrl(host)) },
+      { verbs: ['GET'], path: '/', handle: (called) => redirect(302, parts.pageUrl(called)) },
     ],
     upgrade(request, socket, head) {
       // Not by URL, which throws where a path begins with two slashes.

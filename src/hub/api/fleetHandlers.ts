@@ -24,6 +24,7 @@ type FleetRoute =
   | 'node'
   | 'changeNode'
   | 'forgetNode'
+  | 'forgetNodes'
   | 'refreshNode'
   | 'checkNode'
   | 'recentFigures'
@@ -35,6 +36,17 @@ type FleetRoute =
 export function fleetHandlers(hub: HubParts): Pick<Handlers, FleetRoute> {
   const { fleet, clock, links, audit } = hub;
   const allNodes = (): NodeStatus[] => fleet.all(clock.nowMs());
+
+  const forget = async (call: Pick<Call<'forgetNode'>, 'caller' | 'from'>, id: string): Promise<void> => {
+    if (hub.witnesses.isWitness(id)) hub.witnesses.forget(id);
+    await hub.registry.forget(id);
+    links.drop(id, 'this node was forgotten');
+    fleet.forgetNode(id);
+    hub.queue.presence.forget(id);
+    hub.recent.forget(id);
+    await hub.lastTruths.forget(id);
+    noteDeed(audit, call, 'forget-node', id, 'done');
+  };
 
   return {
     health: () => ({
@@ -82,15 +94,23 @@ export function fleetHandlers(hub: HubParts): Pick<Handlers, FleetRoute> {
     },
     async forgetNode(call) {
       const { id } = findNode(hub, call.parameters.id);
-      if (hub.witnesses.isWitness(id)) hub.witnesses.forget(id);
-      await hub.registry.forget(id);
-      links.drop(id, 'this node was forgotten');
-      fleet.forgetNode(id);
-      hub.queue.presence.forget(id);
-      hub.recent.forget(id);
-      await hub.lastTruths.forget(id);
-      noteDeed(audit, call, 'forget-node', id, 'done');
+      await forget(call, id);
       return {};
+    },
+    async forgetNodes(call) {
+      const results = [];
+      for (const nodeId of new Set(call.body.ids)) {
+        const node = fleet.status(nodeId, clock.nowMs());
+        const isKept = hub.witnesses.isConfigured(nodeId);
+        if (node && !isKept) await forget(call, nodeId);
+        const outcome = !node
+          ? ('unknown' as const)
+          : isKept
+            ? ('configured' as const)
+            : ('forgotten' as const);
+        results.push({ nodeId, nodeName: node?.name ?? null, outcome });
+      }
+      return { results };
     },
     async refreshNode({ parameters }) {
       const { id } = findNode(hub, parameters.id);

@@ -10,7 +10,12 @@ import { openRecordFile } from '../../io/recordFile.ts';
 import { DialectName } from '../../model/dialect.ts';
 import { name } from '../../model/fields.ts';
 
-const Reporter = z.object({ dialect: DialectName, hostname: name });
+const Reporter = z.object({
+  dialect: DialectName,
+  hostname: name,
+  /** Where its first report came from (`networkOf`); null of those that older versions wrote down. */
+  from: name.nullable().default(null),
+});
 export type Reporter = z.infer<typeof Reporter>;
 
 export interface Reporters {

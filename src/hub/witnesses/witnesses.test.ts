@@ -153,7 +153,7 @@ test('names without end push out the silent, and never one that we ask', async (
     ...{ fleet, clock, lastTruth: async () => null, sampled: () => {} },
     reporters: { list: () => [], note: () => {}, forget: () => {}, stop: async () => {} },
     forgotten: (id) => void forgotten.push(id),
-    limits: { machines: 3, reportedEntries: 5 },
+    limits: { machinesPerAddress: 2, machines: 3, reportedEntries: 5 },
   });
   const report = (hostname: string, listed = 0) =>
     door.reported(
@@ -182,6 +182,34 @@ test('names without end push out the silent, and never one that we ask', async (
   expect(door.search('gpu-monitor:d', '')).toHaveLength(3);
   await door.add({ ...nodeAt, port: 7082 }, never);
   await expect(report('e')).rejects.toThrow('3 older machines');
+});
+
+test('of one address only so many stand at once, over a restart too; somebody can forget them all', async () => {
+  const report = (hostname: string, from: string) =>
+    hub.witnesses.reported('gpu-monitor', hostname, reading(hostname), null, from);
+  for (let place = 0; place < 300; place += 1) {
+    clock.pass(1);
+    await report(`flood${place}`, '10.0.0.66');
+  }
+  const real = await report('real', '10.0.0.7');
+  expect((await nodes()).map(({ name }) => name).slice(0, 2)).toEqual(['flood44', 'flood45']);
+  expect(await nodes()).toHaveLength(257);
+  hub = await hub.restart();
+  await report('flood300', '10.0.0.66');
+  expect(await nodes()).toHaveLength(257);
+  const administrator = await administratorOf(hub);
+  await hub.witnesses.add(nodeAt, never);
+  const forgotten: string[] = [];
+  hub.witnesses.whenForgotten(({ hostname }) => void forgotten.push(hostname));
+  const ids = (await nodes()).map(({ id }) => id).filter((id) => id !== real);
+  const { results } = await administrator.call('forgetNodes', { body: { ids: [...ids, 'nobody'] } });
+  expect(Object.groupBy(results, ({ outcome }) => outcome)).toMatchObject({
+    forgotten: { length: 256 },
+    configured: [{ nodeId: ID }],
+    unknown: [{ nodeId: 'nobody', nodeName: null }],
+  });
+  expect((await nodes()).map(({ name }) => name)).toEqual(['real', nodeAt.name]);
+  expect(forgotten).toHaveLength(256);
 });
 
 test('a machine whose name would be cut is not taken for another', async () => {

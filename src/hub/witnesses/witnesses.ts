@@ -6,15 +6,16 @@
  */
 import { createProcessMatcher } from '../../fleet/processMatcher.ts';
 import type { Clock } from '../../io/clock.ts';
-import { pick } from '../../lib/pick.ts';
+import { networkOf } from '../../io/network.ts';
 import type { DialectName } from '../../model/dialect.ts';
 import { MAX_NAME_CHARACTERS } from '../../model/limits.ts';
 import type { NodeSample, ReadingProblem } from '../../model/node.ts';
-import { type FoundProcess, ProcessDetails } from '../../model/process.ts';
+import type { FoundProcess } from '../../model/process.ts';
 import { polledWitnessId, reportingWitnessId, type WitnessReading } from '../../model/witness.ts';
 import { HubError } from '../errors.ts';
 import type { FleetNow } from '../fleetNow.ts';
 import type { LastTruth } from '../history/lastTruth.ts';
+import { processesOnGpus } from './processesOnGpus.ts';
 import type { Reporter, Reporters } from './reporters.ts';
 
 /** A machine that is asked by us. */
@@ -53,6 +54,7 @@ export interface Witnesses {
   /**
    * A report of a machine that reports by itself, which is known from its first one on; answers its id.
    * @param hostname what it calls itself: the only name that it has
+   * @param from whose connection brought it
    * @throws HubError `too-many-nodes` where as many are asked by us, `name-too-long`
    */
   reported(
@@ -60,6 +62,7 @@ export interface Witnesses {
     hostname: string,
     reading: WitnessReading,
     address: string | null,
+    from?: string | null,
   ): Promise<string>;
   /** What one that reports by itself said last; null where it is not known. */
   lastSample(dialect: DialectName, hostname: string): NodeSample | null;
@@ -70,14 +73,19 @@ export interface Witnesses {
   search(id: string, query: string): FoundProcess[] | null;
   /** Forgets one that reports by itself, until its next report. @throws HubError `configured` for a polled one. */
   forget(id: string): void;
+  /** Whether it is asked by us, and so cannot be forgotten. */
+  isConfigured(id: string): boolean;
+  /** Calls back with each that reported by itself and is forgotten, by somebody or because others needed its room. */
+  whenForgotten(forgotten: (reporter: Reporter) => void): void;
 }
 
 /**
  * What is kept at once: machines that are known by older dialects; and processes, containers and sessions of those that
  * report by themselves, a thousand machines with three hundred each. Nobody knows who reports: whoever was silent longest
- * makes room, so that a flood of names pushes itself out, and no machine that goes on reporting, nor one that we ask.
+ * makes room, so that a flood of names pushes itself out, and no machine that goes on reporting, nor one that we ask. Those
+ * that one address made known push each other out.
  */
-const LIMITS = { machines: 2000, reportedEntries: 300_000 };
+const LIMITS = { machines: 2000, machinesPerAddress: 256, reportedEntries: 300_000 };
 
 export interface WitnessesOptions {
   fleet: FleetNow;
@@ -98,6 +106,8 @@ interface Known {
   entries: number;
   /** Null: it reports by itself. */
   refresh: (() => Promise<void>) | null;
+  /** Null: it is asked by us. */
+  reporter: Reporter | null;
   processes: FoundProcess[] | null;
 }
 
@@ -115,15 +125,29 @@ export async function witnesses({
   const known = new Map<string, Known>();
   let reportedEntries = 0;
 
+  const listeners: ((reporter: Reporter) => void)[] = [];
+  /** Of reporters: how many each address made known. */
+  const counts = new Map<string, number>();
+  const count = ({ from }: Reporter, one: 1 | -1): void => {
+    if (from === null) return;
+    const left = (counts.get(from) ?? 0) + one;
+    if (left > 0) counts.set(from, left);
+    else counts.delete(from);
+  };
+
   const drop = (id: string): void => {
-    reportedEntries -= known.get(id)?.entries ?? 0;
+    const witness = known.get(id);
+    reportedEntries -= witness?.entries ?? 0;
     known.delete(id);
     reporters.forget(id);
+    if (!witness?.reporter) return;
+    count(witness.reporter, -1);
+    for (const listener of listeners) listener(witness.reporter);
   };
-  /** Forgets who reports and was silent longest. False where there is nobody but one. */
-  const forgetSilent = (besides: string | null): boolean => {
-    for (const [id, { refresh }] of known) {
-      if (refresh !== null || id === besides) continue;
+  /** Forgets who reports and was silent longest, of those that one address made known. False where there is nobody but one. */
+  const forgetSilent = (besides: string | null, from: string | null = null): boolean => {
+    for (const [id, { reporter }] of known) {
+      if (reporter === null || id === besides || (from !== null && reporter.from !== from)) continue;
       drop(id);
       fleet.forgetNode(id);
       forgotten(id);
@@ -135,11 +159,12 @@ export async function witnesses({
   const become = async (
     id: string,
     node: Omit<PolledWitness, 'host' | 'port'> & { host: string | null; port: number | null },
-    refresh: Known['refresh'],
+    { refresh, reporter }: Pick<Known, 'refresh' | 'reporter'>,
   ): Promise<void> => {
     if (!known.has(id) && known.size >= limits.machines && !forgetSilent(null))
       throw new HubError(503, 'too-many-nodes', `this hub reads ${limits.machines} older machines already`);
-    known.set(id, { alias: node.alias, entries: 0, refresh, processes: null });
+    known.set(id, { alias: node.alias, entries: 0, refresh, reporter, processes: null });
+    if (reporter) count(reporter, 1);
     const truth = await lastTruth(id);
     // It made room for another meanwhile.
     if (!known.has(id)) return;
@@ -160,9 +185,11 @@ export async function witnesses({
     });
   };
 
-  const becomeReporter = ({ dialect, hostname }: Reporter): Promise<void> => {
+  const becomeReporter = (reporter: Reporter): Promise<void> => {
+    const { dialect, hostname, from } = reporter;
+    if (from !== null && (counts.get(from) ?? 0) >= limits.machinesPerAddress) forgetSilent(null, from);
     const node = { dialect, name: hostname, alias: null, host: null, port: null, offlineAfterMs: null };
-    return become(reporterId({ dialect, hostname }), node, null);
+    return become(reporterId(reporter), node, { refresh: null, reporter });
   };
   for (const reporter of reporters.list()) await becomeReporter(reporter);
 
@@ -196,7 +223,7 @@ export async function witnesses({
   return {
     async add(node, refresh) {
       const id = polledWitnessId(node.dialect, node.host, node.port);
-      await become(id, node, refresh);
+      await become(id, node, { refresh, reporter: null });
       return id;
     },
     heard,
@@ -207,13 +234,14 @@ export async function witnesses({
         fleet.setNode({ id, name: truth.sample.hostname, alias: before.alias, ...truth });
       fleet.setProblem(id, problem, isGone, clock.nowMs());
     },
-    async reported(dialect, hostname, reading, address) {
+    async reported(dialect, hostname, reading, address, from = null) {
       const id = reportingWitnessId(dialect, hostname);
       // Cut short, two names would be one machine.
       if (id.length >= MAX_NAME_CHARACTERS)
         throw new HubError(400, 'name-too-long', 'this name is too long to be told from others');
-      if (!known.has(id)) await becomeReporter({ dialect, hostname });
-      reporters.note(id, { dialect, hostname });
+      const reporter = { dialect, hostname, from: from === null ? null : networkOf(from) };
+      if (!known.has(id)) await becomeReporter(reporter);
+      reporters.note(id, reporter);
       heard(id, withinReason(id, reading), address);
       return id;
     },
@@ -237,7 +265,7 @@ export async function witnesses({
       return (known.get(id)?.processes ?? processesOnGpus(sample)).filter(matches);
     },
     forget(id) {
-      if (known.get(id)?.refresh)
+      if (known.get(id)?.reporter === null)
         throw new HubError(
           409,
           'configured',
@@ -246,6 +274,8 @@ export async function witnesses({
         );
       drop(id);
     },
+    isConfigured: (id) => known.get(id)?.reporter === null,
+    whenForgotten: (listener) => void listeners.push(listener),
   };
 }
 
@@ -253,30 +283,5 @@ const entriesOf = ({ gpus, containers, sessions }: NodeSample): number =>
   gpus.reduce((sum, { processes }) => sum + processes.length, containers.length + sessions.length);
 
 /** The id of a machine that reports by itself. */
-export const reporterId = ({ dialect, hostname }: Reporter): string => reportingWitnessId(dialect, hostname);
-
-/** The processes that its cards tell of, each once. */
-function processesOnGpus({ gpus }: NodeSample): FoundProcess[] {
-  const found = new Map<number, FoundProcess>();
-  for (const gpu of gpus) {
-    for (const process of gpu.processes) {
-      const before = found.get(process.pid);
-      if (before) {
-        before.gpus.push(gpu.index);
-        before.gpuMemoryBytes = sumOrNull(before.gpuMemoryBytes, process.memoryUsedBytes);
-      } else {
-        found.set(process.pid, {
-          pid: process.pid,
-          ...pick(process, DETAILS),
-          gpus: [gpu.index],
-          gpuMemoryBytes: process.memoryUsedBytes,
-        });
-      }
-    }
-  }
-  return [...found.values()];
-}
-
-const DETAILS = ProcessDetails.keyof().options;
-const sumOrNull = (a: number | null, b: number | null): number | null =>
-  a === null || b === null ? null : a + b;
+export const reporterId = ({ dialect, hostname }: Pick<Reporter, 'dialect' | 'hostname'>): string =>
+  reportingWitnessId(dialect, hostname);

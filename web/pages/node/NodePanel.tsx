@@ -24,6 +24,7 @@ import { span } from '../../words/figures.ts';
 import { nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 import { Containers } from './Containers.tsx';
+import { ForgetButton } from './ForgetButton.tsx';
 import { HostStrip } from './HostStrip.tsx';
 import { MachineFacts } from './MachineFacts.tsx';
 import { MaintenanceDialog } from './MaintenanceDialog.tsx';
@@ -128,6 +129,7 @@ function PanelHead({ node, stripe, withSwitch }: PanelHeadProps) {
             <MaintenanceButton node={node} />
           </li>
         )}
+        {withSwitch && <ForgetButton node={node} />}
         {node.source?.host !== null && (
           <li>
             <RefreshButton nodeId={node.id} />

@@ -109,6 +109,14 @@ export const machine = {
     login: 'For administrators: run `flowline token link` and open the link.',
     role: 'For administrators. Ask one.',
   },
+  forget: {
+    button: 'Forget…',
+    title: (machine: string) => `Forget ${machine}?`,
+    agent: 'What is known of it is gone, and its credential is revoked: to come back it has to join again.',
+    reports: 'What is known of it is gone. It is back with its next report.',
+    cancel: 'Leave it',
+    confirm: 'Forget it',
+  },
   host: {
     cpu: 'CPU',
     memory: 'Memory',

@@ -98,6 +98,14 @@ export const machine: typeof english = {
     login: '仅限管理员：请运行 `flowline token link` 并打开其链接。',
     role: '仅限管理员。请找管理员。',
   },
+  forget: {
+    button: '忘记…',
+    title: (machine) => `忘记 ${machine} 吗？`,
+    agent: '它的已知信息会清除，凭证会作废：要回来须重新加入。',
+    reports: '它的已知信息会清除。下次上报时会再出现。',
+    cancel: '保留',
+    confirm: '忘记',
+  },
   host: {
     cpu: 'CPU',
     memory: '内存',

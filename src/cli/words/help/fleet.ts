@@ -20,6 +20,14 @@ export const fleetHelpZh: Record<string, string> = {
     '设定机器进入维护：`find` 不再给出它，也不再为它告警',
   'a machine that joined may run tasks from now on': '已加入的机器从此可以运行任务',
   'name, alias or id of a machine': '机器的名称、别名或标识',
+  'take machines out of the fleet and revoke their credentials (administrator)':
+    '把机器移出机群，并作废其凭证（管理员）',
+  'names, aliases or ids of machines': '机器的名称、别名或编号',
+  'those of which nothing was heard for so long, like 1h': '这么久没有消息的机器，如 1h',
+  'those that report by themselves through this older system, like gpu-monitor':
+    '通过这个旧系统自行上报的机器，如 gpu-monitor',
+  'Of several conditions a machine has to meet all. Without a terminal to ask on it takes --yes.':
+    '给出多个条件时须全部满足。没有终端可询问时，须加 --yes。',
   'whether it is in maintenance': '是否在维护中',
   'what for; whoever looks is told': '原因；查看的人会看到',
   'it ends by itself after so long, like 2h': '多久后自动结束，如 2h',

@@ -25,6 +25,8 @@ export const machinesHelpZh: Record<string, string> = {
   [`answer as a node of an older system too (${WITH_NODES.join(', ')}), at its own port on loopback unless said; may be repeated`]: `同时充当旧系统的从节点（${WITH_NODES.join('、')}）；未写地址时用其原来的端口，仅限本机；可重复`,
   'let this network change things through a dialect, like gpu-monitor=10.0.0.0/24; may be repeated (else only who has a dialect-write token)':
     '允许这个网段通过旧系统的接口做改动，如 gpu-monitor=10.0.0.0/24；可重复（否则只有持 dialect-write 令牌者可以）',
+  'let only machines of this network report to a dialect, like gpu-monitor=10.0.0.0/24; may be repeated (else whoever reaches its port)':
+    '只允许这个网段的机器向旧系统的接口上报，如 gpu-monitor=10.0.0.0/24；可重复（否则凡能访问该端口者都可以）',
   'lead whoever opens the older web pages (127.0.0.1:8000 unless said) to the page here':
     '把打开旧网页（默认 127.0.0.1:8000）的人引到这里的网页',
   'nodes of older systems to read: our own file, or a master.json, hosts.txt, config.json as it is; may be repeated':
