@@ -6,7 +6,7 @@ int nvmlDeviceGetMemoryInfo_v2(handle device, memory_v2 *memory) {
   u64 total;
   int result = answer(device, FIGURE_memoryTotal, &total);
   if (result != SUCCESS) return result;
-  if (memory->version != (sizeof *memory | 2u << 24)) return ARGUMENT_VERSION_MISMATCH;
+  if (memory->version != MEMORY_V2) return ARGUMENT_VERSION_MISMATCH;
   memory->total = total;
   memory->reserved = device->values[FIGURE_memoryReserved];
   memory->free = device->values[FIGURE_memoryFree];
@@ -45,18 +45,22 @@ int nvmlDeviceGetDecoderUtilization(handle device, u32 *out, u32 *periodUs) {
 #if GENERATION > 2
 int nvmlDeviceGetTemperatureV(handle device, temperature_v1 *temperature) {
   u64 value;
-  if (temperature->version != (sizeof *temperature | 1u << 24)) return ARGUMENT_VERSION_MISMATCH;
+  if (temperature->version != TEMPERATURE_V1) return ARGUMENT_VERSION_MISMATCH;
+  if (temperature->sensor != GPU_SENSOR) return INVALID_ARGUMENT;
   int result = answer(device, FIGURE_temperature, &value);
   if (result == SUCCESS) temperature->temperature = (int)value;
   return result;
 }
 #endif
 int nvmlDeviceGetTemperature(handle device, u32 sensor, u32 *out) {
-  return sensor == 0 ? answer32(device, FIGURE_temperature, out) : INVALID_ARGUMENT;
+  return sensor == GPU_SENSOR ? answer32(device, FIGURE_temperature, out) : INVALID_ARGUMENT;
 }
 int nvmlDeviceGetTemperatureThreshold(handle device, u32 threshold, u32 *out) {
-  if (threshold > 1) return INVALID_ARGUMENT;
-  return answer32(device, threshold == 0 ? FIGURE_shutdownTemperature : FIGURE_slowdownTemperature, out);
+  switch (threshold) {
+    case SHUTDOWN_THRESHOLD: return answer32(device, FIGURE_shutdownTemperature, out);
+    case SLOWDOWN_THRESHOLD: return answer32(device, FIGURE_slowdownTemperature, out);
+    default: return INVALID_ARGUMENT;
+  }
 }
 
 int nvmlDeviceGetPowerUsage(handle device, u32 *milliwatts) { return answer32(device, FIGURE_power, milliwatts); }
@@ -78,10 +82,22 @@ int nvmlDeviceGetFanSpeed_v2(handle device, u32 fan, u32 *percent) {
 int nvmlDeviceGetFanSpeed(handle device, u32 *percent) { return answer32(device, FIGURE_fan, percent); }
 
 int nvmlDeviceGetClockInfo(handle device, u32 type, u32 *megahertz) {
-  return type > 3 ? INVALID_ARGUMENT : answer32(device, FIGURE_clockGraphics + type, megahertz);
+  switch (type) {
+    case GRAPHICS_CLOCK: return answer32(device, FIGURE_clockGraphics, megahertz);
+    case SM_CLOCK: return answer32(device, FIGURE_clockSm, megahertz);
+    case MEMORY_CLOCK: return answer32(device, FIGURE_clockMemory, megahertz);
+    case VIDEO_CLOCK: return answer32(device, FIGURE_clockVideo, megahertz);
+    default: return INVALID_ARGUMENT;
+  }
 }
 int nvmlDeviceGetMaxClockInfo(handle device, u32 type, u32 *megahertz) {
-  return type > 3 ? INVALID_ARGUMENT : answer32(device, FIGURE_maxClockGraphics + type, megahertz);
+  switch (type) {
+    case GRAPHICS_CLOCK: return answer32(device, FIGURE_maxClockGraphics, megahertz);
+    case SM_CLOCK: return answer32(device, FIGURE_maxClockSm, megahertz);
+    case MEMORY_CLOCK: return answer32(device, FIGURE_maxClockMemory, megahertz);
+    case VIDEO_CLOCK: return answer32(device, FIGURE_maxClockVideo, megahertz);
+    default: return INVALID_ARGUMENT;
+  }
 }
 int nvmlDeviceGetPerformanceState(handle device, u32 *out) { return answer32(device, FIGURE_performanceState, out); }
 
@@ -94,9 +110,13 @@ int nvmlDeviceGetCurrPcieLinkGeneration(handle device, u32 *out) { return answer
 int nvmlDeviceGetCurrPcieLinkWidth(handle device, u32 *out) { return answer32(device, FIGURE_pcieWidth, out); }
 int nvmlDeviceGetMaxPcieLinkGeneration(handle device, u32 *out) { return answer32(device, FIGURE_pcieMaxGeneration, out); }
 int nvmlDeviceGetMaxPcieLinkWidth(handle device, u32 *out) { return answer32(device, FIGURE_pcieMaxWidth, out); }
-/* In kB/s; counter 0 is what the GPU transmits, 1 what it receives. */
+/* In kB/s, as the GPU sees it. */
 int nvmlDeviceGetPcieThroughput(handle device, u32 counter, u32 *out) {
-  return counter > 1 ? INVALID_ARGUMENT : answer32(device, counter == 0 ? FIGURE_pcieTransmit : FIGURE_pcieReceive, out);
+  switch (counter) {
+    case TRANSMITTED: return answer32(device, FIGURE_pcieTransmit, out);
+    case RECEIVED: return answer32(device, FIGURE_pcieReceive, out);
+    default: return INVALID_ARGUMENT;
+  }
 }
 #if GENERATION > 1
 int nvmlDeviceGetPcieReplayCounter(handle device, u32 *out) { return answer32(device, FIGURE_pcieReplays, out); }
@@ -108,8 +128,10 @@ int nvmlDeviceGetEccMode(handle device, u32 *current, u32 *pending) {
   return result;
 }
 static int eccTotal(handle device, u32 type, u32 counter, u64 *count) {
-  if (type > 1 || counter > 1) return INVALID_ARGUMENT;
-  return answer(device, FIGURE_eccVolatileCorrected + counter * 2 + type, count);
+  if ((type != CORRECTED && type != UNCORRECTED) || (counter != VOLATILE && counter != AGGREGATE)) return INVALID_ARGUMENT;
+  enum figure corrected = counter == VOLATILE ? FIGURE_eccVolatileCorrected : FIGURE_eccAggregateCorrected;
+  enum figure uncorrected = counter == VOLATILE ? FIGURE_eccVolatileUncorrected : FIGURE_eccAggregateUncorrected;
+  return answer(device, type == CORRECTED ? corrected : uncorrected, count);
 }
 #if GENERATION > 1
 int nvmlDeviceGetTotalEccErrors(handle device, u32 type, u32 counter, u64 *count) { return eccTotal(device, type, counter, count); }
@@ -128,8 +150,8 @@ int nvmlDeviceGetDetailedEccErrors(handle device, u32 type, u32 counter, ecc_cou
 
 static int retiredPages(handle device, u32 cause, u32 *count) {
   u64 pages;
-  if (cause > 1) return INVALID_ARGUMENT;
-  int result = answer(device, cause == 0 ? FIGURE_retiredSingleBit : FIGURE_retiredDoubleBit, &pages);
+  if (cause != MANY_SINGLE_BIT_ERRORS && cause != DOUBLE_BIT_ERROR) return INVALID_ARGUMENT;
+  int result = answer(device, cause == DOUBLE_BIT_ERROR ? FIGURE_retiredDoubleBit : FIGURE_retiredSingleBit, &pages);
   if (result != SUCCESS) return result;
   result = *count < pages ? INSUFFICIENT_SIZE : SUCCESS;
   *count = (u32)pages;
@@ -165,18 +187,21 @@ int nvmlDeviceGetMigMode(handle device, u32 *current, u32 *pending) {
 int nvmlDeviceGetPersistenceMode(handle device, u32 *mode) { return answer32(device, FIGURE_persistenceMode, mode); }
 int nvmlDeviceGetComputeMode(handle device, u32 *mode) { return answer32(device, FIGURE_computeMode, mode); }
 
-/* Fields by number: 82 memory temperature, 94 PCIe replays, 230 recovery action; each tells its own result. */
+/* Fields by number; each tells its own result. PCIe replays come as the wider number, the others as the usual one. */
 int nvmlDeviceGetFieldValues(handle device, int count, field_value *values) {
   for (int i = 0; i < count; i++) {
     u32 value = 0;
+    values[i].type = UNSIGNED_INT_VALUE;
     switch (values[i].field) {
-      case 82: values[i].result = answer32(device, FIGURE_memoryTemperature, &value); break;
-      case 94: values[i].result = answer32(device, FIGURE_pcieReplays, &value); break;
-      case 230: values[i].result = answer32(device, FIGURE_recoveryAction, &value); break;
+      case MEMORY_TEMPERATURE_FIELD: values[i].result = answer32(device, FIGURE_memoryTemperature, &value); break;
+      case PCIE_REPLAYS_FIELD:
+        values[i].result = answer32(device, FIGURE_pcieReplays, &value);
+        values[i].type = UNSIGNED_LONG_LONG_VALUE;
+        break;
+      case RECOVERY_ACTION_FIELD: values[i].result = answer32(device, FIGURE_recoveryAction, &value); break;
       default: values[i].result = NOT_SUPPORTED;
     }
-    values[i].type = 1;
-    values[i].value.u = value;
+    values[i].value.l = value;
   }
   return enterCall(device);
 }

@@ -13,6 +13,7 @@
 
 int answer(handle device, enum figure figure, u64 *value) {
   int fault = enterCall(device);
+  waitOut(device, figure);
   if (fault != SUCCESS) return fault;
   if (device->errors[figure] != SUCCESS) return device->errors[figure];
   if (!device->present[figure]) return NOT_SUPPORTED;
@@ -138,9 +139,9 @@ int nvmlEventSetCreate(struct event_set **set) {
 }
 int nvmlEventSetFree(struct event_set *set) { return free(set), SUCCESS; }
 int nvmlDeviceRegisterEvents(handle device, u64 types, struct event_set *set) {
-  (void)types;
   int fault = enterCall(device);
   if (fault != SUCCESS) return fault;
+  if (types != XID_EVENT) return NOT_SUPPORTED;
   if (device->errors[FIGURE_events] != SUCCESS) return device->errors[FIGURE_events];
   set->isWatched[device - state.gpus] = 1;
   return SUCCESS;
@@ -150,12 +151,14 @@ static int waitForEvent(struct event_set *set, event_data *data) {
   int fault = enterCall(NULL);
   if (fault != SUCCESS) return fault;
   for (int i = 0; i < MAX_GPUS; i++) {
-    if (set->isWatched[i] && state.gpus[i].fault == GPU_IS_LOST) set->isLost = 1;
+    if (!set->isWatched[i]) continue;
+    waitOut(&state.gpus[i], FIGURE_events);
+    if (state.gpus[i].fault == GPU_IS_LOST) set->isLost = 1;
   }
   if (set->isLost) return GPU_IS_LOST;
   struct event *event = nextEvent(set);
   if (event == NULL) return TIMEOUT;
-  *data = (event_data){ &state.gpus[event->gpu], 8, event->code, ~0u, ~0u };
+  *data = (event_data){ &state.gpus[event->gpu], XID_EVENT, event->code, ~0u, ~0u };
   return SUCCESS;
 }
 #if GENERATION > 1

@@ -8,13 +8,14 @@ export const FUNCTION_NOT_FOUND = 13;
 export const GPU_IS_LOST = 15;
 export const LIBRARY_MISMATCH = 18;
 
-const INVALID_ARGUMENT = 2;
-const NOT_SUPPORTED = 3;
-const NOT_FOUND = 6;
-const NO_DATA = 21;
-const ARGUMENT_VERSION_MISMATCH = 25;
-const DEPRECATED = 26;
-const NOT_READY = 27;
+export const INVALID_ARGUMENT = 2;
+export const NOT_SUPPORTED = 3;
+export const NOT_FOUND = 6;
+export const NO_DATA = 21;
+export const ARGUMENT_VERSION_MISMATCH = 25;
+export const DEPRECATED = 26;
+export const NOT_READY = 27;
+export const UNKNOWN = 999;
 
 /** Answers that mean "this card has no such figure": nothing is wrong, and the figure is null. */
 const withoutFigure = new Set([

@@ -8,7 +8,8 @@
 import type { LibraryHandle } from 'koffi';
 import { FUNCTION_NOT_FOUND } from './returns.ts';
 
-const symbols = {
+/** By our name: parameters, then NVML's names, newest first. */
+export const symbols = {
   initialise: ['', 'nvmlInit_v2', 'nvmlInit'],
   shutdown: ['', 'nvmlShutdown'],
   driverVersion: ['pu', 'nvmlSystemGetDriverVersion'],
