@@ -2,6 +2,7 @@
 #include "answer.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static int countProcesses(handle device, enum list list) {
   int count = 0;
@@ -16,6 +17,7 @@ static int countProcesses(handle device, enum list list) {
   u32 room = *count, found = 0;                                                     \
   *count = countProcesses(device, list);                                            \
   if (room < *count) return INSUFFICIENT_SIZE;                                      \
+  if (CLEARS) memset(out, 0, room * sizeof *out);                                   \
   for (int i = 0; i < device->processCount; i++) {                                  \
     if (device->processes[i].list != list) continue;                                \
     structure *process = &out[found++];                                             \

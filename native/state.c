@@ -35,6 +35,7 @@ static void forgetGpus(void) {
     for (int j = 0; j < TEXT_COUNT; j++) free(gpu->texts[j]), gpu->texts[j] = NULL;
     memset(gpu->present, 0, sizeof gpu->present);
     memset(gpu->errors, 0, sizeof gpu->errors);
+    memset(gpu->hangs, 0, sizeof gpu->hangs);
     memset(gpu->values, 0, sizeof gpu->values);
     gpu->counted = gpu->processCount = gpu->sampleCount = 0;
     gpu->fault = 15; /* A handle to a GPU that is no longer there: lost. */
@@ -73,6 +74,8 @@ static void readLine(const char *line, struct gpu **current) {
     gpu->values[figure] = number;
   } else if (sscanf(line, "error %31s %llu", word, &number) == 2) {
     gpu->errors[find(word, figureWords, FIGURE_COUNT)] = (int)number;
+  } else if (sscanf(line, "hang %31s", word) == 1) {
+    gpu->hangs[find(word, figureWords, FIGURE_COUNT)] = 1;
   } else if (strncmp(line, "process ", 8) == 0) {
     int at = gpu->processCount++;
     if (at >= MAX_PROCESSES) fail("too many processes", line);
@@ -129,6 +132,13 @@ static void enter(void) {
     readState();
   }
   if (state.delayMs > 0) pauseMs(state.delayMs);
+}
+
+void waitOut(struct gpu *gpu, enum figure figure) {
+  while (gpu->hangs[figure]) {
+    pauseMs(10);
+    readState();
+  }
 }
 
 int enterCall(struct gpu *gpu) {

@@ -7,6 +7,7 @@
  *   text uuid GPU-5c2d...                         texts of the GPU above; the rest of the line
  *   figure power 61250                            figures of the GPU above; what is not named is not supported
  *   error power 999                               that figure answers an error
+ *   hang power                                    that figure does not answer while this line is there
  *   process compute PID BYTES
  *   sample PID TIMESTAMP_US SM MEMORY ENCODER DECODER STALE
  *   event SEQUENCE CODE                           an Xid, told once a set, if SEQUENCE is above what that set told before
@@ -45,6 +46,7 @@ struct gpu {
   char *texts[TEXT_COUNT];
   int present[FIGURE_COUNT];
   int errors[FIGURE_COUNT];
+  int hangs[FIGURE_COUNT];
   unsigned long long values[FIGURE_COUNT];
   struct { unsigned pid; unsigned long long memory; enum list list; } processes[MAX_PROCESSES];
   int processCount;
@@ -67,6 +69,8 @@ extern struct state state;
 
 /* Each call begins here: reads a replaced file, waits out hang and delay, and answers the GPU's or the driver's fault (0: none). */
 int enterCall(struct gpu *gpu);
+/* Waits for as long as this figure of the GPU hangs. */
+void waitOut(struct gpu *gpu, enum figure figure);
 /* Writes how many calls there were into the file named by FLOWLINE_STANDIN_CALLS, if it is: for benches. */
 void tellCalls(void);
 /* Events of the past are not told to a set made now. */

@@ -5,8 +5,8 @@ import { ComputeMode, type GpuReading, RecoveryAction, ThrottleReason } from '..
 import type { GpuProcessReading } from '../../src/model/process.ts';
 import { imagineXid } from './imaginedMachines.ts';
 
-/** NVML's words for "not available" are one below the top. */
-const LARGEST_32 = 2 ** 32 - 2;
+/** Above it a number of 32 bits is a negative one or a word for "not available". */
+const LARGEST_32 = 2 ** 31 - 1;
 
 const whole = (max: number) => orNull(fc.integer({ min: 0, max }));
 const percent = whole(100);

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * 3 has everything, 2 lacks the newest calls, 1 has only the first ones; `535.54` and `550.127` have everything and write
- * processes in another layout than the call's, as those drivers do.
+ * processes in another layout than the call's, as those drivers do; `clearing` clears all the room it is given first.
  */
 export type Generation = keyof typeof definitions;
 
@@ -21,6 +21,7 @@ const definitions = {
   3: ['-DGENERATION=3'],
   '535.54': ['-DGENERATION=3', '-DPROCESSES_V3=3'],
   '550.127': ['-DGENERATION=3', '-DPROCESSES_V3=1'],
+  clearing: ['-DGENERATION=3', '-DCLEARS=1'],
 };
 
 const native = fileURLToPath(new URL('../../native/', import.meta.url));

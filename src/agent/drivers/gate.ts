@@ -35,6 +35,9 @@ export function createGate(): Gate {
       reading.performanceState = null;
       count('gpu.performanceState');
     }
+    for (const [group, [least, most], prefix, names] of boundsOf(reading)) {
+      admitNumbers(group, least, most, prefix, names);
+    }
     for (const name of partsOfMemory) {
       if (within(reading[name], 0, reading.memoryTotalBytes ?? Number.MAX_SAFE_INTEGER)) continue;
       reading[name] = null;
@@ -60,6 +63,15 @@ export function createGate(): Gate {
       if (within(process.memoryUsedBytes, 0, reading.memoryTotalBytes ?? Number.MAX_SAFE_INTEGER)) continue;
       process.memoryUsedBytes = null;
       count('gpu.processes.memoryUsedBytes');
+    }
+  }
+
+  function admitNumbers(group: Group, least: number, most: number, prefix: string, names: readonly string[]) {
+    for (const name of names) {
+      const value = group[name];
+      if (typeof value !== 'number' || within(value, least, most)) continue;
+      group[name] = null;
+      count(prefix + name);
     }
   }
 
@@ -111,6 +123,48 @@ const processPercentages = [
 const partsOfMemory = ['memoryUsedBytes', 'memoryFreeBytes', 'memoryReservedBytes'] as const;
 
 type Group = Record<string, unknown>;
+type Bounds = readonly [least: number, most: number];
+
+/** Absolute zero, and hotter than silicon lives. */
+const temperatureBounds: Bounds = [-273, 1000];
+/** From 2^31 on a number of 32 bits is a negative one, written where none is expected. */
+const LARGEST_32 = 2 ** 31 - 1;
+const numberBounds: Bounds = [0, LARGEST_32];
+/** NVML tells mW and kB/s. */
+const wattBounds: Bounds = [0, LARGEST_32 / 1000];
+const throughputBounds: Bounds = [0, LARGEST_32 * 1000];
+
+function boundsOf(
+  reading: GpuReading,
+): [group: Group, bounds: Bounds, prefix: string, names: readonly string[]][] {
+  return [
+    [reading, temperatureBounds, 'gpu.', temperatures],
+    [reading, wattBounds, 'gpu.', ['powerWatts', 'powerLimitWatts']],
+    [reading, numberBounds, 'gpu.', clocks],
+    [reading.pcie, numberBounds, 'gpu.pcie.', pcieNumbers],
+    [reading.pcie, throughputBounds, 'gpu.pcie.', ['receiveBytesPerSecond', 'transmitBytesPerSecond']],
+    [reading.retiredPages, numberBounds, 'gpu.retiredPages.', ['singleBit', 'doubleBit']],
+    [reading.remappedRows, numberBounds, 'gpu.remappedRows.', ['correctable', 'uncorrectable']],
+  ];
+}
+
+const temperatures = [
+  'temperatureCelsius',
+  'memoryTemperatureCelsius',
+  'slowdownTemperatureCelsius',
+  'shutdownTemperatureCelsius',
+];
+
+const clocks = [
+  'graphicsClockMHz',
+  'smClockMHz',
+  'memoryClockMHz',
+  'videoClockMHz',
+  'maxGraphicsClockMHz',
+  'maxMemoryClockMHz',
+];
+
+const pcieNumbers = ['generation', 'width', 'maxGeneration', 'maxWidth', 'replays'];
 
 function groupsOf(reading: GpuReading): Group[] {
   return [reading, reading.pcie, reading.ecc, reading.retiredPages, reading.remappedRows];

@@ -69,7 +69,8 @@ function readTemperature(probe: Probe): number | null {
     return signed32(out, 2);
   }
   const result = calls.temperature(probe.device, GPU_SENSOR, out);
-  return gave(probe, 'temperature', result) ? number32(out) : null;
+  // An unsigned number by its declaration; below freezing it is a negative one all the same.
+  return gave(probe, 'temperature', result) ? signed32(out) : null;
 }
 
 function readClock(probe: Probe, clock: number): number | null {

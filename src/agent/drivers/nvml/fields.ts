@@ -1,7 +1,7 @@
 /** Figures that NVML gives by number (nvmlDeviceGetFieldValues): several in one call, each with its own result. */
 import { number32, number64 } from './bytes.ts';
 import { gave, type Probe } from './probe.ts';
-import { SUCCESS } from './returns.ts';
+import { NOT_SUPPORTED, SUCCESS, UNKNOWN } from './returns.ts';
 
 /** NVML_FI_DEV_MEMORY_TEMP, NVML_FI_DEV_PCIE_REPLAY_COUNTER, NVML_FI_DEV_GET_GPU_RECOVERY_ACTION. */
 const MEMORY_TEMPERATURE = 82;
@@ -32,6 +32,9 @@ export function readFields(probe: Probe): FieldFigures {
   values.fill(0);
   for (const [position, field] of asked.entries()) values[position * STRIDE] = field;
   const result = probe.nvml.calls.fieldValues(probe.device, asked.length, values);
+  // Drivers before 570 do not know this field, and which error they answer for that is nowhere told.
+  const recovery = 2 * STRIDE + RESULT;
+  if (values[recovery] === UNKNOWN) values[recovery] = NOT_SUPPORTED;
   return {
     memoryTemperature: value(probe, 'memory temperature', 0, result),
     pcieReplays: value(probe, 'PCIe replays', 1, result),

@@ -27,6 +27,61 @@ describe.skipIf(whyNot !== null)(`single calls${whyNot === null ? '' : `: ${whyN
     expect(gpus[0]?.message).toBe('could not read power: Unknown Error (NVML 999)');
   });
 
+  test('what could not be read of the slow figures is told until they are read again', async () => {
+    const bed = createStandInBed(imagineMachine(1), { slowEveryMs: 60_000 });
+    beds.push(bed);
+    bed.apply(new Map([[0, ['error powerLimit 999']]]));
+    await bed.driver.read(15_000);
+    const { gpus } = await bed.driver.read(5_000);
+    expect(gpus[0]?.message).toBe('could not read power limit: Unknown Error (NVML 999)');
+  });
+
+  test('what a card is, is asked again where it could not be read', async () => {
+    const bed = createStandInBed(imagineMachine(1));
+    beds.push(bed);
+    bed.apply(new Map([[0, ['error slowdownTemperature 999']]]));
+    const first = await bed.driver.read(15_000);
+    expect(first.gpus[0]?.slowdownTemperatureCelsius).toBeNull();
+    bed.apply();
+    const { gpus } = await bed.driver.read(5_000);
+    expect(gpus[0]?.slowdownTemperatureCelsius).toBe(
+      readingOf(imagineMachine(1), 0).slowdownTemperatureCelsius,
+    );
+  });
+
+  test('a driver that does not know the recovery action is in no trouble', async () => {
+    const { gpus } = await readWith(imagineMachine(1), 'error recoveryAction 999');
+    expect(gpus[0]).toMatchObject({ state: 'ok', message: null, recoveryAction: null });
+  });
+
+  test('a negative number where none can be is dropped and counted', async () => {
+    const { gpus, refusedFigures } = await readWith(
+      imagineMachine(1),
+      `figure power ${2 ** 32 - 5}`,
+      `figure memoryTemperature ${2 ** 32 - 5}`,
+      `figure clockSm ${2 ** 31}`,
+      `figure pcieReceive ${2 ** 32 - 2}`,
+    );
+    expect(gpus[0]).toMatchObject({ powerWatts: null, memoryTemperatureCelsius: null, smClockMHz: null });
+    expect(gpus[0]?.pcie.receiveBytesPerSecond).toBeNull();
+    expect(refusedFigures).toEqual({
+      'gpu.powerWatts': 1,
+      'gpu.memoryTemperatureCelsius': 1,
+      'gpu.smClockMHz': 1,
+      'gpu.pcie.receiveBytesPerSecond': 1,
+    });
+  });
+
+  test('samples of utilisation that the driver left empty are nobody, and not counted', async () => {
+    const bed = createStandInBed(imagineMachine(1, 2));
+    beds.push(bed);
+    await bed.driver.read(15_000);
+    bed.apply(new Map([[0, ['sample 0 0 0 0 0 0 1', 'sample 0 0 0 0 0 0 1']]]));
+    const { gpus, refusedFigures } = await bed.driver.read(5_000);
+    expect(gpus[0]?.processes.map((process) => process.smUtilizationPercent)).toEqual([40, 40]);
+    expect(refusedFigures).toEqual({});
+  });
+
   test('a card that still knows its name and fails at everything else is failed, and stays so', async () => {
     const machine = imagineMachine(1);
     const bed = createStandInBed(machine);
@@ -138,6 +193,13 @@ describe.skipIf(whyNot !== null)(`single calls${whyNot === null ? '' : `: ${whyN
     const machine = imagineMachine(1);
     Object.assign(machine.gpus[0]?.reading ?? {}, { fanPercent: 66 });
     expect((await readWith(machine)).gpus[0]?.fanPercent).toBe(66);
+  });
+
+  test('a fan faster than its noise limit is at its full speed, and one that cannot be is refused', async () => {
+    const fast = await readWith(imagineMachine(1), 'figure fan 104');
+    expect([fast.gpus[0]?.fanPercent, fast.refusedFigures]).toEqual([100, {}]);
+    const odd = await readWith(imagineMachine(1), 'figure fan 3000');
+    expect([odd.gpus[0]?.fanPercent, odd.refusedFigures]).toEqual([null, { 'gpu.fanPercent': 1 }]);
   });
 
   test('PCIe throughput is read of one GPU a second, in turn', async () => {

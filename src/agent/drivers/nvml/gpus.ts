@@ -26,7 +26,13 @@ interface Slot {
   lastSeenUs: number;
   /** Groups that were read again and not yet sent. */
   fresh: { statics: boolean; slow: boolean };
+  /** Who it is could not be read, for no reason of the card's: asked again. */
+  isHalfMet: boolean;
+  /** What went wrong when a group was read last: told until that group is read again. */
+  troubles: Record<'fast' | 'slow' | 'pcie', Trouble | null>;
 }
+
+type Trouble = NonNullable<Probe['trouble']>;
 
 export interface Gpus {
   /**
@@ -74,21 +80,35 @@ export function createGpus(nvml: Nvml): Gpus {
     const device = healthy ? slot.device : findDevice(slot);
     if (device === null) return;
     slot.device = device;
-    if (!healthy) meet(slot, device);
+    if (!healthy || (slot.isHalfMet && due.slow)) meet(slot, device);
     // Again and again: where it could not be asked for, it may be later.
     if (!healthy || due.slow) xidEvents.watch(device);
+    const fast = createProbe(nvml, device);
+    readFast(fast, reading);
+    if (!fast.lost) readProcesses(fast, reading, slot, gate.count);
+    slot.troubles.fast = fast.trouble;
+    let { lost } = fast;
+    if (!lost && (due.slow || reading.slowTakenAtMs === null)) {
+      lost = readGroup(slot, 'slow', device, (probe) => readSlow(probe, reading, nowMs));
+    }
+    if (!lost && due.pcie) {
+      lost = readGroup(slot, 'pcie', device, (probe) => readPcieThroughput(probe, reading));
+    }
+    settle(slot, { lost, isAnswering: fast.answered > 0 });
+  }
+
+  /** @returns whether the card fell off the bus meanwhile */
+  function readGroup(
+    slot: Slot,
+    group: 'slow' | 'pcie',
+    device: number,
+    read: (probe: Probe) => void,
+  ): boolean {
     const probe = createProbe(nvml, device);
-    readFast(probe, reading);
-    if (!probe.lost) readProcesses(probe, reading, slot, gate.count);
-    if (!probe.lost && (due.slow || reading.slowTakenAtMs === null)) {
-      readSlow(probe, reading, nowMs);
-      slot.fresh.slow = true;
-    }
-    if (!probe.lost && due.pcie) {
-      readPcieThroughput(probe, reading);
-      slot.fresh.slow = true;
-    }
-    settle(slot, probe);
+    read(probe);
+    slot.troubles[group] = probe.trouble;
+    slot.fresh.slow = true;
+    return probe.lost;
   }
 
   function findDevice(slot: Slot): number | null {
@@ -101,17 +121,20 @@ export function createGpus(nvml: Nvml): Gpus {
 
   function meet(slot: Slot, device: number): void {
     // With a probe of its own: a card that still knows its name and nothing else is not well.
-    readStatics(createProbe(nvml, device), slot.reading);
+    const probe = createProbe(nvml, device);
+    readStatics(probe, slot.reading);
+    slot.isHalfMet = probe.trouble !== null;
     slot.fresh.statics = true;
   }
 
-  /** The state of a GPU is what its calls answered: lost, or nothing but errors, or some figures at least. */
-  function settle(slot: Slot, probe: Probe): void {
-    const { trouble } = probe;
-    if (probe.lost) {
+  /** The state of a GPU is what its calls of every second answered: lost, or nothing but errors, or some figures at least. */
+  function settle(slot: Slot, { lost, isAnswering }: { lost: boolean; isAnswering: boolean }): void {
+    const { fast, slow, pcie } = slot.troubles;
+    const trouble = fast ?? slow ?? pcie;
+    if (lost) {
       blank(slot, 'lost', lostGpuMessage(nvml.say(GPU_IS_LOST)));
-    } else if (probe.answered === 0 && trouble !== null) {
-      blank(slot, 'failed', failedGpuMessage(nvml.say(trouble.result)));
+    } else if (!isAnswering && fast !== null) {
+      blank(slot, 'failed', failedGpuMessage(nvml.say(fast.result)));
     } else {
       slot.reading.state = 'ok';
       slot.reading.message =
@@ -139,12 +162,20 @@ function countGpus(nvml: Nvml): number {
 }
 
 function createSlot(index: number): Slot {
-  return { device: null, reading: blankReading(index), lastSeenUs: 0, fresh: { statics: true, slow: true } };
+  return {
+    device: null,
+    reading: blankReading(index),
+    lastSeenUs: 0,
+    fresh: { statics: true, slow: true },
+    isHalfMet: false,
+    troubles: { fast: null, slow: null, pcie: null },
+  };
 }
 
 /** Who it is stays known; what it does is not. */
 function blank(slot: Slot, state: 'lost' | 'failed', message: string): void {
   Object.assign(slot.reading, blankFastFigures(), blankSlowFigures(), { state, message });
+  slot.troubles = { fast: null, slow: null, pcie: null };
   slot.fresh.slow = true;
 }
 

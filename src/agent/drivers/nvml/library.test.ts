@@ -106,6 +106,26 @@ describe.skipIf(whyNot !== null)(`libraries of other ages${whyNot === null ? '' 
     },
   );
 
+  test('one that clears all the room it is given gives every process', async () => {
+    for (const processes of [1, 47, 48, 50, 60, 63, 70]) {
+      const machine = imagineMachine(1, processes);
+      const { gpus, refusedFigures } = await readOnce(machine, { generation: 'clearing' });
+      expect(withoutTimes(gpus)).toEqual(withoutTimes(machine.gpus.map((gpu) => gpu.reading)));
+      expect(refusedFigures).toEqual({});
+    }
+  });
+
+  test.each([1, 3] as const)(
+    'a card below freezing is one, by a call of generation %d',
+    async (generation) => {
+      const machine = imagineMachine(1);
+      for (const { reading } of machine.gpus) reading.temperatureCelsius = 2 ** 32 - 5;
+      const { gpus, refusedFigures } = await readOnce(machine, { generation });
+      expect(gpus[0]?.temperatureCelsius).toBe(-5);
+      expect(refusedFigures).toEqual({});
+    },
+  );
+
   test('the oldest gives memory as it knows it, and nothing that it does not know', async () => {
     const imagined = imagineGpu(0, 3);
     const { reading } = imagined;

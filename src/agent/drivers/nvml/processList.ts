@@ -16,6 +16,7 @@ import type { NvmlSymbol } from './symbols.ts';
 const FIRST_STRIDE = 4;
 const SECOND_STRIDE = 6;
 const LARGEST_STRIDE = 8;
+const strides = [FIRST_STRIDE, SECOND_STRIDE, LARGEST_STRIDE];
 
 /** No driver writes it as the last word of a process: neither the upper half of an amount of memory nor an instance id. */
 const UNTOUCHED = 0xa5a5a5a5;
@@ -82,13 +83,15 @@ function fill(probe: Probe, symbol: NvmlSymbol, ...more: number[]): number {
   return INSUFFICIENT_SIZE;
 }
 
-/** The layout is told by how much was written for so many processes; where that says nothing, it is the published one. */
+/**
+ * The layout is told by where the driver stopped writing: behind the last process in one of the three, or a pair of words
+ * before, which it does not fill in. Where it stopped elsewhere, as one would that clears all the room it was given,
+ * nothing is told, and it is the published one.
+ */
 function strideOf(length: number, published: number): number {
-  let written = length * LARGEST_STRIDE;
-  // More than the largest layout has: the driver cleared all the room that it was given.
-  if (entries[written] !== UNTOUCHED) return published;
+  let written = entries.length;
   while (written > 0 && entries[written - 1] === UNTOUCHED) written -= 1;
-  // Rounded up to whole pairs: the last words of the last process may be ones that the driver does not fill in.
-  const stride = 2 * Math.ceil(written / length / 2);
-  return stride >= FIRST_STRIDE && stride <= LARGEST_STRIDE ? stride : published;
+  const end = 2 * Math.ceil(written / 2);
+  const exact = strides.find((stride) => stride * length === end);
+  return exact ?? strides.find((stride) => stride * length - 2 === end) ?? published;
 }

@@ -99,7 +99,10 @@ function addUtilization(
   const { result, words, length, stride } = askForUtilization(probe, memory.lastSeenUs);
   // NOT_FOUND: no process did anything since; not a figure, and not an error.
   if (result !== SUCCESS) return;
-  const samples = Array.from({ length }, (_, place) => readSample(words, place * stride));
+  // Drivers answer places that they did not fill, too.
+  const samples = Array.from({ length }, (_, place) => readSample(words, place * stride)).filter(
+    ({ pid }) => pid !== 0,
+  );
   const admitted = admitSamples(memory.lastSeenUs, samples);
   memory.lastSeenUs = admitted.lastSeenUs;
   for (let i = 0; i < admitted.refused; i++) refuse('gpu.processes.utilization');

@@ -61,7 +61,7 @@ function readPcieLink(probe: Probe, reading: GpuReading): void {
 function readFastestFan(probe: Probe): number | null {
   const { calls } = probe.nvml;
   if (calls.fanCount(probe.device, out) !== SUCCESS) {
-    return gave(probe, 'fan', calls.fanSpeed(probe.device, out)) ? number32(out) : null;
+    return fanPercent(gave(probe, 'fan', calls.fanSpeed(probe.device, out)) ? number32(out) : null);
   }
   const fans = Math.min(out[0] ?? 0, 16);
   let fastest: number | null = null;
@@ -69,7 +69,15 @@ function readFastestFan(probe: Probe): number | null {
     const speed = gave(probe, 'fan', calls.fanSpeedOf(probe.device, fan, out)) ? number32(out) : null;
     if (speed !== null && (fastest === null || speed > fastest)) fastest = speed;
   }
-  return fastest;
+  return fanPercent(fastest);
+}
+
+/**
+ * NVML's hundred is the fastest that is quiet enough, and it says that a fan may turn faster: that is at its full speed.
+ * Twice as fast is none.
+ */
+function fanPercent(speed: number | null): number | null {
+  return speed !== null && speed > 100 && speed <= 200 ? 100 : speed;
 }
 
 const CORRECTED = 0;
