@@ -1,5 +1,7 @@
 /** `submit --dry-run`: what would become of each row now, and what it runs; nothing is queued. */
+import { basename } from 'node:path';
 import type { HubClient } from '../../client/hubClient.ts';
+import { visible } from '../../lib/displayText.ts';
 import { commandText } from '../../model/command.ts';
 import type { SubmittedRow } from '../../protocol/tableApi.ts';
 import type { CommandContext } from '../context.ts';
@@ -7,7 +9,7 @@ import { waitingWords } from '../tasks/taskText.ts';
 import { table as textTable } from '../text/table.ts';
 import type { Terminal } from '../text/terminal.ts';
 import type { Words } from '../words/words.ts';
-import type { PreparedSubmit } from './prepare.ts';
+import { type PreparedSubmit, rowsDone } from './prepare.ts';
 import { type Plan, planTable } from './send.ts';
 
 const ROWS_SHOWN = 20;
@@ -64,7 +66,12 @@ export async function dryRun(
   );
   const left = prepared.rows.length - shown.length;
   if (left > 0) context.print(say.moreRows(left));
-  if (prepared.rows.length > 1) context.print(summary(prepared.rows, of, terminal));
+  const done = rowsDone(prepared);
+  const file = prepared.file?.path;
+  if (file !== undefined && done === prepared.rows.length && done > 0) {
+    const name = visible(basename(file));
+    context.print(`${say.allDone(done, name)}\n${say.allDoneHint(name)}`);
+  } else if (prepared.rows.length > 1) context.print(summary(prepared.rows, of, terminal));
   context.print(say.nothingQueued);
 }
 

@@ -205,6 +205,17 @@ describe('a table', () => {
     expect(output).toContain('flowline why t2');
   });
 
+  test('where all rows are done that is said, and how to run them again', async () => {
+    const path = await file('sweep.csv', 'lr,run_num,need_run_num\n1,1,1\n2,3,2\n');
+    for (const dry of [[], ['--dry-run']]) {
+      const { code, output } = await submit(path, ...dry, '--', 'a');
+      expect(code).toBe(0);
+      expect(output).toContain('All 2 rows of sweep.csv are done already');
+      expect(output).toContain('raise their need_run_num in sweep.csv');
+      expect(output).not.toMatch(/Queued|flowline why|would start/);
+    }
+  });
+
   test('where no machine could run it now, that is said at once, beside the answer', async () => {
     const path = await file('sweep.csv', 'lr,run_num,need_run_num\n1,1,1\n2,0,1\n');
     first = {

@@ -191,6 +191,8 @@ function told(
     ].join('\n');
   }
   const done = rowsDone(prepared);
+  if (ids.length > 0 && done === ids.length)
+    return `${say.allDone(done, visible(table.name))}\n${say.allDoneHint(visible(table.name))}`;
   return [
     say.queuedTable(ids.length - done, done, paint(table.id, 'strong'), visible(table.name), idRange(ids)),
     ...impossible,

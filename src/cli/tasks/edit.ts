@@ -6,6 +6,7 @@ import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
 import { type FleetOptions, openFleet, withFleet } from '../fleetCommand.ts';
 import { examples } from '../help.ts';
 import { parseMemory, parsePriority, wholeNumber } from '../options.ts';
+import { changesText } from './changesText.ts';
 import { checkResults, describeResults } from './results.ts';
 import { leftAlone, narrowed, type SelectionOptions, selectionOf, withSelection } from './selection.ts';
 
@@ -111,7 +112,11 @@ async function edit(context: CommandContext, ids: readonly string[], options: Ed
   const left = isOfAny ? 0 : await leftAlone(client, named, WAITING);
   const select = isOfAny ? named : narrowed(named, WAITING);
   const { results } = await client.call('editTasks', { body: { select, changes } });
-  answer({ results }, () => describeResults(results, terminal, { done: terminal.words.tasks.changed, left }));
+  answer({ results }, () =>
+    describeResults(results, terminal, {
+      ...{ done: terminal.words.tasks.changed, told: changesText(changes, terminal.words), left },
+    }),
+  );
   checkResults(results);
 }
 

@@ -143,6 +143,8 @@ function doneText(each: Table, { words }: Terminal): string {
   return each.doneAtMs === null ? '' : words.tasks.doneIn(span(words, each.doneAtMs - Date.now()));
 }
 
+const isWaiting = (state: RunState): boolean => state === 'queued' || state === 'held';
+
 /** A line per task. */
 export function describeTasks(tasks: readonly Task[], nowMs: number, terminal: Terminal): string {
   const { words } = terminal;
@@ -158,7 +160,8 @@ export function describeTasks(tasks: readonly Task[], nowMs: number, terminal: T
       { title: words.heading.why, cutTo: 16 },
     ],
     tasks.map((task) => {
-      const attempt = newestAttempt(task);
+      // What waits again is nowhere and takes no time; where it was before, `show` tells.
+      const attempt = isWaiting(task.state) ? null : newestAttempt(task);
       return [
         task.id,
         stateCell(task.state, words),

@@ -32,6 +32,8 @@ const LISTED = 40;
 export interface DescribeOptions {
   /** What was done, in a word; else `done`. */
   done?: string;
+  /** What holds now where it was done; else as the hub says what became of it. */
+  told?: string;
   /** Tasks of the table that were not meant, because they run or are over. */
   left?: number;
 }
@@ -40,7 +42,7 @@ export interface DescribeOptions {
 export function describeResults(
   results: readonly TaskResult[],
   terminal: Terminal,
-  { done, left = 0 }: DescribeOptions = {},
+  { done, told, left = 0 }: DescribeOptions = {},
 ): string {
   const { words } = terminal;
   const others = left > 0 ? [words.tasks.leftAlone(left)] : [];
@@ -64,12 +66,15 @@ export function describeResults(
       .map((result) => [
         result.id,
         { text: named(result), style: STYLES[result.outcome] },
-        result.remark === null ? visible(result.message) : remarkText(result.remark, words.remarks),
+        result.outcome === 'done' && told !== undefined ? visible(told) : saidOf(result, words),
       ]),
     terminal,
   );
   return [lines, ...(results.length > LISTED ? [counted] : []), ...others].join('\n');
 }
+
+const saidOf = ({ remark, message }: TaskResult, words: Words): string =>
+  remark === null ? visible(message) : remarkText(remark, words.remarks);
 
 /** That a task is over already is the commonest reason why nothing was done: it has a word of its own. */
 function outcomeText({ outcome, remark }: TaskResult, { tasks: words }: Words): string {

@@ -159,6 +159,13 @@ describe('flowline tasks', () => {
     expect(output).toMatch(/t43 +queued .*12 GiB short \(30 free, 42 asked; 18 held by pid 4711, alice\)/);
   });
 
+  test('one that waits again is on no machine and takes no time; show tells where it was', async () => {
+    const [before] = tasks;
+    tasks = [{ ...queued, id: 't44', attempts: before?.attempts ?? [] }];
+    expect((await run('tasks')).output).toMatch(/t44 +queued +cnn lr 0.1 +\d+\/\d+ +– +– +GPU 1/);
+    expect((await run('show', 't44')).output).toMatch(/failed +vega GPU 3 +41 s/);
+  });
+
   test('tells in the reader’s language what came of it, once', async () => {
     const ended = task('t42');
     const [attempt] = ended.attempts;
@@ -322,7 +329,7 @@ describe('flowline kill, retry, hold, release, edit', () => {
     };
     const { code, output } = await run('edit', 't1', 't2', 't3', '--memory', '20G');
     expect(code).toBe(1);
-    expect(output).toMatch(/t1 +changed/);
+    expect(output).toMatch(/t1 +changed +20\.0 GiB per GPU/);
     expect(output).toMatch(/t2 +ended already +it has succeeded/);
     expect(output).toMatch(/t3 +no such task +there is no task t3/);
     expect((await run('edit', 't1', '--memory', '20G')).code).toBe(0);
@@ -345,6 +352,19 @@ describe('flowline kill, retry, hold, release, edit', () => {
       });
     },
   );
+
+  test('edit says what holds now, in the reader’s language', async () => {
+    const words = ['edit', 't1', '--priority', '-5', '--time-limit', 'none', '--model', 'any', '--runs', '3'];
+    expect((await run(...words, '--last')).output).toMatch(
+      /t1 +changed +any model, priority -5, to succeed 3 times, no time limit, last of its priority/,
+    );
+    const chinese = await runCommandLine([...words, '--before', 't17', '--hub', hub.url], {
+      environment: { FLOWLINE_DATA: '/nowhere', LANG: 'zh_CN.UTF-8' },
+    });
+    expect(chinese.output).toMatch(
+      /t1 +已修改 +型号不限，优先级 -5，共需成功 3 次，没有时限，紧排在 t17 之前/,
+    );
+  });
 
   test('edit without a change says what can be changed', async () => {
     const { code, errors } = await run('edit', 't42');

@@ -217,6 +217,12 @@ export const en = {
     queuedOne: (task: string) => `Queued ${task}`,
     queuedTable: (rows: number, done: number, table: string, name: string, ids: string) =>
       `Queued ${plural(rows, 'row')} of ${name} as table ${table}: ${ids}${done > 0 ? ` (${done} ${done === 1 ? 'was' : 'were'} done already, by run_num and need_run_num)` : ''}`,
+    allDone: (rows: number, name: string) =>
+      rows === 1
+        ? `The one row of ${name} is done already, by run_num and need_run_num: nothing of it runs.`
+        : `All ${rows} rows of ${name} are done already, by run_num and need_run_num: nothing of it runs.`,
+    allDoneHint: (name: string) =>
+      `to run rows again, raise their need_run_num in ${name}, or set their run_num to 0, and submit it again`,
     waits: (reason: string) => `It waits: ${reason}`,
     notKeptUp: (file: string, table: string) =>
       `nobody keeps ${file} up: no agent that may run tasks runs as you on this machine. \`flowline write ${table}\` writes what it came to, and so does --wait when all is over`,

@@ -203,6 +203,9 @@ export const zh: Words = {
     queuedOne: (task) => `已排队 ${task}`,
     queuedTable: (rows, done, table, name, ids) =>
       `${name} 的 ${rows} 行已排队，是表 ${table}：${ids}${done > 0 ? `（按 run_num 和 need_run_num，另有 ${done} 行此前已完成）` : ''}`,
+    allDone: (rows, name) => `${name} 的 ${rows} 行按 run_num 和 need_run_num 都已完成：没有要运行的。`,
+    allDoneHint: (name) =>
+      `要再运行，请在 ${name} 中调大该行的 need_run_num，或把 run_num 改为 0，然后重新提交`,
     waits: (reason) => `正在等待：${reason}`,
     notKeptUp: (file, table) =>
       `没有人同步 ${file}：这台机器上没有以你的身份运行、获准运行任务的代理。结束后用 \`flowline write ${table}\` 写入结果（或提交时加 --wait）`,
