@@ -1,12 +1,19 @@
-/** bin/flowline.mjs on a Node that is too old for the program: it runs the Node that comes with it, and nothing is left behind. */
-import { spawn, spawnSync } from 'node:child_process';
+/**
+ * What stands between the user and the program, and leaves nothing behind: npm's scripts, and bin/flowline.mjs on a Node
+ * that is too old for the program, which runs the Node that comes with it.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { freePort, temporaryFolder } from '../support/program.ts';
 import { waitFor } from '../support/waitFor.ts';
 
-const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'flowline.mjs');
+const ROOT = join(import.meta.dirname, '..', '..');
+const PROGRAM = join(ROOT, 'bin', 'flowline.mjs');
+const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
 
 /** The system's own Node, where it is an older one. */
 const olderNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
@@ -32,6 +39,37 @@ async function startHub() {
   await waitFor('the hub', async () => (await fetch(url)).ok);
   const program = Number(/pid (\d+)/.exec(readFileSync(join(folder.path, 'holder'), 'utf8'))?.[1]);
   return { starter, exit, program, isGone: () => !existsSync(`/proc/${program}`), remove: folder.remove };
+}
+
+describe('started by npm, which passes SIGTERM on to the shell that runs the script, and to nobody else', () => {
+  test.each(['start', 'demo'])('the program of `npm run %s` ends with that shell', async (name) => {
+    const folder = await temporaryFolder();
+    const listen = `127.0.0.1:${await freePort()}`;
+    const shell = spawn('sh', ['-c', `${scripts[name]} --listen ${listen} --data ${folder.path}`], {
+      cwd: ROOT,
+      detached: true,
+      stdio: 'ignore',
+    });
+    const exit = new Promise<number | null>((resolve) => shell.once('exit', (code) => resolve(code)));
+    try {
+      await waitFor('the hub', async () => (await fetch(`http://${listen}/api/v1/health`)).ok);
+      shell.kill('SIGTERM');
+      expect(await exit).toBe(0);
+      await expect(fetch(`http://${listen}/`)).rejects.toThrow();
+    } finally {
+      endGroup(shell);
+      await folder.remove();
+    }
+  });
+});
+
+/** Whatever is left of a process group that a test started. */
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    process.kill(-(pid ?? 0), 'SIGKILL');
+  } catch {
+    // Nothing is left, as it should be.
+  }
 }
 
 describe.skipIf(olderNode === undefined)(
