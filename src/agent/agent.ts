@@ -8,6 +8,7 @@ import { fitSample } from './fitSample.ts';
 import { type HubLink, type HubLinkOptions, openHubLink } from './hubLink.ts';
 import { answerRequest } from './requests.ts';
 import { type Machine, sampler } from './sampler.ts';
+import { type Spaced, spaced } from './spaced.ts';
 import { connectSupervisor } from './supervisor/connectSupervisor.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
 import { connectTables } from './tableSync/connectTables.ts';
@@ -34,6 +35,10 @@ export interface Agent {
   /** Says goodbye to the hub (unless `silently`), then lets go of the machine. */
   stop(reason?: 'stopped' | 'rebooting' | 'silently'): Promise<void>;
 }
+
+/** Whoever may look may ask for a sample now, and for an examination, which costs some 200 ms of processor. */
+const REFRESH_GAP_MS = 250;
+const EXAMINATION_GAP_MS = 1000;
 
 /** Starts sampling and opens the link. */
 export function startAgent({
@@ -83,6 +88,20 @@ export function startAgent({
     return sampling;
   };
 
+  const refreshes = spaced(REFRESH_GAP_MS, clock, takeSample);
+  stopping.add(refreshes.stop);
+  const examinations = new Map<SpokenLanguage, Spaced<Check[]>>();
+  const examineInTurn = (language: SpokenLanguage): Promise<Check[]> => {
+    const known =
+      examinations.get(language) ??
+      spaced(EXAMINATION_GAP_MS, clock, () => examine({ link, newestSample: () => newest }, language));
+    examinations.set(language, known);
+    return known.ask();
+  };
+  stopping.add(() => {
+    for (const examination of examinations.values()) examination.stop();
+  });
+
   const connection = supervisor === null ? null : connectSupervisor(supervisor, () => link);
   if (connection !== null) stopping.add(connection.stop);
   const tablesConnection = connectTables(() => link, clock);
@@ -102,10 +121,10 @@ export function startAgent({
         {
           machine,
           newestSample: () => newest,
-          refresh: takeSample,
+          refresh: refreshes.ask,
           supervisor,
           tables,
-          examine: (language) => examine({ link, newestSample: () => newest }, language),
+          examine: examineInTurn,
         },
         request,
       ),

@@ -3,8 +3,9 @@
  * answers is its own matter; whatever goes wrong is told in its own words.
  */
 import type { IncomingMessage } from 'node:http';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { limitConnections } from '../io/connectionLimits.ts';
 import { hostOf, ownNames, passedOnFrom, reachableHost } from '../io/listenNames.ts';
 import type { Log } from '../io/log.ts';
 import type { Answer, Dialect, DialectRoute, Writer } from './dialect.ts';
@@ -35,8 +36,7 @@ export interface ServedDialect {
 const BODY_LIMIT_BYTES = 64 * 1024;
 const MAX_CONNECTIONS = 1000;
 const MAX_TOLD_NAMES = 20;
-/** Of one address: a stranger who opens all there are must not shut the others out. */
-const MAX_CONNECTIONS_PER_ADDRESS = 300;
+const PER_CONNECTION = { mostPerAddress: 300, firstByteMs: 30_000 };
 const VERBS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 /** What nobody's program needs and a page of another origin must not get. */
 const HEADERS: Record<string, string> = { 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' };
@@ -67,7 +67,7 @@ export async function serveDialect(dialect: Dialect, options: DialectListenOptio
     frameworkErrors: (_failure, _request, reply: FastifyReply) => send(reply, dialect.notFound()),
   });
   app.server.maxConnections = MAX_CONNECTIONS;
-  limitPerAddress(app.server, MAX_CONNECTIONS_PER_ADDRESS);
+  limitConnections(app.server, PER_CONNECTION);
   // Every body as bytes: older programs send JSON under any name, or none, and their servers answered each its own way.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -191,22 +191,6 @@ export async function serveDialect(dialect: Dialect, options: DialectListenOptio
       await app.close();
     },
   };
-}
-
-/** Closes connections of an address that has too many. */
-function limitPerAddress(server: Server, most: number): void {
-  const open = new Map<string, number>();
-  server.on('connection', (socket) => {
-    const address = socket.remoteAddress ?? '';
-    const count = (open.get(address) ?? 0) + 1;
-    open.set(address, count);
-    socket.once('close', () => {
-      const left = (open.get(address) ?? 1) - 1;
-      if (left > 0) open.set(address, left);
-      else open.delete(address);
-    });
-    if (count > most) socket.destroy();
-  });
 }
 
 function send(reply: FastifyReply, { status, type, body, headers }: Answer): FastifyReply {

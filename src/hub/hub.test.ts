@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -22,7 +23,7 @@ beforeEach(async () => {
     hostNames: ['gpus.lab.example'],
     readers: 'link',
     version: 'test',
-    pageFolder: null,
+    page: null,
     clock: systemClock,
     log: silentLog,
   });
@@ -59,6 +60,26 @@ function ask(
     });
     request.on('error', reject);
     request.end(body);
+  });
+}
+
+const upgradeOf = (path: string): string =>
+  `GET ${path} HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n`;
+
+/** Bytes that no client of ours would send, and what came back until the connection ended. */
+function exchange(bytes: string): Promise<{ head: string; body: string }> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(hub.url).port), '127.0.0.1');
+    let text = '';
+    socket.on('data', (data) => {
+      text += String(data);
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      const [head = '', body = ''] = text.split('\r\n\r\n');
+      resolve({ head, body });
+    });
+    socket.write(bytes);
   });
 }
 const json = { 'content-type': 'application/json' };
@@ -146,6 +167,37 @@ describe('doors', () => {
     expect(headers['content-security-policy']).toBeTruthy();
   });
 
+  test('who asks without end is slowed, and takes nothing from those behind the same address who proved who they are', async () => {
+    const machine = await hub.admitMachine({ hostname: 'atlas', machineId: 'machine atlas' });
+    const { json: opened, headers } = await ask(
+      'POST',
+      '/api/v1/session',
+      json,
+      JSON.stringify({ code: hub.createLink().split('#code=')[1] }),
+    );
+    const cookie = String(headers['set-cookie']).split(';')[0] ?? '';
+    await waitFor('the limit', async () => {
+      const answers = await Promise.all(Array.from({ length: 200 }, () => ask('GET', '/api/v1/health')));
+      return answers.some(({ status }) => status === 429);
+    });
+    expect((await ask('GET', '/api/v1/nodes', administrator())).status).toBe(200);
+    const session = { cookie, 'x-flowline-session': String(opened.secret) };
+    expect((await ask('GET', '/api/v1/nodes', session)).status).toBe(200);
+    expect(await linkStatus(machine.nodeToken)).toBe(101);
+  });
+
+  test('a credential that asks without end is slowed too', async () => {
+    await waitFor('the limit', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 200 }, () => ask('GET', '/api/v1/health', administrator())),
+      );
+      return answers.some(
+        ({ status, json: { error } }) => status === 429 && error?.code === 'too-many-requests',
+      );
+    });
+    expect((await ask('GET', '/api/v1/health')).status).toBe(200);
+  });
+
   test('guessing tokens is slowed', async () => {
     const statuses: number[] = [];
     for (let tries = 0; tries < 30; tries++) {
@@ -207,6 +259,25 @@ describe('bad input', () => {
     const answer = await ask('POST', '/api/v1/session', headers, body);
     expect(answer.status).toBe(status);
     expect(answer.json.error?.code).toBeTruthy();
+  });
+
+  test.each([
+    ['headers without end', `GET / HTTP/1.1\r\nx: ${'a'.repeat(70_000)}\r\n\r\n`, 431, 'headers-too-large'],
+    ['no HTTP', '\x16\x03\x01\x00\xa5garbage\r\n\r\n', 400, 'malformed-request'],
+    [
+      'two lengths of one body',
+      'POST / HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+      'malformed-request',
+    ],
+    ['an upgrade to nothing', upgradeOf('//:'), 404, 'not-found'],
+    ['an upgrade without its key', upgradeOf('/api/v1/live'), 400, 'malformed-upgrade'],
+  ])('%s is answered in our shape', async (_, bytes, status, code) => {
+    const { head, body } = await exchange(
+      bytes.replace('HTTP/1.1\r\n', `HTTP/1.1\r\nHost: ${new URL(hub.url).host}\r\n`),
+    );
+    expect(head).toContain(`HTTP/1.1 ${status} `);
+    expect(JSON.parse(body)).toMatchObject({ error: { code } });
   });
 
   test.each(['/api/v1/nope', '/../../etc/passwd', '/%2e%2e/%2e%2e/etc/passwd', '/api/v1/nodes/%00'])(

@@ -1,5 +1,4 @@
 /** A hub: the fleet as it is now, its doors, its interface and its page. This file wires the parts; each is a folder. */
-import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { hostname, userInfo } from 'node:os';
 import { WebSocketServer } from 'ws';
@@ -20,9 +19,10 @@ import { openNodeRegistry } from './agents/nodeRegistry.ts';
 import { callAs } from './api/callAs.ts';
 import { type DoorOptions, LOCAL_ADMINISTRATOR } from './api/doors.ts';
 import { handlers } from './api/handlers.ts';
+import type { PageFiles } from './api/pageFiles.ts';
 import { requestLimits } from './api/requestLimits.ts';
 import { apiServer } from './api/server.ts';
-import { upgrades } from './api/upgrades.ts';
+import { refuseUpgrade, upgrades } from './api/upgrades.ts';
 import { type Audit, openAudit } from './audit.ts';
 import { HubError } from './errors.ts';
 import { fleetNow } from './fleetNow.ts';
@@ -43,8 +43,8 @@ export interface HubOptions {
   hostNames: readonly string[];
   readers: 'link' | 'everyone';
   version: string;
-  /** Folder of the built page; null for none. */
-  pageFolder: string | null;
+  /** Null for none. */
+  page: PageFiles | null;
   clock: Clock;
   log: Log;
 }
@@ -236,7 +236,7 @@ async function assemble(
     },
     log,
     limits,
-    pageFolder: options.pageFolder,
+    page: options.page,
     handlers: handle,
   });
   const viewers = new WebSocketServer({
@@ -244,6 +244,10 @@ async function assemble(
     maxPayload: MAX_LIVE_FRAME_BYTES,
     perMessageDeflate: false,
   });
+  // Else ws answers in words of its own, and in no shape of ours.
+  viewers.on('wsClientError', (failure, socket) =>
+    refuseUpgrade(socket, new HubError(400, 'malformed-upgrade', failure.message)),
+  );
   server = app;
   app.server.on(
     'upgrade',
@@ -310,12 +314,4 @@ function ownUser(): string {
   } catch {
     return String(process.getuid?.() ?? 0);
   }
-}
-
-/** The built page's folder, or null where it was not built. */
-export async function findPage(folder: string): Promise<string | null> {
-  return readFile(`${folder}/index.html`).then(
-    () => folder,
-    () => null,
-  );
 }

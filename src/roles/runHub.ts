@@ -1,7 +1,8 @@
 /** Starts a hub in its data folder, with the page, and turns a taken port into words: shared by `up`, `hub`, `demo`. */
 import type { RoleOptions } from '../cli/context.ts';
 import { hubClient } from '../client/hubClient.ts';
-import { findPage, type Hub, startHub } from '../hub/hub.ts';
+import { readPageFiles } from '../hub/api/pageFiles.ts';
+import { type Hub, startHub } from '../hub/hub.ts';
 import { systemClock } from '../io/clock.ts';
 import { openDataFolder } from '../io/dataFolder.ts';
 import type { Log } from '../io/log.ts';
@@ -48,7 +49,7 @@ export async function runHub(
     const configurations = await readConfigurations(options.configFiles, options.dialects.password);
     const folder = await openDataFolder(options.dataFolder, `hub at ${address}`);
     stopping.add(() => folder.release());
-    const page = await findPage(pageFolder);
+    const page = await readPageFiles(pageFolder, version === 'development');
     if (!page) log.warn({ pageFolder }, 'the page is not built: only the interface is served');
     const hub = await startHub({
       dataFolder: folder.path,
@@ -56,7 +57,7 @@ export async function runHub(
       hostNames: options.hostNames,
       readers: options.readers,
       version,
-      pageFolder: page,
+      page,
       clock: systemClock,
       log,
     });

@@ -1,6 +1,8 @@
 /** Agents' links under strain: hostile frames, a hub that restarts, machines that leave with and without goodbye. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
+import { busyMachine } from '../../bench/support/busyMachine.ts';
+import { startAgent } from '../../src/agent/agent.ts';
 import { type HubLink, openHubLink } from '../../src/agent/hubLink.ts';
 import { systemClock } from '../../src/io/clock.ts';
 import { silentLog } from '../../src/io/log.ts';
@@ -166,6 +168,43 @@ describe('hostile frames', () => {
     evil.socket.send('{"type": "sample", "sequence": 1, "patch": {"__proto__": {"polluted": true}}}');
     await waitFor('again', () => evil.heard.some((text) => text.includes('"again"')));
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+});
+
+describe('those who may only look', () => {
+  test('ask for fresh looks without end, and neither end its connection nor keep the machine busy', async () => {
+    const { nodeId, nodeToken } = await hub.admitMachine({ hostname: 'atlas', machineId: 'machine atlas' });
+    let examined = 0;
+    const agent = startAgent({
+      machine: busyMachine('atlas', { gpus: 1, processesPerGpu: 1 }, Date.now()).machine,
+      hub: { hubUrl: hub.url, nodeToken: async () => nodeToken, rejoin: async () => false },
+      agentVersion: 'test',
+      intervalMs: 10_000,
+      examine: async () => {
+        examined += 1;
+        return [];
+      },
+      clock: systemClock,
+      log: silentLog,
+    });
+    endings.push(() => agent.stop('silently'));
+    await waitFor('atlas to be online', async () => (await statusOf(nodeId)).state === 'online');
+    const untilMs = Date.now() + 1200;
+    const asked = await Promise.all(
+      [
+        { method: 'POST', path: 'refresh' },
+        { method: 'GET', path: 'doctor' },
+      ].map(async ({ method, path }) => {
+        const statuses = new Set<number>();
+        while (Date.now() < untilMs)
+          statuses.add((await fetch(`${hub.url}/api/v1/nodes/${nodeId}/${path}`, { method })).status);
+        return [...statuses];
+      }),
+    );
+    expect(asked).toEqual([[200], [200]]);
+    expect(agent.link.lastSequence()).toBeLessThan(10);
+    expect(examined).toBeLessThan(4);
+    expect(hub.linkFacts()).toMatchObject([{ nodeId, gaps: 0 }]);
   });
 });
 

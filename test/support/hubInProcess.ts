@@ -26,7 +26,7 @@ export async function startTestHub(
     hostNames: [],
     readers: 'link',
     version: 'test',
-    pageFolder: null,
+    page: null,
     clock,
     log: silentLog,
   });

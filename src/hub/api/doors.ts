@@ -66,7 +66,7 @@ export function checkHost(headers: IncomingHttpHeaders, options: Pick<DoorOption
     421,
     'foreign-host',
     `this hub is not called ${JSON.stringify(host.slice(0, 100))}`,
-    'use 127.0.0.1 or localhost, or start the hub with --host-name NAME',
+    `if it is, start the hub with --host-name ${/^[a-z0-9.-]{1,100}$/.test(host) ? host : 'NAME'}; else call it by its address, 127.0.0.1 or localhost`,
   );
 }
 
@@ -98,14 +98,35 @@ export function identify(headers: IncomingHttpHeaders, options: DoorOptions): Ca
   return { ...whoAsks(headers, options), isForwarded: isForwarded(headers) };
 }
 
+/**
+ * Under which name a request counts against what one may ask: that of the credential which it proves, so that strangers
+ * behind the same address (everybody on this machine, or behind a server in front of us) cannot use up its share; else
+ * the address.
+ */
+export function countedAs(
+  headers: IncomingHttpHeaders,
+  address: string,
+  { tokens, sessions, cookieName }: Pick<DoorOptions, 'tokens' | 'sessions' | 'cookieName'>,
+): string {
+  const bearer = bearerOf(headers);
+  const token = bearer === null ? null : tokens.check(bearer);
+  if (token) return `token ${token.id}`;
+  const cookie = cookieValue(headers.cookie, cookieName);
+  const session = cookie === null ? null : sessions.check(cookie, null);
+  return session ? `session ${session.id}` : address;
+}
+
+const bearerOf = ({ authorization }: IncomingHttpHeaders): string | null =>
+  /^Bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? null;
+
 /** As servers in front of us say, or by a name that is none of loopback's: somebody else took the request first. */
 function isForwarded(headers: IncomingHttpHeaders): boolean {
   return isPassedOn(headers) || !isLoopback(hostOf(headers.host ?? '').replace(/^\[|\]$/g, ''));
 }
 
 function whoAsks(headers: IncomingHttpHeaders, options: DoorOptions): Omit<Caller, 'isForwarded'> {
-  const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
-  if (bearer !== undefined) {
+  const bearer = bearerOf(headers);
+  if (bearer !== null) {
     const token = options.tokens.check(bearer);
     if (!token || token.scope === 'join' || token.scope === 'dialect-write') {
       throw new HubError(

@@ -3,10 +3,10 @@
  * every error has the one shape.
  */
 import type { IncomingMessage } from 'node:http';
-import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { DiskFull } from '../../io/atomicFile.ts';
+import { limitConnections } from '../../io/connectionLimits.ts';
 import type { Log } from '../../io/log.ts';
 import { MAX_BODY_BYTES } from '../../model/limits.ts';
 import { hubApi, type RouteName } from '../../protocol/hubApi.ts';
@@ -14,7 +14,17 @@ import type { Route } from '../../protocol/route.ts';
 import type { Tokens } from '../accounts/tokens.ts';
 import { errorBody, HubError } from '../errors.ts';
 import type { Call, Handlers } from './call.ts';
-import { type Caller, checkHost, checkOrigin, checkRight, type DoorOptions, identify } from './doors.ts';
+import { clientError } from './clientErrors.ts';
+import {
+  type Caller,
+  checkHost,
+  checkOrigin,
+  checkRight,
+  countedAs,
+  type DoorOptions,
+  identify,
+} from './doors.ts';
+import type { PageFiles } from './pageFiles.ts';
 import type { RequestLimits } from './requestLimits.ts';
 
 export interface ServerOptions {
@@ -25,8 +35,8 @@ export interface ServerOptions {
   checkJoin: (body: unknown) => void;
   log: Log;
   limits: RequestLimits;
-  /** Folder of the built page; null serves no page (tests). */
-  pageFolder: string | null;
+  /** Null serves no page (tests). */
+  page: PageFiles | null;
 }
 
 /** Nothing but our own files: no inline script or style, no frame, no foreign host. */
@@ -42,6 +52,8 @@ const HEADERS: Record<string, string> = {
 };
 
 const MAX_CONNECTIONS = 10_000;
+/** A server in front of us passes many people on. */
+const PER_CONNECTION = { mostPerAddress: 4000, firstByteMs: 30_000 };
 
 /** Builds the server; the caller listens and mounts the WebSockets on its `server`. */
 export async function apiServer(options: ServerOptions): Promise<FastifyInstance> {
@@ -51,6 +63,7 @@ export async function apiServer(options: ServerOptions): Promise<FastifyInstance
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
+    clientErrorHandler: clientError,
     // A path that cannot be decoded is refused before any hook: in our shape, with our headers.
     frameworkErrors: (_failure, _request, reply: FastifyReply) => {
       const body = errorBody(
@@ -62,9 +75,10 @@ export async function apiServer(options: ServerOptions): Promise<FastifyInstance
     },
   });
   app.server.maxConnections = MAX_CONNECTIONS;
+  limitConnections(app.server, PER_CONNECTION);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS);
-    options.limits.checkRequest(request.ip);
+    options.limits.checkRequest(countedAs(request.headers, request.ip, doors));
     checkHost(request.headers, doors);
     checkOrigin(request.headers, request.method !== 'GET' && request.method !== 'HEAD');
   });
@@ -77,14 +91,13 @@ export async function apiServer(options: ServerOptions): Promise<FastifyInstance
     return reply.code(status).send(errorBody(code, message, hint));
   });
   app.setNotFoundHandler((request, reply) => {
-    // The page's own addresses (/nodes/ID, /settings) are one file; the router in the browser reads them.
-    if (
-      options.pageFolder &&
-      request.method === 'GET' &&
-      !request.url.startsWith('/api/') &&
-      request.headers.accept?.includes('text/html')
-    ) {
-      return reply.header('cache-control', 'no-cache').sendFile('index.html');
+    const [path = '/'] = request.url.split('?');
+    if ((request.method === 'GET' || request.method === 'HEAD') && !path.startsWith('/api/')) {
+      // The page's own addresses (/nodes/ID, /settings) are one file; the router in the browser reads them.
+      const isPage = request.headers.accept?.includes('text/html') === true;
+      const sent =
+        options.page?.send(path, request, reply) ?? (isPage ? options.page?.send('/', request, reply) : null);
+      if (sent) return sent;
     }
     return reply
       .code(404)
@@ -98,20 +111,6 @@ export async function apiServer(options: ServerOptions): Promise<FastifyInstance
   });
 
   for (const name of Object.keys(hubApi) as RouteName[]) mountRoute(app, name, options);
-  if (options.pageFolder) {
-    await app.register(fastifyStatic, {
-      root: options.pageFolder,
-      wildcard: false,
-      index: 'index.html',
-      preCompressed: true,
-      setHeaders: (reply, path) => {
-        reply.header(
-          'cache-control',
-          path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-        );
-      },
-    });
-  }
   return app;
 }
 
@@ -238,7 +237,7 @@ export function describeFailure(
       status,
       code: 'malformed-request',
       message: failure instanceof Error ? failure.message.slice(0, 300) : 'malformed',
-      hint: null,
+      hint: 'GET /api/v1/openapi.json describes what each request takes',
     };
   }
   return {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../../io/log.ts';
 import { errorBody, HubError } from '../errors.ts';
-import type { DoorOptions } from './doors.ts';
+import { countedAs, type DoorOptions } from './doors.ts';
 import type { RequestLimits } from './requestLimits.ts';
 import { admitUpgrade, describeFailure } from './server.ts';
 
@@ -31,28 +31,39 @@ export function upgrades(options: UpgradeOptions): Accept {
     socket.on('error', () => socket.destroy());
     const address = request.socket.remoteAddress ?? '';
     try {
-      options.limits.checkRequest(address);
-      const { pathname } = new URL(request.url ?? '/', 'http://hub');
+      const [pathname] = (request.url ?? '/').split('?');
       if (pathname === options.paths.link)
-        options.acceptAgent(request, socket, head, admitAgent(request, options));
+        options.acceptAgent(request, socket, head, admitAgent(request, address, options));
       else if (pathname === options.paths.live) {
+        options.limits.checkRequest(countedAs(request.headers, address, options.doors));
         admitUpgrade(request, options.doors);
         if (options.viewers() >= MAX_VIEWERS)
           throw new HubError(503, 'too-many-viewers', `${MAX_VIEWERS} pages are open already`);
         options.acceptViewer(request, socket, head);
-      } else throw new HubError(404, 'not-found', 'there is no such socket', `use ${options.paths.live}`);
+      } else {
+        options.limits.checkRequest(address);
+        throw new HubError(404, 'not-found', 'there is no such socket', `use ${options.paths.live}`);
+      }
     } catch (failure) {
-      refuse(socket, options.limits.slowLogins(failure, address));
+      refuseUpgrade(socket, options.limits.slowLogins(failure, address));
     }
   };
 }
 
-/** @throws HubError 401 where the credential is unknown; 403 for a page: browsers are never agents. */
-function admitAgent(request: IncomingMessage, { agentOf }: UpgradeOptions): string {
+/**
+ * A known machine counts by itself: whoever asks too often from its address does not keep it from coming back.
+ * @throws HubError 401 where the credential is unknown; 403 for a page: browsers are never agents; 429.
+ */
+function admitAgent(
+  request: IncomingMessage,
+  address: string,
+  { agentOf, limits }: Pick<UpgradeOptions, 'agentOf' | 'limits'>,
+): string {
   if (request.headers.origin !== undefined)
     throw new HubError(403, 'foreign-origin', 'a page cannot be an agent');
   const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
   const nodeId = agentOf(token);
+  limits.checkRequest(nodeId === null ? address : `node ${nodeId}`);
   if (nodeId === null)
     throw new HubError(
       401,
@@ -63,7 +74,8 @@ function admitAgent(request: IncomingMessage, { agentOf }: UpgradeOptions): stri
   return nodeId;
 }
 
-function refuse(socket: Duplex, failure: unknown): void {
+/** Answers an upgrade request with an error, in the one shape, and ends the connection. */
+export function refuseUpgrade(socket: Duplex, failure: unknown): void {
   const { status, code, message, hint } = describeFailure(failure);
   const body = JSON.stringify(errorBody(code, message, hint));
   socket.end(
