@@ -8,14 +8,18 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build as bundle } from 'esbuild';
 import { build as buildPage } from 'vite';
+import { programBundle } from './programBundle.ts';
 
 const root = join(import.meta.dirname, '..');
 const stampPath = join(root, 'dist', 'built-from');
 
-const sources = globSync(['src/**/*', 'web/**/*', 'scripts/build.ts', 'package-lock.json', 'package.json'], {
-  cwd: root,
-  withFileTypes: true,
-})
+const sources = globSync(
+  ['src/**/*', 'web/**/*', 'scripts/{build,programBundle}.ts', 'package-lock.json', 'package.json'],
+  {
+    cwd: root,
+    withFileTypes: true,
+  },
+)
   .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
   .map((entry) => join(entry.parentPath, entry.name))
   .sort();
@@ -33,28 +37,7 @@ if (process.argv.includes('--force') || !existsSync(stampPath) || readFileSync(s
 
 async function bundleProgram(): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  await bundle({
-    absWorkingDir: root,
-    // The second is the store's own thread, which src/hub/tasks/store/store.ts starts by this name.
-    entryPoints: { flowline: 'src/main.ts', storeWorker: 'src/hub/tasks/store/worker.ts' },
-    outdir: 'dist',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    // koffi brings a native library, which stays in node_modules.
-    external: ['koffi'],
-    define: { FLOWLINE_VERSION: JSON.stringify(version) },
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
-    logLevel: 'warning',
-    // Bundled CommonJS packages (fastify, pino) ask for Node's modules by require.
-    banner: {
-      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-    },
-  });
+  await bundle(programBundle(version));
 }
 
 async function bundlePage(): Promise<void> {

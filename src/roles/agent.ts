@@ -1,18 +1,17 @@
 /** `flowline agent`: reports this machine to a hub over one outgoing connection. */
 import { join } from 'node:path';
-import { startAgent } from '../agent/agent.ts';
+import { type Agent, startAgent } from '../agent/agent.ts';
 import { readGoingDownFacts } from '../agent/goingDown/facts.ts';
 import { goodbyeReason, howMachineGoesDown } from '../agent/goingDown/goingDown.ts';
 import { startSupervisor } from '../agent/supervisor/startSupervisor.ts';
 import { type AgentRoleOptions, CommandFailure, EXIT } from '../cli/context.ts';
 import { systemClock } from '../io/clock.ts';
 import { openDataFolder } from '../io/dataFolder.ts';
-import { openLog } from '../io/log.ts';
+import { type Log, openLog } from '../io/log.ts';
+import type { Stops } from '../lib/stops.ts';
 import { type Credential, joinHub, loadCredential } from './credentials.ts';
-import { serveNodes } from './dialects.ts';
 import { examineMachine } from './examine.ts';
 import { machineIdHere } from './machineId.ts';
-import { withSlaveFile } from './slaveFile.ts';
 import type { Surroundings } from './surroundings.ts';
 import { tablesOf } from './tables.ts';
 import { thisMachine } from './thisMachine.ts';
@@ -23,7 +22,7 @@ import { untilSignal } from './untilSignal.ts';
  * @throws CommandFailure where no hub or no token is known; HubFailure where joining is refused.
  */
 export async function runAgent(said: AgentRoleOptions, surroundings: Surroundings): Promise<void> {
-  const options = await withSlaveFile(said);
+  const options = await withConfiguration(said);
   const log = openLog(options.logLevel);
   if (options.joinsOnly) return joinAhead(options, surroundings);
   await untilSignal(log, async (stopping) => {
@@ -77,13 +76,27 @@ export async function runAgent(said: AgentRoleOptions, surroundings: Surrounding
       const facts = await readGoingDownFacts({ path: surroundings.environment.PATH });
       await agent.stop(goodbyeReason(howMachineGoesDown(facts, systemClock.nowMs())));
     });
-    const dialectLines = await serveNodes(
-      agent,
-      { options: options.dialects, hostNames: options.hostNames, clock: systemClock, log },
-      stopping,
-    );
+    const dialectLines = await answerOlderMasters(agent, options, log, stopping);
     surroundings.print([`FlowLine reports this machine to ${credential.hubUrl}`, ...dialectLines].join('\n'));
   });
+}
+
+/** What an older slave's file adds; how it is read is loaded only where there is one. */
+async function withConfiguration(said: AgentRoleOptions): Promise<AgentRoleOptions> {
+  if (said.configFile === null) return said;
+  return (await import('./slaveFile.ts')).withSlaveFile(said);
+}
+
+/** Loads a web server only where one was asked for: it is a third of the program. */
+async function answerOlderMasters(
+  agent: Agent,
+  { dialects, hostNames }: AgentRoleOptions,
+  log: Log,
+  stopping: Stops,
+): Promise<string[]> {
+  if (dialects.nodes.length === 0) return [];
+  const { serveNodes } = await import('./dialects.ts');
+  return serveNodes(agent, { options: dialects, hostNames, clock: systemClock, log }, stopping);
 }
 
 /** Joins if need be, and leaves the folder to the agent that is started next. */
