@@ -70,10 +70,74 @@ const LEAKING = [
   'sh -c wandb¦login¦V¦&&¦python¦train.py',
   'docker login -u me -p V registry.example',
   'pip install --index-url https://me:V@pypi.example/simple',
+  'mongodump -u a -p V',
+  'twine upload -u __token__ -p V dist',
+  'ldapmodify -D cn=a -w V',
+  'smbclient -U user%V //h/s',
+  'lftp -u user,V h',
+  'zip -rP V x.zip a',
+  '7z a -pV x.7z a',
+  'rar a -hpV x.rar a',
+  'sqlcmd -S h -U sa -P V',
+  'sqlplus user/V@db',
+  'htpasswd -nb user V',
+  'xfreerdp /u:a /p:V /v:h',
+  'snmpwalk -v3 -u u -A V -X V h',
+  'openssl enc -aes-256-cbc -k V -in x',
+  'http -a u:V GET h',
+  'curl -b sid=V h',
+  'curl --cert client.pem:V h',
+  'vault kv put secret/x foo=V',
+  'vault login V',
+  'kubectl create secret generic s --from-literal=foo=V',
+  'mc alias set minio http://h AKEY V',
+  'ossutil config -e h -i ID -k V',
+  'ttyd -c user:V bash',
+  'ss-local -s h -p 1 -k V',
+  'aws configure set aws_secret_access_key V',
+  'rclone config create r s3 secret_access_key V',
+  'nmcli dev wifi connect ssid password V',
+  'npm config set //registry.example/:_authToken V',
+  'ngrok config add-authtoken V',
+  'wg set wg0 preshared-key V',
+  'sh -c nmcli¦dev¦wifi¦connect¦x¦password¦V¦&&¦y',
+  'x --psk V',
+  'x --passcode V',
+  'x --pass_phrase=V',
+  'x --otp=V',
+  'x --mnemonic V',
+  'x --cookie V',
+  'x --session-id=V',
+  'x --access-code V',
+  'redis-server --masterauth V',
+  'gost -L user:V@:1080',
+  'curl https://hooks.slack.com/services/T0/B0/V',
+  'curl https://discord.com/api/webhooks/123456789/V',
+  'curl https://open.feishu.cn/open-apis/bot/v2/hook/V',
+  'curl https://api.telegram.org/bot1:V/sendMessage',
+  'x --slack-webhook https://h/V',
+  'sh -c echo¦V¦|¦sudo¦-S¦reboot',
+  'sh -c echo¦-n¦"V"¦|¦docker¦login¦-u¦me¦--password-stdin',
+  'sh -c sudo¦-S¦ls¦<<<¦"V"',
+  'python -c from¦huggingface_hub¦import¦login;login("V")',
+  "python -c smtp.login('me','V')",
 ];
+
+/** Made up by chance, so that some begin like an option; a parser that takes what comes next takes them all the same. */
+const LIKE_OPTIONS = ['--a1B2c3D4e5', '--S3cr3tV4lu3', '-x9y8z7w6v5'];
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 /** Shapes that speak for themselves, wherever they stand. */
 const TOKENS = [
+  `LTAI${'5tA'.repeat(6)}`,
+  `AKID${'z8K'.repeat(6)}`,
+  `r8_${'aB3'.repeat(9)}`,
+  `tskey-auth-${'aB3'.repeat(5)}`,
+  `glrt-${'aB3'.repeat(6)}`,
+  `SCT12345T${'aB3'.repeat(9)}`,
+  `123456789:AA${'aB3'.repeat(11)}`,
+  'ms-01234567-89ab-cdef-0123-456789abcdef',
   `dckr_pat_${'aB3'.repeat(9)}`,
   `pypi-AgEIcHlwaS5vcmc${'aB3'.repeat(9)}`,
   `hvs.${'aB3'.repeat(9)}`,
@@ -83,6 +147,19 @@ const TOKENS = [
 ];
 
 const ORDINARY = [
+  'deepspeed --world_info=eyJsb2NhbGhvc3QiOiBbMCwgMSwgMiwgM119 train.py',
+  'sh -c echo¦start¦|¦tee¦log.txt;¦python¦train.py',
+  'python run.py token-classification bert --pat 10 --port-key 8080',
+  'flowline token create --scope read',
+  'kubectl get secret mine',
+  'zip -r x.zip a -x *.pyc',
+  'openssl s_client -connect h:443',
+  'python -c print(login(a,¦b))',
+  'python train.py --use-fp8-kv --x264opts a --conv2d1x1 3 --T5 b',
+  'sh -c basic¦training¦and¦basic¦Configuration',
+  'mc ls minio/data',
+  'vault status',
+  'rsync -e ssh¦-p¦22 a@h:/x b:',
   'python train.py --tokenizer bert --max-tokens 512 --num-passes 3 --key-dim 64 --author x',
   'python train.py --tokenizer_name_or_path=gpt2 --max_new_tokens=128 --passive --passes 3',
   'torchrun --nproc_per_node=8 --master_addr=10.0.0.1 --master_port=29500 train.py --config configs/7b.yaml',
@@ -136,6 +213,24 @@ describe('a secret never survives', () => {
       expect(masked.join(' ')).not.toContain(secret);
       expect(maskArguments(masked)).toEqual(masked);
     }
+  });
+
+  test.each(LIKE_OPTIONS)('%s behind a secret name', (value) => {
+    const masked = maskArguments(['x', '--token', value, '--lr', '1']);
+    expect(masked).toEqual(['x', '--token', '***', '--lr', '1']);
+    expect(maskArguments(masked)).toEqual(masked);
+  });
+
+  test('in base64: a name with its password, and JSON at any depth of it', () => {
+    const json = base64('{"user":"a","password":"s3cretValue"}');
+    for (const argument of [
+      `Basic ${base64('me:s3cretValue')}`,
+      json,
+      `--config=${json}`,
+      base64(`{"config":"${json}"}`),
+      json.replaceAll('=', ''),
+    ])
+      expect(maskArguments(['x', argument])[1], argument).toMatch(/^(Basic |--config=)?\*\*\*$/);
   });
 
   test.each(TOKENS)('%s, wherever it stands', (token) => {
@@ -234,6 +329,19 @@ test('twice the text takes about twice the time, however hostile it is', () => {
     '=',
     '(a:',
     'pass',
+    'echo ',
+    'echo -n ',
+    'echo a | ',
+    'sudo -S <<<',
+    'login(',
+    'login("',
+    'basic ',
+    'basic YTpi',
+    'eyJ',
+    'password ',
+    'hooks.slack.com/services/',
+    'a1',
+    '12345678:AA',
   ];
   const fastest = (text: string) => {
     const once = () => {

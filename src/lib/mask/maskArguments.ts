@@ -13,7 +13,8 @@
  * To leak is worse than to hide too much: `--sort-key name` is masked, and behind a secret name all up to the next space.
  * Kept readable are numbers under a name that says a count (`--max-tokens 512`) and switches (`--use-token true`).
  * `-p V` of other programs is not masked: most mean something else by it. A value that looks like an option (`--word`,
- * `-x`) is taken for one, as argument parsers do.
+ * `-x`) is taken for one, as argument parsers do, unless it looks made up by chance (`--S3cr3tV4lue`). docs/security.md lists
+ * what is known not to be found.
  */
 import { MASK } from './mask.ts';
 import { maskText } from './maskText.ts';
@@ -29,15 +30,22 @@ function maskNamedArguments(argv: readonly string[]): string[] {
   /** The secret-looking option whose value comes next, and whether more may follow. */
   let awaiting: { name: string; several: boolean } | null = null;
   return argv.map((argument) => {
-    const isValue = awaiting !== null && !/^(--[A-Za-z]|-[A-Za-z]$)/.test(argument);
+    const isRandom = awaiting !== null && looksRandom(argument);
+    const isValue = awaiting !== null && (isRandom || !/^(--[A-Za-z]|-[A-Za-z]$)/.test(argument));
     const harmless = awaiting !== null && isHarmlessValue(awaiting.name, argument);
-    const option = /^--?([A-Za-z][\w.-]*)$/.exec(argument)?.[1];
+    const option = isRandom ? undefined : /^--?([A-Za-z][\w.-]*)$/.exec(argument)?.[1];
     if (option !== undefined)
       awaiting = looksSecret(option) ? { name: option, several: isPlural(option) } : null;
     else if (!isValue || harmless || !awaiting?.several) awaiting = null;
     if (isValue) return harmless ? argument : MASK;
     return maskArgument(argument);
   });
+}
+
+/** Letters and digits change places as in no name: `--fp16`, `--x264-params` are options. */
+function looksRandom(argument: string): boolean {
+  const segments = argument.slice(0, 256).match(/[A-Za-z0-9]+/g) ?? [];
+  return segments.some((segment) => (segment.match(/\d(?=[A-Za-z])|[A-Za-z](?=\d)/g)?.length ?? 0) >= 4);
 }
 
 /** One argument, which may be a plain word, an assignment, a header, or text with more inside. */

@@ -1,37 +1,79 @@
-/** Secrets that only their program's own way of writing tells: `mysql -pV`, `curl -u name:V`, `wandb login V`. Pure. */
+/**
+ * Secrets that only their program's own way of writing tells: `mysql -pV`, `curl -u name:V`, `wandb login V`; and the word
+ * behind one that names it, as `nmcli … password V`. Pure.
+ */
 import { MASK } from './mask.ts';
+import { namesNextWord } from './secretNames.ts';
 import { findValueEnd } from './valueEnd.ts';
 
 interface ProgramRule {
-  /** Only behind this word: `docker login -p V`, while `docker run -p 80:80` stays. */
-  verb?: string;
+  /** Only behind such a word: `docker login -p V`, while `docker run -p 80:80` stays. */
+  verb?: RegExp;
   /** Options whose next argument is the secret. */
   next?: RegExp;
-  /** Options that the secret is joined to. */
+  /** What stays readable where the secret is joined to it. */
   joined?: RegExp;
   /** Whether what is no option is the secret. */
   bare?: boolean;
 }
 
-const MYSQL: ProgramRule = { joined: /^-p(?=.)/ };
-const LOGIN: ProgramRule = { verb: 'login', next: /^-p$/, joined: /^-p(?=.)/ };
-const CURL: ProgramRule = {
-  next: /^(-[a-zA-Z]*[uU]|--(proxy-)?user)$/,
-  joined: /^(-[uU](?=.)|--(proxy-)?user=)/,
-};
-const PROGRAMS: ReadonlyMap<string, ProgramRule> = new Map([
-  ...['mysql', 'mysqldump', 'mysqladmin', 'mysqlimport', 'mariadb', 'mariadb-dump'].map(
-    (name) => [name, MYSQL] as const,
-  ),
-  ...['docker', 'podman', 'nerdctl', 'helm', 'skopeo', 'az', 'oc'].map((name) => [name, LOGIN] as const),
-  ['curl', CURL],
-  ['sshpass', { next: /^-p$/, joined: /^-p(?=.)/ }],
-  ['redis-cli', { next: /^-a$/, joined: /^-a(?=.)/ }],
-  ['http', { next: /^-a$/ }],
-  ['mongosh', { next: /^-p$/ }],
-  ['ldapsearch', { next: /^-w$/, joined: /^-w(?=.)/ }],
-  ['wandb', { verb: 'login', bare: true }],
-]);
+/** `-p V`, `-pV`. */
+const option = (letters: string): ProgramRule => ({
+  next: new RegExp(`^-[${letters}]$`),
+  joined: new RegExp(`^-[${letters}](?=.)`),
+});
+const joinedOnly = (joined: RegExp): ProgramRule => ({ joined });
+const LOGIN: ProgramRule = { verb: /^login$/, ...option('p') };
+
+/** Programs in groups that write alike; only what they document, and nothing that another program of that name could mean. */
+const GROUPS: readonly [names: string, rule: ProgramRule][] = [
+  // `mysql -p V` asks for the password and opens the database V.
+  [
+    'mysql mysqldump mysqladmin mysqlimport mysqlslap mysqlcheck mysqlpump mysqlshow mysqlsh mariadb mariadb-dump',
+    joinedOnly(/^-p(?=.)/),
+  ],
+  [
+    'sshpass mycli mongo mongosh mongodump mongorestore mongoexport mongoimport mongostat twine cqlsh yt-dlp youtube-dl ncftpput ncftpget useradd usermod rdesktop',
+    option('p'),
+  ],
+  ['docker podman nerdctl helm skopeo az oc', LOGIN],
+  ['poetry', { ...LOGIN, verb: /^publish$/ }],
+  [
+    'curl',
+    {
+      next: /^(-[a-zA-Z]*[uUbE]|--(proxy-)?user|--cert)$/,
+      joined: /^(-[uUbE](?=.)|--(proxy-)?user=|--cert=)/,
+    },
+  ],
+  ['http https xh xhs', option('a')],
+  ['ab', option('AP')],
+  ['redis-cli', option('a')],
+  ['ldapsearch ldapadd ldapmodify ldapdelete ldapcompare ldapwhoami ldapmodrdn', option('w')],
+  ['ldappasswd', option('wsa')],
+  ['smbclient smbget rpcclient', option('U')],
+  ['lftp', option('u')],
+  ['zip unzip zipcloak', { next: /^-[a-zA-Z]*P$/, joined: /^-P(?=.)/ }],
+  ['7z 7za 7zr 7zz rar unrar', joinedOnly(/^-h?p(?=.)/)],
+  ['sqlcmd bcp ipmitool', option('P')],
+  ['snmpget snmpset snmpwalk snmpbulkwalk', option('cAX')],
+  ['sqlplus sqlldr expdp impdp', joinedOnly(/^[\w$#.]+\//)],
+  ['openssl', { next: /^-[kK]$/ }],
+  ['htpasswd', { verb: /^-[a-zA-Z]*b/, bare: true }],
+  ['xfreerdp xfreerdp3 wlfreerdp', joinedOnly(/^\/g?p:/)],
+  ['wandb', { verb: /^login$/, bare: true }],
+  ['vault', { verb: /^(login|put|write|patch)$/, bare: true }],
+  ['rclone', { verb: /^obscure$/, bare: true }],
+  ['mc', { verb: /^(set|add)$/, bare: true }],
+  ['kubectl', { next: /^--from-literal$/, joined: /^--from-literal=[^=]*=/ }],
+  ['anaconda frpc', option('t')],
+  ['ossutil ossutil64 ssserver ss-server ss-local ss-redir sslocal ssservice trojan trojan-go', option('k')],
+  ['coscmd', option('as')],
+  ['obsutil', joinedOnly(/^-[ki]=/)],
+  ['ttyd gotty', option('c')],
+];
+const PROGRAMS: ReadonlyMap<string, ProgramRule> = new Map(
+  GROUPS.flatMap(([names, rule]) => names.split(' ').map((name) => [name, rule] as const)),
+);
 
 /** The arguments with what their program takes for a secret replaced by `***`. */
 export function maskProgramArguments(argv: readonly string[]): string[] {
@@ -73,11 +115,17 @@ function createWordReader(): (word: string) => number | null {
   let rule: ProgramRule | null = null;
   let isActive = false;
   let isAwaiting = false;
+  let isNamed = false;
   return (word) => {
     if (isAwaiting) {
       isAwaiting = false;
       return 0;
     }
+    if (isNamed && !/^[-=:<>]/.test(word)) {
+      isNamed = false;
+      return 0;
+    }
+    isNamed = namesNextWord(word);
     const program = word.length > 256 ? undefined : PROGRAMS.get(word.slice(word.lastIndexOf('/') + 1));
     if (program !== undefined) {
       rule = program;
@@ -86,7 +134,7 @@ function createWordReader(): (word: string) => number | null {
     }
     if (rule === null) return null;
     if (!isActive) {
-      isActive = word === rule.verb;
+      isActive = rule.verb?.test(word) ?? true;
       return null;
     }
     isAwaiting = rule.next?.test(word) ?? false;

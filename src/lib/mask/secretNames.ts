@@ -1,8 +1,10 @@
 /** Which names of options, variables and fields look as if a secret stood behind them. Pure. */
 
-const SECRET_WORDS = /key|token|secret|passw|passphrase|credential/;
+const SECRET_WORDS =
+  /key|token|secret|passw|passcode|pass[-_]?phrase|seed[-_]?phrase|mnemonic|credential|cookie|webhook|session[-_]?id|(access|invite|join)[-_]?code/;
 /** Short forms that mean a secret only at the end: `DB_PASS`, `PGPASS`, `--pwd`, `?sig=`; not `--pass-rate`, `--author`, `--sigma`. */
-const SECRET_ENDINGS = /(^|[-_.])(o?auth|bearer|creds?|sig|signature|jwt|pw)$|pass$|pwd$/;
+const SECRET_ENDINGS =
+  /(^|[-_.])(bearer|creds?|sig|signature|jwt|[ou]?pw|psk|pat|t?otp|hmac)$|auth$|pass$|pwd$/;
 /** Words of this trade that contain a secret one and mean no secret. */
 const ORDINARY_WORDS =
   /tokeni[sz]\w*?(?=[-_.]|$)|detokeni[sz]\w*?(?=[-_.]|$)|keyboard|keyframe|keypoint|keyword|keystone|monkey|hotkey|bypass|compass|surpass|trespass|(one|two|single|multi|first|second|last|forward|backward|high|low|band|all)[-_]?pass$/g;
@@ -10,7 +12,7 @@ const ORDINARY_WORDS =
 const FOLDERS: ReadonlySet<string> = new Set(['PWD', 'OLDPWD']);
 /** Words that say that a number counts or names something. */
 const COUNTING =
-  /(^|[-_.])(max|min|num|n|per|size|len|length|dim|count|limit|budget|heads?|vocab|ratio|rate|freq|id|ids|index|idx|batch|total|top|every)([-_.]|$)|tokens$|keys$/;
+  /(^|[-_.])(max|min|num|n|per|size|len|length|dim|count|limit|budget|heads?|vocab|ratio|rate|freq|id|ids|index|idx|batch|total|top|every|port|pat)([-_.]|$)|tokens$|keys$/;
 
 /** Whether a secret may stand behind the name: in doubt yes. */
 export function looksSecret(name: string): boolean {
@@ -18,6 +20,19 @@ export function looksSecret(name: string): boolean {
   const lower = name.toLowerCase().replace(ORDINARY_WORDS, '');
   return SECRET_WORDS.test(lower) || SECRET_ENDINGS.test(lower);
 }
+
+/**
+ * Whether a word of its own is a name, and the next word its secret: `nmcli … password V`, `aws configure set
+ * aws_secret_access_key V`. Only names that are hardly anything else: `token create`, `secret ls` are verbs of their programs.
+ */
+export function namesNextWord(word: string): boolean {
+  return LAST_LETTER.has(word.at(-1) ?? '') && /^[^-].{2,127}$/.test(word) && NAMES_NEXT_WORD.test(word);
+}
+
+/** Of the names below: looked at first, because every word of every command is. */
+const LAST_LETTER: ReadonlySet<string> = new Set('dDeEkKnNyY');
+const NAMES_NEXT_WORD =
+  /(^|[-_.:/])(password|passphrase|psk|(auth|access|api|refresh|bearer)[-_]?token|(api|access|secret|private|preshared|account)[-_]?key)$/i;
 
 /** Whether several values may follow. */
 export function isPlural(name: string): boolean {
@@ -27,7 +42,7 @@ export function isPlural(name: string): boolean {
 /** A number under a name that says a count, or a switch: researchers need them daily. Never under `password` or `secret`. */
 export function isHarmlessValue(name: string, value: string): boolean {
   const lower = name.toLowerCase();
-  if (/secret|passw|passphrase|credential/.test(lower)) return false;
+  if (/secret|passw|pass[-_]?phrase|passcode|credential/.test(lower)) return false;
   if (/^(true|false|yes|no|on|off|none|null)$/i.test(value)) return true;
   return /^[+-]?\d{1,9}(\.\d{1,9})?([eE][+-]?\d{1,2})?$/.test(value) && COUNTING.test(lower);
 }
