@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { leaseOf, openSupervisorBed, type SupervisorBed } from '../../test/support/supervisorBed.ts';
 import { waitFor } from '../../test/support/waitFor.ts';
-import { answerRequest, type RequestSources } from './requests.ts';
+import type { NodeSample } from '../model/node.ts';
+import { UNKNOWN_DETAILS } from '../model/process.ts';
+import { answerRequest, findProcesses, type RequestSources } from './requests.ts';
 
 let bed: SupervisorBed;
 beforeEach(async () => {
@@ -77,4 +79,32 @@ test('an agent that shows figures only executes nothing', async () => {
   expect(await answerRequest(sources, { kind: 'launch', lease: leaseOf('t1.1.1', 'true') })).toMatchObject({
     kind: 'refused',
   });
+});
+
+test('processes that may not be read are found by their pid, on GPUs and elsewhere, with what is known', async () => {
+  const held = { pid: 4711, type: 'compute', memoryUsedBytes: 1024, ...UNKNOWN_DETAILS };
+  const known = { ...held, pid: 4712, startedAtMs: 1000 };
+  const sample = { gpus: [{ index: 3, processes: [held, known] }] } as unknown as NodeSample;
+  const nothing = { read: async () => ({ containers: [], sessions: [] }) };
+  const sources = {
+    machine: {
+      processes: { all: async () => [], inspect: async () => new Map(), hides: (pid: number) => pid === 99 },
+      containers: nothing,
+      sessions: nothing,
+    },
+    newestSample: () => sample,
+    supervisor: null,
+  } as unknown as RequestSources;
+  const find = async (query: string) =>
+    (await findProcesses(sources, query)).map(({ pid, gpus, gpuMemoryBytes, startedAtMs }) => [
+      pid,
+      gpus,
+      gpuMemoryBytes,
+      startedAtMs,
+    ]);
+  expect(await find('4711')).toEqual([[4711, [3], 1024, null]]);
+  expect(await find('99')).toEqual([[99, [], null, null]]);
+  expect(await find('98')).toEqual([]);
+  // Read a moment ago and no more: it has ended.
+  expect(await find('4712')).toEqual([]);
 });

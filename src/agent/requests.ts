@@ -5,7 +5,7 @@ import { pidsIn, searchOrder } from '../fleet/searchOrder.ts';
 import type { Check, SpokenLanguage } from '../model/check.ts';
 import { MAX_SEARCH_RESULTS_PER_NODE } from '../model/limits.ts';
 import type { NodeSample } from '../model/node.ts';
-import type { FoundProcess } from '../model/process.ts';
+import { type FoundProcess, type ProcessDetails, UNKNOWN_DETAILS } from '../model/process.ts';
 import type { AgentAnswer, AgentRequest } from '../protocol/agentHub.ts';
 import { joinDetails } from './collectors/joinDetails.ts';
 import type { KillResult, ProcessFacts } from './collectors/sources.ts';
@@ -69,7 +69,7 @@ async function killProcesses(
   const results = await machine.processes.kill(others, { may }, graceMs);
   return targets.flatMap(({ pid }): KillResult[] => {
     const task = tasks.get(pid);
-    if (task === undefined) return results.filter((result) => result.pid === pid);
+    if (task === undefined) return results.splice(0, 1);
     const message = `process ${pid} belongs to task ${task}: stop it with \`flowline kill ${task}\``;
     return [{ pid, outcome: 'not-allowed', reason: 'of-task', message }];
   });
@@ -93,17 +93,14 @@ export async function findProcesses(
   const matches = createProcessMatcher(query);
   const onGpus = gpuMemoryByPid(newestSample());
   const found: FoundProcess[] = [];
-  for (const facts of all) {
-    const details = joinDetails(facts, around);
-    if (!matches({ pid: facts.pid, ...details })) continue;
-    const held = onGpus.get(facts.pid);
-    found.push({
-      pid: facts.pid,
-      ...details,
-      gpus: held?.gpus ?? [],
-      gpuMemoryBytes: held?.memoryBytes ?? null,
-    });
-  }
+  const add = (pid: number, details: ProcessDetails): void => {
+    if (!matches({ pid, ...details })) return;
+    const held = onGpus.get(pid);
+    found.push({ pid, ...details, gpus: held?.gpus ?? [], gpuMemoryBytes: held?.memoryBytes ?? null });
+  };
+  for (const facts of all) add(facts.pid, joinDetails(facts, around));
+  const read = new Set(all.map(({ pid }) => pid));
+  for (const pid of unreadable(machine, newestSample(), query)) if (!read.has(pid)) add(pid, UNKNOWN_DETAILS);
   return found.sort(searchOrder(query));
 }
 
@@ -123,6 +120,14 @@ async function allAndNamed(
   const onGpus = (sample?.gpus ?? []).flatMap((gpu) => gpu.processes.map((process) => process.pid));
   const now = await machine.processes.inspect([...new Set([...named, ...onGpus])]);
   return [...all.filter(({ pid }) => !named.includes(pid)), ...named.flatMap((pid) => now.get(pid) ?? [])];
+}
+
+/** Those that are there and may not be read (`hidepid`, another PID namespace): on GPUs, or named by their pid. */
+function unreadable(machine: Machine, sample: NodeSample | null, query: string): Set<number> {
+  const onGpus = (sample?.gpus ?? []).flatMap(({ processes }) =>
+    processes.flatMap(({ pid, startedAtMs }) => (startedAtMs === null ? [pid] : [])),
+  );
+  return new Set([...onGpus, ...pidsIn(query).filter((pid) => machine.processes.hides(pid))]);
 }
 
 function gpuMemoryByPid(

@@ -26,6 +26,7 @@ function machine(change: Partial<Machine>): Machine {
     processes: {
       inspect: async () => new Map<number, ProcessFacts>(),
       all: async () => [],
+      hides: () => false,
       kill: async () => [],
       stop,
     },

@@ -5,6 +5,7 @@ import type { Check } from '../model/check.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
 import { examples } from './help.ts';
 import { checkHubUrl, dataFolderOf, dataOption, hubOption, jsonOption } from './options.ts';
+import { jsonText } from './text/json.ts';
 import type { Style } from './text/paint.ts';
 import { languageOf, type Terminal, terminalOf } from './text/terminal.ts';
 import { padTo, widthOf } from './text/width.ts';
@@ -35,9 +36,7 @@ export function addDoctor(program: Command, context: CommandContext): void {
         isHubNamed: command.getOptionValueSource('hub') !== 'default',
         language: languageOf(context.environment),
       });
-      context.print(
-        options.json ? JSON.stringify({ checks }, null, 2) : describeChecks(checks, terminalOf(context)),
-      );
+      context.print(options.json ? jsonText({ checks }) : describeChecks(checks, terminalOf(context)));
       if (checks.some((check) => check.result === 'problem')) throw new CommandFailure(EXIT.failed, '');
     });
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { HubClient } from '../client/hubClient.ts';
 import type { CommandContext } from './context.ts';
 import { connectHub, type HubOptions, jsonOption, withHub } from './options.ts';
+import { jsonText } from './text/json.ts';
 import { type Terminal, terminalOf } from './text/terminal.ts';
 
 export interface FleetOptions extends HubOptions {
@@ -29,6 +30,6 @@ export async function openFleet(
   return {
     client,
     terminal: terminalOf(context),
-    answer: (value, describe) => context.print(options.json ? JSON.stringify(value, null, 2) : describe()),
+    answer: (value, describe) => context.print(options.json ? jsonText(value) : describe()),
   };
 }

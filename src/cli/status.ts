@@ -5,6 +5,7 @@ import type { CommandContext } from './context.ts';
 import { examples } from './help.ts';
 import { describeNode } from './nodeText.ts';
 import { connectHub, dataOption, jsonOption, tokenFileOption } from './options.ts';
+import { jsonText } from './text/json.ts';
 import { type Terminal, terminalOf } from './text/terminal.ts';
 
 interface StatusOptions {
@@ -37,7 +38,7 @@ export function addStatus(program: Command, context: CommandContext): void {
         options.hub === undefined
           ? [await context.readThisMachine()]
           : await askHub(context, options.hub, options);
-      if (options.json) context.print(JSON.stringify({ nodes }, null, 2));
+      if (options.json) context.print(jsonText({ nodes }));
       else context.print(describeNodes(nodes, terminalOf(context)));
     });
 }

@@ -7,6 +7,7 @@ import type { CommandContext } from './context.ts';
 import { examples, examplesAnd } from './help.ts';
 import { connectHub, type HubOptions, jsonOption, oneOf, wholeNumber, withHub } from './options.ts';
 import { span } from './text/figures.ts';
+import { jsonText } from './text/json.ts';
 import { table } from './text/table.ts';
 import { type Terminal, terminalOf } from './text/terminal.ts';
 
@@ -105,7 +106,7 @@ export function addToken(program: Command, context: CommandContext): void {
           ...(options.role === undefined ? {} : { role: options.role }),
         },
       });
-      context.print(options.json ? JSON.stringify(created, null, 2) : created.token);
+      context.print(options.json ? jsonText(created) : created.token);
       if (!options.json) context.printError(describeExpiry(created.info, Date.now(), terminalOf(context)));
     });
 
@@ -115,7 +116,7 @@ export function addToken(program: Command, context: CommandContext): void {
     .addOption(jsonOption())
     .action(async (options: HubOptions & { json?: boolean }) => {
       const { tokens } = await (await connectHub(context, options)).call('tokens');
-      if (options.json) context.print(JSON.stringify({ tokens }, null, 2));
+      if (options.json) context.print(jsonText({ tokens }));
       else context.print(describeTokens(tokens, Date.now(), terminalOf(context)));
     });
 

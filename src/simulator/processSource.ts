@@ -65,6 +65,7 @@ export function imaginedProcesses(look: Look, change: (node: ImaginedNode) => vo
       return facts;
     },
     all: async () => look().processes.flatMap((process) => (process.visible ? [factsOf(process)] : [])),
+    hides: () => false,
     kill: (targets, authority, graceMs) =>
       Promise.all(targets.map((target) => killOne(target, authority, graceMs))),
     stop: async () => stopped.abort(),

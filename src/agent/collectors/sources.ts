@@ -57,6 +57,8 @@ export interface ProcessSource {
   inspect(pids: readonly number[]): Promise<Map<number, ProcessFacts>>;
   /** Every process of the machine, at most about 10 s old (read in small parts, spread over time). */
   all(): Promise<ProcessFacts[]>;
+  /** Whether a process of this pid is there, and hidden from this agent (`hidepid`). */
+  hides(pid: number): boolean;
   /** SIGTERM, then SIGKILL after `graceMs`; an answer per process, none waits for an unkillable one. */
   kill(targets: readonly KillTarget[], authority: KillAuthority, graceMs: number): Promise<KillResult[]>;
   stop(): Promise<void>;

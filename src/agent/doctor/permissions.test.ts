@@ -16,7 +16,7 @@ describe('rights', () => {
     await status('0000000000000000');
     await root().file(
       '/proc/self/mountinfo',
-      '23 28 0:21 / /proc rw,nosuid - proc proc rw,hidepid=invisible\n',
+      '22 28 0:21 / /proc rw - proc proc rw\n23 28 0:21 / /proc rw,nosuid - proc proc rw,hidepid=invisible\n',
     );
     const check = await find('permissions', { uid: 1000 });
     expect(check.result).toBe('note');

@@ -43,6 +43,7 @@ export async function checkPermissions(facts: DoctorFacts): Promise<Finding> {
  *     23 28 0:21 / /proc rw,nosuid - proc proc rw,hidepid=invisible,gid=27
  */
 export function hidesProcesses(mountinfo: string): boolean {
-  const line = mountinfo.split('\n').find((candidate) => / \/proc .* - proc /.test(candidate));
+  // The last one lies on top of the others.
+  const line = mountinfo.split('\n').findLast((candidate) => / \/proc .* - proc /.test(candidate));
   return /\bhidepid=(?:1|2|4|noaccess|invisible|ptraceable)\b/.test(line ?? '');
 }

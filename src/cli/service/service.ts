@@ -6,6 +6,7 @@ import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
 import { examples, examplesAnd } from '../help.ts';
 import { checkHubUrl, jsonOption } from '../options.ts';
 import { joinToken, withAgentOptions, withHubOfAgent, withHubOptions } from '../roles.ts';
+import { jsonText } from '../text/json.ts';
 import { table } from '../text/table.ts';
 import { terminalOf } from '../text/terminal.ts';
 import { carryOptions } from './carried.ts';
@@ -192,9 +193,7 @@ function addStatus(service: Command, context: CommandContext): void {
       }
       const doesLinger = found.some(({ scope }) => scope === 'user') ? await lingers(context) : null;
       context.print(
-        json
-          ? JSON.stringify({ services: found, lingers: doesLinger }, null, 2)
-          : describe(context, found, doesLinger),
+        json ? jsonText({ services: found, lingers: doesLinger }) : describe(context, found, doesLinger),
       );
       if (found.some(({ activeState }) => activeState !== 'active'))
         throw new CommandFailure(EXIT.failed, '');

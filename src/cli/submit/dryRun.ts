@@ -6,6 +6,7 @@ import { commandText } from '../../model/command.ts';
 import type { SubmittedRow } from '../../protocol/tableApi.ts';
 import type { CommandContext } from '../context.ts';
 import { waitingWords } from '../tasks/taskText.ts';
+import { jsonText } from '../text/json.ts';
 import { table as textTable } from '../text/table.ts';
 import type { Terminal } from '../text/terminal.ts';
 import type { Words } from '../words/words.ts';
@@ -40,7 +41,7 @@ export async function dryRun(
         isPlanned: entry !== null,
       };
     });
-    context.print(JSON.stringify({ rows }, null, 2));
+    context.print(jsonText({ rows }));
     return;
   }
   const { submit: say, heading } = terminal.words;

@@ -10,6 +10,7 @@ import { type FleetOptions, withFleet } from '../fleetCommand.ts';
 import { examplesAnd } from '../help.ts';
 import { connectHub, dataFolderOf, wholeNumber } from '../options.ts';
 import { waitingText } from '../tasks/taskText.ts';
+import { jsonText } from '../text/json.ts';
 import { type Terminal, terminalOf } from '../text/terminal.ts';
 import { dryRun } from './dryRun.ts';
 import { fileKeptUp } from './fileKeptUp.ts';
@@ -102,9 +103,7 @@ async function submit(
     if (rows < total) context.printError(say.sending(rows, total));
   });
   if (!options.wait) {
-    context.print(
-      options.json ? JSON.stringify(inJson(sent, prepared), null, 2) : told(sent, prepared, terminal),
-    );
+    context.print(options.json ? jsonText(inJson(sent, prepared)) : told(sent, prepared, terminal));
     return sayWhatIsMissing(context, terminal, client, sent, prepared);
   }
   context.printError(told(sent, prepared, terminal));
@@ -238,7 +237,7 @@ async function waitUntilOver(
   progress(table);
   const warning = await fileKeptUp(context, client, prepared.file, sent.table.id);
   if (warning !== null) context.printError(visible(warning));
-  if (json) context.print(JSON.stringify(inJson({ ...sent, table }, prepared), null, 2));
+  if (json) context.print(jsonText(inJson({ ...sent, table }, prepared)));
   const { failed } = endedRuns(table.counts);
   if (failed > 0) throw new CommandFailure(EXIT.failed, say.failed(failed), say.failedHint(table.id));
 }

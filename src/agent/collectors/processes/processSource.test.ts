@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import { isHidden } from './hidden.ts';
 import { createProcessReader } from './processReader.ts';
 import { startProcessSource } from './processSource.ts';
 
@@ -246,4 +247,11 @@ test('a reused pid begins anew: nothing of the one before it is told', () => {
   writeProcess(root, 50, stat(50, 'S', 9000, 160));
   writeFileSync(join(folder, 'cmdline'), 'new\0');
   expect(reader.read(50)).toMatchObject({ command: 'new', cpuPercent: null });
+});
+
+test('a process that is there and not in /proc is hidden; one that is in it, or nowhere, is not', () => {
+  expect(isHidden(makeRoot(), process.pid)).toBe(true);
+  expect(isHidden('', process.pid)).toBe(false);
+  expect(isHidden(makeRoot(), 2 ** 30)).toBe(false);
+  expect(isHidden(makeRoot(), 9_999_999_999)).toBe(false);
 });

@@ -2,6 +2,7 @@
 import { isEnded } from '../../../model/process.ts';
 import type { ProcessFacts, ProcessSource } from '../sources.ts';
 import { createBootClock } from './bootClock.ts';
+import { isHidden } from './hidden.ts';
 import { createIdentityReader, readThreadCount } from './kill/identity.ts';
 import { killProcesses } from './kill/killProcesses.ts';
 import { loadSystemCall, type SystemCall } from './kill/processHandle.ts';
@@ -54,6 +55,7 @@ export function startProcessSource(options: ProcessSourceOptions = {}): ProcessS
       await nameUsers(processes);
       return processes;
     },
+    hides: (pid) => isHidden(root, pid),
     async kill(targets, authority, graceMs) {
       systemCall ??= loadSystemCall();
       const reader = startReader(0);
@@ -69,6 +71,7 @@ export function startProcessSource(options: ProcessSourceOptions = {}): ProcessS
           readStat: reader.readStat,
           readFacts,
           readIdentity,
+          isHidden: (pid) => isHidden(root, pid),
           countThreads: (pid) => readThreadCount(root, pid),
         },
         ourselves: {

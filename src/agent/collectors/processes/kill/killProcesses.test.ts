@@ -224,6 +224,7 @@ describe('processes that cannot be made here', () => {
     readFacts: async () => facts,
     readIdentity: () => identity,
     countThreads: () => 1,
+    isHidden: () => false,
   };
   /** The kernel as a script: what it answers to each signal. */
   function options(change: Partial<KillOptions>, errnoOfSignal = 0): KillOptions {
@@ -268,6 +269,20 @@ describe('processes that cannot be made here', () => {
   test('a signal that fails otherwise is failed, by its name', async () => {
     const [result] = await killProcesses(target, everyone, options({}, 22));
     expect(result).toMatchObject({ outcome: 'failed', message: expect.stringContaining('EINVAL') });
+  });
+
+  test('one that is hidden from the agent is not told as gone', async () => {
+    const readStat = () => null;
+    const [gone] = await killProcesses(target, everyone, options({ look: { ...look, readStat } }));
+    expect(gone?.outcome).toBe('gone');
+    const isHidden = () => true;
+    const [result] = await killProcesses(
+      target,
+      everyone,
+      options({ look: { ...look, readStat, isHidden } }),
+    );
+    expect(result).toMatchObject({ outcome: 'not-allowed', reason: 'agent-may-not' });
+    expect(result?.message).toMatch(/hidden from the agent/);
   });
 
   test('a process that became another one between two looks is gone', async () => {

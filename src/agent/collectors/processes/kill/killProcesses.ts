@@ -24,6 +24,8 @@ export interface ProcessLook {
   readStat(pid: number): ProcessStat | null;
   readFacts(pid: number): Promise<ProcessFacts | null>;
   readIdentity(pid: number, stat: ProcessStat): ProcessIdentity;
+  /** It is there, and may not be looked at. */
+  isHidden(pid: number): boolean;
   /** Threads that have not ended; null where the process is gone. */
   countThreads(pid: number): number | null;
 }
@@ -61,7 +63,8 @@ async function killOne(target: KillTarget, authority: KillAuthority, options: Ki
   try {
     const facts = await look.readFacts(target.pid);
     const identity = stat === null ? null : look.readIdentity(target.pid, stat);
-    if (stat === null || facts === null || identity === null) return gone(target.pid);
+    if (stat === null || facts === null || identity === null)
+      return look.isHidden(target.pid) ? hidden(target.pid) : gone(target.pid);
     if (!isStillThere()) return stat.state === 'Z' ? collected(facts, look) : gone(target.pid);
     const subject = { ...facts, ...identity, isKernelThread: stat.isKernelThread };
     const refusal =
@@ -93,6 +96,13 @@ function collected(facts: ProcessFacts, look: ProcessLook): Outcome {
     message: `${called(facts)} has ended already and holds nothing: it stays in the list (a zombie) until ${by} collects it or ends`,
   };
 }
+
+/** Under `hidepid`: gone would be untrue, and what it is cannot be known. */
+const hidden = (pid: number): Outcome => ({
+  outcome: 'not-allowed',
+  reason: 'agent-may-not',
+  message: `process ${pid} is hidden from the agent, which runs as ${userInfo().username} (hidepid): that takes an agent that runs as root, or as its user`,
+});
 
 async function end(
   { facts, isStopped }: { facts: ProcessFacts; isStopped: boolean },
