@@ -45,6 +45,7 @@ export function busyMachine(hostname: string, { gpus, processesPerGpu }: Load, n
     version: node.driver.version,
     cudaVersion: node.driver.cudaVersion,
     message: null,
+    remarks: null,
   } as const;
   return {
     machine: {

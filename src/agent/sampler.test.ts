@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { blankReading } from '../model/blankReading.ts';
 import { NodeSample } from '../model/node.ts';
 import type { ProcessFacts } from './collectors/sources.ts';
+import { said } from './said.ts';
 import { type Machine, sampler } from './sampler.ts';
 
-const ok = { state: 'ok', message: null } as const;
+const ok = { state: 'ok', message: null, remarks: null } as const;
 const stop = async () => {};
 const fails = (): never => {
   throw new Error('spawn EPERM');
@@ -16,7 +17,14 @@ function machine(change: Partial<Machine>): Machine {
     bootId: null,
     driver: {
       read: async () => ({
-        driver: { state: 'ok', version: null, cudaVersion: null, message: null, answeredAtMs: 1 },
+        driver: {
+          state: 'ok',
+          version: null,
+          cudaVersion: null,
+          message: null,
+          remarks: null,
+          answeredAtMs: 1,
+        },
         gpus: [blankReading(0)],
         refusedFigures: {},
       }),
@@ -49,8 +57,8 @@ test('sessions that fail do not take the GPUs with them, and say why', async () 
   expect(NodeSample.parse(sample).gpus).toHaveLength(1);
   expect(sample.sources).toEqual({
     docker: ok,
-    screen: { state: 'failed', message: 'could not be read: Error: spawn EPERM' },
-    tmux: { state: 'failed', message: 'could not be read: Error: spawn EPERM' },
+    screen: { state: 'failed', ...said({ kind: 'not-read', words: 'Error: spawn EPERM' }) },
+    tmux: { state: 'failed', ...said({ kind: 'not-read', words: 'Error: spawn EPERM' }) },
   });
 });
 

@@ -5,7 +5,7 @@
 import type { Clock } from '../io/clock.ts';
 import type { Gpu, GpuReading } from '../model/gpu.ts';
 import { UNKNOWN_HOST } from '../model/host.ts';
-import { MAX_CONTAINERS_PER_NODE, MAX_MESSAGE_CHARACTERS, MAX_SESSIONS_PER_NODE } from '../model/limits.ts';
+import { MAX_CONTAINERS_PER_NODE, MAX_SESSIONS_PER_NODE } from '../model/limits.ts';
 import type { NodeSample, SourceState } from '../model/node.ts';
 import { type GpuProcess, type ProcessDetails, UNKNOWN_DETAILS } from '../model/process.ts';
 import { joinDetails, type RunningTask } from './collectors/joinDetails.ts';
@@ -17,6 +17,7 @@ import type {
   SessionSource,
 } from './collectors/sources.ts';
 import type { DriverReading, GpuDriver } from './drivers/driver.ts';
+import { said } from './said.ts';
 
 /** Everything a machine can be asked; the simulator puts imagined ones in their place. */
 export interface Machine {
@@ -120,13 +121,12 @@ async function answerOf<Answer>(
   try {
     return await ask();
   } catch (failure) {
-    const message = `could not be read: ${String(failure)}`.slice(0, MAX_MESSAGE_CHARACTERS);
-    return otherwise({ state: 'failed', message });
+    return otherwise({ state: 'failed', ...said({ kind: 'not-read', words: String(failure) }) });
   }
 }
 
-const failedDriver = ({ message }: SourceState): DriverReading => ({
-  driver: { state: 'failed', version: null, cudaVersion: null, message, answeredAtMs: null },
+const failedDriver = ({ message, remarks }: SourceState): DriverReading => ({
+  driver: { state: 'failed', version: null, cudaVersion: null, message, remarks, answeredAtMs: null },
   gpus: [],
   refusedFigures: {},
 });

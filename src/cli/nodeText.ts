@@ -138,7 +138,7 @@ function driverLines({ driver, agentVersion }: NodeSample, terminal: Terminal): 
   if (driver.state === 'ok') return line([{ text: status.noGpus, style: 'warn' }], terminal, '  ');
   return [
     line([{ text: state.driver[driver.state], style: 'warn' }], terminal, '  '),
-    ...wrapWords(driver.message ?? '', (terminal.columns ?? 100) - 4).map((text) =>
+    ...wrapWords(terminal.words.agentSays(driver) ?? '', (terminal.columns ?? 100) - 4).map((text) =>
       line([{ text, style: 'faint' }], terminal, '    '),
     ),
     ...(agentVersion === null ? [] : [line([{ text: status.askDoctor }], terminal, '  ')]),

@@ -180,7 +180,7 @@ describe('the fleet as text and JSON', () => {
   });
 
   test('what could not be asked is said on stderr, machine by machine, in both languages, and is in the JSON', async () => {
-    const denied = { state: 'denied', message: 'no right' } as const;
+    const denied = { state: 'denied', message: 'no right', remarks: null } as const;
     const nodes = lab.slice(0, 2).map((node) => {
       if (!node.sample) return node;
       const { sources } = node.sample;

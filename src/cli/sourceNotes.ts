@@ -35,7 +35,7 @@ export function describeSources(
     for (const name of names) {
       const state = node[name] ?? null;
       if (state?.state === 'ok' && state.message === null) continue;
-      const note = words.sources.note(name, state?.state ?? 'unknown', state?.message ?? null);
+      const note = words.sources.note(name, state?.state ?? 'unknown', state && words.agentSays(state));
       machinesByNote.set(note, [...(machinesByNote.get(note) ?? []), node.nodeName]);
     }
   }

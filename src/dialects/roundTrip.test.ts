@@ -250,6 +250,7 @@ describe.each(DIALECTS)('our node, read back as a node of %s', (dialect) => {
             version: null,
             cudaVersion: null,
             message: null,
+            remarks: null,
             answeredAtMs: sample.takenAtMs,
           },
           containers: [],
@@ -262,7 +263,7 @@ describe.each(DIALECTS)('our node, read back as a node of %s', (dialect) => {
     );
   });
 });
-const ABSENT = { state: 'absent', message: null };
+const ABSENT = { state: 'absent', message: null, remarks: null };
 
 test('what is left over on a card follows from what is kept', async () => {
   await fc.assert(

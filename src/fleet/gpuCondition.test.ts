@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 import type { Driver } from '../model/node.ts';
 import { type ConditionInput, FREE_MEMORY_BYTES, gpuCondition, isSlowed } from './gpuCondition.ts';
 
-const driver: Driver = { state: 'ok', version: '550', cudaVersion: '12.4', message: null, answeredAtMs: 1 };
+const driver: Driver = {
+  state: 'ok',
+  version: '550',
+  cudaVersion: '12.4',
+  message: null,
+  remarks: null,
+  answeredAtMs: 1,
+};
 const holder = { owner: 'alice', memoryUsedBytes: 10, processes: 1, computeProcesses: 1, sinceMs: null };
 const quiet: ConditionInput['gpu'] = {
   state: 'ok',

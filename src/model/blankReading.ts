@@ -11,6 +11,7 @@ export function blankReading(index: number): GpuReading {
     pciBusId: null,
     state: 'ok',
     message: null,
+    remarks: null,
     slowdownTemperatureCelsius: null,
     shutdownTemperatureCelsius: null,
     maxGraphicsClockMHz: null,

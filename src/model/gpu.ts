@@ -1,5 +1,6 @@
 /** A GPU: what the driver reads (GpuReading) and what a sample says of it (Gpu: the same, its processes known by name). */
 import * as z from 'zod';
+import { AgentRemarks } from './agentRemark.ts';
 import { amount, count, instantMs, message, name, percent, pid } from './fields.ts';
 import { MAX_PROCESSES_PER_GPU, MAX_XID_EVENTS } from './limits.ts';
 import { GpuProcess, GpuProcessReading } from './process.ts';
@@ -53,6 +54,7 @@ const gpuShape = {
   pciBusId: name.nullable(),
   state: GpuState,
   message: message.nullable(),
+  remarks: AgentRemarks,
   memoryTotalBytes: count.nullable(),
   /** Without what the driver reserves; with only the first memory call: as given. */
   memoryUsedBytes: count.nullable(),

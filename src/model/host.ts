@@ -1,5 +1,6 @@
 /** A machine's own figures: processor, memory, disks, networks. */
 import * as z from 'zod';
+import { AgentRemarks } from './agentRemark.ts';
 import { amount, count, message, name, path, percent } from './fields.ts';
 import { MAX_DISKS_PER_NODE, MAX_NETWORKS_PER_NODE } from './limits.ts';
 
@@ -14,6 +15,7 @@ export const Disk = z.object({
   /** `unresponsive`: the mount did not answer within its deadline; its figures are null. */
   state: z.enum(['ok', 'unresponsive', 'failed']),
   message: message.nullable(),
+  remarks: AgentRemarks,
 });
 export type Disk = z.infer<typeof Disk>;
 

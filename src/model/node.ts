@@ -1,5 +1,6 @@
 /** A machine of the fleet: one sample of it (NodeSample), and what the hub knows of it (NodeStatus). */
 import * as z from 'zod';
+import { AgentRemarks } from './agentRemark.ts';
 import { Container } from './container.ts';
 import { DialectName } from './dialect.ts';
 import { count, instantMs, message, name } from './fields.ts';
@@ -24,6 +25,7 @@ export const Driver = z.object({
   version: name.nullable(),
   cudaVersion: name.nullable(),
   message: message.nullable(),
+  remarks: AgentRemarks,
   /** When the driver last answered; null if it never did. */
   answeredAtMs: instantMs.nullable(),
 });
@@ -33,6 +35,7 @@ export type Driver = z.infer<typeof Driver>;
 export const SourceState = z.object({
   state: z.enum(['ok', 'absent', 'denied', 'failed']),
   message: message.nullable(),
+  remarks: AgentRemarks,
 });
 export type SourceState = z.infer<typeof SourceState>;
 

@@ -1,8 +1,9 @@
 /**
  * What keeps work from a node or a card, as data; scheduling/remarkText.ts puts it into words. Of the driver and of a card
- * the agent's own sentence is carried along: it names what no word here could.
+ * what the agent says is carried along, as data and in English.
  */
 import * as z from 'zod';
+import { AgentRemarks } from './agentRemark.ts';
 import { count, message, name, pid } from './fields.ts';
 import { GpuState } from './gpu.ts';
 import { DriverState } from './node.ts';
@@ -10,8 +11,13 @@ import { AttemptId } from './task.ts';
 
 /** Of a card. */
 export const CardTrouble = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('driver'), state: DriverState, message: message.nullable() }),
-  z.object({ kind: z.literal('gpu'), state: GpuState, message: message.nullable() }),
+  z.object({
+    kind: z.literal('driver'),
+    state: DriverState,
+    message: message.nullable(),
+    remarks: AgentRemarks,
+  }),
+  z.object({ kind: z.literal('gpu'), state: GpuState, message: message.nullable(), remarks: AgentRemarks }),
   /** The driver asks for a reset, or memory repairs wait for one. */
   z.object({ kind: z.literal('needs-care') }),
   z.object({ kind: z.literal('mig') }),

@@ -99,7 +99,10 @@ describe('placement', () => {
 
   test.each([
     ['switched off', imaginedNode('x', [{ isOn: false }])],
-    ['not well', imaginedNode('x', [{ unusable: { kind: 'gpu', state: 'lost', message: null } }])],
+    [
+      'not well',
+      imaginedNode('x', [{ unusable: { kind: 'gpu', state: 'lost', message: null, remarks: null } }]),
+    ],
     ['another model', imaginedNode('x', [{ model: 'NVIDIA L4' }])],
     ['offline', imaginedNode('x', 1, { isOnline: false })],
     ['not allowed', imaginedNode('x', 1, { isAllowed: false })],

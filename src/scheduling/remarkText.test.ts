@@ -82,7 +82,7 @@ test('what keeps work from a card or node is said in both languages', () => {
   expect(troubleText(strikes, remarkWordsZh)).toContain('flowline nodes allow vega');
   expect(
     troubleText(
-      { kind: 'driver', state: 'unresponsive', message: 'has not answered for 9 s' },
+      { kind: 'driver', state: 'unresponsive', message: 'has not answered for 9 s', remarks: null },
       remarkWordsZh,
     ),
   ).toBe('驱动无响应');

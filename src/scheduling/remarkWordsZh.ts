@@ -1,4 +1,5 @@
 /** The words of remarkText.ts in Chinese. */
+import { agentRemarksZh } from '../fleet/agentRemarkWordsZh.ts';
 import { taskWords } from '../fleet/taskWords.ts';
 import { stateWords } from '../fleet/words.ts';
 import { formatBytes, formatDuration } from '../lib/durations.ts';
@@ -157,15 +158,17 @@ export const remarkWordsZh: RemarkWords = {
     'not-unreachable': ({ state }) => `它没有失去联系，现在：${STATE[state]}`,
   },
   trouble: {
-    // The agent's own sentence is English: it is added where the state alone does not tell what to look for.
-    driver: ({ state, message }) =>
+    // An older agent's own sentence is English: it is added where the state alone does not tell what to look for.
+    driver: ({ state, message, remarks }) =>
+      agentRemarksZh(remarks) ??
       `${stateWords.zh.driver[state]}${state === 'failed' && message !== null ? `（${message}）` : ''}`,
-    gpu: ({ state, message }) =>
-      state === 'lost' || state === 'missing'
+    gpu: ({ state, message, remarks }) =>
+      agentRemarksZh(remarks) ??
+      (state === 'lost' || state === 'missing'
         ? stateWords.zh.sick[state]
         : state === 'asleep'
           ? stateWords.zh.condition.asleep
-          : `${stateWords.zh.sick.failed}${message === null ? '' : `（${message}）`}`,
+          : `${stateWords.zh.sick.failed}${message === null ? '' : `（${message}）`}`),
     'needs-care': () => '驱动要求重置，或有显存修复等待重置',
     mig: () => '它被划分成了 MIG 实例',
     prohibited: () => '它的计算模式禁止运行程序',

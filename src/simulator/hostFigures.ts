@@ -1,4 +1,6 @@
 /** An imagined machine's own figures: processor, memory, disks and networks, as its processes use them. Pure. */
+
+import { said } from '../agent/said.ts';
 import type { Disk, Host } from '../model/host.ts';
 import { between, type Random } from './random.ts';
 import { GIB, type Hardware, type ImaginedNode, MIB } from './world.ts';
@@ -77,7 +79,7 @@ function diskFigures(disk: Hardware['disks'][number], readsData: number, random:
     readBytesPerSecond: answers ? Math.round(between(random, 1, 900) * MIB * readsData) : null,
     writeBytesPerSecond: answers ? Math.round(between(random, 0.1, 60) * MIB * readsData) : null,
     state: disk.state,
-    message: answers ? null : `${disk.mount} did not answer within 2 s: is its file server up?`,
+    ...(answers ? { message: null, remarks: null } : said({ kind: 'mount-late', seconds: 2 })),
   };
 }
 

@@ -15,7 +15,7 @@ const look = (id: string) => () => {
 describe('what else an imagined machine tells', () => {
   test('a container is told with what leads to its owner', async () => {
     const { state, containers } = await imaginedContainers(look('atlas')).read();
-    expect(state).toEqual({ state: 'ok', message: null });
+    expect(state).toEqual({ state: 'ok', message: null, remarks: null });
     expect(containers[0]).toMatchObject({
       container: {
         name: 'zk-notebook',
@@ -60,7 +60,7 @@ describe('what else an imagined machine tells', () => {
     expect(disks.find(({ mount }) => mount === '/mnt/archive')).toMatchObject({
       state: 'unresponsive',
       usedBytes: null,
-      message: expect.stringContaining('did not answer'),
+      message: expect.stringContaining('not answered'),
     });
   });
 });

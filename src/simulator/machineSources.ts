@@ -7,6 +7,7 @@ import type {
   HostSource,
   SessionSource,
 } from '../agent/collectors/sources.ts';
+import { said } from '../agent/said.ts';
 import { screenAttachCommand, tmuxAttachCommand } from '../lib/shell/attachCommand.ts';
 import { containerEnterCommand } from '../lib/shell/containerEnterCommand.ts';
 import type { SourceState } from '../model/node.ts';
@@ -21,12 +22,16 @@ export const imaginedHost = (look: Look): HostSource => ({
   stop: async () => {},
 });
 
+const SOCKET = '/var/run/docker.sock';
 const dockerStates: Record<ImaginedNode['docker'], SourceState> = {
-  ok: { state: 'ok', message: null },
-  absent: { state: 'absent', message: 'No container engine: there is no /var/run/docker.sock.' },
+  ok: { state: 'ok', message: null, remarks: null },
+  absent: {
+    state: 'absent',
+    ...said({ kind: 'no-engine', path: SOCKET, isThere: false }),
+  },
   denied: {
     state: 'denied',
-    message: 'The agent may not open /var/run/docker.sock: add its user to the group docker.',
+    ...said({ kind: 'socket-denied', path: SOCKET }),
   },
 };
 
@@ -79,10 +84,10 @@ export const imaginedSessions = (look: Look): SessionSource => ({
   read: async () => {
     const node = look();
     const isInstalled = node.sessionTools === 'ok';
-    const stateOf = (tool: string): SourceState =>
+    const stateOf = (tool: 'screen' | 'tmux'): SourceState =>
       isInstalled
-        ? { state: 'ok', message: null }
-        : { state: 'absent', message: `${tool} is not installed.` };
+        ? { state: 'ok', message: null, remarks: null }
+        : { state: 'absent', ...said({ kind: 'nobody-uses', tool }) };
     return {
       screen: stateOf('screen'),
       tmux: stateOf('tmux'),

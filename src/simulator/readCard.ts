@@ -1,6 +1,6 @@
 /** What a driver that works reads of an imagined card: the figures in the product's words, null where the card has none. */
 
-import { lostGpuMessage } from '../agent/drivers/troubleWords.ts';
+import { said } from '../agent/said.ts';
 import { blankReading } from '../model/blankReading.ts';
 import type { GpuReading, ThrottleReason } from '../model/gpu.ts';
 import type { GpuProcessReading } from '../model/process.ts';
@@ -23,6 +23,7 @@ function readWorkingCard(card: Card, processes: readonly ImaginedProcess[]): Gpu
     ...identityOf(card),
     state: 'ok',
     message: null,
+    remarks: null,
     memoryTotalBytes: model.memoryTotalMiB * MIB,
     memoryUsedBytes: model.memoryTotalMiB * MIB - reserved - free,
     memoryFreeBytes: free,
@@ -77,7 +78,7 @@ function readLostCard(card: Card): GpuReading {
     ...blankReading(card.index),
     ...identityOf(card),
     state: 'lost',
-    message: lostGpuMessage('imagined'),
+    ...said({ kind: 'gpu-lost', words: 'imagined' }),
   };
 }
 

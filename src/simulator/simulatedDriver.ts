@@ -7,13 +7,7 @@
 import type { DriverReading, GpuDriver } from '../agent/drivers/driver.ts';
 import { createGate } from '../agent/drivers/gate.ts';
 import { createRoster } from '../agent/drivers/roster.ts';
-import {
-  failedGpuMessage,
-  initialisationMessage,
-  lostGpuMessage,
-  mismatchMessage,
-  unresponsiveMessage,
-} from '../agent/drivers/troubleWords.ts';
+import { said } from '../agent/said.ts';
 import { blankReading } from '../model/blankReading.ts';
 import type { GpuReading } from '../model/gpu.ts';
 import type { Driver } from '../model/node.ts';
@@ -46,6 +40,7 @@ export function createSimulatedDriver(
     version: null,
     cudaVersion: null,
     message: null,
+    remarks: null,
     answeredAtMs: null,
   };
   let gpus: GpuReading[] = [];
@@ -66,7 +61,11 @@ export function createSimulatedDriver(
         break;
       }
       if (askedSinceMs >= mayTakeMs) {
-        driver = { ...driver, state: 'unresponsive', message: unresponsiveMessage(mayTakeMs) };
+        driver = {
+          ...driver,
+          state: 'unresponsive',
+          ...said({ kind: 'driver-silent', seconds: mayTakeMs / 1000, stuck: null }),
+        };
         break;
       }
       const leftMs = untilMs - performance.now();
@@ -80,18 +79,26 @@ export function createSimulatedDriver(
     const { behaviour, version, cudaVersion } = machine.driver;
     switch (behaviour) {
       case 'absent':
-        driver = { ...driver, state: 'absent', message: 'this imagined machine has no NVIDIA driver' };
+        driver = {
+          ...driver,
+          state: 'absent',
+          ...said({ kind: 'no-library', tried: ['libnvidia-ml.so.1'] }),
+        };
         break;
       case 'mismatch':
-        driver = { ...driver, state: 'mismatch', message: mismatchMessage('imagined') };
+        driver = { ...driver, state: 'mismatch', ...said({ kind: 'version-mismatch', words: 'imagined' }) };
         break;
       case 'failing':
-        driver = { ...driver, state: 'failed', message: initialisationMessage('imagined') };
+        driver = {
+          ...driver,
+          state: 'failed',
+          ...said({ kind: 'not-initialised', words: 'imagined', look: null }),
+        };
         break;
       default: {
         // One instant for all of a sample, as in a real one.
         const takenAtMs = now();
-        driver = { state: 'ok', version, cudaVersion, message: null, answeredAtMs: takenAtMs };
+        driver = { state: 'ok', version, cudaVersion, message: null, remarks: null, answeredAtMs: takenAtMs };
         readGpus(takenAtMs);
       }
     }
@@ -123,8 +130,8 @@ function readGpu({ reading, fault }: ImaginedGpu, index: number, nowMs: number):
   const { uuid, name, serial, vbiosVersion, pciBusId, xidEvents } = reading;
   const known = { ...blankReading(index), uuid, name, serial, vbiosVersion, pciBusId, xidEvents };
   return fault === 'lost'
-    ? { ...known, state: 'lost', message: lostGpuMessage('imagined') }
-    : { ...known, state: 'failed', message: failedGpuMessage('imagined') };
+    ? { ...known, state: 'lost', ...said({ kind: 'gpu-lost', words: 'imagined' }) }
+    : { ...known, state: 'failed', ...said({ kind: 'gpu-not-read', words: 'imagined' }) };
 }
 
 /** The gate drops figures in place: the machine's own stay as they were imagined. */

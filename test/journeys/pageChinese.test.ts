@@ -8,7 +8,7 @@ import { imagineLab } from '../support/imaginedLab.ts';
 import { type RunningHub, startHubProgram } from '../support/program.ts';
 import { waitFor } from '../support/waitFor.ts';
 
-/** Two machines of the laboratory with what their agents would say. */
+/** Two machines of the laboratory with what their agents would say: one source with remarks, all else as of an older agent. */
 function imagineTroubled(nowMs: number): NodeStatus[] {
   const lab = imagineLab(nowMs);
   const change = (name: string, with_: Partial<NonNullable<NodeStatus['sample']>>): NodeStatus[] =>
@@ -19,11 +19,20 @@ function imagineTroubled(nowMs: number): NodeStatus[] {
   return [
     ...lab.filter((node) => node.name === 'orion'),
     ...change('atlas', {
-      driver: { ...driver, state: 'mismatch', message: 'it was updated while loaded; reboot this machine' },
+      driver: {
+        ...driver,
+        state: 'mismatch',
+        message: 'it was updated while loaded; reboot this machine',
+        remarks: null,
+      },
       sources: {
-        docker: { state: 'denied', message: 'make its user a member of the group docker' },
-        screen: { state: 'ok', message: 'can be seen only by an agent that runs as root' },
-        tmux: { state: 'failed', message: 'server exited unexpectedly' },
+        docker: {
+          state: 'denied',
+          message: 'make its user a member of the group docker',
+          remarks: [{ kind: 'socket-denied', path: '/var/run/docker.sock' }],
+        },
+        screen: { state: 'ok', message: 'can be seen only by an agent that runs as root', remarks: null },
+        tmux: { state: 'failed', message: 'server exited unexpectedly', remarks: null },
       },
     }),
   ];
@@ -73,7 +82,9 @@ describe.skipIf(withoutChromium)('the Chinese page', () => {
     const lists = page.locator('.panel-tables aside');
     await lists.waitFor();
     const text = (await lists.textContent()) ?? '';
-    expect(text).toContain('无权询问 Docker。 请把代理的用户加入 docker 组');
+    expect(text).toContain(
+      '无权询问 Docker。 代理无权打开 /var/run/docker.sock：请把代理的用户加入 docker 组',
+    );
     expect(text).toContain('只看到一部分 screen。 只有以 root 运行的代理');
     // A failure's own words are nobody else's to say.
     expect(text).toContain('询问 tmux 失败。 server exited unexpectedly');

@@ -77,7 +77,14 @@ export async function startFakeAgent(options: FakeAgentOptions): Promise<FakeAge
     ...bareSample(hostname, Date.now(), options.intervalMs ?? 1000),
     gpus,
     bootId: options.bootId ?? null,
-    driver: { state: 'ok', version: '1', cudaVersion: '12.0', message: null, answeredAtMs: Date.now() },
+    driver: {
+      state: 'ok',
+      version: '1',
+      cudaVersion: '12.0',
+      message: null,
+      remarks: null,
+      answeredAtMs: Date.now(),
+    },
   });
   const hello = (): void => {
     sequence = 0;

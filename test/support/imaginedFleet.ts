@@ -45,6 +45,7 @@ export function imagineGpu(index: number, model: string, gib: number, limitWatts
     pciBusId: `0000:${(index + 1).toString(16).padStart(2, '0')}:00.0`,
     state: 'ok',
     message: null,
+    remarks: null,
     memoryTotalBytes: gibBytes(gib),
     memoryUsedBytes: gibBytes(0.6),
     memoryFreeBytes: gibBytes(gib - 0.6),
@@ -175,6 +176,7 @@ export function imagineNode(machine: ImaginedMachine, nowMs: number): NodeStatus
       version: '550.90.07',
       cudaVersion: '12.4',
       message: null,
+      remarks: null,
       answeredAtMs: nowMs - 300,
     },
     // The same card is in one machine only.
@@ -201,6 +203,7 @@ export function imagineNode(machine: ImaginedMachine, nowMs: number): NodeStatus
           writeBytesPerSecond: 3_000_000,
           state: 'ok',
           message: null,
+          remarks: null,
         },
         {
           mount: '/data',
@@ -212,6 +215,7 @@ export function imagineNode(machine: ImaginedMachine, nowMs: number): NodeStatus
           writeBytesPerSecond: 300_000_000,
           state: 'ok',
           message: null,
+          remarks: null,
         },
       ],
       networks: [
@@ -229,9 +233,9 @@ export function imagineNode(machine: ImaginedMachine, nowMs: number): NodeStatus
     containers: machine.containers ?? [],
     sessions: machine.sessions ?? [],
     sources: {
-      docker: { state: 'ok', message: null },
-      screen: { state: 'ok', message: null },
-      tmux: { state: 'ok', message: null },
+      docker: { state: 'ok', message: null, remarks: null },
+      screen: { state: 'ok', message: null, remarks: null },
+      tmux: { state: 'ok', message: null, remarks: null },
     },
     refusedFigures: {},
   };

@@ -24,6 +24,7 @@ export function imagineDriverless(nowMs: number): NodeStatus[] {
     version: null,
     cudaVersion: null,
     message: 'libnvidia-ml.so.1 was not found',
+    remarks: null,
     answeredAtMs: null,
   };
   return [{ ...node, sample: { ...node.sample, driver } }];

@@ -70,6 +70,7 @@ const host = {
       writeBytesPerSecond: null,
       state: 'ok' as const,
       message: null,
+      remarks: null,
     },
   ],
   networks: [

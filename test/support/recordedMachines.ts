@@ -55,7 +55,14 @@ export function cardOf(index: number, figures: Partial<Gpu>): Gpu {
 export function machineOf(hostname: string, takenAtMs: number, more: Partial<NodeSample>): NodeSample {
   return {
     ...bareSample(hostname, takenAtMs),
-    driver: { state: 'ok', version: null, cudaVersion: null, message: null, answeredAtMs: takenAtMs },
+    driver: {
+      state: 'ok',
+      version: null,
+      cudaVersion: null,
+      message: null,
+      remarks: null,
+      answeredAtMs: takenAtMs,
+    },
     host: UNKNOWN_HOST,
     ...more,
   };

@@ -2,7 +2,7 @@
 import { UNKNOWN_HOST } from '../../src/model/host.ts';
 import type { NodeSample } from '../../src/model/node.ts';
 
-const absent = { state: 'absent', message: null } as const;
+const absent = { state: 'absent', message: null, remarks: null } as const;
 
 /** A machine without GPUs of which nothing is known, at an instant. */
 export function bareSample(hostname: string, takenAtMs: number, intervalMs = 1000): NodeSample {
@@ -12,7 +12,14 @@ export function bareSample(hostname: string, takenAtMs: number, intervalMs = 100
     hostname,
     agentVersion: 'test',
     bootId: null,
-    driver: { state: 'absent', version: null, cudaVersion: null, message: null, answeredAtMs: null },
+    driver: {
+      state: 'absent',
+      version: null,
+      cudaVersion: null,
+      message: null,
+      remarks: null,
+      answeredAtMs: null,
+    },
     gpus: [],
     host: UNKNOWN_HOST,
     containers: [],

@@ -82,6 +82,7 @@ export async function openSupervisorBed({
           version: null,
           cudaVersion: null,
           message: null,
+          remarks: null,
           answeredAtMs: Date.now() + 1,
         },
         gpus: gpus(),

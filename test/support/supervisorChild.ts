@@ -15,7 +15,14 @@ const supervisor = await startSupervisor({
   dataFolder: folder,
   environment: process.env,
   readGpus: async () => ({
-    driver: { state: 'absent', version: null, cudaVersion: null, message: null, answeredAtMs: null },
+    driver: {
+      state: 'absent',
+      version: null,
+      cudaVersion: null,
+      message: null,
+      remarks: null,
+      answeredAtMs: null,
+    },
     gpus: [],
     refusedFigures: {},
   }),

@@ -84,6 +84,7 @@ function GpuDetails({ node, gpu }: { node: FleetNode; gpu: FleetGpu }) {
       {gpu.message !== null && (
         <p className="hint-bar is-bad">
           <AgentSays
+            remarks={gpu.remarks}
             own={words.gpuSays(gpu.state)}
             message={gpu.message}
             withMessage={gpu.state === 'failed'}

@@ -6,7 +6,10 @@ const { find } = doctorBed();
 describe('tools and runtime', () => {
   test('Docker that may not be asked is a note with advice', async () => {
     const sample = sampleWith({ state: 'ok' });
-    const sources = { ...sample.sources, docker: { state: 'denied' as const, message: 'no right' } };
+    const sources = {
+      ...sample.sources,
+      docker: { state: 'denied' as const, message: 'no right', remarks: null },
+    };
     expect(await find('docker', { sample: Promise.resolve({ ...sample, sources }) })).toMatchObject({
       result: 'note',
       found: 'no right',

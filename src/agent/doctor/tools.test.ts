@@ -4,7 +4,7 @@ import type { NodeSample } from '../../model/node.ts';
 import type { Session } from '../../model/session.ts';
 
 const { find } = doctorBed();
-const ok = { state: 'ok', message: null } as const;
+const ok = { state: 'ok', message: null, remarks: null } as const;
 const session = (kind: Session['kind'], user: string): Session => ({
   kind,
   id: `${kind}-${user}`,
@@ -22,7 +22,7 @@ test('what was seen is said, and what stayed hidden beside it', async () => {
     sources: {
       docker: ok,
       screen: ok,
-      tmux: { state: 'ok', message: 'the tmux sessions of one other user are hidden' },
+      tmux: { state: 'ok', message: 'the tmux sessions of one other user are hidden', remarks: null },
     },
   });
   expect(await find('tmux', facts)).toMatchObject({
@@ -38,7 +38,7 @@ test('a tool that nobody runs does not “answer”', async () => {
 });
 
 test('one that may not be asked is a note in its own words', async () => {
-  const denied = { state: 'denied', message: 'the agent may not open the socket' } as const;
+  const denied = { state: 'denied', message: 'the agent may not open the socket', remarks: null } as const;
   const facts = seeing({ sources: { docker: denied, screen: ok, tmux: ok } });
   expect(await find('docker', facts)).toMatchObject({
     result: 'note',

@@ -6,6 +6,7 @@
 import { blankFastFigures, blankSlowFigures } from '../../model/blankReading.ts';
 import { type GpuReading, gpuIdentity } from '../../model/gpu.ts';
 import { MAX_GPUS_PER_NODE } from '../../model/limits.ts';
+import { said } from '../said.ts';
 
 export interface Roster {
   /** The counted GPUs in their order, with what is remembered of who they are, and then the vanished ones. */
@@ -62,6 +63,6 @@ function asMissing(gpu: GpuReading): GpuReading {
     ...blankFastFigures(),
     ...blankSlowFigures(),
     state: 'missing',
-    message: 'the driver no longer counts this GPU: look at its seat, its power and the kernel log',
+    ...said({ kind: 'gpu-missing' }),
   };
 }

@@ -108,7 +108,14 @@ test('what ran out of GPU memory says so, with what it asked for', async () => {
 test('what the driver said before it was asked says nothing', async () => {
   let answeredAtMs = Date.now() - 1;
   const reading = () => ({
-    driver: { state: 'ok' as const, version: null, cudaVersion: null, message: null, answeredAtMs },
+    driver: {
+      state: 'ok' as const,
+      version: null,
+      cudaVersion: null,
+      message: null,
+      remarks: null,
+      answeredAtMs,
+    },
     gpus: [cardWith([])],
     refusedFigures: {},
   });

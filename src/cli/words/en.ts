@@ -1,6 +1,7 @@
 /** The commands' words in English. `Words` is this object's shape: one that is missing in another language does not compile. */
 import { taskWords } from '../../fleet/taskWords.ts';
 import { type Language, stateWords } from '../../fleet/words.ts';
+import type { AgentRemarks } from '../../model/agentRemark.ts';
 import type { SourceState } from '../../model/node.ts';
 import { remarkWordsEn } from '../../scheduling/remarkWordsEn.ts';
 import { forgetEn } from './forget.ts';
@@ -25,6 +26,8 @@ export const en = {
   submitProblems: submitProblemsEn,
   service: serviceEn,
   forget: forgetEn,
+  /** What an agent says of its driver, a GPU or what stands beside them; null where it says nothing. */
+  agentSays: ({ message }: { message: string | null; remarks: AgentRemarks }): string | null => message,
   comma: ', ',
   bracketed: (text: string) => ` (${text})`,
   /** Of a mistake in a command line, as commander says it. */

@@ -1,4 +1,5 @@
 /** The commands' words in Chinese, by the glossary that page and commands share. */
+import { agentRemarksZh } from '../../fleet/agentRemarkWordsZh.ts';
 import { taskWords } from '../../fleet/taskWords.ts';
 import { stateWords } from '../../fleet/words.ts';
 import { remarkWordsZh } from '../../scheduling/remarkWordsZh.ts';
@@ -24,6 +25,7 @@ export const zh: Words = {
   submitProblems: submitProblemsZh,
   service: serviceZh,
   forget: forgetZh,
+  agentSays: ({ message, remarks }) => agentRemarksZh(remarks) ?? message,
   comma: '，',
   bracketed: (text) => `（${text}）`,
   usage: usageZh,

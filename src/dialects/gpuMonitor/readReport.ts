@@ -102,7 +102,7 @@ function diskOf({ disk_total, disk_used }: typeof Report._output.system_info): N
   return [
     {
       ...{ mount: '/', device: null, fileSystem: null, totalBytes, usedBytes: countOf(disk_used) },
-      ...{ readBytesPerSecond: null, writeBytesPerSecond: null, state: 'ok', message: null },
+      ...{ readBytesPerSecond: null, writeBytesPerSecond: null, state: 'ok', message: null, remarks: null },
     },
   ];
 }

@@ -1,5 +1,7 @@
 /** Builds a sample of ours from what an older program tells: everything that its format cannot carry is null. */
+import { agentRemarksEn } from '../../fleet/agentRemarkWordsEn.ts';
 import { maskArguments } from '../../lib/mask/maskArguments.ts';
+import type { AgentRemark } from '../../model/agentRemark.ts';
 import { blankReading } from '../../model/blankReading.ts';
 import { type Gpu, gpuIdentity } from '../../model/gpu.ts';
 import { type Host, UNKNOWN_HOST } from '../../model/host.ts';
@@ -95,7 +97,10 @@ export interface ToldNode {
   sessions?: NodeSample['sessions'];
 }
 
-const UNTOLD = { state: 'absent', message: null } as const;
+const UNTOLD = { state: 'absent', message: null, remarks: null } as const;
+
+const NO_GPU: AgentRemark[] = [{ kind: 'tells-no-gpu' }];
+const TELLS_NO_GPU = { message: agentRemarksEn(NO_GPU), remarks: NO_GPU };
 
 /** The sample. Cards that `before` had and this answer does not tell of stay, as missing; those of one identity are one. */
 export function witnessSample(told: ToldNode, before: NodeSample | null): NodeSample {
@@ -103,7 +108,7 @@ export function witnessSample(told: ToldNode, before: NodeSample | null): NodeSa
   const isThere = told.gpus.length > 0;
   const driver = told.driver ?? {
     state: isThere ? ('ok' as const) : ('absent' as const),
-    message: isThere ? null : 'it tells of no GPU, and not whether there is a driver',
+    ...(isThere ? { message: null } : TELLS_NO_GPU),
   };
   // A list that is whole leaves out what is gone; where the driver told nothing, nothing is known of any.
   const gone = driver.state === 'ok' ? 'missing' : 'failed';
@@ -114,6 +119,7 @@ export function witnessSample(told: ToldNode, before: NodeSample | null): NodeSa
     agentVersion: null,
     bootId: null,
     driver: {
+      remarks: null,
       ...driver,
       version: null,
       cudaVersion: null,
@@ -124,8 +130,8 @@ export function witnessSample(told: ToldNode, before: NodeSample | null): NodeSa
     containers: containers ?? [],
     sessions: sessions ?? [],
     sources: {
-      docker: containers ? { state: 'ok', message: null } : UNTOLD,
-      screen: sessions ? { state: 'ok', message: null } : UNTOLD,
+      docker: containers ? { state: 'ok', message: null, remarks: null } : UNTOLD,
+      screen: sessions ? { state: 'ok', message: null, remarks: null } : UNTOLD,
       tmux: UNTOLD,
     },
     refusedFigures: {},

@@ -65,8 +65,9 @@ function cardFacts(
 export function unusable({ sample }: Pick<NodeStatus, 'sample'>, gpu: Gpu): CardTrouble | null {
   const driver = sample?.driver;
   if (driver && driver.state !== 'ok')
-    return { kind: 'driver', state: driver.state, message: driver.message };
-  if (gpu.state !== 'ok') return { kind: 'gpu', state: gpu.state, message: gpu.message };
+    return { kind: 'driver', state: driver.state, message: driver.message, remarks: driver.remarks };
+  if (gpu.state !== 'ok')
+    return { kind: 'gpu', state: gpu.state, message: gpu.message, remarks: gpu.remarks };
   if (needsCare(gpu)) return { kind: 'needs-care' };
   if (gpu.migMode === true) return { kind: 'mig' };
   if (gpu.computeMode === 'prohibited') return { kind: 'prohibited' };

@@ -20,7 +20,8 @@ import './firstRun.css';
 export function FirstRunPage({ node }: { node: FleetNode }) {
   const words = useWords();
   const state = node.sample?.driver.state ?? 'starting';
-  const message = node.sample?.driver.message ?? null;
+  const driver = node.sample?.driver;
+  const message = (driver && words.agentRemarks(driver.remarks)) ?? driver?.message ?? null;
   const answer = useChecks(node);
   const step = firstStep(words, state, answer);
   const watched = words.first.watched(nodeName(node));

@@ -83,7 +83,7 @@ function DriverNote({ node }: { node: FleetNode }) {
         {driver.message === null ? (
           words.node.driver[driver.state]
         ) : (
-          <AgentSays own={words.driverSays(driver.state)} message={driver.message} />
+          <AgentSays remarks={driver.remarks} own={words.driverSays(driver.state)} message={driver.message} />
         )}
       </li>
     );

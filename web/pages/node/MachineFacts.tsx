@@ -41,6 +41,7 @@ export function MachineFacts({ node }: { node: FleetNode }) {
                   <span key={disk.mount} className="bad">
                     {words.host[disk.state]}{' '}
                     <AgentSays
+                      remarks={disk.remarks}
                       own={words.diskSays(disk.state)}
                       message={disk.message}
                       withMessage={disk.state === 'failed'}

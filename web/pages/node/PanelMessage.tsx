@@ -45,7 +45,7 @@ function Trouble({ node }: { node: FleetNode }) {
     return !isThere || driver === undefined || driver.state === 'ok' ? null : (
       <p className="hint-bar" role="status">
         <strong>{words.node.driver[driver.state]}</strong>{' '}
-        <AgentSays own={words.driverSays(driver.state)} message={driver.message} />
+        <AgentSays remarks={driver.remarks} own={words.driverSays(driver.state)} message={driver.message} />
       </p>
     );
   }
@@ -63,10 +63,11 @@ function Trouble({ node }: { node: FleetNode }) {
         </>
       )}
       {concern.kind === 'driver' && !silent && driver && (
-        <AgentSays own={words.driverSays(driver.state)} message={driver.message} />
+        <AgentSays remarks={driver.remarks} own={words.driverSays(driver.state)} message={driver.message} />
       )}
       {concern.kind === 'gpu-sick' && (
         <AgentSays
+          remarks={concern.gpu.remarks}
           own={words.gpuSays(concern.gpu.state)}
           message={concern.gpu.message}
           withMessage={concern.gpu.state === 'failed'}

@@ -12,6 +12,7 @@ export function SourceNote({ name, source }: { name: string; source: SourceState
     <p className={isWarning ? 'warn' : 'quiet'}>
       {words.source[source.state](name)}{' '}
       <AgentSays
+        remarks={source.state === 'absent' ? null : source.remarks}
         own={words.sourceSays(name, source.state)}
         message={reason}
         withMessage={source.state === 'failed'}

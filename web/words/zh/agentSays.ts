@@ -1,4 +1,5 @@
-/** In Chinese what agents, drivers and the hub say in English, where the state or code beside it tells as much. */
+/** In Chinese what agents, drivers and the hub say in English: from their remarks, or by the state or code beside a sentence. */
+import { agentRemarksZh } from '../../../src/fleet/agentRemarkWordsZh.ts';
 import type { DriverState } from '../../../src/model/node.ts';
 import type { agentSays as english, HubSays } from '../en/agentSays.ts';
 
@@ -57,6 +58,7 @@ const HUB: Record<string, HubSays> = {
 };
 
 export const agentSays: typeof english = {
+  agentRemarks: agentRemarksZh,
   driverSays: (state) => DRIVER[state] ?? null,
   gpuSays: (state) => GPU[state] ?? null,
   sourceSays: (name, state) => SOURCE[`${name} ${state}`] ?? null,

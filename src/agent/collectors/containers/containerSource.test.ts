@@ -124,7 +124,7 @@ test('a container is told with name, image, state, GPUs, owner and the command t
     inspected({ DeviceRequests: [{ DeviceIDs: ['GPU-2'], Capabilities: [['gpu']] }] }),
   );
   const { state, containers } = await start().read();
-  expect(state).toEqual({ state: 'ok', message: null });
+  expect(state).toEqual({ state: 'ok', message: null, remarks: null });
   expect(containers[0]).toMatchObject({
     container: {
       id: id('a'),
@@ -237,7 +237,11 @@ test('a container that is odd is left out and said, and does not hide the others
   engine.containers.push({ Id: 'not an id', State: 7 });
   const { state, containers } = await start().read();
   expect(containers).toHaveLength(1);
-  expect(state).toEqual({ state: 'ok', message: expect.stringContaining('one container is left out') });
+  expect(state).toMatchObject({
+    state: 'ok',
+    message: expect.stringContaining('one container is left out'),
+    remarks: [{ kind: 'containers-left-out', containers: 1 }],
+  });
 });
 
 test('an engine that restarts is found again, and is absent meanwhile', async () => {
@@ -267,7 +271,11 @@ test('a stream of events that ends is opened again; until then the last containe
 
 test('no engine is a state in words, not an error', async () => {
   expect(await start().read()).toEqual({
-    state: { state: 'absent', message: `no container engine runs here: there is no ${path}` },
+    state: {
+      state: 'absent',
+      message: `no container engine runs here: there is no ${path}`,
+      remarks: [{ kind: 'no-engine', path, isThere: false }],
+    },
     containers: [],
   });
 });
@@ -309,7 +317,11 @@ test('an engine that does not answer delays the first reading 2 s, and is said n
   const started = performance.now();
   const { state, containers } = await start().read();
   expect(performance.now() - started).toBeLessThan(4000);
-  expect(state).toEqual({ state: 'failed', message: 'the engine has not answered yet' });
+  expect(state).toEqual({
+    state: 'failed',
+    message: 'the engine has not answered yet',
+    remarks: [{ kind: 'engine-not-yet' }],
+  });
   expect(containers).toEqual([]);
 });
 

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { containerEnterCommand } from '../../../lib/shell/containerEnterCommand.ts';
 import type { SourceState } from '../../../model/node.ts';
+import { said } from '../../said.ts';
 import { findOwner } from '../owner.ts';
 import type { ContainerSource, FoundContainer } from '../sources.ts';
 import { findContainerGpus, type KnownGpu } from './containerGpus.ts';
@@ -142,10 +143,8 @@ function joinStates(states: readonly (SourceState | null)[]): SourceState {
     const found = states.find((state) => state?.state === wanted);
     if (found) return found;
   }
-  if (states.some((state) => state === null))
-    return { state: 'failed', message: 'the engine has not answered yet' };
-  return {
-    state: 'absent',
-    message: `no container engine runs here: ${states[0]?.message ?? 'none was looked for'}`,
-  };
+  if (states.some((state) => state === null)) return { state: 'failed', ...said({ kind: 'engine-not-yet' }) };
+  const first = states[0]?.remarks?.[0];
+  const path = first && 'path' in first ? first.path : null;
+  return { state: 'absent', ...said({ kind: 'no-engine', path, isThere: first?.kind === 'socket-deaf' }) };
 }

@@ -8,11 +8,16 @@ import { askEngine, describeTrouble } from './engineClient.ts';
 const withCode = (code: string) => Object.assign(new Error(code), { code });
 
 test('each trouble has its word, and a denied socket says what to do', () => {
-  expect(describeTrouble(withCode('ENOENT'), '/s')).toEqual({ state: 'absent', message: 'there is no /s' });
+  expect(describeTrouble(withCode('ENOENT'), '/s')).toEqual({
+    state: 'absent',
+    message: 'there is no /s',
+    remarks: [{ kind: 'no-socket', path: '/s' }],
+  });
   expect(describeTrouble(withCode('ECONNREFUSED'), '/s').state).toBe('absent');
   expect(describeTrouble(withCode('EACCES'), '/s')).toMatchObject({
     state: 'denied',
     message: expect.stringContaining('group docker'),
+    remarks: [{ kind: 'socket-denied', path: '/s' }],
   });
   expect(describeTrouble(withCode('EACCES'), '/run/podman/podman.sock').message).not.toContain('docker');
   expect(describeTrouble(new Error('x'.repeat(9999)), '/s')).toMatchObject({ state: 'failed' });

@@ -1,6 +1,7 @@
 /** Asks a container engine over its Unix socket: plain HTTP, every call with a deadline, every answer with a bound. */
 import { type IncomingMessage, request } from 'node:http';
 import type { SourceState } from '../../../model/node.ts';
+import { said } from '../../said.ts';
 
 /** A list of 2,000 containers with labels and mounts has some megabytes. */
 const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -77,27 +78,19 @@ function open(socketPath: string, path: string, signal: AbortSignal): Promise<In
 }
 
 /** What went wrong, as a state in words. */
-export function describeTrouble(error: unknown, socketPath: string): SourceState {
+export function describeTrouble(error: unknown, path: string): SourceState {
   const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code === 'ENOENT') return { state: 'absent', message: `there is no ${socketPath}` };
+  if (code === 'ENOENT') return { state: 'absent', ...said({ kind: 'no-socket', path }) };
   if (code === 'ECONNREFUSED') {
-    return { state: 'absent', message: `nothing listens on ${socketPath}: the engine is not running` };
+    return { state: 'absent', ...said({ kind: 'socket-deaf', path }) };
   }
   if (code === 'EACCES' || code === 'EPERM') {
-    return { state: 'denied', message: `the agent may not open ${socketPath}: ${wayIn(socketPath)}` };
+    // podman has no group that may: its system socket is root's, and every user may have one of his own.
+    return {
+      state: 'denied',
+      ...said({ kind: /podman/.test(path) ? 'podman-denied' : 'socket-denied', path }),
+    };
   }
-  const reason =
-    error instanceof Error && error.name === 'TimeoutError'
-      ? 'it does not answer in time (a container engine that hangs is restarted by its service)'
-      : String(error);
-  return {
-    state: 'failed',
-    message: `the engine at ${socketPath} cannot be asked: ${reason}`.slice(0, 2000),
-  };
+  const words = error instanceof Error && error.name === 'TimeoutError' ? null : String(error);
+  return { state: 'failed', ...said({ kind: 'engine-not-asked', path, words }) };
 }
-
-/** podman has no group that may: its system socket is root's, and every user may have one of his own. */
-const wayIn = (socketPath: string): string =>
-  /podman/.test(socketPath)
-    ? 'only root may; an agent that runs as root sees these containers'
-    : 'make its user a member of the group docker (which makes it root on this machine)';

@@ -9,6 +9,7 @@ import { backoff } from '../../../lib/backoff.ts';
 import { inParallel } from '../../../lib/inParallel.ts';
 import { MAX_CONTAINERS_PER_NODE } from '../../../model/limits.ts';
 import type { SourceState } from '../../../model/node.ts';
+import { said } from '../../said.ts';
 import { EngineEvent, InspectAnswer, ListAnswer, ListedContainer, VersionAnswer } from './engineAnswers.ts';
 import { askEngine, describeTrouble, followEngine } from './engineClient.ts';
 
@@ -159,12 +160,12 @@ export function watchEngine(socketPath: string): EngineWatch {
   };
 }
 
-const OK: SourceState = { state: 'ok', message: null };
+const OK: SourceState = { state: 'ok', message: null, remarks: null };
 
-function describeLeftOut(count: number): SourceState {
-  const containers = count === 1 ? 'one container is' : `${count} containers are`;
-  return { state: 'ok', message: `${containers} left out: the engine describes them in a way unknown here` };
-}
+const describeLeftOut = (containers: number): SourceState => ({
+  state: 'ok',
+  ...said({ kind: 'containers-left-out', containers }),
+});
 
 /** Ours where the engine has it, else its own newest; never below its oldest. */
 export function chooseApiVersion(newest: string, oldest: string | null): string {

@@ -1,6 +1,7 @@
 /** The machine's disks: which there are, how full, how busy; asked anew every 10 s beside the readings. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Disk } from '../../../model/host.ts';
+import { said } from '../../said.ts';
 import { readKernelFile } from '../kernelFile.ts';
 import { ratePerSecond } from '../rate.ts';
 import { type DeviceTraffic, parseDeviceTraffic, trafficOf } from './diskTraffic.ts';
@@ -77,10 +78,10 @@ export function startDisks(prober: MountProber, root: string): Disks {
 
 async function askHere(mountPoint: string): Promise<MountAnswer> {
   try {
-    return { state: 'ok', message: null, ...(await readFileSystemSize(mountPoint)) };
+    return { state: 'ok', message: null, remarks: null, ...(await readFileSystemSize(mountPoint)) };
   } catch (failure) {
     const message = failure instanceof Error ? failure.message : String(failure);
-    return { state: 'failed', message, totalBytes: null, usedBytes: null };
+    return { state: 'failed', message, remarks: null, totalBytes: null, usedBytes: null };
   }
 }
 
@@ -95,7 +96,7 @@ const NOT_YET: MountAnswer = {
   state: 'unresponsive',
   totalBytes: null,
   usedBytes: null,
-  message: 'has not answered yet',
+  ...said({ kind: 'mount-not-yet' }),
 };
 
 function describe(mount: Mount, answer: MountAnswer | undefined, { before, now, elapsedMs }: Traffic): Disk {
@@ -108,6 +109,6 @@ function describe(mount: Mount, answer: MountAnswer | undefined, { before, now, 
     readBytesPerSecond: now ? ratePerSecond(before?.readBytes, now.readBytes, elapsedMs) : null,
     writeBytesPerSecond: now ? ratePerSecond(before?.writtenBytes, now.writtenBytes, elapsedMs) : null,
     state: answer?.state ?? 'failed',
-    message: answer ? answer.message : 'was not asked: the agent is stopping',
+    ...(answer ? { message: answer.message, remarks: answer.remarks } : said({ kind: 'agent-stops' })),
   };
 }

@@ -8,6 +8,8 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as z from 'zod';
+import type { AgentRemarks } from '../../../model/agentRemark.ts';
+import { type Said, said } from '../../said.ts';
 import type { MountQuestion } from './mountChild.ts';
 
 /** How to start the hidden role that calls `runMountChild`. */
@@ -21,6 +23,7 @@ export interface MountAnswer {
   totalBytes: number | null;
   usedBytes: number | null;
   message: string | null;
+  remarks: AgentRemarks;
 }
 
 export interface MountProber {
@@ -43,8 +46,6 @@ const Reply = z.union([
   z.object({ id: z.int(), error: z.string().max(2000) }),
 ]);
 
-const CHILD_HANGS = 'not asked: the process that asks file systems hangs in the kernel';
-
 interface Hanging {
   mountPoint: string;
   sinceMs: number;
@@ -56,7 +57,7 @@ export function startMountProber(command: MountChildCommand, deadlineMs = ANSWER
   let questions = 0;
   let stopped = false;
   /** Why the child could not be started, or ended by itself, in this round. */
-  let childFailure: string | null = null;
+  let childFailure: Said | null = null;
   const waiting = new Map<number, (reply: MountAnswer) => void>();
   /** Questions past their deadline that the present child still holds. */
   const hanging = new Map<number, Hanging>();
@@ -66,7 +67,7 @@ export function startMountProber(command: MountChildCommand, deadlineMs = ANSWER
   async function ask(mountPoints: readonly string[]): Promise<Map<string, MountAnswer>> {
     const answers = new Map<string, MountAnswer>();
     for (const { mountPoint, sinceMs } of hanging.values()) {
-      answers.set(mountPoint, unresponsive(`has not answered for ${seconds(performance.now() - sinceMs)}`));
+      answers.set(mountPoint, silent('mount-silent', performance.now() - sinceMs));
     }
     for (const mountPoint of missedAtMs.keys()) {
       if (!mountPoints.includes(mountPoint)) missedAtMs.delete(mountPoint);
@@ -81,7 +82,9 @@ export function startMountProber(command: MountChildCommand, deadlineMs = ANSWER
       if (lanes > 0) await Promise.all(Array.from({ length: lanes }, () => runLane(queue, answers)));
       if (queue.length > 0 && childFailure === null) childHangs = !(await endChild());
     }
-    const unreached = childHangs ? unresponsive(CHILD_HANGS) : failed(childFailure ?? 'not asked: stopping');
+    const unreached = childHangs
+      ? unanswered('unresponsive', said({ kind: 'mount-not-reached' }))
+      : unanswered('failed', childFailure ?? said({ kind: 'agent-stops' }));
     for (const mountPoint of queue) answers.set(mountPoint, unreached);
     return answers;
   }
@@ -103,7 +106,7 @@ export function startMountProber(command: MountChildCommand, deadlineMs = ANSWER
       const now = performance.now();
       hanging.set(id, { mountPoint, sinceMs: now - deadlineMs });
       missedAtMs.set(mountPoint, now);
-      resolve(unresponsive(`has not answered within ${seconds(deadlineMs)}`));
+      resolve(silent('mount-late', deadlineMs));
     }, deadlineMs);
     waiting.set(id, (answer) => {
       clearTimeout(deadline);
@@ -125,19 +128,21 @@ export function startMountProber(command: MountChildCommand, deadlineMs = ANSWER
       const reply = Reply.safeParse(message);
       if (reply.success) waiting.get(reply.data.id)?.(toAnswer(reply.data));
     });
-    started.on('error', (error) => forget(started, `cannot ask file systems: ${error.message}`));
+    started.on('error', (error) =>
+      forget(started, said({ kind: 'mount-asker-not-started', words: error.message })),
+    );
     started.on('exit', (code, signal) =>
-      forget(started, `the process that asks file systems ended (${signal ?? code})`),
+      forget(started, said({ kind: 'mount-asker-ended', words: String(signal ?? code) })),
     );
     return started;
   }
 
   /** The child is gone, and with it every question it held. */
-  function forget(gone: ChildProcess, message: string): void {
+  function forget(gone: ChildProcess, failure: Said): void {
     if (child !== gone) return;
     child = null;
-    childFailure = message;
-    for (const settle of [...waiting.values()]) settle(failed(message));
+    childFailure = failure;
+    for (const settle of [...waiting.values()]) settle(unanswered('failed', failure));
   }
 
   /** True once no child exists any more. */
@@ -164,18 +169,20 @@ export function startMountProber(command: MountChildCommand, deadlineMs = ANSWER
 }
 
 function toAnswer(reply: z.infer<typeof Reply>): MountAnswer {
-  if ('error' in reply) return failed(reply.error);
-  return { state: 'ok', totalBytes: reply.totalBytes, usedBytes: reply.usedBytes, message: null };
+  if ('error' in reply) return unanswered('failed', { message: reply.error, remarks: null });
+  return {
+    state: 'ok',
+    totalBytes: reply.totalBytes,
+    usedBytes: reply.usedBytes,
+    message: null,
+    remarks: null,
+  };
 }
 
-function unresponsive(message: string): MountAnswer {
-  return { state: 'unresponsive', totalBytes: null, usedBytes: null, message };
-}
+const unanswered = (
+  state: MountAnswer['state'],
+  why: Pick<MountAnswer, 'message' | 'remarks'>,
+): MountAnswer => ({ state, totalBytes: null, usedBytes: null, ...why });
 
-function failed(message: string): MountAnswer {
-  return { state: 'failed', totalBytes: null, usedBytes: null, message };
-}
-
-function seconds(milliseconds: number): string {
-  return `${Math.round(milliseconds / 1000)} s`;
-}
+const silent = (kind: 'mount-late' | 'mount-silent', waitedMs: number): MountAnswer =>
+  unanswered('unresponsive', said({ kind, seconds: Math.round(waitedMs / 1000) }));

@@ -36,7 +36,7 @@ test('the execute bit says whether somebody is attached, and the command takes i
   await makeSocket(`${process.pid}.train me`, 0o600);
   await makeSocket(`${process.pid}.pts-0.gpu-01`, 0o700);
   const { state, sessions } = await readScreenSessions(options());
-  expect(state).toEqual({ state: 'ok', message: null });
+  expect(state).toEqual({ state: 'ok', message: null, remarks: null });
   const found = new Map(sessions.map((one) => [one.session.name, one]));
   expect(found.get('train me')).toEqual({
     session: {

@@ -2,6 +2,7 @@
 import { inParallel } from '../../../lib/inParallel.ts';
 import { screenAttachCommand } from '../../../lib/shell/attachCommand.ts';
 import type { SourceState } from '../../../model/node.ts';
+import { said } from '../../said.ts';
 import type { FoundSession } from '../sources.ts';
 import {
   findUserFolders,
@@ -39,7 +40,7 @@ export async function readScreenSessions(options: ScreenOptions): Promise<ToolSe
   const folders = [...own.filter((folder) => folder !== null), ...shared.flat()];
   if (folders.length === 0) {
     return {
-      state: { state: 'absent', message: 'nobody uses screen here: it has no folder of sockets' },
+      state: { state: 'absent', ...said({ kind: 'nobody-uses', tool: 'screen' }) },
       sessions: [],
     };
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MAX_SESSIONS_PER_NODE } from '../../../model/limits.ts';
 import type { SourceState } from '../../../model/node.ts';
+import { said } from '../../said.ts';
 import { mayHang, parseMounts } from '../host/mounts.ts';
 import { readKernelFile } from '../kernelFile.ts';
 import { createBootClock, readKernelConstants } from '../processes/bootClock.ts';
@@ -71,7 +72,10 @@ export function startSessionSource(options: SessionSourceOptions = {}): SessionS
     looking ??= look()
       .catch((failure: unknown) => {
         // Nothing that a user puts into /tmp may end the agent.
-        const state: SourceState = { state: 'failed', message: `cannot be looked at: ${String(failure)}` };
+        const state: SourceState = {
+          state: 'failed',
+          ...said({ kind: 'cannot-look', words: String(failure) }),
+        };
         reading = { screen: state, tmux: state, sessions: [] };
       })
       .finally(() => {
@@ -96,7 +100,7 @@ export function startSessionSource(options: SessionSourceOptions = {}): SessionS
   };
 }
 
-const NOT_LOOKED: SourceState = { state: 'failed', message: 'was not looked at yet' };
+const NOT_LOOKED: SourceState = { state: 'failed', ...said({ kind: 'not-looked-at' }) };
 const NOT_YET: Reading = { screen: NOT_LOOKED, tmux: NOT_LOOKED, sessions: [] };
 
 /** Those folders that no other machine serves: looking into one of a dead file server would never end. */

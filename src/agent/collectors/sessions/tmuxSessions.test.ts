@@ -159,7 +159,11 @@ test.skipIf(!isRoot || !hasCapsh)(
     const node = `exec ${process.execPath} --input-type=module`;
     const run = spawnSync('capsh', [capabilities, '--', '-c', node], { input: script, encoding: 'utf8' });
     expect(JSON.parse(run.stdout)).toEqual({
-      state: { state: 'ok', message: expect.stringContaining('CAP_SETUID') },
+      state: {
+        state: 'ok',
+        message: expect.stringContaining('CAP_SETUID'),
+        remarks: [{ kind: 'may-not-become', users: 1 }],
+      },
       names: ['mine'],
     });
   },

@@ -3,13 +3,15 @@
  * bound: a user's servers are asked one after the other in two seconds together, four users at a time, six seconds in all.
  */
 import { inParallel } from '../../../lib/inParallel.ts';
+import type { AgentRemark } from '../../../model/agentRemark.ts';
 import type { SourceState } from '../../../model/node.ts';
+import { said } from '../../said.ts';
 import type { FoundSession } from '../sources.ts';
 import type { ToolSessions } from './screenSessions.ts';
 import { findUserFolders, readSockets, type SocketFile, type UserFolder } from './sessionFolder.ts';
 import { parseTmuxAnswer } from './tmuxAnswer.ts';
 import { askTmuxServer } from './tmuxServer.ts';
-import { describeSight, otherUsers } from './toolState.ts';
+import { describeSight } from './toolState.ts';
 
 export interface TmuxOptions {
   /** Folders with a folder `tmux-UID` for each user, now: /tmp, `$TMUX_TMPDIR`. */
@@ -64,11 +66,8 @@ const FOLDER_NAME = /^tmux-(0|[1-9]\d{0,9})$/;
 /** Anybody may make a folder with another's number in /tmp. */
 const isNamedByOwner = ({ name, uid }: UserFolder): boolean => name === `tmux-${uid}`;
 
-const NOBODY = { state: 'absent', message: 'nobody uses tmux here: no server has a socket' } as const;
-const NO_PROGRAM = {
-  state: 'absent',
-  message: 'there are sockets of tmux, and no program `tmux` to ask them',
-} as const;
+const NOBODY: SourceState = { state: 'absent', ...said({ kind: 'nobody-uses', tool: 'tmux' }) };
+const NO_PROGRAM: SourceState = { state: 'absent', ...said({ kind: 'no-tmux' }) };
 
 interface UserAnswer {
   look: 'seen' | 'hidden' | 'not-allowed' | 'no-program';
@@ -127,19 +126,14 @@ function inOrder(sockets: readonly SocketFile[], silentSince: ReadonlyMap<string
 
 function describeAnswers(answers: readonly UserAnswer[]): SourceState {
   const users = (look: UserAnswer['look']) => answers.filter((answer) => answer.look === look).length;
-  const servers = (count: number) => (count === 1 ? 'one server' : `${count} servers`);
   const silent = answers.reduce((sum, answer) => sum + answer.silent, 0);
   const unasked = answers.reduce((sum, answer) => sum + answer.unasked, 0);
   const notAllowed = users('not-allowed');
-  const notes = [
-    ...(notAllowed > 0
-      ? [
-          `the agent runs as root and may not become ${otherUsers(notAllowed)} to ask tmux: it lacks CAP_SETUID or CAP_SETGID`,
-        ]
-      : []),
-    ...(silent > 0 ? [`${servers(silent)} of tmux did not answer (asked once a minute)`] : []),
+  const notes: AgentRemark[] = [
+    ...(notAllowed > 0 ? [{ kind: 'may-not-become', users: notAllowed } as const] : []),
+    ...(silent > 0 ? [{ kind: 'servers-silent', servers: silent } as const] : []),
     ...(unasked > 0
-      ? [`${servers(unasked)} of tmux left out (${MOST_SERVERS_PER_USER} of a user are asked, within 2 s)`]
+      ? [{ kind: 'servers-left-out', servers: unasked, most: MOST_SERVERS_PER_USER } as const]
       : []),
   ];
   return describeSight('tmux', { seen: users('seen'), hidden: users('hidden'), notes });

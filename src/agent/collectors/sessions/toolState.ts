@@ -1,5 +1,7 @@
 /** What of a tool's sessions was seen and what not, in words. */
+import type { AgentRemark } from '../../../model/agentRemark.ts';
 import type { SourceState } from '../../../model/node.ts';
+import { said } from '../../said.ts';
 
 export interface Sight {
   /** Users whose folder was read. */
@@ -7,24 +9,15 @@ export interface Sight {
   /** Users whose folder or servers only they and root may look at. */
   hidden: number;
   /** What else was not seen, and why. */
-  notes?: readonly string[];
+  notes?: readonly AgentRemark[];
 }
 
 /** `ok` with words where only a part was seen; `denied` where nothing was. */
 export function describeSight(tool: 'screen' | 'tmux', { seen, hidden, notes = [] }: Sight): SourceState {
-  const words = [...notes];
-  if (hidden > 0) {
-    words.unshift(
-      `the ${tool} sessions of ${otherUsers(hidden)} can be seen only by an agent that runs as root`,
-    );
-  }
-  return {
-    state: seen === 0 && words.length > 0 ? 'denied' : 'ok',
-    message: words.length === 0 ? null : words.join('; '),
-  };
-}
-
-/** `one other user`, `3 other users`. */
-export function otherUsers(count: number): string {
-  return count === 1 ? 'one other user' : `${count} other users`;
+  const [first, ...others] = [
+    ...(hidden > 0 ? [{ kind: 'sessions-hidden', tool, users: hidden } as const] : []),
+    ...notes,
+  ];
+  if (first === undefined) return { state: 'ok', message: null, remarks: null };
+  return { state: seen === 0 ? 'denied' : 'ok', ...said(first, ...others) };
 }

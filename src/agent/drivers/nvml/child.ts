@@ -7,7 +7,7 @@
  * It imports neither zod nor anything else that is large: what it says is checked by its parent, once.
  */
 
-import { stoppedAnsweringMessage } from '../troubleWords.ts';
+import { said } from '../../said.ts';
 import { number32, text } from './bytes.ts';
 import { createLineReader, writeLine } from './channel.ts';
 import { dieWithParent } from './dieWithParent.ts';
@@ -52,7 +52,11 @@ function answer(gpus: Gpus, due: SampleRequest): boolean {
     return true;
   } catch (error) {
     if (!(error instanceof NvmlError)) throw error;
-    say({ say: 'trouble', state: 'failed', message: stoppedAnsweringMessage(error.message) });
+    say({
+      say: 'trouble',
+      state: 'failed',
+      ...said({ kind: 'stopped-answering', words: error.message }),
+    });
     return false;
   }
 }

@@ -3,8 +3,8 @@ import { pick } from '../../../lib/pick.ts';
 import { blankFastFigures, blankReading, blankSlowFigures } from '../../../model/blankReading.ts';
 import type { GpuReading, XidEvent } from '../../../model/gpu.ts';
 import { MAX_GPUS_PER_NODE } from '../../../model/limits.ts';
+import { type Said, said } from '../../said.ts';
 import { createGate } from '../gate.ts';
-import { failedGpuMessage, lostGpuMessage, unreadFigureMessage } from '../troubleWords.ts';
 import { xidMeaning } from '../xid.ts';
 import { pointer } from './bytes.ts';
 import { createXidEvents } from './events.ts';
@@ -114,8 +114,8 @@ export function createGpus(nvml: Nvml): Gpus {
   function findDevice(slot: Slot): number | null {
     const result = nvml.calls.deviceByIndex(slot.reading.index, out);
     if (result === SUCCESS) return pointer(out);
-    if (result === GPU_IS_LOST) blank(slot, 'lost', lostGpuMessage(nvml.say(result)));
-    else blank(slot, 'failed', failedGpuMessage(nvml.say(result)));
+    if (result === GPU_IS_LOST) blank(slot, 'lost', said({ kind: 'gpu-lost', words: nvml.say(result) }));
+    else blank(slot, 'failed', said({ kind: 'gpu-not-read', words: nvml.say(result) }));
     return null;
   }
 
@@ -132,13 +132,16 @@ export function createGpus(nvml: Nvml): Gpus {
     const { fast, slow, pcie } = slot.troubles;
     const trouble = fast ?? slow ?? pcie;
     if (lost) {
-      blank(slot, 'lost', lostGpuMessage(nvml.say(GPU_IS_LOST)));
+      blank(slot, 'lost', said({ kind: 'gpu-lost', words: nvml.say(GPU_IS_LOST) }));
     } else if (!isAnswering && fast !== null) {
-      blank(slot, 'failed', failedGpuMessage(nvml.say(fast.result)));
+      blank(slot, 'failed', said({ kind: 'gpu-not-read', words: nvml.say(fast.result) }));
     } else {
       slot.reading.state = 'ok';
-      slot.reading.message =
-        trouble === null ? null : unreadFigureMessage(trouble.figure, nvml.say(trouble.result));
+      const why =
+        trouble === null
+          ? { message: null, remarks: null }
+          : said({ kind: 'figure-not-read', figure: trouble.figure, words: nvml.say(trouble.result) });
+      Object.assign(slot.reading, why);
     }
   }
 
@@ -173,8 +176,8 @@ function createSlot(index: number): Slot {
 }
 
 /** Who it is stays known; what it does is not. */
-function blank(slot: Slot, state: 'lost' | 'failed', message: string): void {
-  Object.assign(slot.reading, blankFastFigures(), blankSlowFigures(), { state, message });
+function blank(slot: Slot, state: 'lost' | 'failed', why: Said): void {
+  Object.assign(slot.reading, blankFastFigures(), blankSlowFigures(), { state, ...why });
   slot.troubles = { fast: null, slow: null, pcie: null };
   slot.fresh.slow = true;
 }

@@ -75,7 +75,7 @@ describe('the keeper of the driver process', () => {
       onSample: () => {
         samples += 1;
       },
-      onTrouble: (state, message) => {
+      onTrouble: (state, { message }) => {
         nursery.troubles.push(state);
         nursery.messages.push(message);
       },
@@ -131,7 +131,7 @@ describe('the keeper of the driver process', () => {
 
   describe('where there is no driver', () => {
     function findNone(): void {
-      nursery.say({ say: 'trouble', state: 'absent', message: 'no library' });
+      nursery.say({ say: 'trouble', state: 'absent', message: 'no library', remarks: [] });
       nursery.end('ended by exit code 0');
     }
 
@@ -209,7 +209,7 @@ describe('the keeper of the driver process', () => {
   });
 
   test('trouble that the child tells is passed on, and a child that does not end by itself is ended', () => {
-    nursery.say({ say: 'trouble', state: 'mismatch', message: 'reboot' });
+    nursery.say({ say: 'trouble', state: 'mismatch', message: 'reboot', remarks: [] });
     expect([nursery.troubles, nursery.messages]).toEqual([['mismatch'], ['reboot']]);
     vi.advanceTimersByTime(5_000);
     expect(nursery.kills).toBe(1);

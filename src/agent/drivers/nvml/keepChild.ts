@@ -6,7 +6,7 @@
  * there are signs of one, or after a minute. What the figures mean is nvmlDriver.ts's.
  */
 import type { DriverState } from '../../../model/node.ts';
-import { unresponsiveMessage } from '../troubleWords.ts';
+import { type Said, said } from '../../said.ts';
 import type { RunningChild, StartChild } from './childProcess.ts';
 import type { ChildMessage, ReadyMessage, SampleMessage, SampleRequest } from './messages.ts';
 
@@ -33,7 +33,7 @@ export const keeperTimes: KeeperTimes = {
 export interface KeeperListener {
   onReady(message: ReadyMessage): void;
   onSample(message: SampleMessage): void;
-  onTrouble(state: DriverState, message: string): void;
+  onTrouble(state: DriverState, why: Said): void;
 }
 
 export type Phase = 'starting' | 'ready' | 'asked' | 'ending' | 'pausing' | 'stopped';
@@ -83,7 +83,7 @@ export function keepChild(
     if (message.say === 'trouble') {
       isAbsent = message.state === 'absent';
       enter('ending', times.sampleMs, () => child?.kill());
-      listener.onTrouble(message.state, message.message);
+      listener.onTrouble(message.state, message);
       return;
     }
     enter('ready');
@@ -97,10 +97,10 @@ export function keepChild(
 
   function giveUp(waitedMs: number): void {
     enter('ending', times.sampleMs, () =>
-      listener.onTrouble('unresponsive', stuckMessage(waitedMs, child?.pid)),
+      listener.onTrouble('unresponsive', silent(waitedMs, { pid: child?.pid ?? null })),
     );
     child?.kill();
-    listener.onTrouble('unresponsive', unresponsiveMessage(waitedMs));
+    listener.onTrouble('unresponsive', silent(waitedMs, null));
   }
 
   function restart(how: string): void {
@@ -109,7 +109,7 @@ export function keepChild(
       onStopped();
       return;
     }
-    if (phase !== 'ending') listener.onTrouble('failed', `the process that reads the NVIDIA driver ${how}`);
+    if (phase !== 'ending') listener.onTrouble('failed', said({ kind: 'reader-ended', words: how }));
     const pauseMs = times.restartMs[Math.min(failures, times.restartMs.length - 1)] ?? times.restartMs[0];
     failures += 1;
     enter('pausing', pauseMs, isAbsent ? () => startOnSigns(times.absentMs - pauseMs) : start);
@@ -153,6 +153,6 @@ export function keepChild(
   return { phase: () => phase, ask, stop };
 }
 
-function stuckMessage(waitedMs: number, pid: number | null | undefined): string {
-  return `${unresponsiveMessage(waitedMs)}. Its process ${pid ?? ''} is stuck in the kernel and is waited for`;
-}
+/** @param stuck its process, where that cannot be ended */
+const silent = (waitedMs: number, stuck: { pid: number | null } | null): Said =>
+  said({ kind: 'driver-silent', seconds: waitedMs / 1000, stuck });

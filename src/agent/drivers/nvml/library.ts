@@ -1,7 +1,7 @@
 /** Opens NVIDIA's management library and starts it. Says in words why it could not. Where to look is libraryPlaces.ts's. */
 import koffi, { type LibraryHandle } from 'koffi';
 import type { DriverState } from '../../../model/node.ts';
-import { initialisationMessage, mismatchMessage } from '../troubleWords.ts';
+import { type Said, said } from '../../said.ts';
 import { libraryPaths } from './libraryPlaces.ts';
 import { DRIVER_NOT_LOADED, LIBRARY_MISMATCH, NO_PERMISSION, SUCCESS } from './returns.ts';
 import { bindCalls, type NvmlCalls } from './symbols.ts';
@@ -13,9 +13,8 @@ export interface Nvml {
 }
 
 /** Why there is nothing to read, in the driver's states. */
-export interface Trouble {
+export interface Trouble extends Said {
   state: Extract<DriverState, 'absent' | 'mismatch' | 'failed'>;
-  message: string;
 }
 
 /** @param named the library to use instead of the system's (FLOWLINE_NVML), or null */
@@ -38,15 +37,9 @@ function openFirst(paths: readonly string[]): LibraryHandle | Trouble {
     }
   }
   if (failures.length > 0) {
-    return {
-      state: 'failed',
-      message: `the NVIDIA library is there and cannot be opened: ${failures.join(', ')}`,
-    };
+    return { state: 'failed', ...said({ kind: 'library-not-opened', words: failures.join(', ') }) };
   }
-  return {
-    state: 'absent',
-    message: `no NVIDIA driver library found; tried ${paths.join(', ')}. Install the NVIDIA driver, or name its library by FLOWLINE_NVML`,
-  };
+  return { state: 'absent', ...said({ kind: 'no-library', tried: [...paths] }) };
 }
 
 function bindWords(library: LibraryHandle): (result: number) => string {
@@ -61,18 +54,12 @@ function bindWords(library: LibraryHandle): (result: number) => string {
 function initialisationTrouble(result: number, words: string): Trouble {
   switch (result) {
     case LIBRARY_MISMATCH:
-      return { state: 'mismatch', message: mismatchMessage(words) };
+      return { state: 'mismatch', ...said({ kind: 'version-mismatch', words }) };
     case DRIVER_NOT_LOADED:
-      return {
-        state: 'failed',
-        message: `${initialisationMessage(words)}; load its kernel module (modprobe nvidia)`,
-      };
+      return { state: 'failed', ...said({ kind: 'not-initialised', words, look: 'module' }) };
     case NO_PERMISSION:
-      return {
-        state: 'failed',
-        message: `${initialisationMessage(words)}; look at the rights of /dev/nvidiactl`,
-      };
+      return { state: 'failed', ...said({ kind: 'not-initialised', words, look: 'rights' }) };
     default:
-      return { state: 'failed', message: initialisationMessage(words) };
+      return { state: 'failed', ...said({ kind: 'not-initialised', words, look: null }) };
   }
 }

@@ -4,11 +4,12 @@
  */
 import * as z from 'zod';
 import { pick } from '../../../lib/pick.ts';
+import { AgentRemark } from '../../../model/agentRemark.ts';
 import { blankFastFigures, blankSlowFigures } from '../../../model/blankReading.ts';
 import { count, instantMs, message, name } from '../../../model/fields.ts';
 import { GpuReading, XidEvent } from '../../../model/gpu.ts';
 import { MAX_GPUS_PER_NODE, MAX_XID_EVENTS } from '../../../model/limits.ts';
-import { oddGpuMessage } from '../troubleWords.ts';
+import { said } from '../../said.ts';
 import { type ChildMessage, fastFigures, type GpuLine, slowFigures, staticFigures } from './messages.ts';
 
 const statics = z.object(pick(GpuReading.shape, staticFigures)).optional();
@@ -22,7 +23,12 @@ const gpuLine = z.object({
 
 const childMessage = z.discriminatedUnion('say', [
   z.object({ say: z.literal('ready'), version: name.nullable(), cudaVersion: name.nullable() }),
-  z.object({ say: z.literal('trouble'), state: z.enum(['absent', 'mismatch', 'failed']), message }),
+  z.object({
+    say: z.literal('trouble'),
+    state: z.enum(['absent', 'mismatch', 'failed']),
+    message,
+    remarks: z.array(AgentRemark),
+  }),
   z.object({
     say: z.literal('sample'),
     takenAtMs: instantMs,
@@ -55,7 +61,12 @@ function parseGpuLine(value: unknown, index: number): GpuLine {
     // Said once only: who it is stays known if that much was understood.
     statics: z.object({ statics }).safeParse(value).data?.statics,
     slow: blankSlowFigures(),
-    fast: { ...blankFastFigures(), index, state: 'failed', message: oddGpuMessage(index, fieldOf(error)) },
+    fast: {
+      ...blankFastFigures(),
+      index,
+      state: 'failed',
+      ...said({ kind: 'gpu-odd', gpuIndex: index, figure: fieldOf(error) }),
+    },
     xidEvents: [],
   };
 }

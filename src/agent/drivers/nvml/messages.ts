@@ -38,6 +38,7 @@ export const fastFigures = [
   'index',
   'state',
   'message',
+  'remarks',
   'memoryTotalBytes',
   'memoryUsedBytes',
   'memoryFreeBytes',

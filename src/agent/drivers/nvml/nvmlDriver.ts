@@ -5,8 +5,8 @@
 
 import { blankReading } from '../../../model/blankReading.ts';
 import type { GpuReading } from '../../../model/gpu.ts';
-import { MAX_MESSAGE_CHARACTERS } from '../../../model/limits.ts';
 import type { Driver, DriverState } from '../../../model/node.ts';
+import type { Said } from '../../said.ts';
 import type { DriverReading, GpuDriver } from '../driver.ts';
 import { createRoster } from '../roster.ts';
 import { createXidLog } from '../xidLog.ts';
@@ -37,6 +37,7 @@ export function createNvmlDriver(options: NvmlDriverOptions): GpuDriver {
     version: null,
     cudaVersion: null,
     message: null,
+    remarks: null,
     answeredAtMs: null,
   };
   /** In the driver's order, as this child told them. */
@@ -58,7 +59,7 @@ export function createNvmlDriver(options: NvmlDriverOptions): GpuDriver {
   }
 
   function onSample(sample: SampleMessage): void {
-    driver = { ...driver, state: 'ok', message: null, answeredAtMs: sample.takenAtMs };
+    driver = { ...driver, state: 'ok', message: null, remarks: null, answeredAtMs: sample.takenAtMs };
     told = sample.gpus.map((line, place) => assemble(line, told[place]));
     gpus = roster.call(told).map((gpu, place) => xidLog.remember(gpu, sample.gpus[place]?.xidEvents ?? []));
     for (const [name, count] of Object.entries(sample.refusedFigures)) {
@@ -68,8 +69,8 @@ export function createNvmlDriver(options: NvmlDriverOptions): GpuDriver {
   }
 
   /** The GPUs stay as they were last read: their ages tell. */
-  function onTrouble(state: DriverState, message: string): void {
-    driver = { ...driver, state, message: message.slice(0, MAX_MESSAGE_CHARACTERS) };
+  function onTrouble(state: DriverState, { message, remarks }: Said): void {
+    driver = { ...driver, state, message, remarks };
     wakeReaders();
   }
 
