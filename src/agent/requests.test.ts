@@ -18,7 +18,11 @@ function sourcesWith(supervisor: RequestSources['supervisor']): {
   const kill = vi.fn(async (targets: { pid: number }[]) =>
     targets.map(({ pid }) => ({ pid, outcome: 'done' as const, message: 'ended' })),
   );
-  const sources = { supervisor, machine: { processes: { kill } } } as unknown as RequestSources;
+  const sources = {
+    supervisor,
+    machine: { processes: { kill } },
+    newestSample: () => null,
+  } as unknown as RequestSources;
   return { sources, kill };
 }
 
@@ -95,6 +99,22 @@ test('processes that may not be read are found by their pid, on GPUs and elsewhe
     newestSample: () => sample,
     supervisor: null,
   } as unknown as RequestSources;
+  const kill = vi.fn(async (targets: { pid: number }[]) =>
+    targets.map(({ pid }) => ({ pid, outcome: 'gone' as const, reason: null, message: 'gone' })),
+  );
+  Object.assign(sources.machine.processes, { kill });
+  const answer = await answerRequest(sources, {
+    kind: 'kill-processes',
+    targets: [4711, 4712].map((pid) => ({ pid, startedAtMs: null })),
+    may: 'everyone',
+    graceMs: 0,
+  });
+  expect(answer).toMatchObject({
+    results: [
+      { pid: 4711, outcome: 'failed', message: expect.stringContaining('another PID namespace') },
+      { pid: 4712, outcome: 'gone' },
+    ],
+  });
   const find = async (query: string) =>
     (await findProcesses(sources, query)).map(({ pid, gpus, gpuMemoryBytes, startedAtMs }) => [
       pid,

@@ -60,13 +60,16 @@ export async function answerRequest(sources: RequestSources, request: AgentReque
 
 /** A process of a task is stopped through its task (trust.md 14): ended by itself it would count as a failure, and start again. */
 async function killProcesses(
-  { machine, supervisor }: RequestSources,
+  { machine, supervisor, newestSample }: RequestSources,
   { targets, may, graceMs }: Extract<AgentRequest, { kind: 'kill-processes' }>,
 ): Promise<KillResult[]> {
   const tasks =
     supervisor === null ? new Map<number, string>() : supervisor.tasksOf(targets.map(({ pid }) => pid));
   const others = targets.filter(({ pid }) => !tasks.has(pid));
-  const results = await machine.processes.kill(others, { may }, graceMs);
+  const onlyOnGpus = unreadableOnGpus(newestSample());
+  const results = (await machine.processes.kill(others, { may }, graceMs)).map((result) =>
+    result.outcome === 'gone' && onlyOnGpus.has(result.pid) ? elsewhere(result.pid) : result,
+  );
   return targets.flatMap(({ pid }): KillResult[] => {
     const task = tasks.get(pid);
     if (task === undefined) return results.splice(0, 1);
@@ -74,6 +77,14 @@ async function killProcesses(
     return [{ pid, outcome: 'not-allowed', reason: 'of-task', message }];
   });
 }
+
+/** The driver lists it, and gone would be said of what goes on holding the GPU. */
+const elsewhere = (pid: number): KillResult => ({
+  pid,
+  outcome: 'failed',
+  reason: null,
+  message: `the driver lists process ${pid}, and nobody here has that pid: it runs in another PID namespace (outside the container that this agent is in), and is ended there`,
+});
 
 /** Processes of this machine that match every word, in the order of a search. */
 export async function findProcesses(
@@ -124,10 +135,15 @@ async function allAndNamed(
 
 /** Those that are there and may not be read (`hidepid`, another PID namespace): on GPUs, or named by their pid. */
 function unreadable(machine: Machine, sample: NodeSample | null, query: string): Set<number> {
-  const onGpus = (sample?.gpus ?? []).flatMap(({ processes }) =>
-    processes.flatMap(({ pid, startedAtMs }) => (startedAtMs === null ? [pid] : [])),
-  );
-  return new Set([...onGpus, ...pidsIn(query).filter((pid) => machine.processes.hides(pid))]);
+  return new Set([
+    ...unreadableOnGpus(sample),
+    ...pidsIn(query).filter((pid) => machine.processes.hides(pid)),
+  ]);
+}
+
+function unreadableOnGpus(sample: NodeSample | null): Set<number> {
+  const processes = (sample?.gpus ?? []).flatMap((gpu) => gpu.processes);
+  return new Set(processes.flatMap(({ pid, startedAtMs }) => (startedAtMs === null ? [pid] : [])));
 }
 
 function gpuMemoryByPid(
