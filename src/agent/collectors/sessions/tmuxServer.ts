@@ -5,6 +5,7 @@
  * to a user's server: an agent that is root asks each server as its owner.
  */
 import { execFile } from 'node:child_process';
+import { connect } from 'node:net';
 import { PANE_FORMAT, SESSION_FORMAT } from './tmuxAnswer.ts';
 
 /**
@@ -29,7 +30,25 @@ export interface ServerCall {
 const LONGEST_ANSWER_BYTES = 64 * 1024;
 
 /** What the server answers. Never rejects. */
-export function askTmuxServer(call: ServerCall): Promise<ServerAnswer> {
+export async function askTmuxServer(call: ServerCall): Promise<ServerAnswer> {
+  return (await isDeserted(call.socketPath)) ? { trouble: 'gone' } : await runClient(call);
+}
+
+/**
+ * Whether nobody listens at a socket: servers leave theirs behind, for years on some machines, and a client that finds that
+ * out costs as much as one that is answered (some 3 ms; this 0.04). A server sees somebody come and go, and is told nothing.
+ */
+function isDeserted(socketPath: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const knock = connect(socketPath, () => {
+    knock.destroy();
+    resolve(false);
+  });
+  knock.once('error', (error) => resolve('code' in error && error.code === 'ECONNREFUSED'));
+  return promise;
+}
+
+function runClient(call: ServerCall): Promise<ServerAnswer> {
   const { promise, resolve } = Promise.withResolvers<ServerAnswer>();
   const lists = ['list-sessions', '-F', SESSION_FORMAT, ';', 'list-panes', '-a', '-F', PANE_FORMAT];
   try {

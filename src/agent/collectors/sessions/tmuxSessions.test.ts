@@ -64,6 +64,20 @@ function makeProgram(script: string): string {
 const asked = () => readFileSync(join(folder, 'asked'), 'utf8').split('\n').filter(Boolean);
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => `s${i}`);
 
+test('a socket that a server left behind starts no program', async () => {
+  await makeSockets(ownUid, ['default']);
+  const listener = spawn(process.execPath, [
+    '-e',
+    `require('node:net').createServer().listen(${JSON.stringify(join(folder, `tmux-${ownUid}`, 'dead'))}, () => console.log('ready'))`,
+  ]);
+  await new Promise((resolve) => listener.stdout.once('data', resolve));
+  listener.kill('SIGKILL');
+  await new Promise((resolve) => listener.once('exit', resolve));
+  const { state } = await reader({ program: makeProgram("printf '$0 0 1795357891 work\\n'") })();
+  expect(state).toEqual({ state: 'ok', message: null });
+  expect(asked()).toEqual([join(folder, `tmux-${ownUid}`, 'default')]);
+});
+
 test('nobody’s sockets, and sockets without the program, are states in words', async () => {
   expect((await reader()()).state).toMatchObject({ state: 'absent' });
   await makeSockets(ownUid, ['default']);
