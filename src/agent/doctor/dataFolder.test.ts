@@ -27,6 +27,22 @@ describe('the data folder', () => {
     expect((await find('data-folder', { dataFolder: root().path })).result).toBe('ok');
   });
 
+  test('a token that others can read is a problem: it is the administrator’s', async () => {
+    await root().file('/token', 'fl_x');
+    const token = join(root().path, 'token');
+    await chmod(token, 0o644);
+    await chmod(root().path, 0o755);
+    expect(await find('data-folder', { dataFolder: root().path })).toMatchObject({
+      result: 'problem',
+      advice: `chmod 700 ${root().path} && chmod 600 ${token}`,
+    });
+    await chmod(root().path, 0o700);
+    expect((await find('data-folder', { dataFolder: root().path })).result).toBe('ok');
+    await chmod(root().path, 0o755);
+    await chmod(token, 0o600);
+    expect((await find('data-folder', { dataFolder: root().path })).result).toBe('note');
+  });
+
   test('one that is not there yet is no problem where it can be made', async () => {
     expect((await find('data-folder')).result).toBe('note');
     await root().file('/file');

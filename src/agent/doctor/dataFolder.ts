@@ -1,7 +1,7 @@
 /** The folder where state is kept: on a local disk, private, writable, with room. */
 import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { networkFileSystem } from '../../io/dataFolder.ts';
 import { type Mount, parseMounts } from '../collectors/host/mounts.ts';
 import { type DoctorFacts, type Finding, note, ok, problem, readText } from './facts.ts';
@@ -56,6 +56,19 @@ export async function checkDataFolder(facts: DoctorFacts): Promise<Finding> {
       ),
     );
   const mode = (await stat(folder)).mode & 0o777;
+  const token = join(folder, 'token');
+  const tokenMode = await stat(token).then(
+    (file) => file.mode & 0o777,
+    () => 0,
+  );
+  if ((mode & 0o011) !== 0 && (tokenMode & 0o044) !== 0)
+    return problem(
+      say(
+        `others on this machine can read ${token}, and do what an administrator may (mode ${tokenMode.toString(8)})`,
+        `这台机器上的其他人能读取 ${token}，从而拥有管理员权限（权限 ${tokenMode.toString(8)}）`,
+      ),
+      `chmod 700 ${folder} && chmod 600 ${token}`,
+    );
   if ((mode & 0o077) !== 0)
     return note(
       say(

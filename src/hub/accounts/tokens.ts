@@ -1,4 +1,5 @@
 /** Tokens of people, scripts and joining machines: kept hashed in `DATA/tokens.json`, changed one at a time. */
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { readFileIfThere, writeFileAtomically } from '../../io/atomicFile.ts';
@@ -132,7 +133,11 @@ function withoutHash({ hash: _hash, ...info }: TokenRecord): TokenInfo {
 async function ensureLocalToken(dataFolder: string): Promise<string> {
   const path = join(dataFolder, 'token');
   const kept = (await readFileIfThere(path))?.trim();
-  if (kept && parseToken(kept)) return kept;
+  if (kept && parseToken(kept)) {
+    // A copied or restored folder may have opened it to others.
+    await chmod(path, 0o600).catch(() => {});
+    return kept;
+  }
   const token = formatToken(newId(), newSecret());
   await writeFileAtomically(path, `${token}\n`);
   return token;
