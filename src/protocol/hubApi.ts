@@ -137,7 +137,8 @@ export const hubApi = routes({
     path: '/api/v1/openapi.json',
     right: 'open',
     summary: 'This interface as an OpenAPI 3.1 document.',
-    response: z.json(),
+    // Not z.json(), which is told by a reference to itself: in the document that would be the whole document.
+    response: z.looseObject({ openapi: z.string() }),
   },
   nodes: {
     method: 'GET',

@@ -1,5 +1,4 @@
 /** Routes that tell of the fleet and its machines, and change what is known of a machine. */
-import type { z } from 'zod';
 import { gpuCondition } from '../../fleet/gpuCondition.ts';
 import { fleetNode } from '../../fleet/view.ts';
 import type { Maintenance, NodeStatus } from '../../model/node.ts';
@@ -56,7 +55,7 @@ export function fleetHandlers(hub: HubParts): Pick<Handlers, FleetRoute> {
       nowMs: clock.nowMs(),
       hasQueueTrouble: hub.queue.book.trouble() !== null,
     }),
-    openapi: () => openApiDocument(hub.version) as z.core.util.JSONType,
+    openapi: () => openApiDocument(hub.version),
     nodes: () => ({ nodes: allNodes() }),
     node: ({ parameters }) => findNode(hub, parameters.id),
     async changeNode(call) {

@@ -4,7 +4,7 @@ import { ErrorBody, hubApi } from '../../protocol/hubApi.ts';
 import type { Route } from '../../protocol/route.ts';
 
 /** The document, without host names. */
-export function openApiDocument(version: string): Record<string, unknown> {
+export function openApiDocument(version: string): { openapi: string } & Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [operationId, route] of Object.entries<Route>(hubApi)) {
     const operations = paths[route.path] ?? {};
@@ -18,6 +18,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
       version,
       description: 'GPUs of a fleet. Missing figures are null; units are in the names.',
     },
+    servers: [{ url: '/' }],
     paths,
     components: {
       schemas: { Error: jsonSchema(ErrorBody) },
@@ -32,7 +33,7 @@ function operation(operationId: string, route: Route): Record<string, unknown> {
     operationId,
     summary: route.summary,
     description: `Right: ${route.right}.`,
-    security: route.right === 'open' ? [] : [{ token: [] }],
+    security: security(route),
     parameters: [...pathParameters(route.path), ...queryParameters(route)],
     ...(route.body
       ? { requestBody: { required: true, content: json(jsonSchema(route.body, 'input')) } }
@@ -41,10 +42,23 @@ function operation(operationId: string, route: Route): Record<string, unknown> {
   };
 }
 
+/** Reading needs none on loopback, or where the hub was told so. */
+function security({ right }: Route): object[] {
+  if (right === 'open') return [];
+  return right === 'viewer' ? [{ token: [] }, {}] : [{ token: [] }];
+}
+
 const json = (schema: unknown) => ({ 'application/json': { schema } });
 
-const jsonSchema = (schema: z.ZodType, io: 'input' | 'output' = 'output') =>
-  z.toJSONSchema(schema, { io, target: 'draft-2020-12', unrepresentable: 'any' });
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output' = 'output'): object {
+  // OpenAPI 3.1 speaks this dialect anyway: said again in each schema it would be a quarter of them that says nothing.
+  const { $schema, ...told } = z.toJSONSchema(schema, {
+    io,
+    target: 'draft-2020-12',
+    unrepresentable: 'any',
+  });
+  return told;
+}
 
 function pathParameters(path: string): object[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
