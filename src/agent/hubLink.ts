@@ -67,13 +67,15 @@ const RECONNECT = { firstMs: 500, maximumMs: 30_000 };
 const SILENCE_MS = 30_000;
 /** More than this unsent means that the network is slower than we sample: skip until it has drained. */
 const UNSENT_BYTES = 256 * 1024;
+/** A connection that lasted this long was a good one: the next begins without delay. One that breaks at once tries ever later. */
+const STEADY_MS = 10_000;
 const HANDSHAKE_MS = 10_000;
 const GOODBYE_MS = 1000;
 
 /** Opens the link and keeps it open until stopped. */
 export function openHubLink(options: HubLinkOptions): HubLink {
-  const { clock, log } = options;
-  const wait = backoff({ ...RECONNECT, ...(options.random ? { random: options.random } : {}) });
+  const { clock, log, random = Math.random } = options;
+  const wait = backoff({ ...RECONNECT, random });
   let socket: WebSocket | null = null;
   let state: LinkState = { state: 'connecting', tries: 0, reason: null };
   let newest: NodeSample | null = null;
@@ -82,6 +84,7 @@ export function openHubLink(options: HubLinkOptions): HubLink {
   let stopped = false;
   let forgetRetry = () => {};
   let forgetSilence = () => {};
+  let forgetSteady = () => {};
   let tries = 0;
 
   const say = (message: AgentMessage): void => socket?.send(JSON.stringify(message));
@@ -115,7 +118,8 @@ export function openHubLink(options: HubLinkOptions): HubLink {
     }
     const message = parsed.data;
     if (message.type === 'welcome') {
-      wait.reset();
+      forgetSteady();
+      forgetSteady = clock.after(STEADY_MS, wait.reset);
       tries = 0;
       state = { state: 'connected', sinceMs: clock.nowMs() };
       log.info({ hub: options.hubUrl, node: message.nodeId }, 'connected to the hub');
@@ -196,6 +200,7 @@ export function openHubLink(options: HubLinkOptions): HubLink {
     });
     opened.on('close', (code: number, reason: Buffer) => {
       forgetSilence();
+      forgetSteady();
       if (socket === opened) socket = null;
       const why = reason.toString('utf8') || problem || `closed with ${code}`;
       if (!stopped) void closed(code, status, why);
@@ -225,7 +230,8 @@ export function openHubLink(options: HubLinkOptions): HubLink {
   };
 
   const retry = (reason: string, atLeastMs = 0): void => {
-    const waitMs = Math.max(wait.next(), atLeastMs);
+    // Spread above it too: a hub that lost its data refuses the whole fleet in one instant, again and again.
+    const waitMs = Math.max(wait.next(), Math.round(atLeastMs * (1 + random() / 2)));
     if (state.state !== 'refused') state = { state: 'connecting', tries, reason };
     log.warn({ hub: options.hubUrl, reason, waitMs }, 'no connection to the hub; trying again');
     forgetRetry = clock.after(waitMs, () => void connect());
@@ -248,6 +254,7 @@ export function openHubLink(options: HubLinkOptions): HubLink {
       stopped = true;
       forgetRetry();
       forgetSilence();
+      forgetSteady();
       const open = socket;
       if (!open) return;
       await new Promise<void>((resolve) => {

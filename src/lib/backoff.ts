@@ -3,8 +3,8 @@
 export interface BackoffOptions {
   firstMs: number;
   maximumMs: number;
-  /** 0 to 1; replaced in tests. */
-  random?: () => number;
+  /** 0 to 1. */
+  random: () => number;
 }
 
 export interface Backoff {
@@ -15,7 +15,7 @@ export interface Backoff {
 }
 
 /** Starts at `firstMs`, doubles up to `maximumMs`. */
-export function backoff({ firstMs, maximumMs, random = Math.random }: BackoffOptions): Backoff {
+export function backoff({ firstMs, maximumMs, random }: BackoffOptions): Backoff {
   let step = firstMs;
   return {
     next() {

@@ -47,7 +47,7 @@ export function startTableSync(options: KeeperProcessOptions): TableSync {
     number,
     { resolve: (written: TableWritten | null) => void; reject: (failure: Error) => void; forget: () => void }
   >();
-  const wait = backoff(RESTART);
+  const wait = backoff({ ...RESTART, random: Math.random });
   let child: Child | null = null;
   let lastId = 0;
   let isStopped = false;

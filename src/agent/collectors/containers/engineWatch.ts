@@ -56,7 +56,7 @@ export function watchEngine(socketPath: string): EngineWatch {
   const asked = Promise.withResolvers<void>();
   const stopping = new AbortController();
   const ask = (path: string) => askEngine(socketPath, path, stopping.signal);
-  const waits = backoff({ firstMs: 1000, maximumMs: 30_000 });
+  const waits = backoff({ firstMs: 1000, maximumMs: 30_000, random: Math.random });
 
   async function watch(): Promise<void> {
     while (!stopping.signal.aborted) {

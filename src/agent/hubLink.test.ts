@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { bareSample } from '../../test/support/samples.ts';
+import { waitFor } from '../../test/support/waitFor.ts';
+import { type Clock, systemClock } from '../io/clock.ts';
+import { silentLog } from '../io/log.ts';
+import { LINK_PROTOCOL } from '../protocol/agentHub.ts';
+import { type HubLink, openHubLink } from './hubLink.ts';
+
+/** What the link sets beside its waits: they end when a test says so. */
+const SILENCE_MS = 30_000;
+const STEADY_MS = 10_000;
+
+let server: Server;
+let url: string;
+let link: HubLink | null;
+let waits: number[];
+let steady: (() => void)[];
+beforeEach(async () => {
+  server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  link = null;
+  waits = [];
+  steady = [];
+});
+afterEach(async () => {
+  await link?.stop('silently');
+  server.closeAllConnections();
+  server.close();
+});
+
+/** Little, much and half, in turn. */
+const chance = (): number => [0.1, 0.9, 0.5][waits.length % 3] ?? 0;
+
+/** Time does not pass: every wait to try again is noted, and over at once. */
+const clock: Clock = {
+  ...systemClock,
+  after(delayMs, call) {
+    if (delayMs === SILENCE_MS) return () => {};
+    if (delayMs === STEADY_MS) {
+      steady.push(call);
+      return () => {};
+    }
+    waits.push(delayMs);
+    const timer = setImmediate(call);
+    return () => clearImmediate(timer);
+  },
+};
+
+function open(random: () => number, rejoin = async () => false): void {
+  link = openHubLink({
+    hubUrl: url,
+    nodeToken: async () => 'token',
+    rejoin,
+    answer: async () => ({ kind: 'refreshed' }),
+    clock,
+    log: silentLog,
+    random,
+  });
+  link.send(bareSample('atlas', 1));
+}
+const tried = (times: number) => waitFor(`${times} tries`, () => waits.length >= times);
+
+/** A hub that welcomes everybody and then does this. */
+function welcoming(then: (socket: WebSocket) => void): WebSocketServer {
+  const hub = new WebSocketServer({ server });
+  hub.on('connection', (socket) =>
+    socket.on('message', () => {
+      socket.send(JSON.stringify({ type: 'welcome', protocol: LINK_PROTOCOL, nodeId: 'node' }));
+      then(socket);
+    }),
+  );
+  return hub;
+}
+
+describe('an agent whose hub', () => {
+  test('is not there tries ever later, each time spread, half a minute at most', async () => {
+    server.close();
+    await once(server, 'close');
+    open(chance);
+    await tried(9);
+    // Between half of the step and the whole of it: 0.5 s, 1, 2, 4, 8, 16, 30.
+    expect(waits.slice(0, 9)).toEqual([275, 950, 1500, 2200, 7600, 12_000, 16_500, 28_500, 22_500]);
+  });
+
+  test('does not know it any more comes back after 30 to 45 s: a fleet that is refused at once is spread', async () => {
+    server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 401 Refused\r\nContent-Length: 0\r\n\r\n'));
+    open(chance);
+    await tried(3);
+    expect(waits.slice(0, 3)).toEqual([31_500, 43_500, 37_500]);
+    expect(link?.state()).toMatchObject({ state: 'refused' });
+  });
+
+  test('welcomes it and breaks off at once is tried ever later, and a connection that lasted begins anew', async () => {
+    let breaksOff = true;
+    const hub = welcoming((socket) => {
+      if (breaksOff) socket.terminate();
+    });
+    open(() => 0.9);
+    await tried(3);
+    expect(waits.slice(0, 3)).toEqual([475, 950, 1900]);
+    breaksOff = false;
+    await waitFor('the connection', () => link?.state().state === 'connected' && steady.length > 0);
+    const before = waits.length;
+    steady.at(-1)?.();
+    for (const socket of hub.clients) socket.terminate();
+    await tried(before + 1);
+    expect(waits[before]).toBe(475);
+  });
+
+  test('says what is no message of the link is not obeyed, and the connection stays', async () => {
+    welcoming((socket) => {
+      socket.send('{"type": "request", "id": 1, "request": {"kind": "format-the-disk"}}');
+      socket.send('{"type": ');
+      socket.send(JSON.stringify({ type: 'welcome', protocol: LINK_PROTOCOL, nodeId: 'node' }));
+    });
+    open(chance);
+    await waitFor('the connection', () => link?.state().state === 'connected');
+    expect(waits).toEqual([]);
+  });
+});
