@@ -13,7 +13,7 @@ const [, , first = ''] = process.argv;
 const given = first.startsWith('--unpacked=') ? first.slice('--unpacked='.length) : null;
 if (given !== null) process.argv.splice(2, 1);
 
-const { folder, isTemporary } = unpack(Buffer.from(getRawAsset('program')), uid, {
+const { folder, isTemporary } = unpackOrEnd({
   given,
   // The data folder of root may be given to the hub's own account: what root executes is kept apart.
   kept: [
@@ -22,10 +22,23 @@ const { folder, isTemporary } = unpack(Buffer.from(getRawAsset('program')), uid,
       'standalone',
     ),
   ],
-  temporary: process.env.XDG_RUNTIME_DIR || tmpdir(),
+  // Both may be another user's, after `su` or `sudo -E`: only a safe one is taken.
+  temporary: [...(process.env.XDG_RUNTIME_DIR ? [process.env.XDG_RUNTIME_DIR] : []), tmpdir(), '/tmp'],
 });
 if (isTemporary) process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 createRequire(join(folder, 'start.cjs'))('./start.cjs');
+
+function unpackOrEnd(places) {
+  try {
+    return unpack(Buffer.from(getRawAsset('program')), uid, places);
+  } catch (failure) {
+    console.error(`flowline: ${failure instanceof Error ? failure.message : failure}`);
+    console.error(
+      '  name a folder of your own that nobody else may write: --data DIR, for root XDG_CACHE_HOME',
+    );
+    process.exit(1);
+  }
+}
 
 /** As `--data` says before any `--`, else the usual one. */
 function dataFolder() {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runCommandLine, type SaidHub, startSaidHub } from '../../test/support/commandLine.ts';
@@ -24,6 +24,14 @@ describe('the token that a command sends', () => {
   test("a hub of this machine is sent the data folder's own", async () => {
     await run({ FLOWLINE_DATA: folder.path });
     expect(sent()).toBe('Bearer fl_ofTheFolder');
+  });
+
+  test('what a link there leads to is no token: it may be a secret of another kind', async () => {
+    await writeFile(join(folder.path, 'secret'), 'another\n');
+    await rm(join(folder.path, 'token'));
+    await symlink(join(folder.path, 'secret'), join(folder.path, 'token'));
+    await run({ FLOWLINE_DATA: folder.path });
+    expect([hub.requests.length, sent()]).toEqual([1, undefined]);
   });
 
   test("a hub elsewhere is never sent the data folder's, only one that was given", async () => {

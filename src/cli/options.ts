@@ -1,11 +1,11 @@
 /** Options that several commands share, read the same way everywhere; a wrong value is told with what would be right. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type HubClient, HubFailure, hubClient } from '../client/hubClient.ts';
-import { readFileIfThere } from '../io/atomicFile.ts';
 import { defaultDataFolder } from '../io/dataFolder.ts';
 import { isThisMachine } from '../io/ownAddress.ts';
+import { readOwnedFile } from '../io/ownedFile.ts';
 import { whoseListeners } from '../io/portHolder.ts';
 import { parseDurationMs, parseMemoryBytes } from '../lib/durations.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
@@ -15,6 +15,7 @@ export const DEFAULT_PORT = 3569;
 
 /** A hub answers at once; agents that it asks have 5 s. A firewall that swallows everything is told after this. */
 const PATIENCE_MS = 10_000;
+const MAX_TOKEN_BYTES = 4096;
 
 /** `HOST:PORT`, `PORT` or `[::1]:PORT`. */
 export function parseListen(text: string): { host: string; port: number } {
@@ -137,17 +138,13 @@ async function localToken(context: CommandContext, { data }: HubOptions, url: UR
   // It makes an administrator of this machine's hub: no other machine may learn it, and here no other user, who may
   // listen on that port as well as a hub of the token's owner.
   if (!(await isThisMachine(url.hostname))) return null;
-  const owner = await stat(path).then(
-    ({ uid }) => uid,
-    () => null,
-  );
+  // A folder that belongs to another user simply has no token for us. Opened once, and no link: for root too nothing is
+  // sent to a hub but what its own user wrote there.
+  const kept = await readOwnedFile(path, { uid: null, maxBytes: MAX_TOKEN_BYTES }).catch(() => null);
+  if (kept === null) return null;
   const uids = await whoseListeners(Number(url.port || 80));
-  if (owner === null || uids.size !== 1 || !uids.has(owner)) return null;
-  // A folder that belongs to another user simply has no token for us.
-  return readFileIfThere(path).then(
-    (text) => text?.trim() ?? null,
-    () => null,
-  );
+  if (uids.size !== 1 || !uids.has(kept.identity.uid)) return null;
+  return Buffer.from(kept.bytes).toString('utf8').trim();
 }
 
 /** One word of visible characters. @throws CommandFailure: another text would not even be sent. */

@@ -34,7 +34,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const place = () => join(folder, 'data', 'standalone');
 const lay = (kept = [place()], given: string | null = null, what = carried) =>
-  unpack(what, uid, { given, kept, temporary: folder });
+  unpack(what, uid, { given, kept, temporary: [folder] });
 
 describe('a place of its own', () => {
   test('the files are laid out once, for this user alone, and found again', () => {
@@ -119,8 +119,34 @@ describe('a place that others could change', () => {
   });
 });
 
+describe('a folder above the place', () => {
+  const below = () => join(folder, 'above', 'data', 'standalone');
+  const isKept = (mode: number, owner: number | null = null): boolean => {
+    mkdirSync(join(folder, 'above', 'data'), { recursive: true, mode: 0o700 });
+    chmodSync(join(folder, 'above'), mode);
+    if (owner !== null) chownSync(join(folder, 'above'), owner, owner);
+    return !lay([below()]).isTemporary;
+  };
+  test.each([
+    ['closed', 0o755, true],
+    ['open to all, but nobody may rename what is another’s', 0o1777, true],
+    ['open to all', 0o777, false],
+    ['open to all and executable by none', 0o723, false],
+  ])('%s: %o', (_what, mode, isSafe) => {
+    expect(isKept(mode)).toBe(isSafe);
+  });
+  test.runIf(uid === 0)('another user’s, who could put his own into its place', () => {
+    expect(isKept(0o755, 4711)).toBe(false);
+  });
+  test('where others could change every folder that there is, nothing is started', () => {
+    chmodSync(folder, 0o777);
+    expect(() => lay([below()])).toThrow('other users could change');
+    expect(readdirSync(folder)).toEqual(['above']);
+  });
+});
+
 test('a child takes the folder of its parent, and no other that it is told of', () => {
-  const parent = unpack(carried, uid, { given: null, kept: [], temporary: folder });
+  const parent = unpack(carried, uid, { given: null, kept: [], temporary: [folder] });
   expect(lay([place()], parent.folder)).toEqual({ folder: parent.folder, isTemporary: false });
   appendFileSync(join(parent.folder, 'start.cjs'), 'x');
   expect(lay([place()], parent.folder).folder).toContain('/data/standalone/');

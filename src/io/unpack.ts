@@ -1,8 +1,9 @@
 /**
  * The files that a standalone executable carries, laid out on a disk where only this user can change them: code and a
- * native library are loaded from there. A place counts only where it and the folder around it are this user's own and
- * every file is, byte for byte, the one that is carried; another user may have been there first, so no place has a name
- * that could be guessed unless it lies in a folder of this user's.
+ * native library are loaded from there, some of it later. A place counts only where it and the folder around it are this
+ * user's own, where nobody else may put another into the place of any folder above them, and where every file is, byte for
+ * byte, the one that is carried; another user may have been there first, so no place has a name that could be guessed unless
+ * it lies in a folder of this user's.
  *
  * What is carried is one piece: 4 bytes (length of the index, big endian), the index as JSON, the files one after another.
  */
@@ -13,6 +14,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -30,8 +32,8 @@ export interface UnpackPlaces {
   given: string | null;
   /** Folders to keep it in, the best first: each is made where the one around it is this user's own. */
   kept: readonly string[];
-  /** Where a folder with a random name is made that ends with the process, if no other serves. */
-  temporary: string;
+  /** Where a folder with a random name is made that ends with the process, if no other serves; the best first. */
+  temporary: readonly string[];
 }
 
 export interface Unpacked {
@@ -53,7 +55,7 @@ export function pack(files: ReadonlyMap<string, Buffer>): Buffer {
   return Buffer.concat([length, written, ...files.values()]);
 }
 
-/** Lays the files out, or finds them laid out. @throws where even the temporary folder cannot be written. */
+/** Lays the files out, or finds them laid out. @throws where no folder is safe from others, or none can be written. */
 export function unpack(carried: Buffer, uid: number, { given, kept, temporary }: UnpackPlaces): Unpacked {
   const indexBytes = carried.subarray(4, 4 + carried.readUInt32BE());
   const index = JSON.parse(indexBytes.toString('utf8')) as CarriedFile[];
@@ -69,7 +71,12 @@ export function unpack(carried: Buffer, uid: number, { given, kept, temporary }:
       // A full or read-only disk, no right: the next one.
     }
   }
-  const folder = mkdtempSync(join(temporary, 'flowline-'));
+  const around = temporary.find((place) => isSafe(join(place, 'flowline-'), uid));
+  if (around === undefined)
+    throw new Error(
+      `cannot unpack: in ${[...kept, ...temporary].join(', ')} other users could change what is started from there`,
+    );
+  const folder = mkdtempSync(join(realpathSync(around), 'flowline-'));
   write(folder, index, files);
   return { folder, isTemporary: true };
 }
@@ -83,8 +90,10 @@ function keepIn(
 ): string | null {
   mkdirSync(place, { recursive: true, mode: 0o700 });
   for (const folder of [dirname(place), place]) if (!isOwn(folder, uid)) return null;
-  chmodSync(place, 0o700);
-  const folder = join(place, name);
+  const real = realpathSync(place);
+  if (!isSafe(real, uid)) return null;
+  chmodSync(real, 0o700);
+  const folder = join(real, name);
   if (isWhole(folder, index, uid)) return folder;
   const fresh = `${folder}.${randomBytes(6).toString('hex')}`;
   mkdirSync(fresh, { mode: 0o700 });
@@ -105,9 +114,29 @@ function isOwn(path: string, uid: number): boolean {
   return found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0;
 }
 
+/**
+ * Whether nobody else may put another folder into the place of one above this path: each of them belongs to this user or to
+ * whom the root folder belongs, and others may not write there, or (as in /tmp) not rename what is another's.
+ */
+function isSafe(path: string, uid: number): boolean {
+  try {
+    const system = lstatSync('/').uid;
+    for (let folder = realpathSync(dirname(path)); ; folder = dirname(folder)) {
+      const { uid: owner, gid, mode } = lstatSync(folder);
+      if (owner !== uid && owner !== system) return false;
+      // A group that has the user's own number is his alone: some systems have him make folders that it may write.
+      const isGroupsToo = (mode & 0o020) !== 0 && !(gid === uid && owner === uid);
+      if ((isGroupsToo || (mode & 0o002) !== 0) && (mode & 0o1000) === 0) return false;
+      if (folder === dirname(folder)) return true;
+    }
+  } catch {
+    return false;
+  }
+}
+
 function isWhole(folder: string, index: readonly CarriedFile[], uid: number): boolean {
   try {
-    if (!isOwn(dirname(folder), uid) || !isOwn(folder, uid)) return false;
+    if (!isOwn(folder, uid) || !isSafe(folder, uid)) return false;
     return index.every(({ path, size, sha256 }) => {
       const found = lstatSync(join(folder, path));
       if (!found.isFile() || found.uid !== uid || (found.mode & 0o022) !== 0 || found.size !== size)

@@ -1,5 +1,6 @@
 /** Installs a unit: account and folder first, then joining, the unit's file, and systemd's word that it runs. */
-import { chown, mkdir, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writeFileAtomically } from '../../io/atomicFile.ts';
@@ -8,7 +9,7 @@ import { isRefused } from '../../io/refused.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
 import { DEFAULT_HUB, DEFAULT_PORT } from '../options.ts';
 import { terminalOf } from '../text/terminal.ts';
-import type { Account } from './places.ts';
+import { type Account, nearestExisting } from './places.ts';
 import { HUB_ACCOUNT, type ServiceFlags, type ServicePlan } from './plan.ts';
 import { readService } from './state.ts';
 import { unitName, unitText } from './unit.ts';
@@ -126,12 +127,7 @@ async function ensureDataFolder(
   const { root } = context.serviceHost;
   const path = join(root, dataFolder);
   const found = await stat(path).catch(() => null);
-  if (found === null) {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    const { uid, gid } = account ?? (await newAccount(context));
-    await chown(path, uid, gid);
-    return;
-  }
+  if (found === null) return makeDataFolder(context, path, account ?? (await newAccount(context)));
   if (account !== null && found.uid === account.uid) return;
   const { words } = terminalOf(context);
   const login = account?.login ?? HUB_ACCOUNT;
@@ -142,11 +138,37 @@ async function ensureDataFolder(
   );
 }
 
-async function newAccount({ serviceHost }: CommandContext): Promise<{ uid: number; gid: number }> {
+/**
+ * As the account itself where the folder around it is the account's: what root makes there, the account could exchange for
+ * a link before root gives it away. Elsewhere root makes it, and gives away what it made and no link.
+ */
+async function makeDataFolder(
+  context: CommandContext,
+  path: string,
+  { login, uid, gid }: Pick<Account, 'login' | 'uid' | 'gid'>,
+): Promise<void> {
+  const around = await stat(await nearestExisting('/', dirname(path)));
+  if (uid !== 0 && around.uid === uid && context.serviceHost.uid === 0) {
+    const words = ['-u', login, '--', 'mkdir', '-p', '-m', '0700', '--', path];
+    const { code, errors } = await context.serviceHost.call('runuser', words);
+    if (code === 0) return;
+    const { words: said } = terminalOf(context);
+    throw new CommandFailure(EXIT.failed, said.service.failed(`mkdir ${path}`), errors.trim() || null);
+  }
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const made = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    await made.chown(uid, gid);
+  } finally {
+    await made.close();
+  }
+}
+
+async function newAccount({ serviceHost }: CommandContext): Promise<Pick<Account, 'login' | 'uid' | 'gid'>> {
   const [uid, gid] = await Promise.all(
     ['-u', '-g'].map(async (which) => Number((await serviceHost.call('id', [which, HUB_ACCOUNT])).output)),
   );
-  return { uid: uid ?? 0, gid: gid ?? 0 };
+  return { login: HUB_ACCOUNT, uid: uid ?? 0, gid: gid ?? 0 };
 }
 
 /**

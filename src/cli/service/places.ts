@@ -40,6 +40,19 @@ export async function firstUnreachable(root: string, path: string, account: Acco
   return null;
 }
 
+/** The first part of a path that somebody but root may change, or put another into its place; null where nobody may. */
+export async function firstNotRoots(root: string, path: string): Promise<string | null> {
+  const parts = path.split('/').filter((part) => part !== '');
+  // Where root is another's number (some containers), what is root's belongs to that.
+  const { uid } = await stat(join(root, '/'));
+  for (let count = 1; count <= parts.length; count += 1) {
+    const part = `/${parts.slice(0, count).join('/')}`;
+    const found = await stat(join(root, part)).catch(() => null);
+    if (found === null || found.uid !== uid || (found.mode & 0o022) !== 0) return part;
+  }
+  return null;
+}
+
 /** Whether it lies in somebody's home, which a hardened unit does not see. */
 export const isInHome = (path: string): boolean => /^\/(home|root|run\/user)(\/|$)/.test(path);
 

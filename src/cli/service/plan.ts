@@ -10,6 +10,7 @@ import {
   type Account,
   accountOf,
   emptiedFolder,
+  firstNotRoots,
   firstUnreachable,
   isInHome,
   nearestExisting,
@@ -211,6 +212,13 @@ async function refuseBadPlaces(
         EXIT.failed,
         words.service.unreachable(account.login, unreachable),
         words.service.unreachableHint,
+      );
+    const changeable = account?.uid === 0 ? await firstNotRoots(root, path) : null;
+    if (changeable !== null)
+      throw new CommandFailure(
+        EXIT.failed,
+        words.service.changeable(path, changeable),
+        words.service.vanishesHint,
       );
   }
   const emptied = emptiedFolder(dataFolder, context.environment.TMPDIR);

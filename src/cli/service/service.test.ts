@@ -1,7 +1,7 @@
 /** `flowline service` on a machine of a test's own: real files below a folder, and a systemctl that only notes what it was told. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type CommandResult, runCommandLine, startSaidHub } from '../../../test/support/commandLine.ts';
@@ -187,7 +187,7 @@ describe('install', () => {
       'there is no user nobody-here',
       2,
     ],
-    ['no join token', ['agent', '--run-as', 'lab', '--hub', 'h:1'], {}, 'FLOWLINE_JOIN_TOKEN', 2],
+    ['no join token', ['agent', '--run-as', 'lab', '--hub', 'h:1'], {}, '--join-token-file', 2],
     [
       'npx’s cache',
       ['hub'],
@@ -315,6 +315,38 @@ describe.skipIf(skipWithout('systemd-analyze'))('systemd itself', () => {
   });
 });
 
+describe('what others could exchange', () => {
+  test('root runs no program that somebody else may change', async () => {
+    await chmod(join(root, PROGRAM, '..'), 0o777);
+    const printed = await service(['print', 'agent', '--run-as', 'root', '--hub', 'h:1']);
+    expect([printed.code, printed.output]).toEqual([1, '']);
+    expect(printed.errors).toContain(
+      `root would run ${PROGRAM}, and others than root may change ${join(PROGRAM, '..')}`,
+    );
+    answers.unshift({ match: /^getent passwd lab$/, output: 'lab:x:4711:4711:Lab:/home/lab:/bin/bash\n' });
+    expect((await service(['print', 'agent', '--run-as', 'lab', '--hub', 'h:1'])).code).toBe(0);
+  });
+
+  test.runIf(process.getuid?.() === 0)(
+    'a data folder in the account’s own is made as the account, elsewhere by root and given away',
+    async () => {
+      answers.unshift({ match: /^getent passwd lab$/, output: 'lab:x:4711:4711:Lab:/home/lab:/bin/bash\n' });
+      for (const place of ['/home/lab', '/srv']) await mkdir(join(root, place), { recursive: true });
+      await chown(join(root, '/home/lab'), 4711, 4711);
+      const install = (data: string) =>
+        service(['install', 'agent', '--run-as', 'lab', '--data', data], {
+          joinedHub: async () => 'http://h:1',
+        });
+      await install('/home/lab/a/b');
+      expect(calls).toContain(`runuser -u lab -- mkdir -p -m 0700 -- ${join(root, '/home/lab/a/b')}`);
+      expect(existsSync(join(root, '/home/lab/a'))).toBe(false);
+      await install('/srv/flowline');
+      const { uid, mode } = await stat(join(root, '/srv/flowline'));
+      expect([uid, mode & 0o777]).toEqual([4711, 0o700]);
+    },
+  );
+});
+
 describe('afterwards', () => {
   beforeEach(async () => {
     await service(['install', 'agent', '--run-as', 'lab'], { joinedHub: async () => 'http://h:1' });
@@ -329,11 +361,24 @@ describe('afterwards', () => {
     expect(told.services).toMatchObject([{ role: 'agent', scope: 'system', activeState: 'active' }]);
   });
 
+  test('uninstall says what stays beside the data', async () => {
+    await mkdir(join(root, `${AGENT_UNIT}.d`));
+    expect((await service(['uninstall', 'agent'])).output).toContain(`stays in ${join(root, AGENT_UNIT)}.d`);
+    const as = { uid: 1000, joinedHub: async () => 'http://h:1', userName: 'alice' };
+    answers.push({ match: /--property=Linger/, output: 'yes\n' });
+    await service(['install', 'agent', '--user'], as);
+    expect((await service(['uninstall', 'agent', '--user'], as)).output).toContain('disable-linger');
+  });
+
   test('uninstall stops it, removes the unit and leaves the data', async () => {
     const { code, output } = await service(['uninstall', 'agent']);
     expect(code).toBe(0);
     expect(output).toContain('runs that it started go on');
-    expect(calls).toEqual(['systemctl disable --now flowline-agent.service', 'systemctl daemon-reload']);
+    expect(calls).toEqual([
+      'systemctl disable --now flowline-agent.service',
+      'systemctl daemon-reload',
+      'systemctl reset-failed flowline-agent.service',
+    ]);
     expect(existsSync(join(root, AGENT_UNIT))).toBe(false);
     expect(existsSync(join(root, '/var/lib/flowline-agent'))).toBe(true);
     const again = await service(['uninstall', 'agent']);

@@ -43,7 +43,7 @@ export function addService(program: Command, context: CommandContext): void {
       'after',
       examples(
         'sudo flowline service install hub',
-        'sudo FLOWLINE_JOIN_TOKEN=fl_… flowline service install agent --run-as lab --hub http://10.20.4.2:3569',
+        'sudo flowline service install agent --run-as lab --hub http://10.20.4.2:3569 --join-token-file token',
         'flowline service install agent --user --hub http://10.20.4.2:3569 --join-token-file token',
       ),
     );
@@ -160,8 +160,13 @@ function addUninstall(service: Command, context: CommandContext): void {
       await systemctl(context, flags.user === true, 'disable', '--now', unit);
       await rm(path);
       await systemctl(context, flags.user === true, 'daemon-reload');
+      // One that failed is remembered, and shown by systemctl, without its unit too. Of one that did not, nothing is.
+      const scope = flags.user ? ['--user'] : [];
+      await context.serviceHost.call('systemctl', [...scope, 'reset-failed', unit]);
       context.print(words.service.uninstalled(unit));
       if (role === 'agent') context.print(`  ${words.service.runsGoOn}`);
+      if (existsSync(`${path}.d`)) context.print(`  ${words.service.ownSettings(`${path}.d`)}`);
+      if (flags.user && (await lingers(context))) context.print(`  ${words.service.stillLingers}`);
     });
 }
 

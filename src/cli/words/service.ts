@@ -19,6 +19,8 @@ export const serviceEn = {
     `${path} lies in ${folder}, which is emptied now and then: the service would be gone with it`,
   vanishesHint:
     'install it where it stays: the file of `npm run build:standalone` in /usr/local/bin, or `npm pack`, then `npm install -g ./flowline-….tgz`',
+  changeable: (path: string, part: string) =>
+    `root would run ${path}, and others than root may change ${part === path ? 'it' : part}`,
   dataHint: 'name a folder on a local disk with --data DIR',
   unreachable: (login: string, path: string) => `${login} may not read ${path}, where the program lies`,
   unreachableHint:
@@ -34,7 +36,7 @@ export const serviceEn = {
     `name another with --data DIR, or give it away: chown -R ${login}: ${folder}`,
   needsJoin: 'this machine has not joined a hub yet',
   needsJoinHint:
-    'on the hub: `flowline token create --scope join`; here: FLOWLINE_JOIN_TOKEN=fl_… flowline service install agent --hub http://HUB:3569',
+    'on the hub: `flowline token create --scope join`; here, with that token in a file: flowline service install agent --hub http://HUB:3569 --join-token-file PATH',
   failed: (what: string) => `${what} failed`,
   noLinger: 'it would end when you log out: lingering was refused',
   noLingerHint: (login: string) => `an administrator allows it once: sudo loginctl enable-linger ${login}`,
@@ -49,6 +51,10 @@ export const serviceEn = {
   log: (command: string) => `its log: ${command}`,
   uninstalled: (unit: string) => `${unit} is stopped and removed; its data stay`,
   runsGoOn: 'runs that it started go on; the next agent with that data folder finds them',
+  ownSettings: (folder: string) =>
+    `what \`systemctl edit\` wrote stays in ${folder}, and counts for the next one`,
+  stillLingers:
+    'your services still outlive your login; where nothing else needs that: loginctl disable-linger',
   notInstalled: (unit: string) => `${unit} is not installed`,
   service: 'service',
   state: 'state',
@@ -81,6 +87,8 @@ export const serviceZh: ServiceWords = {
   vanishes: (path, folder) => `${path} 位于会被清空的 ${folder}：服务会随之消失`,
   vanishesHint:
     '请装到长期保留的位置：把 `npm run build:standalone` 生成的文件放进 /usr/local/bin，或先 `npm pack`，再 `npm install -g ./flowline-….tgz`',
+  changeable: (path, part) =>
+    `root 会运行 ${path}，而 root 以外的用户可以改动${part === path ? '它' : ` ${part}`}`,
   dataHint: '用 --data DIR 指定本地磁盘上的文件夹',
   unreachable: (login, path) => `${login} 无权读取程序所在的 ${path}`,
   unreachableHint:
@@ -95,7 +103,7 @@ export const serviceZh: ServiceWords = {
   othersFolderHint: (folder, login) => `用 --data DIR 指定别的，或交给他：chown -R ${login}: ${folder}`,
   needsJoin: '这台机器还没有加入中心',
   needsJoinHint:
-    '在中心运行 `flowline token create --scope join`；在这里运行 FLOWLINE_JOIN_TOKEN=fl_… flowline service install agent --hub http://HUB:3569',
+    '在中心运行 `flowline token create --scope join`；把令牌存入文件，在这里运行 flowline service install agent --hub http://HUB:3569 --join-token-file 文件',
   failed: (what) => `${what} 失败`,
   noLinger: '你退出登录时它就会结束：系统不允许 linger',
   noLingerHint: (login) => `请管理员允许一次：sudo loginctl enable-linger ${login}`,
@@ -109,6 +117,8 @@ export const serviceZh: ServiceWords = {
   log: (command) => `日志：${command}`,
   uninstalled: (unit) => `${unit} 已停止并移除；数据保留`,
   runsGoOn: '它启动的任务继续运行；用同一数据文件夹的下一个代理会找到它们',
+  ownSettings: (folder) => `\`systemctl edit\` 写下的设置仍在 ${folder}，下次安装时继续有效`,
+  stillLingers: '你的服务在注销后仍会运行；别处不需要时：loginctl disable-linger',
   notInstalled: (unit) => `${unit} 没有安装`,
   service: '服务',
   state: '状态',

@@ -131,7 +131,10 @@ function mountRoute(app: FastifyInstance, name: RouteName, options: ServerOption
         from: request.ip,
         idempotencyKey: idempotencyKey(request),
         setCookie: (value, lifetimeSeconds) =>
-          setCookie(reply, options.doors.cookieName, value, lifetimeSeconds),
+          setCookie(reply, {
+            ...{ name: options.doors.cookieName, value, lifetimeSeconds },
+            isSecure: request.headers.origin?.startsWith('https://') === true,
+          }),
       } as Call<RouteName>);
       return reply.header('cache-control', 'no-store').send(answer);
     },
@@ -202,10 +205,15 @@ export function parse(schema: z.ZodType | undefined, value: unknown, where: 'que
   throw new HubError(400, `malformed-${where}`, problems.join('; '), 'GET /api/v1/openapi.json describes it');
 }
 
-function setCookie(reply: FastifyReply, name: string, value: string, lifetimeSeconds: number): void {
+/** @param isSecure the page came by TLS, as its `Origin` says: then the cookie never travels without. */
+function setCookie(
+  reply: FastifyReply,
+  cookie: { name: string; value: string; lifetimeSeconds: number; isSecure: boolean },
+): void {
+  const { name, value, lifetimeSeconds, isSecure } = cookie;
   reply.header(
     'set-cookie',
-    `${name}=${value}; Path=/; Max-Age=${lifetimeSeconds}; HttpOnly; SameSite=Strict`,
+    `${name}=${value}; Path=/; Max-Age=${lifetimeSeconds}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`,
   );
 }
 
