@@ -137,6 +137,7 @@ describe('a folder above the place', () => {
   });
   test.runIf(uid === 0)('another user’s, who could put his own into its place', () => {
     expect(isKept(0o755, 4711)).toBe(false);
+    expect(existsSync(below())).toBe(false);
   });
   test('where others could change every folder that there is, nothing is started', () => {
     chmodSync(folder, 0o777);

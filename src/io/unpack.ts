@@ -10,6 +10,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -88,6 +89,8 @@ function keepIn(
   files: Buffer,
   uid: number,
 ): string | null {
+  // Before anything is made: what lies in another user's folder leads wherever he likes.
+  if (!isSafe(join(nearestExisting(place), 'x'), uid)) return null;
   mkdirSync(place, { recursive: true, mode: 0o700 });
   for (const folder of [dirname(place), place]) if (!isOwn(folder, uid)) return null;
   const real = realpathSync(place);
@@ -106,6 +109,10 @@ function keepIn(
     rmSync(fresh, { recursive: true, force: true });
   }
   return isWhole(folder, index, uid) ? folder : null;
+}
+
+function nearestExisting(path: string): string {
+  return existsSync(path) || path === dirname(path) ? path : nearestExisting(dirname(path));
 }
 
 /** A folder that nobody else may change. */
