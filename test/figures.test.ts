@@ -3,12 +3,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { fastFigures, slowFigures, staticFigures } from '../src/agent/drivers/nvml/messages.ts';
+import { symbols } from '../src/agent/drivers/nvml/symbols.ts';
 import { Container } from '../src/model/container.ts';
 import { Gpu } from '../src/model/gpu.ts';
 import { Disk, Host, Network } from '../src/model/host.ts';
 import { Driver, NodeSample, NodeStatus } from '../src/model/node.ts';
 import { GpuProcess } from '../src/model/process.ts';
 import { Session } from '../src/model/session.ts';
+
+/** In a row together with others of their kind, or none of a figure's. */
+const toldTogether = new Set(['nvmlShutdown', 'nvmlEventSetFree', 'nvmlDeviceGetGraphicsRunningProcesses']);
+toldTogether.add('nvmlDeviceGetMPSComputeRunningProcesses');
 
 const root = join(import.meta.dirname, '..');
 const page = readFileSync(join(root, 'docs/figures.md'), 'utf8');
@@ -63,10 +69,22 @@ describe('docs/figures.md', () => {
     expect(missing).toEqual([]);
   });
 
-  test('names NVML calls that are made', () => {
-    const made = readFileSync(join(root, 'src/agent/drivers/nvml/symbols.ts'), 'utf8');
-    const library = readFileSync(join(root, 'src/agent/drivers/nvml/library.ts'), 'utf8');
+  test('names NVML calls that are made, and every call that gives a figure', () => {
     const named = new Set(page.match(/(?<=`)nvml[A-Z]\w+(?=`)/g));
-    expect([...named].filter((call) => !`${made}${library}`.includes(`'${call}'`))).toEqual([]);
+    const made = Object.values(symbols).map(([, ...calls]) => calls as string[]);
+    const known = new Set([...made.flat(), 'nvmlErrorString']);
+    expect([...named].filter((call) => !known.has(call))).toEqual([]);
+    const silent = made.filter((calls) => !calls.some((call) => named.has(call))).map(([newest]) => newest);
+    expect(silent.filter((call) => !toldTogether.has(call ?? ''))).toEqual([]);
+  });
+
+  test('reads every figure of a GPU as often as it says', () => {
+    const said = new Map(rowsUnder('Gpu').map(([, field = '', , , read = '']) => [field.slice(1, -1), read]));
+    const often = (fields: readonly string[]) =>
+      [...said].filter(([field]) => fields.includes(field.split('.')[0] ?? '')).map(([, read]) => read);
+    expect(new Set(often(staticFigures))).toEqual(new Set(['once']));
+    expect(new Set(often(slowFigures.filter((field) => field !== 'pcie')))).toEqual(new Set(['5 s']));
+    expect(new Set(often(fastFigures.filter((field) => field !== 'index')))).toEqual(new Set(['1 s']));
+    expect(new Set(often(['pcie']))).toEqual(new Set(['5 s', 'once', 'one GPU a second, in turn']));
   });
 });

@@ -55,6 +55,7 @@ function answer(gpus: Gpus, due: SampleRequest): boolean {
     say({
       say: 'trouble',
       state: 'failed',
+      isLasting: false,
       ...said({ kind: 'stopped-answering', words: error.message }),
     });
     return false;

@@ -129,9 +129,9 @@ describe('the keeper of the driver process', () => {
     expect(nursery.messages[0]).toContain('ended by SIGSEGV');
   });
 
-  describe('where there is no driver', () => {
+  describe.each(['absent', 'mismatch', 'failed'] as const)('where a trouble lasts (%s)', (state) => {
     function findNone(): void {
-      nursery.say({ say: 'trouble', state: 'absent', message: 'no library', remarks: [] });
+      nursery.say({ say: 'trouble', state, isLasting: true, message: 'no library', remarks: [] });
       nursery.end('ended by exit code 0');
     }
 
@@ -209,7 +209,7 @@ describe('the keeper of the driver process', () => {
   });
 
   test('trouble that the child tells is passed on, and a child that does not end by itself is ended', () => {
-    nursery.say({ say: 'trouble', state: 'mismatch', message: 'reboot', remarks: [] });
+    nursery.say({ say: 'trouble', state: 'mismatch', isLasting: false, message: 'reboot', remarks: [] });
     expect([nursery.troubles, nursery.messages]).toEqual([['mismatch'], ['reboot']]);
     vi.advanceTimersByTime(5_000);
     expect(nursery.kills).toBe(1);

@@ -2,8 +2,8 @@
  * Keeps one driver process answering, and never two. A child is *starting* until it says that it is ready, then it is
  * *ready*, or *asked* while it reads a sample. It may take so long for each; past that it is *ending*: killed, and waited
  * for, since a process stuck in the kernel cannot be ended before the driver lets it go. Once it is gone, the next one
- * starts after a pause that grows, and shrinks again with the first sample; where there is no driver at all, only once
- * there are signs of one, or after a minute. What the figures mean is nvmlDriver.ts's.
+ * starts after a pause that grows, and shrinks again with the first sample; where there is no driver, none is loaded or it
+ * needs a reboot, only once there are signs of a change, or after a minute. What the figures mean is nvmlDriver.ts's.
  */
 import type { DriverState } from '../../../model/node.ts';
 import { type Said, said } from '../../said.ts';
@@ -16,8 +16,8 @@ export interface KeeperTimes {
   sampleMs: number;
   /** Pauses before the first, second… new child; the last one from then on. */
   restartMs: readonly [number, ...number[]];
-  /** The longest pause where there was no driver and no sign of one: there may be places that nobody looks at. */
-  absentMs: number;
+  /** The longest pause where the trouble lasts and no sign tells of a change: there may be places that nobody looks at. */
+  lastingMs: number;
   /** How long a child that is told to stop may take until it is killed, and again until it is left behind. */
   stopMs: number;
 }
@@ -26,7 +26,7 @@ export const keeperTimes: KeeperTimes = {
   initialiseMs: 60_000,
   sampleMs: 5_000,
   restartMs: [1_000, 2_000, 4_000, 8_000],
-  absentMs: 60_000,
+  lastingMs: 60_000,
   stopMs: 500,
 };
 
@@ -57,15 +57,15 @@ export function keepChild(
   let timer: NodeJS.Timeout | undefined;
   /** Children that ended since the last sample. */
   let failures = 0;
-  /** Whether the last child found no driver, and the signs as they were when it started. */
-  let isAbsent = false;
+  /** Whether the last child's trouble stays until somebody changes the machine, and the signs as they were at its start. */
+  let isLasting = false;
   let signs: Promise<string> = Promise.resolve('');
   let onStopped: () => void = () => {};
 
   start();
 
   function start(): void {
-    isAbsent = false;
+    isLasting = false;
     signs = seeSigns();
     enter('starting', times.initialiseMs, () => giveUp(times.initialiseMs));
     child = startChild({ onMessage: hear, onEnd: restart });
@@ -81,7 +81,7 @@ export function keepChild(
     // What a child says after its deadline is not believed: it is being ended.
     if (phase !== 'starting' && phase !== 'asked') return;
     if (message.say === 'trouble') {
-      isAbsent = message.state === 'absent';
+      isLasting = message.isLasting;
       enter('ending', times.sampleMs, () => child?.kill());
       listener.onTrouble(message.state, message);
       return;
@@ -112,7 +112,7 @@ export function keepChild(
     if (phase !== 'ending') listener.onTrouble('failed', said({ kind: 'reader-ended', words: how }));
     const pauseMs = times.restartMs[Math.min(failures, times.restartMs.length - 1)] ?? times.restartMs[0];
     failures += 1;
-    enter('pausing', pauseMs, isAbsent ? () => startOnSigns(times.absentMs - pauseMs) : start);
+    enter('pausing', pauseMs, isLasting ? () => startOnSigns(times.lastingMs - pauseMs) : start);
   }
 
   /** Looks for signs of a driver, again and again. @param restMs how long a child is put off at most */

@@ -1,7 +1,8 @@
 /** How the library is looked for, and what is said where it is not, is another, or is an older one. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readUntil, withoutTimes } from '../../../../test/support/driverContract/bed.ts';
 import { imagineGpu, imagineMachine } from '../../../../test/support/imaginedMachines.ts';
@@ -27,6 +28,19 @@ function fileWith(content: string): string {
   folders.push(folder);
   const path = join(folder, 'libnvidia-ml.so.1');
   writeFileSync(path, content);
+  return path;
+}
+
+/** @returns a library that was linked with another, which was then taken away */
+function libraryWithout(needed: string): string {
+  const path = fileWith('');
+  const folder = dirname(path);
+  writeFileSync(join(folder, 'needed.c'), 'int needed(void) { return 1; }');
+  writeFileSync(join(folder, 'library.c'), 'int needed(void);\nint nvmlInit_v2(void) { return needed(); }');
+  const gcc = (...args: string[]) => execFileSync('gcc', ['-shared', '-fPIC', ...args], { cwd: folder });
+  gcc('needed.c', '-o', needed);
+  gcc('library.c', '-o', path, needed);
+  rmSync(join(folder, needed));
   return path;
 }
 
@@ -66,6 +80,13 @@ describe('the library', () => {
     }
   });
 
+  test.skipIf(whyNot !== null)('that needs another one which is not there is failed, and says which', () => {
+    const path = libraryWithout('libneeded.so');
+    const trouble = startNvml(path) as Trouble;
+    expect(trouble.state).toBe('failed');
+    expect(trouble.message).toContain('libneeded.so');
+  });
+
   test('that is there and is none is failed, with the words of the loader', () => {
     const trouble = startNvml(fileWith('not a library')) as Trouble;
     expect(trouble.state).toBe('failed');
@@ -75,14 +96,14 @@ describe('the library', () => {
 
 describe.skipIf(whyNot !== null)(`initialisation${whyNot === null ? '' : `: ${whyNot}`}`, () => {
   test.each([
-    [4, 'failed', 'Insufficient Permissions (NVML 4); look at the rights of /dev/nvidiactl'],
-    [9, 'failed', 'Driver Not Loaded (NVML 9); load its kernel module'],
-    [18, 'mismatch', 'Driver/library version mismatch (NVML 18)'],
-    [999, 'failed', 'could not be initialised: Unknown Error (NVML 999)'],
-  ])('that answers %d is %s, with its words and what to do', (code, state, words) => {
+    [4, 'failed', false, 'Insufficient Permissions (NVML 4); look at the rights of /dev/nvidiactl'],
+    [9, 'failed', true, 'Driver Not Loaded (NVML 9); load its kernel module'],
+    [18, 'mismatch', true, 'Driver/library version mismatch (NVML 18)'],
+    [999, 'failed', false, 'could not be initialised: Unknown Error (NVML 999)'],
+  ])('that answers %d is %s, with its words and what to do', (code, state, isLasting, words) => {
     process.env.FLOWLINE_STANDIN_STATE = fileWith(`driver 570.86.15 12080 ${code} 0 0\n`);
     const trouble = startNvml(buildStandIn()) as Trouble;
-    expect(trouble.state).toBe(state);
+    expect(trouble).toMatchObject({ state, isLasting });
     expect(trouble.message).toContain(words);
   });
 });

@@ -15,6 +15,8 @@ export interface Nvml {
 /** Why there is nothing to read, in the driver's states. */
 export interface Trouble extends Said {
   state: Extract<DriverState, 'absent' | 'mismatch' | 'failed'>;
+  /** It stays so until somebody installs or loads a driver, or reboots. Signs tell of that (libraryPlaces.ts). */
+  isLasting: boolean;
 }
 
 /** @param named the library to use instead of the system's (FLOWLINE_NVML), or null */
@@ -33,13 +35,24 @@ function openFirst(paths: readonly string[]): LibraryHandle | Trouble {
       return koffi.load(path);
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
-      if (!words.includes('No such file')) failures.push(`${path} (${words})`);
+      if (!isMissing(path, words)) failures.push(`${path} (${words})`);
     }
   }
   if (failures.length > 0) {
-    return { state: 'failed', ...said({ kind: 'library-not-opened', words: failures.join(', ') }) };
+    return {
+      state: 'failed',
+      isLasting: false,
+      ...said({ kind: 'library-not-opened', words: failures.join(', ') }),
+    };
   }
-  return { state: 'absent', ...said({ kind: 'no-library', tried: [...paths] }) };
+  return { state: 'absent', isLasting: true, ...said({ kind: 'no-library', tried: [...paths] }) };
+}
+
+/** Whether it is this library that is not there, and not one that it needs: the loader names that one. */
+function isMissing(path: string, words: string): boolean {
+  if (!words.includes('No such file')) return false;
+  const named = words.match(/(\S+\.so\S*): cannot open/)?.[1];
+  return named === undefined || path.endsWith(named);
 }
 
 function bindWords(library: LibraryHandle): (result: number) => string {
@@ -54,12 +67,20 @@ function bindWords(library: LibraryHandle): (result: number) => string {
 function initialisationTrouble(result: number, words: string): Trouble {
   switch (result) {
     case LIBRARY_MISMATCH:
-      return { state: 'mismatch', ...said({ kind: 'version-mismatch', words }) };
+      return { state: 'mismatch', isLasting: true, ...said({ kind: 'version-mismatch', words }) };
     case DRIVER_NOT_LOADED:
-      return { state: 'failed', ...said({ kind: 'not-initialised', words, look: 'module' }) };
+      return {
+        state: 'failed',
+        isLasting: true,
+        ...said({ kind: 'not-initialised', words, look: 'module' }),
+      };
     case NO_PERMISSION:
-      return { state: 'failed', ...said({ kind: 'not-initialised', words, look: 'rights' }) };
+      return {
+        state: 'failed',
+        isLasting: false,
+        ...said({ kind: 'not-initialised', words, look: 'rights' }),
+      };
     default:
-      return { state: 'failed', ...said({ kind: 'not-initialised', words, look: null }) };
+      return { state: 'failed', isLasting: false, ...said({ kind: 'not-initialised', words, look: null }) };
   }
 }

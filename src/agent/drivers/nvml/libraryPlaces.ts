@@ -2,7 +2,7 @@
  * Where NVIDIA's library may be, and signs that one was installed since: cheap to look at, so that a machine without a
  * driver need not start a process over and over to find out. Opening it is library.ts's.
  */
-import { access, stat } from 'node:fs/promises';
+import { access, readFile, stat } from 'node:fs/promises';
 
 const LIBRARY = 'libnvidia-ml.so.1';
 
@@ -28,16 +28,18 @@ const loaderFiles = [
   ),
 ];
 
-/** There while the kernel module is loaded. Their times change by themselves. */
-const moduleSigns = ['/sys/module/nvidia', '/proc/driver/nvidia/version'];
+/** There while the kernel module is loaded, and where it can be reached. Their times change by themselves. */
+const moduleSigns = ['/sys/module/nvidia', '/proc/driver/nvidia/version', '/dev/nvidiactl'];
+/** Which one is loaded. */
+const MODULE_VERSION = '/sys/module/nvidia/version';
 
 /**
- * A text that differs once a library appeared, was replaced, or the kernel module was loaded. Not asked for: folders
- * named in LD_LIBRARY_PATH, which are often on network file systems.
+ * A text that differs once a library appeared, was replaced, or the kernel module was loaded or replaced. Not asked for:
+ * folders named in LD_LIBRARY_PATH, which are often on network file systems.
  */
 export async function signsOfDriver(named: string | null): Promise<string> {
   const files = [...libraryPaths(named).filter((path) => path.includes('/')), ...loaderFiles];
-  const signs = [...files.map(identityOf), ...moduleSigns.map(isThere)];
+  const signs = [...files.map(identityOf), ...moduleSigns.map(isThere), textOf(MODULE_VERSION)];
   return (await Promise.all(signs)).join(' ');
 }
 
@@ -67,6 +69,13 @@ async function identityOf(path: string): Promise<string> {
 async function isThere(path: string): Promise<string> {
   return access(path).then(
     () => '+',
+    () => '-',
+  );
+}
+
+async function textOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').then(
+    (text) => text.trim(),
     () => '-',
   );
 }

@@ -26,6 +26,7 @@ const childMessage = z.discriminatedUnion('say', [
   z.object({
     say: z.literal('trouble'),
     state: z.enum(['absent', 'mismatch', 'failed']),
+    isLasting: z.boolean(),
     message,
     remarks: z.array(AgentRemark),
   }),
