@@ -77,7 +77,8 @@ function gpuRow(node: NodeStatus, sample: FleetSample, gpu: FleetGpu, words: Wor
           { text: drawn.empty, style: 'faint' },
         ],
     used === null && total === null ? MISSING : `${gib(used)} / ${gib(total)}`,
-    percent(gpu.utilizationPercent),
+    // The whole of a divided card has none.
+    gpu.migMode === true && gpu.utilizationPercent === null ? 'MIG' : percent(gpu.utilizationPercent),
     {
       text: amount(gpu.temperatureCelsius, '°C'),
       style: warm === 'hot' ? 'bad' : warm === 'warm' ? 'warn' : 'plain',

@@ -24,7 +24,7 @@ export function advanceCard(
   seconds: number,
   random: Random,
 ): Card {
-  if (card.fault !== 'none') return card;
+  if (card.fault !== 'none' || card.isAsleep) return card;
   const { model } = card;
   const span = model.powerLimitWatts - model.restingWatts;
   const asked = model.restingWatts + span * (utilizationPercent / 100) ** 0.8 * between(random, 0.93, 1.04);
@@ -93,11 +93,13 @@ export interface CardCircumstances {
   unaccountedBytes: number;
   /** A row of its memory waits for a reset. */
   repairPending: boolean;
+  isDivided: boolean;
+  isAsleep: boolean;
 }
 
 /** A card at rest, that has worked for weeks. */
 export function newCard(model: GpuModel, circumstances: CardCircumstances, random: Random): Card {
-  const { index, nowMs, isDusty, unaccountedBytes, repairPending } = circumstances;
+  const { index, nowMs, isDusty, unaccountedBytes, repairPending, isDivided, isAsleep } = circumstances;
   // At its limit a clean card settles at about 70 °C, a dusty one would pass its slowdown temperature.
   const hottest = isDusty ? model.slowdownCelsius + 8 : between(random, 66, 74);
   return {
@@ -120,6 +122,8 @@ export function newCard(model: GpuModel, circumstances: CardCircumstances, rando
     leftoverBytes: 0,
     correctedErrors: repairPending ? 37 : 0,
     repairPending,
+    isDivided,
+    isAsleep,
     xidEvents: repairPending
       ? [{ code: 63, meaning: xidMeaning(63), pid: null, atMs: nowMs - 18_000_000 }]
       : [],

@@ -119,6 +119,32 @@ describe('an imagined fleet', () => {
     expect(away).toEqual(['deneb']);
   });
 
+  test('shows a process on two cards as one, a card that is divided without utilisation, and one that is asleep', async () => {
+    const { fleet, to } = fleetWithClock();
+    to(20);
+    const lyra = fleet.machines.find(({ id }) => id === 'lyra')?.open();
+    const { gpus } = (await lyra?.driver.read(100)) ?? { gpus: [] };
+    const pids = gpus.slice(0, 2).map(({ processes }) => processes.map(({ pid }) => pid));
+    expect(pids[0]).toHaveLength(1);
+    expect(pids[1]).toEqual(pids[0]);
+    const all = (await lyra?.processes.all()) ?? [];
+    const [process] = all.filter(({ pid }) => pid === pids[0]?.[0]);
+    expect(process?.hostMemoryBytes).toBeGreaterThan(0);
+    expect(all).toHaveLength(new Set(all.map(({ pid }) => pid)).size);
+    const target = { pid: process?.pid ?? 0, startedAtMs: process?.startedAtMs ?? null };
+    const results = await lyra?.processes.kill([target], { may: 'everyone' }, 100);
+    expect(results).toMatchObject([{ outcome: 'done' }]);
+    to(21);
+    const left = ((await lyra?.driver.read(100))?.gpus ?? []).slice(0, 2);
+    expect(left.flatMap(({ processes }) => processes)).toEqual([]);
+
+    const divided = (await driverOf(fleet, 'orion').read(100)).gpus[6];
+    expect(divided).toMatchObject({ state: 'ok', migMode: true, utilizationPercent: null });
+    expect(divided?.processes).toHaveLength(2);
+    const asleep = (await driverOf(fleet, 'deneb').read(100)).gpus[1];
+    expect(asleep).toMatchObject({ state: 'asleep', name: 'NVIDIA GeForce RTX 3090', memoryUsedBytes: null });
+  });
+
   test('a machine that left returns, and says so once', async () => {
     const { fleet, to } = fleetWithClock();
     const heard: string[] = [];

@@ -16,6 +16,8 @@ export interface JobPlan {
   /** Name of a container or session of the machine. Left out: neither, it runs below init. */
   inside?: string;
   visible?: boolean;
+  /** One process on all of the cards, as programs that spread one model over them; else one for each. */
+  isOneProcess?: boolean;
 }
 
 /** A program that has run this long has loaded what it loads. */
@@ -31,20 +33,22 @@ export function startJob(node: ImaginedNode, plan: JobPlan, random: Random): Ima
       ? plan.startedAtMs + Math.round(between(random, ...recipe.minutes) * 60_000)
       : plan.endsAtMs;
   let nextPid = node.nextPid;
-  for (const gpu of plan.gpus) {
+  for (const [place, gpu] of plan.gpus.entries()) {
     const card = node.cards[gpu];
     if (!card) continue;
     const share = between(random, ...recipe.memoryShare) * card.model.memoryTotalMiB * 1024 * 1024;
     const wanted = plan.memoryGiB === undefined ? share : plan.memoryGiB * GIB;
     const memoryTargetBytes = Math.floor(Math.min(wanted, freeBytes(card, processes)));
+    // The same process once more, with its work on another card; what it takes of the machine is counted with the first.
+    const isAgain = plan.isOneProcess === true && place > 0;
     processes.push({
-      pid: nextPid,
+      pid: isAgain ? (processes.at(-1)?.pid ?? nextPid) : nextPid,
       parentPid: parentOf(node, plan),
       job: node.nextJob,
       startedAtMs: plan.startedAtMs,
       endsAtMs,
-      program,
-      cpuPercent: program.usualCpuPercent,
+      program: isAgain ? { ...program, usualCpuPercent: 0, hostMemoryBytes: 0 } : program,
+      cpuPercent: isAgain ? 0 : program.usualCpuPercent,
       onSignal: recipe.onSignal,
       visible: plan.visible ?? true,
       work: {
@@ -57,7 +61,7 @@ export function startJob(node: ImaginedNode, plan: JobPlan, random: Random): Ima
         utilizationPercent: 0,
       },
     });
-    nextPid += wholeBetween(random, 1, 40);
+    if (!isAgain) nextPid += wholeBetween(random, 1, 40);
   }
   return { ...node, processes, nextPid, nextJob: node.nextJob + 1 };
 }
@@ -104,7 +108,13 @@ export function endJobs(node: ImaginedNode, isOver: (process: ImaginedProcess) =
 export function maybeStartJobs(node: ImaginedNode, seconds: number, random: Random): ImaginedNode {
   let after = node;
   for (const card of node.cards) {
-    if (card.fault !== 'none' || !happened(random, node.startsAnHour, seconds)) continue;
+    if (
+      card.fault !== 'none' ||
+      card.isAsleep ||
+      card.isDivided ||
+      !happened(random, node.startsAnHour, seconds)
+    )
+      continue;
     if (after.processes.some(({ work }) => work?.gpu === card.index)) continue;
     after = startJob(
       after,

@@ -84,6 +84,7 @@ export const namedMachines: readonly MachinePlan[] = [
     address: '10.20.4.31',
     cards: [8, 'a100'],
     hardware: 'two epycs',
+    divided: [6],
     sessions: [
       { kind: 'tmux', name: 'probe', by: 's.keller', hoursAgo: 90 },
       // Nobody should be led to paste this one.
@@ -94,6 +95,8 @@ export const namedMachines: readonly MachinePlan[] = [
       { recipe: 'train', by: 's.keller', gpus: [2], memoryGiB: 18, inside: 'probe', hoursAgo: 3 },
       { recipe: 'hostile', by: 'liu.jx', gpus: [2], memoryGiB: 12.5, hoursAgo: 1.5 },
       { recipe: 'sample', by: 's.keller', gpus: [4], memoryGiB: 35.4, inside: 'probe', hoursAgo: 6 },
+      { recipe: 'train', by: 'a.costa', gpus: [6], memoryGiB: 4.6, hoursAgo: 2.2 },
+      { recipe: 'notebook', by: 'h.nakamura', gpus: [6], memoryGiB: 3.1, hoursAgo: 8 },
       { recipe: 'eval', by: 'i.petrov', gpus: [7], memoryGiB: 29.5, hoursAgo: 0.4, minutesLeft: 12 },
     ],
     startsAnHour: 4,
@@ -116,6 +119,7 @@ export const namedMachines: readonly MachinePlan[] = [
     address: '10.20.6.7',
     cards: [2, 'rtx-3090'],
     hardware: 'workstation',
+    asleep: [1],
     jobs: [{ recipe: 'train', by: 'chen.yu', gpus: [0], memoryGiB: 18.6, hoursAgo: 4 }],
     docker: 'absent',
   },
@@ -135,6 +139,7 @@ export const namedMachines: readonly MachinePlan[] = [
       },
     ],
     jobs: [
+      { recipe: 'sharded', by: 'm.okafor', gpus: [0, 1], memoryGiB: 71.5, hoursAgo: 4, isOneProcess: true },
       { recipe: 'vllm', by: 's.keller', gpus: [4, 5], inside: 'vllm-eval', hoursAgo: 53 },
       { recipe: 'stuck', by: 'liu.jx', gpus: [6], memoryGiB: 41, hoursAgo: 19 },
     ],

@@ -54,6 +54,10 @@ export interface MachinePlan {
   dusty?: readonly number[];
   /** GiB that nobody seems to hold, by card. */
   unaccounted?: Readonly<Record<number, number>>;
+  /** Cards that are divided into instances (MIG). */
+  divided?: readonly number[];
+  /** Cards that are suspended, as a workstation's second one is after a while. */
+  asleep?: readonly number[];
   /** The card with a row of memory that waits for a reset. */
   repairPending?: number;
   /** Jobs that begin in an hour, for each card that is free. */
@@ -108,6 +112,8 @@ function emptyMachine(plan: MachinePlan, nowMs: number, random: Random): Imagine
           isDusty: plan.dusty?.includes(index) ?? false,
           unaccountedBytes: Math.round((plan.unaccounted?.[index] ?? 0) * GIB),
           repairPending: plan.repairPending === index,
+          isDivided: plan.divided?.includes(index) ?? false,
+          isAsleep: plan.asleep?.includes(index) ?? false,
         },
         random,
       ),

@@ -26,6 +26,15 @@ export function imaginedProcesses(look: Look, change: (node: ImaginedNode) => vo
   const find = (pid: number): ImaginedProcess | undefined =>
     look().processes.find((process) => process.visible && process.pid === pid);
 
+  /** By pid: one that works on two cards is imagined twice, and told as it was first. */
+  function everybody(): Map<number, ProcessFacts> {
+    const facts = new Map<number, ProcessFacts>();
+    for (const process of look().processes) {
+      if (process.visible && !facts.has(process.pid)) facts.set(process.pid, factsOf(process));
+    }
+    return facts;
+  }
+
   async function killOne(target: KillTarget, authority: KillAuthority, graceMs: number): Promise<KillResult> {
     const { pid } = target;
     const process = find(pid);
@@ -58,13 +67,9 @@ export function imaginedProcesses(look: Look, change: (node: ImaginedNode) => vo
   return {
     inspect: async (pids) => {
       const asked = new Set(pids);
-      const facts = new Map<number, ProcessFacts>();
-      for (const process of look().processes) {
-        if (process.visible && asked.has(process.pid)) facts.set(process.pid, factsOf(process));
-      }
-      return facts;
+      return new Map([...everybody()].filter(([pid]) => asked.has(pid)));
     },
-    all: async () => look().processes.flatMap((process) => (process.visible ? [factsOf(process)] : [])),
+    all: async () => [...everybody().values()],
     hides: () => false,
     kill: (targets, authority, graceMs) =>
       Promise.all(targets.map((target) => killOne(target, authority, graceMs))),

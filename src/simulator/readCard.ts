@@ -8,8 +8,28 @@ import { type Card, freeBytes, type ImaginedProcess, MIB } from './world.ts';
 
 /** The reading of a card with these processes on it, lost or not. */
 export function readCard(card: Card, processes: readonly ImaginedProcess[]): GpuReading {
-  return card.fault === 'none' ? readWorkingCard(card, processes) : readLostCard(card);
+  if (card.fault !== 'none') return readLostCard(card);
+  if (card.isAsleep) return { ...blankReading(card.index), ...identityOf(card), state: 'asleep' };
+  return card.isDivided
+    ? withoutUtilization(readWorkingCard(card, processes))
+    : readWorkingCard(card, processes);
 }
+
+/** Of a card in MIG mode each instance has a utilisation, and the whole has none. */
+const withoutUtilization = (reading: GpuReading): GpuReading => ({
+  ...reading,
+  utilizationPercent: null,
+  memoryUtilizationPercent: null,
+  encoderUtilizationPercent: null,
+  decoderUtilizationPercent: null,
+  processes: reading.processes.map((process) => ({
+    ...process,
+    smUtilizationPercent: null,
+    memoryUtilizationPercent: null,
+    encoderUtilizationPercent: null,
+    decoderUtilizationPercent: null,
+  })),
+});
 
 function readWorkingCard(card: Card, processes: readonly ImaginedProcess[]): GpuReading {
   const { model } = card;
@@ -65,7 +85,7 @@ function readWorkingCard(card: Card, processes: readonly ImaginedProcess[]): Gpu
       aggregateUncorrected: model.ecc === 'on' ? (card.repairPending ? 2 : 0) : null,
     },
     ...repairsOf(card),
-    migMode: model.hasMig ? false : null,
+    migMode: model.hasMig ? card.isDivided : null,
     persistenceMode: true,
     computeMode: 'default',
     slowTakenAtMs: card.slowTakenAtMs,

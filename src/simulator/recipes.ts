@@ -70,6 +70,17 @@ export const recipes = {
     hostMemoryGiB: 48,
     minutes: [90, 900],
   },
+  /** One model that no card of its machine holds alone. */
+  sharded: {
+    ...training,
+    folder: 'serving',
+    command: () =>
+      'python generate.py --model meta-llama/Llama-3.1-70B-Instruct --device-map auto --prompts prompts/eval.jsonl',
+    rhythm: 'bursts',
+    memoryShare: [0.8, 0.9],
+    hostMemoryGiB: 22,
+    minutes: [200, 900],
+  },
   sample: {
     ...training,
     folder: 'ddpm',

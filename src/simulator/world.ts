@@ -84,6 +84,10 @@ export interface Card {
   /** What a program that ended badly left behind. It is cleared away some time. */
   leftoverBytes: number;
   correctedErrors: number;
+  /** Divided into instances (MIG): the driver then tells no utilisation of the whole. */
+  isDivided: boolean;
+  /** Suspended: the driver is not asked for more than its name, which would wake it. */
+  isAsleep: boolean;
   /** Bad memory that a reset of the card would take out of use. */
   repairPending: boolean;
   /** Newest first. */

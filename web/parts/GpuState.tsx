@@ -54,6 +54,9 @@ export function GpuState({ gpu, condition, withGlyph = true }: GpuStateProps) {
 export function GpuNote({ gpu, condition, recent }: GpuStateProps & { recent: Recent | null }) {
   const words = useWords();
   const nowMs = useHubNow();
+  const isDivided = gpu.migMode === true && gpu.utilizationPercent === null;
+  if (isDivided && (condition === 'working' || condition === 'free' || condition === 'unknown'))
+    return <span>{words.gpu.divided}</span>;
   switch (condition) {
     case 'sick':
       return (

@@ -155,6 +155,7 @@ export const machine = {
     toTake: 'GiB to take',
     barLabel: (index: number, used: string, total: string, parts: string) =>
       `GPU ${index}, ${used} of ${total} GiB${parts === '' ? '' : `: ${parts}`}`,
+    divided: 'divided into instances (MIG): the whole has no utilisation',
     heldSince: (when: string) => `held since ${when}`,
     idleFor: (time: string) => `no work for ${time}`,
     idleAtLeast: (time: string) => `no work for ${time} or more`,

@@ -144,6 +144,7 @@ export const machine: typeof english = {
     toTake: 'GiB 可用',
     barLabel: (index, used, total, parts) =>
       `GPU ${index}，显存 ${used} / ${total} GiB${parts === '' ? '' : `：${parts}`}`,
+    divided: '已划分为 MIG 实例，整卡没有利用率',
     heldSince: (when) => `自 ${when} 起占用`,
     idleFor: (time) => `${time}没有计算`,
     idleAtLeast: (time) => `至少 ${time}没有计算`,
