@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openDataFolder } from './dataFolder.ts';
+import { explainAccess, openDataFolder } from './dataFolder.ts';
 
 let parent: string;
 beforeEach(async () => {
@@ -48,6 +48,33 @@ describe('the data folder', () => {
       for (const name of names) expect((await stat(join(path, name))).mode & 0o777, name).toBe(0o600);
       folder.release();
     }
+  });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "of another user is not taken by root, whose files its owner could not read (skipped where this is not root's)",
+    async () => {
+      await chown(parent, 12_345, 12_345);
+      await expect(openDataFolder(parent, 'test')).rejects.toMatchObject({
+        code: 'folder-unusable',
+        message: expect.stringContaining('uid 12345'),
+        hint: expect.stringContaining('--data'),
+      });
+      expect(await readdir(parent)).toEqual([]);
+    },
+  );
+
+  test('with a file in it that this user may not use is told with a way on; another failure stays itself', () => {
+    const refused = (path: string, code = 'EACCES') =>
+      Object.assign(new Error(`${code}: permission denied, open '${path}'`), { code, path });
+    expect(explainAccess(refused(join(parent, 'tokens.json')), parent)).toMatchObject({
+      code: 'folder-unusable',
+      message: expect.stringContaining('tokens.json'),
+      hint: expect.stringContaining(`chown -R ${process.getuid?.()} ${parent}`),
+    });
+    const foreign = refused('/etc/shadow');
+    expect(explainAccess(foreign, parent)).toBe(foreign);
+    const other = refused(join(parent, 'tokens.json'), 'EIO');
+    expect(explainAccess(other, parent)).toBe(other);
   });
 
   test.each(['/proc/nope/deeper', '/dev/null/below'])(

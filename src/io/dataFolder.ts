@@ -57,8 +57,10 @@ export interface DataFolder {
 export async function openDataFolder(path: string, purpose: string): Promise<DataFolder> {
   try {
     await makeFolder(path);
+    await checkOwner(path);
     await chmod(path, 0o700);
   } catch (failure) {
+    if (failure instanceof DataFolderError) throw failure;
     throw new DataFolderError(
       'folder-unusable',
       `cannot use the data folder ${path}: ${failure instanceof Error ? failure.message : failure}`,
@@ -106,6 +108,34 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
+/** Root may write everywhere; the owner could not read what it wrote any more, and would not start again. */
+async function checkOwner(path: string): Promise<void> {
+  const [own, owner] = [process.getuid?.(), (await stat(path)).uid];
+  if (own === undefined || own === owner) return;
+  throw new DataFolderError(
+    'folder-unusable',
+    `the data folder ${path} belongs to the user with uid ${owner}, and this runs as uid ${own}`,
+    `run it as its owner (sudo -u '#${owner}' …), or name another folder with --data DIR or FLOWLINE_DATA`,
+  );
+}
+
+/**
+ * A file in the folder that this user may not use, with what to do about it; any other failure as it is.
+ * @param failure what opening or writing threw
+ */
+export function explainAccess(failure: unknown, folder: string): unknown {
+  const isRefused =
+    failure instanceof Error && 'code' in failure && ['EACCES', 'EPERM'].includes(String(failure.code));
+  if (!isRefused || failure instanceof DataFolderError || !('path' in failure)) return failure;
+  const path = String(failure.path);
+  if (!path.startsWith(join(resolve(folder), '/'))) return failure;
+  return new DataFolderError(
+    'folder-unusable',
+    `cannot use ${path}: ${failure.message}`,
+    `everything in the data folder belongs to the user that runs this: as root, chown -R ${process.getuid?.() ?? 'USER'} ${folder}`,
+  );
+}
+
 async function lock(path: string): Promise<() => void> {
   let database: DatabaseSync | null = null;
   const file = join(path, 'lock.sqlite');
@@ -124,7 +154,9 @@ async function lock(path: string): Promise<() => void> {
       throw new DataFolderError(
         'folder-unusable',
         `cannot use the data folder ${path}: ${message}`,
-        'see whether the disk is full, and who owns the folder',
+        /^E(ACCES|PERM)\b/.test(message)
+          ? `everything in it belongs to the user that runs this: as root, chown -R ${process.getuid?.() ?? 'USER'} ${path}`
+          : 'see whether the disk is full, and who owns the folder',
       );
     }
     const holder = (await readFileIfThere(join(path, 'holder')))?.trim() ?? 'another process';

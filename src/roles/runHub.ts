@@ -4,7 +4,7 @@ import { hubClient } from '../client/hubClient.ts';
 import { readPageFiles } from '../hub/api/pageFiles.ts';
 import { type Hub, startHub } from '../hub/hub.ts';
 import { systemClock } from '../io/clock.ts';
-import { openDataFolder } from '../io/dataFolder.ts';
+import { explainAccess, openDataFolder } from '../io/dataFolder.ts';
 import type { Log } from '../io/log.ts';
 import { whoListens } from '../io/portHolder.ts';
 import { stops } from '../lib/stops.ts';
@@ -91,7 +91,7 @@ export async function runHub(
         `${host} is no address of this machine; --listen takes one of its own, or 0.0.0.0 for all`,
       );
     }
-    throw failure;
+    throw explainAccess(failure, options.dataFolder);
   }
 }
 
