@@ -1,6 +1,7 @@
 /** What a configuration file, of whichever system, comes to for a hub; and how one that cannot be understood is refused. */
 import { isIP } from 'node:net';
 import * as z from 'zod';
+import { nearestWord } from '../../lib/nearestWord.ts';
 import type { DialectName } from '../../model/dialect.ts';
 import type { PolledNode } from '../reading/nodeReader.ts';
 
@@ -43,13 +44,73 @@ export function parsePart<Shape extends z.ZodType>(
 ): z.output<Shape> {
   const parsed = shape.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const place = (issue?.path ?? []).reduce<string>(within, '');
-  throw new ConfigurationError(
-    path,
-    `${place === '' ? '' : `${place}: `}${issue?.message ?? 'not understood'}`,
-    hint,
-  );
+  // A slip in a key that is needed is told as the slip, not as what is missing.
+  const { issues } = parsed.error;
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+  const { at, problem } = issue ? explain(issue, shape, value) : { at: [], problem: 'not understood' };
+  const place = at.reduce<string>(within, '');
+  throw new ConfigurationError(path, `${place === '' ? '' : `${place}: `}${problem}`, hint);
+}
+
+/** What is wrong and where, in words for who wrote the file: not in those of the parser, and with what was meant. */
+function explain(
+  issue: z.core.$ZodIssue,
+  shape: z.core.$ZodType,
+  value: unknown,
+): { at: PropertyKey[]; problem: string } {
+  const at = [...issue.path];
+  if (issue.code === 'unrecognized_keys') {
+    const [key = ''] = issue.keys;
+    const known = keysOf(at.reduce<z.core.$ZodType | null>(stepInto, shape));
+    const meant = nearestWord(key, known);
+    return {
+      at: [...at, key],
+      problem:
+        meant === null
+          ? `no such key is known; there are ${known.join(', ')}`
+          : `no such key; did you mean ${meant}?`,
+    };
+  }
+  if (issue.code !== 'invalid_type') return { at, problem: issue.message };
+  const wanted = KINDS[issue.expected] ?? issue.expected;
+  const found = at.reduce<unknown>((inner, step) => (isObject(inner) ? inner[step] : undefined), value);
+  return {
+    at,
+    problem: found === undefined ? `is missing: say ${wanted}` : `say ${wanted}, not ${kindOf(found)}`,
+  };
+}
+
+const KINDS: Record<string, string> = {
+  string: 'a text in "quotes"',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list in [brackets]',
+  object: 'an object in {braces}',
+};
+
+const kindOf = (value: unknown): string =>
+  value === null ? 'null' : (KINDS[Array.isArray(value) ? 'array' : typeof value] ?? 'this');
+
+const isObject = (value: unknown): value is Record<PropertyKey, unknown> =>
+  typeof value === 'object' && value !== null;
+
+/** The schema of what stands under a key or at a place of a list; null where that cannot be told. */
+function stepInto(shape: z.core.$ZodType | null, step: PropertyKey): z.core.$ZodType | null {
+  const inner = unwrapped(shape);
+  if (inner instanceof z.ZodArray) return inner.element;
+  return inner instanceof z.ZodObject ? (inner.shape[String(step)] ?? null) : null;
+}
+
+function unwrapped(shape: z.core.$ZodType | null): z.core.$ZodType | null {
+  return shape instanceof z.ZodOptional || shape instanceof z.ZodNullable || shape instanceof z.ZodDefault
+    ? unwrapped(shape.unwrap())
+    : shape;
+}
+
+function keysOf(shape: z.core.$ZodType | null): string[] {
+  const inner = unwrapped(shape);
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
 }
 
 /** The place of a key or an element, as people write it: `slaves[2].ip`. */
@@ -58,13 +119,12 @@ const within = (before: string, step: PropertyKey): string =>
 
 /** Places of keys that a schema does not name: slips, mostly, that would otherwise mean their defaults in silence. */
 export function unknownKeys(shape: z.core.$ZodType, value: unknown, place = ''): string[] {
-  if (shape instanceof z.ZodOptional || shape instanceof z.ZodNullable || shape instanceof z.ZodDefault)
-    return unknownKeys(shape.unwrap(), value, place);
-  if (shape instanceof z.ZodArray && Array.isArray(value))
-    return value.flatMap((one, index) => unknownKeys(shape.element, one, within(place, index)));
-  if (!(shape instanceof z.ZodObject) || typeof value !== 'object' || value === null) return [];
+  const inner = unwrapped(shape);
+  if (inner instanceof z.ZodArray && Array.isArray(value))
+    return value.flatMap((one, index) => unknownKeys(inner.element, one, within(place, index)));
+  if (!(inner instanceof z.ZodObject) || !isObject(value)) return [];
   return Object.entries(value).flatMap(([key, one]) => {
-    const known = Object.hasOwn(shape.shape, key) ? shape.shape[key] : undefined;
+    const known = Object.hasOwn(inner.shape, key) ? inner.shape[key] : undefined;
     return known ? unknownKeys(known, one, within(place, key)) : [within(place, key)];
   });
 }

@@ -182,7 +182,21 @@ describe('our own file', () => {
     [{ oldNodes: [{ dialect: 'cluster-status', host: 'a b' }] }, 'oldNodes[0].host: say a host name'],
     [
       { oldNodes: [{ dialect: 'cluster-status', host: 'a', intervall: '5s' }] },
-      'oldNodes[0]: Unrecognized key: "intervall"',
+      'oldNodes[0].intervall: no such key; did you mean interval?',
+    ],
+    [
+      { oldNodes: [{ dialect: 'cluster-status', hots: 'a' }] },
+      'oldNodes[0].hots: no such key; did you mean host?',
+    ],
+    [
+      { oldNodes: [{ dialect: 'cluster-status', host: 'a', colour: 'red' }] },
+      'oldNodes[0].colour: no such key is known; there are dialect, host, port, alias,',
+    ],
+    [{ oldNodes: [], nameserver: '::1' }, 'nameserver: no such key; did you mean nameServer?'],
+    [{ oldNodes: [{ dialect: 'cluster-status' }] }, 'oldNodes[0].host: is missing: say a text in "quotes"'],
+    [
+      { oldNodes: [{ dialect: 'cluster-status', host: 'a', alias: 7 }] },
+      'oldNodes[0].alias: say a text in "quotes", not a number',
     ],
     [
       { oldNodes: [{ dialect: 'cluster-status', host: 'a', interval: '5' }] },
@@ -196,7 +210,8 @@ describe('our own file', () => {
       { oldNodes: [{ dialect: 'cluster-status', host: 'a', passwordFile: 'nowhere' }] },
       'oldNodes[0].passwordFile: ',
     ],
-    [{ oldNodes: {} }, 'oldNodes: '],
+    [{ oldNodes: {} }, 'oldNodes: say a list in [brackets], not an object in {braces}'],
+    [{ oldNode: [] }, 'by oldNode you may have meant oldNodes'],
   ])('a slip is told with its place: %j', async (content, problem) => {
     expect(await problemOf(content)).toContain(problem);
   });

@@ -5,6 +5,7 @@
 import { open } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { faultyLine } from '../../lib/jsonFault.ts';
+import { nearestWord } from '../../lib/nearestWord.ts';
 import { polledWitnessId } from '../../model/witness.ts';
 import { hostsConfiguration } from '../clusterStatus/configuration.ts';
 import { aggregatorConfiguration } from '../distributedMonitor/configuration.ts';
@@ -64,7 +65,16 @@ async function recognised(path: string, text: string, password: string | null): 
     );
   if (has('slaves') || json.mode === 'master') return masterConfiguration(path, json);
   if (has('nodes', 'aggregator', 'dns')) return aggregatorConfiguration(path, json);
-  throw new ConfigurationError(path, 'it has no key that says of which system it is', KNOWN_FILES);
+  const telling = ['oldNodes', 'slaves', 'nodes'];
+  const meant = Object.keys(json).flatMap((key) => {
+    const word = nearestWord(key, telling);
+    return word === null ? [] : [`; by ${key} you may have meant ${word}`];
+  });
+  throw new ConfigurationError(
+    path,
+    `it has no key that says of which system it is${meant[0] ?? ''}`,
+    KNOWN_FILES,
+  );
 }
 
 /**
