@@ -86,7 +86,7 @@ export interface FoundSession {
 }
 
 export interface SessionSource {
-  /** The sessions, at most 10 s old. */
+  /** The sessions, 10 s old or a little more; of tmux's, names and who is attached half a minute, of an idle server's two. */
   read(): Promise<{ screen: SourceState; tmux: SourceState; sessions: FoundSession[] }>;
   stop(): Promise<void>;
 }

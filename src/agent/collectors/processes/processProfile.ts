@@ -17,6 +17,8 @@ export interface ProcessProfile {
 
 /** What its arguments tell. */
 export interface Launch {
+  /** From what it was made: while that is the same, masking it again would only say the same again. */
+  from: { text: string; executable: string | null; workingDirectory: string | null };
   command: string | null;
   /** Base name of the program as it was called; `comm` is cut after 15 bytes. */
   programName: string | null;
@@ -51,20 +53,36 @@ export function readProcessProfile(
       containerId: parseContainerId(readKernelFile(`${folder}/cgroup`) ?? ''),
       ancestorPids: readAncestors(stat, LISTED_ANCESTORS, parentOf),
     },
-    launch: stat.state === 'D' ? (before?.launch ?? null) : readLaunch(folder, executable, workingDirectory),
+    launch:
+      stat.state === 'D'
+        ? (before?.launch ?? null)
+        : readLaunch(folder, executable, workingDirectory, before?.launch ?? null),
   };
 }
 
-function readLaunch(folder: string, executable: string | null, workingDirectory: string | null): Launch {
+function readLaunch(
+  folder: string,
+  executable: string | null,
+  workingDirectory: string | null,
+  before: Launch | null,
+): Launch {
   const text = readKernelFile(`${folder}/cmdline`, COMMAND_LINE_BYTES) ?? '';
+  const from = { text, executable, workingDirectory };
+  if (before !== null && isSame(before.from, from)) return before;
   const argv = parseArguments(text, Buffer.byteLength(text) >= COMMAND_LINE_BYTES);
   return {
+    from,
     command: argv.length === 0 ? null : cut(maskArguments(argv).join(' '), MAX_COMMAND_CHARACTERS),
     // A program that renamed itself (`sshd: alice`) left a title, not a path.
     programName: argv[0] && !argv[0].includes(' ') ? basename(argv[0]) : null,
     pythonEnvironment: findPythonEnvironment({ executable, workingDirectory, argv }),
   };
 }
+
+const isSame = (before: Launch['from'], now: Launch['from']): boolean =>
+  before.text === now.text &&
+  before.executable === now.executable &&
+  before.workingDirectory === now.workingDirectory;
 
 /** Where one of /proc's links points: the kernel answers by itself, no file system is asked. Null where it may not be known. */
 function readLink(path: string): string | null {

@@ -22,7 +22,7 @@ export interface ProcessSourceOptions {
  * Another program is noticed at once; what a program changes of itself (its title, its working folder) later. Looking
  * at one process again costs as much as ten readings.
  */
-const REMEMBER_INSPECTED_MS = 20_000;
+const REMEMBER_INSPECTED_MS = 60_000;
 const REMEMBER_SWEPT_MS = 180_000;
 /** More than nearly any machine has on its GPUs; a descriptor each. */
 const MOST_OPEN_FILES = 256;

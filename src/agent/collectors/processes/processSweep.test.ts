@@ -63,7 +63,7 @@ test('many that appear at once are told slice by slice and within two rounds, th
   expect(counts.size).toBeGreaterThan(10);
 }, 10_000);
 
-test('at rest a round takes six times as long, and who asks then still gets a list that is hardly old', async () => {
+test('at rest a round takes many times as long, and who asks then still gets a list that is hardly old', async () => {
   const machine = makeRoot();
   machine.start(range(1, 100));
   const reader = makeReader(0);
@@ -74,11 +74,11 @@ test('at rest a round takes six times as long, and who asks then still gets a li
   await delay(1200);
   const before = reader.order.length;
   await delay(1200);
-  // Two rounds at rest; they would be twelve.
-  expect(reader.order.length - before).toBeLessThan(500);
+  // Less than half a round at rest; they would be twelve.
+  expect(reader.order.length - before).toBeLessThan(100);
   for (const pid of range(5000, 5)) {
     machine.start([pid]);
-    // Two rounds as they are while somebody asks: a third of one at rest.
+    // Two rounds as they are while somebody asks: a fifteenth of one at rest.
     await delay(201);
     expect((await sweep.all()).map((process) => process.pid)).toContain(pid);
     await delay(1200);

@@ -1,7 +1,7 @@
 /**
  * Keeps a list of every process of the machine without being felt: each round reads the list in slices that end after a
  * millisecond or so, spread over the interval by what is left of both. What a slice found is told at once. A round takes
- * 10 s while somebody asks, and a minute once nobody has for a minute. Who asks for a list that is older than 10 s
+ * 10 s while somebody asks, and five minutes once nobody has for a minute. Who asks for a list that is older than 10 s
  * hurries a newer one and waits for it a little; who asks before the first round is through waits until it is.
  */
 import { readdir } from 'node:fs/promises';
@@ -19,7 +19,7 @@ export interface ProcessSweep {
 
 const ROUND_MS = 10_000;
 /** A round at rest takes as long as so many: hardly felt, and most profiles are known when somebody asks. */
-const ROUNDS_AT_REST = 6;
+const ROUNDS_AT_REST = 30;
 /** For so many rounds after the list was asked for, it is kept new. */
 const WATCHED_ROUNDS = 6;
 /** So long is waited for a newer list: the hub waits 2 s for the whole answer (requests.ts). */

@@ -5,29 +5,37 @@ import type { FoundSession } from '../sources.ts';
 import { isOwnedBy } from './sessionFolder.ts';
 
 /** Names come last: they may hold spaces. Tabs would come out as `_`. */
-export const SESSION_FORMAT = '#{session_id} #{session_attached} #{session_created} #{session_name}';
+export const SESSION_FORMAT = '#{session_id} #{session_attached} #{session_created} #{pid} #{session_name}';
 export const PANE_FORMAT = '#{session_id} #{pane_pid}';
 
 /** A server is its user's: what it answers may be as long as he likes, and costs this thread no more than these. */
 const MOST_SESSIONS = 50;
 const MOST_PANES = 200;
 
+export interface TmuxAnswer {
+  sessions: FoundSession[];
+  /** The server's own process; null where it names none that is its user's. */
+  serverPid: number | null;
+}
+
 /**
- * The server's two lists, sessions first:
+ * The server's two lists, sessions first (an old one leaves its own pid out):
  *
- *     $0 0 1795357891 my session
+ *     $0 0 1795357891 22680 my session
  *     $0 22687
  */
 export function parseTmuxAnswer(
   text: string,
   { socketPath, uid, user }: { socketPath: string; uid: number; user: string },
-): FoundSession[] {
+): TmuxAnswer {
+  let serverPid: number | null = null;
   const found = new Map<string, FoundSession>();
   let panes = 0;
   for (const line of text.split('\n')) {
-    const [, id = '', attached, created, name = ''] =
-      /^(\$\d{1,9}) (\d{1,6}) (\d{1,12}) (.+)$/.exec(line) ?? [];
+    const [, id = '', attached, created, server, name = ''] =
+      /^(\$\d{1,9}) (\d{1,6}) (\d{1,12}) (\d{0,10}) (.+)$/.exec(line) ?? [];
     if (id !== '') {
+      serverPid ??= server && isOwnedBy(Number(server), uid) ? Number(server) : null;
       if (found.size >= MOST_SESSIONS) continue;
       found.set(id, {
         session: {
@@ -51,5 +59,5 @@ export function parseTmuxAnswer(
     const pid = Number(pidText);
     if (isOwnedBy(pid, uid)) session.rootPids.push(pid);
   }
-  return [...found.values()];
+  return { sessions: [...found.values()], serverPid };
 }

@@ -103,7 +103,7 @@ test('a server that never answers is waited for 2 s, said, and left alone for a 
 test('four hundred silent sockets cost a user 2 s of the look, and the next look asks his others', async () => {
   await makeSockets(ownUid, ['default', ...numbers(400)]);
   const read = reader({
-    program: makeProgram('case "$3" in */s*) exec sleep 60;; esac\necho "\\$0 0 1795357891 train"'),
+    program: makeProgram('case "$3" in */s*) exec sleep 60;; esac\necho "\\$0 0 1795357891  train"'),
   });
   const startedMs = performance.now();
   const { state, sessions } = await read();
@@ -117,7 +117,7 @@ test('four hundred silent sockets cost a user 2 s of the look, and the next look
 test('a user’s first eight servers are asked, and an answer without end is cut', async () => {
   await makeSockets(ownUid, numbers(12));
   const read = reader({
-    program: makeProgram('echo "\\$0 0 1795357891 train"; exec head -c 10000000 /dev/zero'),
+    program: makeProgram('echo "\\$0 0 1795357891  train"; exec head -c 10000000 /dev/zero'),
   });
   const { sessions } = await read();
   expect(sessions).toHaveLength(8);
@@ -127,7 +127,7 @@ test('a user’s first eight servers are asked, and an answer without end is cut
 test.skipIf(!isRoot)('servers that hang do not keep another user’s from being asked', async () => {
   for (const uid of [50_001, 50_002, 50_003]) await makeSockets(uid, numbers(20));
   await makeSockets(nobody, ['default']);
-  const program = makeProgram('case "$3" in */s*) exec sleep 60;; esac\necho "\\$0 0 1795357891 train"');
+  const program = makeProgram('case "$3" in */s*) exec sleep 60;; esac\necho "\\$0 0 1795357891  train"');
   const startedMs = performance.now();
   expect((await reader({ program })()).sessions[0]?.session.user).toBe('user65534');
   expect(performance.now() - startedMs).toBeLessThan(5000);
@@ -140,7 +140,7 @@ test.skipIf(!isRoot)('six hundred folders that carry others’ numbers do not hi
     chownSync(junk, nobody, nobody);
   }
   await makeSockets(nobody, ['default']);
-  const program = makeProgram('echo "\\$0 0 1795357891 train"');
+  const program = makeProgram('echo "\\$0 0 1795357891  train"');
   expect((await reader({ program })()).sessions).toHaveLength(1);
 });
 
@@ -148,7 +148,7 @@ test.skipIf(!isRoot)(
   'an agent that is root asks each server as its owner: a server may make its client run commands',
   async () => {
     await makeSockets(nobody, ['default']);
-    const program = makeProgram('echo "\\$0 0 1795357891 asked by $(id -u):$(id -g):$(id -G)"');
+    const program = makeProgram('echo "\\$0 0 1795357891  asked by $(id -u):$(id -g):$(id -G)"');
     const { sessions } = await reader({ program })();
     expect(sessions[0]?.session).toMatchObject({ user: 'user65534', name: 'asked by 65534:65534:65534' });
   },
@@ -163,7 +163,7 @@ test.skipIf(!isRoot || !hasCapsh)(
     import { createTmuxReader } from '${new URL('./tmuxSessions.ts', import.meta.url).href}';
     import { startSessionSource } from '${new URL('./sessionSource.ts', import.meta.url).href}';
     const read = createTmuxReader({ sharedFolders: () => ['${folder}'], ownUid: 0, nameOf: async () => 'x',
-      program: '${makeProgram('echo "\\$0 0 1795357891 mine"')}', stopping: new AbortController().signal });
+      program: '${makeProgram('echo "\\$0 0 1795357891  mine"')}', stopping: new AbortController().signal });
     const { state, sessions } = await read();
     const source = startSessionSource({ screenFolders: [] });
     await source.read();

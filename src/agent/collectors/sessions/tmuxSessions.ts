@@ -10,6 +10,7 @@ import type { FoundSession } from '../sources.ts';
 import type { ToolSessions } from './screenSessions.ts';
 import { findUserFolders, readSockets, type SocketFile, type UserFolder } from './sessionFolder.ts';
 import { parseTmuxAnswer } from './tmuxAnswer.ts';
+import { createTmuxMemory, type TmuxMemory } from './tmuxMemory.ts';
 import { askTmuxServer } from './tmuxServer.ts';
 import { describeSight } from './toolState.ts';
 
@@ -40,6 +41,7 @@ const MOST_SESSIONS_PER_USER = 100;
 export function createTmuxReader(options: TmuxOptions): () => Promise<ToolSessions> {
   /** When each silent socket was last asked. */
   const silentSince = new Map<string, number>();
+  const memory = createTmuxMemory();
 
   return async () => {
     for (const [path, sinceMs] of silentSince) {
@@ -54,7 +56,7 @@ export function createTmuxReader(options: TmuxOptions): () => Promise<ToolSessio
     await inParallel(folders, NAMES_AT_ONCE, ({ uid }) => options.nameOf(uid));
     const untilMs = performance.now() + PATIENCE_IN_ALL_MS;
     const answers = await inParallel(folders, USERS_AT_ONCE, (folder) =>
-      askUser(folder, { options, untilMs, silentSince }),
+      askUser(folder, { options, untilMs, silentSince, memory }),
     );
     if (answers.some((answer) => answer.look === 'no-program')) return { state: NO_PROGRAM, sessions: [] };
     return { state: describeAnswers(answers), sessions: answers.flatMap((answer) => answer.sessions) };
@@ -81,9 +83,13 @@ interface Around {
   options: TmuxOptions;
   untilMs: number;
   silentSince: Map<string, number>;
+  memory: TmuxMemory;
 }
 
-async function askUser(folder: UserFolder, { options, untilMs, silentSince }: Around): Promise<UserAnswer> {
+async function askUser(
+  folder: UserFolder,
+  { options, untilMs, silentSince, memory }: Around,
+): Promise<UserAnswer> {
   const answer: UserAnswer = { look: 'seen', sessions: [], silent: 0, unasked: 0 };
   const sockets = await readSockets(folder);
   const mayAsk = options.ownUid === 0 || options.ownUid === folder.uid;
@@ -99,6 +105,11 @@ async function askUser(folder: UserFolder, { options, untilMs, silentSince }: Ar
       answer.silent++;
       continue;
     }
+    const remembered = memory.recall(path);
+    if (remembered !== null) {
+      answer.sessions.push(...remembered);
+      continue;
+    }
     const patienceMs = Math.floor(userUntilMs - nowMs);
     const isTooLate = patienceMs < SHORTEST_PATIENCE_MS || options.stopping.aborted;
     if (isTooLate || place >= MOST_SERVERS_PER_USER) {
@@ -109,7 +120,9 @@ async function askUser(folder: UserFolder, { options, untilMs, silentSince }: Ar
     const said = await askTmuxServer({ socketPath: path, become, program, patienceMs, stopping });
     if ('text' in said) {
       silentSince.delete(path);
-      answer.sessions.push(...parseTmuxAnswer(said.text, { socketPath: path, uid: folder.uid, user }));
+      const { sessions, serverPid } = parseTmuxAnswer(said.text, { socketPath: path, uid: folder.uid, user });
+      memory.note(path, serverPid, sessions);
+      answer.sessions.push(...sessions);
     } else if (said.trouble === 'silent') {
       silentSince.set(path, performance.now());
       answer.silent++;

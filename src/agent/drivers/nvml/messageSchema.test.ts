@@ -1,8 +1,10 @@
 /** What the driver's process says is believed line by line and GPU by GPU, and what is wrong is named. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { imagineGpu } from '../../../../test/support/imaginedMachines.ts';
 import { pick } from '../../../lib/pick.ts';
-import { parseMessage } from './messageSchema.ts';
+import { GpuProcessReading } from '../../../model/process.ts';
+import { isProcessReading, parseMessage } from './messageSchema.ts';
 import { fastFigures, type GpuLine, type SampleMessage, slowFigures, staticFigures } from './messages.ts';
 
 function lineOf(index: number): GpuLine {
@@ -58,4 +60,56 @@ test.each([
   ['{"say":"sample","takenAtMs":1,"gpus":7,"refusedFigures":{}}', 'gpus'],
 ])('%s is none of the messages, and what is wrong with it is named', (line, misunderstood) => {
   expect(parseMessage(line)).toEqual({ misunderstood });
+});
+
+test('a process is taken at a glance exactly where the schema takes it as it is', () => {
+  const share = fc.option(fc.integer({ min: 0, max: 100 }));
+  const possible = fc.record({
+    pid: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+    type: fc.constantFrom('compute', 'graphics', 'both', 'mps'),
+    memoryUsedBytes: fc.option(fc.maxSafeNat()),
+    smUtilizationPercent: share,
+    memoryUtilizationPercent: share,
+    encoderUtilizationPercent: share,
+    decoderUtilizationPercent: share,
+  });
+  const odd = fc.oneof(
+    fc.constantFrom(
+      null,
+      undefined,
+      0,
+      -0,
+      1,
+      -1,
+      0.5,
+      100,
+      100.5,
+      2 ** 31,
+      2 ** 53,
+      Number.NaN,
+      '7',
+      true,
+      [],
+      {},
+    ),
+    fc.double(),
+    fc.integer(),
+  );
+  // One of its figures is something else, or there is one more.
+  const key = fc.constantFrom(...Object.keys(GpuProcessReading.shape), 'more');
+  const changed = fc
+    .tuple(possible, key, odd)
+    .map(([process, name, value]) => ({ ...process, [name]: value }));
+  let taken = 0;
+  fc.assert(
+    fc.property(fc.oneof(possible, changed, odd), (value) => {
+      const { data } = GpuProcessReading.safeParse(value);
+      const isAsItIs = data !== undefined && Object.keys(data).length === Object.keys(value ?? {}).length;
+      expect(isProcessReading(value)).toBe(isAsItIs);
+      if (isAsItIs) expect(data).toEqual(value);
+      taken += Number(isAsItIs);
+    }),
+    { numRuns: 1000 },
+  );
+  expect(taken).toBeGreaterThan(200);
 });

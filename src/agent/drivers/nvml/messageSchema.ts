@@ -8,7 +8,8 @@ import { AgentRemark } from '../../../model/agentRemark.ts';
 import { blankFastFigures, blankSlowFigures } from '../../../model/blankReading.ts';
 import { count, instantMs, message, name } from '../../../model/fields.ts';
 import { GpuReading, XidEvent } from '../../../model/gpu.ts';
-import { MAX_GPUS_PER_NODE, MAX_XID_EVENTS } from '../../../model/limits.ts';
+import { MAX_GPUS_PER_NODE, MAX_PROCESSES_PER_GPU, MAX_XID_EVENTS } from '../../../model/limits.ts';
+import { GpuProcessReading, ProcessType } from '../../../model/process.ts';
 import { said } from '../../said.ts';
 import { type ChildMessage, fastFigures, type GpuLine, slowFigures, staticFigures } from './messages.ts';
 
@@ -20,6 +21,35 @@ const gpuLine = z.object({
   fast: z.object(pick(GpuReading.shape, fastFigures)),
   xidEvents: z.array(XidEvent).max(MAX_XID_EVENTS * 2),
 });
+
+/** The same, with the processes left to `isProcessReading`: there are dozens, each second, of seven figures each. */
+const quickGpuLine = gpuLine.extend({
+  fast: gpuLine.shape.fast.extend({ processes: z.array(z.unknown()).max(MAX_PROCESSES_PER_GPU) }),
+});
+
+const PROCESS_KEYS = Object.keys(GpuProcessReading.shape).length;
+const processTypes: ReadonlySet<unknown> = new Set(ProcessType.options);
+
+/** What the schema would take as it is. Where this says no, the schema has its say: it knows why. */
+export function isProcessReading(value: unknown): value is GpuProcessReading {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== PROCESS_KEYS) return false;
+  const process = value as Record<keyof GpuProcessReading, unknown>;
+  return (
+    isWhole(process.pid, 1, 2 ** 31 - 1) &&
+    processTypes.has(process.type) &&
+    (process.memoryUsedBytes === null || isWhole(process.memoryUsedBytes, 0, Number.MAX_SAFE_INTEGER)) &&
+    isPercentOrNull(process.smUtilizationPercent) &&
+    isPercentOrNull(process.memoryUtilizationPercent) &&
+    isPercentOrNull(process.encoderUtilizationPercent) &&
+    isPercentOrNull(process.decoderUtilizationPercent)
+  );
+}
+
+const isWhole = (value: unknown, least: number, most: number): boolean =>
+  Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+
+const isPercentOrNull = (value: unknown): boolean =>
+  value === null || (typeof value === 'number' && value >= 0 && value <= 100);
 
 const childMessage = z.discriminatedUnion('say', [
   z.object({ say: z.literal('ready'), version: name.nullable(), cudaVersion: name.nullable() }),
@@ -56,6 +86,8 @@ export function parseMessage(line: string): ChildMessage | Misunderstanding {
 }
 
 function parseGpuLine(value: unknown, index: number): GpuLine {
+  const quickly = quickGpuLine.safeParse(value).data;
+  if (quickly?.fast.processes.every(isProcessReading)) return quickly as GpuLine;
   const { data, error } = gpuLine.safeParse(value);
   if (error === undefined) return data;
   return {

@@ -9,6 +9,7 @@ test.each([
   [node, [node, '--max-semi-space-size=8', script, 'up', '--listen', '3700']],
   [node, [node, '--no-opt', '--single-threaded', script, 'driver-child']],
   ['/opt/flowline-x64', ['flowline', 'agent']],
+  ['/opt/flowline-x64', ['flowline', '--node-options=--single-threaded', '--unpacked=/var/cache/x', 'agent']],
 ])('%s %j is one that stays', (executable, argv) => {
   expect(isFlowline({ executable, argv })).toBe(true);
 });

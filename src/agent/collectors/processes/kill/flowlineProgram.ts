@@ -24,7 +24,8 @@ export function isFlowline({
   const path = executable?.replace(/ \(deleted\)$/, '') ?? argv[0] ?? '';
   if (!PROGRAM.test(`/${path}`)) return false;
   const isStandalone = /\/flowline[^/]*$/.test(`/${path}`);
-  const script = argv.findIndex((word, place) => place > 0 && !word.startsWith('-'));
-  const role = isStandalone ? argv[1] : SCRIPT.test(argv[script] ?? '') ? argv[script + 1] : undefined;
+  // Node's own options stand before it, and in the executable's where it lies (`--node-options=`, `--unpacked=`).
+  const first = argv.findIndex((word, place) => place > 0 && !word.startsWith('-'));
+  const role = isStandalone ? argv[first] : SCRIPT.test(argv[first] ?? '') ? argv[first + 1] : undefined;
   return role !== undefined && ROLES.has(role);
 }
