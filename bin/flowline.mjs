@@ -6,13 +6,10 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { findNode24, isNewEnough, whyNode24Fails } from './node24.mjs';
+import { findNode24, isNewEnough, nodeFlagsOf, whyNode24Fails } from './node24.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const program = join(here, '..', 'dist', 'flowline.js');
-
-// A hub with 100,000 queued rows keeps 175 MiB with this, 250 to 290 without: V8's room for what is young grows otherwise.
-const youngSpace = '--max-semi-space-size=8';
 
 if (!existsSync(program)) {
   console.error('flowline: not built yet. Run `npm ci && npm run build` in its folder.');
@@ -24,7 +21,7 @@ if (isNewEnough) {
 } else {
   const node = findNode24();
   // The channel tells the child when this process is gone, however it ended (kill -9 too).
-  const child = spawn(node, [youngSpace, program, ...process.argv.slice(2)], {
+  const child = spawn(node, [...nodeFlagsOf(process.argv[2]), program, ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGCONT']) {

@@ -22,6 +22,15 @@ export function findNode24() {
   }
 }
 
+/**
+ * Node's options for a role, as src/roles/nodeFlags.ts has them and says why. On Node 24 the program gives them to itself;
+ * where this starts it on another, it cannot start anew without losing the channel to this process.
+ */
+export function nodeFlagsOf(role) {
+  if (role === 'agent') return ['--single-threaded', '--max-semi-space-size=1'];
+  return ['hub', 'up', 'demo'].includes(role) ? ['--max-semi-space-size=8'] : [];
+}
+
 /** The oldest C library that Node's own builds of 24 run with. */
 const GLIBC_MINOR = 28;
 

@@ -76,8 +76,7 @@ function make(arch: string): void {
       // Both would be made by this machine's Node, for its own processor.
       useSnapshot: false,
       useCodeCache: false,
-      // As bin/flowline.mjs has it; children get others by --node-options. NODE_OPTIONS of the user's is not ours.
-      execArgv: ['--max-semi-space-size=8'],
+      // Roles and children get theirs by --node-options. NODE_OPTIONS of the user's is not ours.
       execArgvExtension: 'cli',
       assets: { program },
     }),

@@ -9,6 +9,7 @@ import { isSea } from 'node:sea';
 import type { CommandContext } from './cli/context.ts';
 import { onEndSignal } from './io/runHere.ts';
 import { serviceHost } from './io/serviceHost.ts';
+import { nodeFlagsOf } from './roles/nodeFlags.ts';
 import type { Surroundings } from './roles/surroundings.ts';
 
 declare const FLOWLINE_VERSION: string | undefined;
@@ -36,6 +37,7 @@ function print(text: string): void {
 }
 
 const [role, ...rest] = process.argv.slice(2);
+startAnewWithFlags();
 if (role === 'driver-child') {
   const { runDriverChild } = await import('./agent/drivers/nvml/child.ts');
   runDriverChild({ nvmlLibrary: process.env.FLOWLINE_NVML || null });
@@ -50,6 +52,18 @@ if (role === 'driver-child') {
   process.exitCode = await runFlow(rest);
 } else {
   await runCommandLine(role === undefined ? [] : [role, ...rest]);
+}
+
+/**
+ * Becomes a Node with the role's own options where this one has not got them: the same process, with its pid and files.
+ * Not where bin/flowline.mjs started it on another Node: it gave the options, and its channel would be lost.
+ */
+function startAnewWithFlags(): void {
+  const flags = nodeFlagsOf(role);
+  if (process.channel || flags.every((flag) => process.execArgv.includes(flag))) return;
+  const [file, ...program] = surroundings.selfCommand;
+  const options = [...(isStandalone ? [] : process.execArgv), ...surroundings.nodeFlags(flags)];
+  process.execve?.(file, [file, ...options, ...program, role ?? '', ...rest], process.env);
 }
 
 /** A container may run as a number that no file gives a name to. */

@@ -1,9 +1,22 @@
-/** What is said where the Node that comes along cannot run. */
+/** How the Node that comes along is started, and what is said where it cannot run. */
 import { expect, test } from 'vitest';
+import { nodeFlagsOf } from '../src/roles/nodeFlags.ts';
 
 // Plain JavaScript without types, as the Node of a distribution reads it.
 const path = '../bin/node24.mjs';
-const { whyNode24Fails } = (await import(path)) as { whyNode24Fails(version?: string | null): string | null };
+const starter = (await import(path)) as {
+  whyNode24Fails(version?: string | null): string | null;
+  nodeFlagsOf(role?: string): string[];
+};
+const { whyNode24Fails } = starter;
+
+test.each(['agent', 'hub', 'up', 'demo', 'status', 'constructor', undefined])(
+  'Node gets the same options for `%s` from whoever starts it',
+  (role) => {
+    expect(starter.nodeFlagsOf(role)).toEqual(nodeFlagsOf(role));
+    expect(nodeFlagsOf(role).length > 0).toBe(['agent', 'hub', 'up', 'demo'].includes(role ?? ''));
+  },
+);
 
 test.each(['2.28', '2.36', '3.0'])('glibc %s is new enough: a failure has another reason', (version) => {
   expect(whyNode24Fails(version)).toBeNull();

@@ -1,12 +1,14 @@
 /**
  * What stands between the user and the program, and leaves nothing behind: npm's scripts, and bin/flowline.mjs on a Node
- * that is too old for the program, which runs the Node that comes with it.
+ * that is too old for the program, which runs the Node that comes with it. On one that is new enough it is that very process, with
+ * the role's own options.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { freePort, temporaryFolder } from '../support/program.ts';
+import { commandOf } from '../support/processTree.ts';
+import { freePort, startHubProgram, temporaryFolder } from '../support/program.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -71,6 +73,14 @@ function endGroup({ pid }: ChildProcess): void {
     // Nothing is left, as it should be.
   }
 }
+
+test('started by Node 24 it stays that process, and Node has the options of its role', async () => {
+  const hub = await startHubProgram('up');
+  const { pid = 0 } = hub.child;
+  expect(readFileSync(join(hub.dataFolder, 'holder'), 'utf8')).toContain(`pid ${pid}`);
+  expect(commandOf(pid)).toContain('--max-semi-space-size=8');
+  await hub.end();
+});
 
 describe.skipIf(olderNode === undefined)(
   'started by an older Node (skipped where the system has none)',

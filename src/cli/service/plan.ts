@@ -34,9 +34,6 @@ export interface ServicePlan extends UnitPlan {
 /** Made for the hub where no other is named. */
 export const HUB_ACCOUNT = 'flowline';
 
-/** Room for what is young in V8, as bin/flowline.mjs has it: a hub keeps 175 MiB with it, 250 to 290 without. */
-const YOUNG_SPACE = '--max-semi-space-size=8';
-
 /** What an agent or hub takes from its environment and would miss in a service. */
 const CARRIED_VARIABLES: Record<ServiceRole, string[]> = {
   hub: ['NODE_EXTRA_CA_CERTS'],
@@ -65,9 +62,6 @@ export async function planService(
   const dataFolder = dataFolderFor(context, role, flags);
   const account = scope === 'user' ? null : await accountFor(context, role, flags);
   const [node = '', ...program] = context.selfCommand;
-  // A standalone file is both in one, and has that room by itself.
-  const command =
-    program.length === 0 ? [node] : [node, ...(role === 'hub' ? [YOUNG_SPACE] : []), ...program];
   await refuseBadPlaces(context, role, [node, ...program], dataFolder, account);
   const paths = carried.flatMap(({ path }) => path ?? []);
   const variables = CARRIED_VARIABLES[role].flatMap((name) => {
@@ -81,7 +75,8 @@ export async function planService(
     scope,
     runAs: account?.login ?? null,
     argv: [
-      ...command,
+      node,
+      ...program,
       role,
       ...(hubUrl === null ? [] : ['--hub', hubUrl]),
       '--data',

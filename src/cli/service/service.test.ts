@@ -93,7 +93,7 @@ describe('install', () => {
     expect(output).toContain('flowline-hub.service is installed');
     expect(output).toContain(`flowline token create --scope join --hub ${said.url}`);
     expect(await unit(HUB_UNIT)).toContain(
-      `\nExecStart=${NODE} --max-semi-space-size=8 ${PROGRAM} hub --data /var/lib/flowline --listen ${listen} --host-name a --host-name "b c"\n`,
+      `\nExecStart=${NODE} ${PROGRAM} hub --data /var/lib/flowline --listen ${listen} --host-name a --host-name "b c"\n`,
     );
     expect(await unit(HUB_UNIT)).toContain('\nUser=flowline\nStateDirectory=flowline\n');
     expect((await stat(join(root, HUB_UNIT))).mode & 0o777).toBe(0o644);

@@ -74,7 +74,7 @@ test('a socket that a server left behind starts no program', async () => {
   listener.kill('SIGKILL');
   await new Promise((resolve) => listener.once('exit', resolve));
   const { state } = await reader({ program: makeProgram("printf '$0 0 1795357891 work\\n'") })();
-  expect(state).toEqual({ state: 'ok', message: null });
+  expect(state).toMatchObject({ state: 'ok', message: null });
   expect(asked()).toEqual([join(folder, `tmux-${ownUid}`, 'default')]);
 });
 
