@@ -15,6 +15,7 @@ import { LIVE_PATH } from '../protocol/live.ts';
 import { openSessions } from './accounts/sessions.ts';
 import { openTokens } from './accounts/tokens.ts';
 import { agentLinks, type LinkFacts } from './agents/agentLinks.ts';
+import { machineTrust } from './agents/machineTrust.ts';
 import { openNodeRegistry } from './agents/nodeRegistry.ts';
 import { callAs } from './api/callAs.ts';
 import { type DoorOptions, LOCAL_ADMINISTRATOR } from './api/doors.ts';
@@ -119,23 +120,7 @@ async function assemble(
     });
   }
   const figures = recent();
-  /** Two machines with one credential: which of them was trusted, nobody can tell. */
-  const askAgain = async (nodeId: string, from: string, why: string): Promise<void> => {
-    if (registry.get(nodeId)?.mayRun !== true) return;
-    const status = fleet.status(nodeId, clock.nowMs());
-    if (status) fleet.setNode({ id: nodeId, name: status.name, alias: status.alias, mayRun: false });
-    log.warn({ node: nodeId, address: from, why }, 'a machine may run no tasks until it is allowed again');
-    audit.write({ who: nodeId, what: 'ask-again', on: 'hub', result: why, from, door: 'agent' });
-    await registry.change(nodeId, { mayRun: null });
-  };
-  /** A credential that was copied to another machine, or a machine that was given another id. */
-  const checkMachine = async (nodeId: string, machineId: unknown, from: string): Promise<void> => {
-    const known = registry.get(nodeId);
-    if (!known || typeof machineId !== 'string' || machineId === known.machineId) return;
-    if (!/^[\x20-\x7e]{8,128}$/.test(machineId)) return;
-    await askAgain(nodeId, from, 'its machine id is another than when it joined');
-    if (!registry.find(machineId)) await registry.change(nodeId, { machineId });
-  };
+  const trust = machineTrust({ registry, fleet, audit, clock, log });
   let sampled = (_nodeId: string): void => {};
   const links = agentLinks({
     fleet,
@@ -146,7 +131,7 @@ async function assemble(
       if (status?.sample) figures.note(nodeId, status.sample, clock.nowMs());
       sampled(nodeId);
     },
-    cloned: (nodeId, from) => void askAgain(nodeId, from, 'two machines use its credential'),
+    cloned: (nodeId, from) => void trust.askAgain(nodeId, from, 'two machines use its credential'),
     refused: (nodeId, from, reason) =>
       audit.write({
         who: nodeId,
@@ -258,9 +243,11 @@ async function assemble(
       agentOf: (token) => registry.check(token)?.id ?? null,
       acceptAgent(request, socket, head, nodeId) {
         const from = request.socket.remoteAddress ?? '';
-        checkMachine(nodeId, request.headers[MACHINE_HEADER], from).catch((failure: unknown) =>
-          log.error({ node: nodeId, failure: String(failure) }, 'could not keep that a machine asks again'),
-        );
+        trust
+          .check(nodeId, request.headers[MACHINE_HEADER], from)
+          .catch((failure: unknown) =>
+            log.error({ node: nodeId, failure: String(failure) }, 'could not keep that a machine asks again'),
+          );
         links.accept(request, socket, head, nodeId);
       },
       acceptViewer: (request, socket, head) =>

@@ -22,6 +22,7 @@ import { type WrittenTable, writeResults } from '../../tables/table.ts';
 import { addedRows, editPages } from './editPages.ts';
 import { heldFiles } from './heldFiles.ts';
 import { knownRows } from './knownRows.ts';
+import { newestResults } from './newestResults.ts';
 import type { Sidecar } from './sidecar.ts';
 import { cutMessage, messageOf, troubleText } from './trouble.ts';
 
@@ -60,12 +61,6 @@ interface Seen {
   isOurs: boolean;
 }
 
-interface Waiter {
-  keys: Set<string>;
-  resolve(warning: string | null): void;
-  reject(failure: Error): void;
-}
-
 /** Begins to keep a file; nothing is touched before the first look. */
 export function keptTable(options: KeptTableOptions): KeptTable {
   const { table, sidecar, tell, monotonicMs } = options;
@@ -73,11 +68,8 @@ export function keptTable(options: KeptTableOptions): KeptTable {
   const known = knownRows();
   /** True between a keep and the next read: what the hub has may be ahead of the file. */
   let isFresh = false;
-  /** The newest result of every row, and the rows whose newest stands nowhere yet. */
-  const latest = new Map<string, RowResult>();
-  const unwritten = new Set<string>();
+  const results = newestResults();
   let rowsByKey = new Map<string, FileRow>();
-  let waiters: Waiter[] = [];
   let seen: Seen | null = null;
   /** The file as it was when it was last read to the end. */
   let readAs: FileIdentity | null = null;
@@ -98,24 +90,7 @@ export function keptTable(options: KeptTableOptions): KeptTable {
     const left = await sidecar.load();
     if (!left) return;
     asidePlace = left.place;
-    for (const result of left.results) if (!latest.has(result.key)) latest.set(result.key, result);
-  };
-
-  /** Results that stand somewhere now, unless a newer one came meanwhile. */
-  const settle = (written: ReadonlyMap<string, RowResult>): void => {
-    for (const [key, result] of written) if (latest.get(key) === result) unwritten.delete(key);
-    const done = waiters.filter(({ keys }) => [...keys].every((key) => !unwritten.has(key)));
-    waiters = waiters.filter((waiter) => !done.includes(waiter));
-    for (const { resolve } of done) resolve(warning);
-  };
-
-  const takenUp = (): Map<string, RowResult> => {
-    const results = new Map<string, RowResult>();
-    for (const key of unwritten) {
-      const result = latest.get(key);
-      if (result) results.set(key, result);
-    }
-    return results;
+    for (const result of left.results) results.remember(result);
   };
 
   /** True where the file has come to rest. */
@@ -131,7 +106,7 @@ export function keptTable(options: KeptTableOptions): KeptTable {
     const nowMs = monotonicMs();
     if (!readAs || !isSameContent(readAs, identity)) return true;
     if (tryAgainAtMs !== null && nowMs >= tryAgainAtMs) return true;
-    return unwritten.size > 0 && nowMs >= mayWriteAtMs;
+    return results.unwritten.size > 0 && nowMs >= mayWriteAtMs;
   };
 
   const computed = (bytes: Uint8Array): Promise<WrittenTable> =>
@@ -140,10 +115,10 @@ export function keptTable(options: KeptTableOptions): KeptTable {
       format: file.format,
       sheet: file.sheet,
       resultColumns: file.writesColumns,
-      known: known.rows.size > 0 ? known.rows.keys() : latest.keys(),
-      results: [...latest.values()],
+      known: known.rows.size > 0 ? known.rows.keys() : results.latest.keys(),
+      results: [...results.latest.values()],
       neededBefore: new Map([...known.rows].map(([key, { needRunNum }]) => [key, needRunNum])),
-      ignoreEdits: isFresh ? new Set(unwritten) : new Set(),
+      ignoreEdits: isFresh ? new Set(results.unwritten) : new Set(),
     });
 
   /** False where somebody wrote the file meanwhile: it is looked at anew. */
@@ -167,10 +142,10 @@ export function keptTable(options: KeptTableOptions): KeptTable {
       seen = { identity: now.identity, sinceMs: startedAtMs, isOurs: false };
       return;
     }
-    const results = takenUp();
+    const taken = results.takenUp();
     const written = await computed(now.bytes);
     rowsByKey = new Map(written.rows.map((row) => [row.key, row]));
-    const trouble = findEdits(written, results);
+    const trouble = findEdits(written, taken);
     readAs = now.identity;
     if (written.isChanged) {
       if (!(await replace(now, written.bytes))) {
@@ -182,23 +157,23 @@ export function keptTable(options: KeptTableOptions): KeptTable {
       const nowMs = monotonicMs();
       mayWriteAtMs = nowMs + Math.max(WRITE_EACH_MS, WRITE_SHARE * (nowMs - startedAtMs));
     }
-    for (const [key, result] of results) noteNeed(key, result);
+    for (const [key, result] of taken) noteNeed(key, result);
     if (known.isComplete) isFresh = false;
     tryAgainAtMs = null;
     warning = trouble;
     if (asidePlace !== null) await sidecar.remove();
     asidePlace = null;
-    settle(results);
+    results.settle(taken, warning);
   };
 
   /** Pages of what somebody edited; answers what cannot be taken up, in words. */
   const findEdits = (
     { rows, columns }: WrittenTable,
-    results: ReadonlyMap<string, RowResult>,
+    taken: ReadonlyMap<string, RowResult>,
   ): string | null => {
     if (!known.isComplete) return null;
     const edits = mergeEdits(known.rows, rows);
-    if (isFresh) edits.needRunNum = edits.needRunNum.filter(({ key }) => !results.has(key));
+    if (isFresh) edits.needRunNum = edits.needRunNum.filter(({ key }) => !taken.has(key));
     const added = addedRows(file, columns, edits.added);
     pages = editPages(table, edits, added.rows, added.warning);
     return added.warning;
@@ -226,21 +201,19 @@ export function keptTable(options: KeptTableOptions): KeptTable {
   /** The file cannot be read or written: results go beside it. */
   const putAside = async (failure: unknown): Promise<void> => {
     const trouble = troubleText(failure, file.path);
-    const results = takenUp();
+    const taken = results.takenUp();
     tryAgainAtMs ??= monotonicMs() + TRY_AGAIN_MS;
     try {
-      if (results.size > 0) asidePlace = await sidecar.save(latest.values(), rowsByKey);
+      if (taken.size > 0) asidePlace = await sidecar.save(results.latest.values(), rowsByKey);
       warning = cutMessage(
         asidePlace === null ? trouble : `${trouble}; results are in ${asidePlace} until it can be written`,
       );
       mayWriteAtMs = monotonicMs() + WRITE_EACH_MS;
-      settle(results);
+      results.settle(taken, warning);
     } catch (second) {
       warning = cutMessage(`${trouble}; nor could a file beside it be written: ${messageOf(second)}`);
       mayWriteAtMs = monotonicMs() + WRITE_EACH_MS;
-      const failed = waiters;
-      waiters = [];
-      for (const { reject } of failed) reject(new Error(warning));
+      results.fail(warning);
     }
   };
 
@@ -248,11 +221,7 @@ export function keptTable(options: KeptTableOptions): KeptTable {
     for (let page = pages[0]; page; page = pages[0]) {
       if (!(await tell({ ...page, warning }))) return;
       known.take(page);
-      // A result from before the edit must not undo it.
-      for (const { key, needRunNum } of page.needRunNum) {
-        const result = latest.get(key);
-        if (result) latest.set(key, { ...result, needRunNum });
-      }
+      for (const { key, needRunNum } of page.needRunNum) results.changeNeed(key, needRunNum);
       toldWarning = warning;
       pages.shift();
     }
@@ -274,14 +243,11 @@ export function keptTable(options: KeptTableOptions): KeptTable {
     },
     write(write) {
       file = write.file;
-      for (const result of write.results) {
-        latest.set(result.key, result);
-        unwritten.add(result.key);
-      }
-      return new Promise((resolve, reject) => {
-        waiters.push({ keys: new Set(write.results.map(({ key }) => key)), resolve, reject });
-        settle(new Map());
-      });
+      results.take(write.results);
+      const written = results.wait(write.results);
+      // Of no results at all nothing is to be waited for.
+      results.settle(new Map(), warning);
+      return written;
     },
     async look() {
       try {

@@ -1,9 +1,8 @@
 /**
  * The ledger of every card (scheduling.md, 5; scheduling/ledger.ts), kept from samples and from what becomes of attempts:
  * one per card, here at the hub, however many agents there are. A card whose memory did not come back after an end is
- * flagged until it has.
+ * flagged until it has (cardFlags.ts).
  */
-
 import type { Gpu } from '../../model/gpu.ts';
 import type { NodeSample } from '../../model/node.ts';
 import { taskIdOf } from '../../model/task.ts';
@@ -12,9 +11,8 @@ import type { Stranger } from '../../scheduling/facts.ts';
 import { CardLedger } from '../../scheduling/ledger.ts';
 import type { LiveView, TaskView } from './book/records.ts';
 import type { StoredPromise } from './book/taskBook.ts';
+import { cardFlags } from './cardFlags.ts';
 
-/** Less than this is a context, a driver or rounding: the memory is back. */
-const BACK_WITHIN_BYTES = 512 * 1024 * 1024;
 /** A change of the external use that may let another run start, or not. */
 const WORTH_A_LOOK_BYTES = 64 * 1024 * 1024;
 
@@ -62,13 +60,6 @@ export interface Seen {
   othersAtStartBytes: number | null;
 }
 
-interface Flag {
-  attemptId: string;
-  /** What others used before the end: the card is back once no more than that is used. */
-  baselineBytes: number;
-  trouble: CardTrouble;
-}
-
 interface Given {
   nodeId: string;
   uuids: readonly string[];
@@ -82,7 +73,7 @@ interface Given {
 export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: number): CardLedgers {
   const ledgers = new Map<string, CardLedger>();
   const strangers = new Map<string, Stranger>();
-  const flags = new Map<string, Flag>();
+  const flags = cardFlags();
   /** By attempt or promise. */
   const given = new Map<string, Given>();
   /** The same by card. */
@@ -244,15 +235,13 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
     if (usedBytes !== null) seen.othersBytes = Math.max(seen.othersBytes ?? 0, usedBytes - bytes);
   };
 
+  /** True where its memory is back. */
   const tryUnflag = (uuid: string, gpu: Gpu, ours: ReadonlyMap<string, number | null>): boolean => {
-    const flag = flags.get(uuid);
-    if (!flag || gpu.memoryUsedBytes === null) return false;
     let oursBytes = 0;
     for (const bytes of ours.values()) oursBytes += bytes ?? 0;
-    if (gpu.memoryUsedBytes - oursBytes > flag.baselineBytes + BACK_WITHIN_BYTES) return false;
-    flags.delete(uuid);
-    ledgerOf(uuid).released(flag.attemptId);
-    return true;
+    const back = flags.look(uuid, gpu.memoryUsedBytes === null ? null : gpu.memoryUsedBytes - oursBytes);
+    if (back !== null) ledgerOf(uuid).released(back);
+    return back !== null;
   };
 
   for (const { id, task, attempt, isReturning } of live().values()) {
@@ -280,23 +269,18 @@ export function cardLedgers(live: () => ReadonlyMap<string, LiveView>, nowMs: nu
       ending.set(id, { sinceMs: null, released });
     },
     flag(live, nowMs) {
-      for (const { uuid } of live.attempt.gpus) {
-        flags.set(uuid, {
-          attemptId: live.id,
-          baselineBytes: ledgerOf(uuid).externalBytes(nowMs) ?? 0,
-          trouble: { kind: 'memory-not-back', attempt: live.id, seconds: 60 },
-        });
-      }
+      for (const { uuid } of live.attempt.gpus)
+        flags.flag(uuid, live.id, ledgerOf(uuid).externalBytes(nowMs) ?? 0);
     },
     freed(attemptId) {
       release(attemptId);
-      for (const [uuid, flag] of flags) if (flag.attemptId === attemptId) flags.delete(uuid);
+      flags.freed(attemptId);
     },
     externalBytes: (uuid, nowMs) => ledgers.get(uuid)?.externalBytes(nowMs) ?? null,
     confirmedExternalBytes: (uuid, nowMs) => ledgers.get(uuid)?.confirmedExternalBytes(nowMs) ?? null,
     stranger: (uuid) => strangers.get(uuid) ?? null,
     measuredBytes: (attemptId, uuid) => given.get(attemptId)?.seen.get(uuid)?.peakBytes ?? null,
     seen: (attemptId, uuid) => given.get(attemptId)?.seen.get(uuid) ?? null,
-    flagged: (uuid) => flags.get(uuid)?.trouble ?? null,
+    flagged: flags.trouble,
   };
 }
