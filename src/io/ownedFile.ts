@@ -23,11 +23,17 @@ export interface OwnedFile {
   identity: FileIdentity;
 }
 
-/** It is no regular file, or not one of the user's. */
+export type NotOurFileReason = 'link' | 'other-owner' | 'too-large' | 'folder' | 'no-file';
+
+/** It is no regular file, or not one of the user's: why, as a word and in English. */
 export class NotOurFile extends Error {
+  readonly reason: NotOurFileReason;
+  readonly path: string;
   readonly hint: string;
-  constructor(message: string, hint: string) {
-    super(message);
+  constructor(reason: NotOurFileReason, path: string, what: string, hint: string) {
+    super(`${path} ${what}`);
+    this.reason = reason;
+    this.path = path;
     this.hint = hint;
   }
 }
@@ -44,7 +50,7 @@ export async function readOwnedFile(
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
     (failure: unknown) => {
       if (failure instanceof Error && 'code' in failure && failure.code === 'ELOOP')
-        throw new NotOurFile(`${path} is a link`, 'name the file itself');
+        throw new NotOurFile('link', path, 'is a link', 'name the file itself');
       throw failure;
     },
   );
@@ -52,12 +58,16 @@ export async function readOwnedFile(
     const identity = await identityOf(file, path);
     if (uid !== null && identity.uid !== uid)
       throw new NotOurFile(
-        `${path} belongs to user ${identity.uid}, not to ${uid}`,
+        'other-owner',
+        path,
+        `belongs to user ${identity.uid}, not to ${uid}`,
         'copy it and use the copy',
       );
     if (identity.sizeBytes > maxBytes)
       throw new NotOurFile(
-        `${path} has ${Math.round(identity.sizeBytes / 2 ** 20)} MiB; at most ${maxBytes / 2 ** 20} MiB are read`,
+        'too-large',
+        path,
+        `has ${Math.round(identity.sizeBytes / 2 ** 20)} MiB; at most ${maxBytes / 2 ** 20} MiB are read`,
         'split it into several files',
       );
     return { bytes: await file.readFile(), identity };
@@ -74,9 +84,11 @@ const identityOf = async (file: FileHandle, path: string): Promise<FileIdentity>
   identityFrom(await file.stat({ bigint: true }), path);
 
 function identityFrom(found: BigIntStats, path: string): FileIdentity {
-  if (found.isSymbolicLink()) throw new NotOurFile(`${path} is a link`, 'name the file itself');
+  if (found.isSymbolicLink()) throw new NotOurFile('link', path, 'is a link', 'name the file itself');
   if (!found.isFile())
-    throw new NotOurFile(`${path} is not a file`, found.isDirectory() ? 'it is a folder' : 'name a file');
+    throw found.isDirectory()
+      ? new NotOurFile('folder', path, 'is not a file', 'it is a folder')
+      : new NotOurFile('no-file', path, 'is not a file', 'name a file');
   return {
     device: found.dev,
     inode: found.ino,

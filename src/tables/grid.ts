@@ -2,13 +2,13 @@
  * What every format is read into, and what is written back into one: texts of cells by column. A format knows nothing of
  * reserved columns, keys or results; those (rows.ts, results.ts) know nothing of a format.
  */
-import type { TablePlace } from './problem.ts';
+import type { RowPlace, TablePlace } from './problem.ts';
 
 export interface GridRow {
   /** Texts by column of the grid; a cell that the file does not have is ''. */
   cells: string[];
-  /** Where the row stands for an editor: `line 8`. */
-  line: string;
+  /** Where the row stands for an editor. */
+  line: RowPlace;
 }
 
 export interface Grid {
@@ -36,6 +36,6 @@ export interface ReadOptions {
 export const placeOf = (
   { file, sheet }: ReadOptions,
   row: number,
-  line: string,
+  line: RowPlace | null,
   column: string | null = null,
 ): TablePlace => ({ file, sheet: sheet ?? null, row, line, column });

@@ -12,7 +12,7 @@ import {
 import type { FileRow } from '../protocol/tableSync.ts';
 import { type Grid, placeOf, type ReadOptions } from './grid.ts';
 import { type KeyedCells, keysOf } from './keys.ts';
-import { TableProblem } from './problem.ts';
+import { type ProblemSentence, type TablePlace, TableProblem } from './problem.ts';
 import { isReserved, NO_COMMAND, type ResultColumn } from './reserved.ts';
 
 export interface RowOptions extends ReadOptions {
@@ -52,8 +52,18 @@ export function rowsOf(grid: Grid, options: RowOptions): FileRow[] {
       row: at + 1,
       name: textIn(name).trim().slice(0, MAX_NAME_CHARACTERS) || null,
       command,
-      runNum: runs(textIn(runNum), 0, () => place('run_num'), 'how often it has run'),
-      needRunNum: runs(textIn(needRunNum), 1, () => place('need_run_num'), 'how often it is to run'),
+      runNum: runs(
+        textIn(runNum),
+        0,
+        () => place('run_num'),
+        'write how often it has run, or leave it blank for 0',
+      ),
+      needRunNum: runs(
+        textIn(needRunNum),
+        1,
+        () => place('need_run_num'),
+        'write how often it is to run, or leave it blank for 1',
+      ),
       parameters,
     };
   });
@@ -65,16 +75,15 @@ const commandIn = (text: string): string | null =>
   text.trim() === '' || text.trim() === NO_COMMAND ? null : text;
 
 /** `3`, also as a spreadsheet that took it for a measure writes it: `3.0`. */
-function runs(text: string, blank: number, place: () => ReturnType<typeof placeOf>, meaning: string): number {
+function runs(text: string, blank: number, place: () => TablePlace, hint: ProblemSentence): number {
   const trimmed = text.trim();
   if (trimmed === '') return blank;
   const value = Number(trimmed);
   if (!/^\d+(\.0*)?$/.test(trimmed) || value > MAX_RUNS_PER_TASK) {
-    throw new TableProblem(
-      place(),
-      `${JSON.stringify(text.slice(0, 40))} is no whole number from 0 to ${MAX_RUNS_PER_TASK}`,
-      `write ${meaning}, or leave it blank for ${blank}`,
-    );
+    throw new TableProblem(place(), '{text} is no whole number from 0 to {most}', hint, {
+      text: JSON.stringify(text.slice(0, 40)),
+      most: MAX_RUNS_PER_TASK,
+    });
   }
   return value;
 }
@@ -83,8 +92,9 @@ function checkText(text: string, place: () => ReturnType<typeof placeOf>): void 
   if (text.length > MAX_ROW_TEXT_CHARACTERS) {
     throw new TableProblem(
       place(),
-      `the cell has ${text.length} characters; at most ${MAX_ROW_TEXT_CHARACTERS} are passed on`,
+      'the cell has {length} characters; at most {most} are passed on',
       'put long texts into a file and its path into the cell',
+      { length: text.length, most: MAX_ROW_TEXT_CHARACTERS },
     );
   }
   if (text.includes('\u0000')) {
@@ -105,16 +115,18 @@ function checkColumns({ columns, rows }: Grid, options: RowOptions): void {
       const row = rows.findIndex(({ cells }) => (cells[at] ?? '') !== '');
       if (row === -1) continue;
       throw new TableProblem(
-        placeOf(options, row + 1, rows[row]?.line ?? ''),
-        `its cell number ${at + 1} has a text, but the column has no name`,
+        placeOf(options, row + 1, rows[row]?.line ?? null),
+        'its cell number {number} has a text, but the column has no name',
         'name the column in the first line, or take it out',
+        { number: at + 1 },
       );
     }
     if (before !== undefined) {
       throw new TableProblem(
         { file, sheet: sheet ?? null, column },
-        `two columns have this name, number ${before + 1} and number ${at + 1}`,
+        'two columns have this name, number {first} and number {second}',
         'rename one of them',
+        { first: before + 1, second: at + 1 },
       );
     }
     if (column.length > 256 || column.includes('\u0000')) {
@@ -129,15 +141,17 @@ function checkColumns({ columns, rows }: Grid, options: RowOptions): void {
   if (columns.length > MAX_COLUMNS) {
     throw new TableProblem(
       { file, sheet: sheet ?? null },
-      `it has ${columns.length} columns; at most ${MAX_COLUMNS} are taken`,
+      'it has {columns} columns; at most {most} are taken',
       'is the first line the one that names the columns?',
+      { columns: columns.length, most: MAX_COLUMNS },
     );
   }
   if (rows.length > MAX_ROWS_PER_TABLE) {
     throw new TableProblem(
       { file, sheet: sheet ?? null },
-      `it has ${rows.length} rows; at most ${MAX_ROWS_PER_TABLE} are taken`,
+      'it has {rows} rows; at most {most} are taken',
       'split it into several tables',
+      { rows: rows.length, most: MAX_ROWS_PER_TABLE },
     );
   }
 }

@@ -9,11 +9,10 @@ import type { SubmittedRow, SubmittedTable } from '../../protocol/tableApi.ts';
 import { CommandProblem } from '../../tables/command/problem.ts';
 import { commandMaker, sourceText } from '../../tables/command/rowCommand.ts';
 import { splitTemplate } from '../../tables/command/split.ts';
-import { placeText } from '../../tables/problem.ts';
 import { defaultName } from '../../tables/reserved.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
 import { terminalOf } from '../text/terminal.ts';
-import type { SubmitProblems } from '../words/submitProblems.ts';
+import type { Problem, SubmitProblems } from '../words/submitProblems.ts';
 import type { QueueOptions } from './options.ts';
 import { taskOptionsOf } from './options.ts';
 import { type ReadTableFile, readTableFile } from './readTableFile.ts';
@@ -49,7 +48,8 @@ export async function prepareSubmit(
   request: SubmitRequest,
 ): Promise<PreparedSubmit> {
   const { options, words } = request;
-  const workingDirectory = await workingDirectoryOf(options.cwd, context.environment);
+  const problems = terminalOf(context).words.submitProblems;
+  const workingDirectory = await workingDirectoryOf(options.cwd, context.environment, problems);
   const machineId = await context.machineId(request.dataFolder);
   const uid = process.getuid?.() ?? 0;
   const read =
@@ -62,17 +62,18 @@ export async function prepareSubmit(
           machineId: machineId ?? '',
           uid,
           progress: request.progress,
-          problems: terminalOf(context).words.submitProblems,
+          problems,
         });
   const source = await sourceOf(context, options, words, read, workingDirectory);
-  const rows = read ? tableRows(read, source, request.table ?? '') : [singleRow(source, request)];
+  const rows = read
+    ? tableRows(read, source, request.table ?? '', problems)
+    : [singleRow(source, request, problems)];
   const [environment, git] = await Promise.all([
-    environmentFor(options, context.environment),
+    environmentFor(options, context.environment, problems),
     gitStateOf(workingDirectory),
   ]);
   if (options.here && machineId === null) {
-    const { noMachineId } = terminalOf(context).words.submitProblems;
-    throw new CommandFailure(EXIT.usage, noMachineId.what, noMachineId.hint);
+    throw usage(problems.noMachineId);
   }
   const file = read && { ...read.file, commandSource: source };
   return {
@@ -121,7 +122,7 @@ async function sourceOf(
       '--command-from',
       {
         kind: 'program',
-        program: await programOf(options.commandFrom, '--command-from', workingDirectory),
+        program: await programOf(options.commandFrom, '--command-from', workingDirectory, problems),
       },
     ]);
   if (options.flow !== undefined)
@@ -156,25 +157,28 @@ function columnOf(column: string, read: ReadTableFile | null, problems: SubmitPr
  * A program of the user's as words: a file of the working folder by its whole path. A Python or Node file that is not
  * executable is run by its interpreter.
  */
-async function programOf(text: string, option: string, workingDirectory: string): Promise<string[]> {
+async function programOf(
+  text: string,
+  option: string,
+  workingDirectory: string,
+  problems: SubmitProblems,
+): Promise<string[]> {
   let words: string[];
   try {
     words = splitTemplate(text, () => false).words.map(({ pieces }) =>
       pieces.map((piece) => ('text' in piece ? piece.text : `{${piece.placeholder}}`)).join(''),
     );
   } catch (failure) {
-    if (failure instanceof CommandProblem)
-      throw new CommandFailure(EXIT.usage, `${option}: ${failure.message}`, failure.hint);
+    if (failure instanceof CommandProblem) throw commandFailure(failure, option, problems);
     throw failure;
   }
   const [file, ...rest] = words;
-  if (file === undefined)
-    throw new CommandFailure(EXIT.usage, `${option}: no program is named`, 'like ./command.py');
+  if (file === undefined) throw usage(problems.noProgram(option));
   const path = isAbsolute(file) ? file : resolve(workingDirectory, file);
   const found = await stat(path).catch(() => null);
   if (!found?.isFile()) {
     if (!file.includes('/')) return words;
-    throw new CommandFailure(EXIT.usage, `${option}: there is no file ${path}`, null);
+    throw usage(problems.noFile(option, path));
   }
   const isExecutable = await access(path, constants.X_OK).then(
     () => true,
@@ -182,7 +186,7 @@ async function programOf(text: string, option: string, workingDirectory: string)
   );
   if (isExecutable) return [path, ...rest];
   if (path.endsWith('.py')) return ['python3', path, ...rest];
-  throw new CommandFailure(EXIT.usage, `${option}: ${path} is not executable`, `chmod +x ${file}`);
+  throw usage(problems.notExecutable(option, path, file));
 }
 
 /** Our own hidden role, which loads the file on the node, as its owner. */
@@ -193,7 +197,7 @@ async function flowProgram(
 ): Promise<string[]> {
   const path = resolve(workingDirectory, file);
   if (!(await stat(path).catch(() => null))?.isFile())
-    throw new CommandFailure(EXIT.usage, `--flow: there is no file ${path}`, null);
+    throw usage(terminalOf(context).words.submitProblems.noFile('--flow', path));
   return [...context.selfCommand, 'flow-runner', path];
 }
 
@@ -203,7 +207,13 @@ async function gpuOrderOf(
   options: QueueOptions,
   workingDirectory: string,
 ): Promise<string[] | null> {
-  if (options.gpuOrder !== undefined) return programOf(options.gpuOrder, '--gpu-order', workingDirectory);
+  if (options.gpuOrder !== undefined)
+    return programOf(
+      options.gpuOrder,
+      '--gpu-order',
+      workingDirectory,
+      terminalOf(context).words.submitProblems,
+    );
   if (options.flow === undefined) return null;
   const path = resolve(workingDirectory, options.flow);
   const { isOrdering } = await describeFlow(context, path);
@@ -227,15 +237,19 @@ async function describeFlow(context: CommandContext, path: string): Promise<{ is
   });
 }
 
-function singleRow(source: CommandSource, { options, runs }: SubmitRequest): SubmittedRow {
-  if (source.kind === 'column') throw new CommandFailure(EXIT.usage, 'what is to run?', 'say it after --');
+function singleRow(
+  source: CommandSource,
+  { options, runs }: SubmitRequest,
+  problems: SubmitProblems,
+): SubmittedRow {
+  if (source.kind === 'column') throw usage(problems.noCommand(false, null));
   const row = { row: 1, command: null, runNum: 0, needRunNum: runs, parameters: [] };
   const name = (options.name ?? sourceText(source)).slice(0, MAX_NAME_CHARACTERS);
   try {
     const command = commandMaker(source, [])({ ...row, name });
     return { key: 'command', row: 1, name, runNum: 0, needRunNum: runs, parameters: [], command };
   } catch (failure) {
-    throw asUsage(failure, null);
+    throw asUsage(failure, null, problems);
   }
 }
 
@@ -243,12 +257,13 @@ function tableRows(
   { rows, columns, file }: ReadTableFile,
   source: CommandSource,
   named: string,
+  problems: SubmitProblems,
 ): SubmittedRow[] {
   let make: ReturnType<typeof commandMaker>;
   try {
     make = commandMaker(source, columns);
   } catch (failure) {
-    throw asUsage(failure, null);
+    throw asUsage(failure, null, problems);
   }
   return rows.map((row) => {
     try {
@@ -262,16 +277,22 @@ function tableRows(
         command: make(row),
       };
     } catch (failure) {
-      throw asUsage(failure, placeText({ file: named, sheet: file.sheet, row: row.row }));
+      throw asUsage(failure, problems.place({ file: named, sheet: file.sheet, row: row.row }), problems);
     }
   });
 }
 
-const asUsage = (failure: unknown, place: string | null): unknown =>
-  failure instanceof CommandProblem
-    ? new CommandFailure(
-        EXIT.usage,
-        place === null ? failure.message : `${place}: ${failure.message}`,
-        failure.hint,
-      )
-    : failure;
+const usage = ({ what, hint }: Problem): CommandFailure => new CommandFailure(EXIT.usage, what, hint);
+
+/** @param place of the row, or the option that said it; null where there is only one command */
+const asUsage = (failure: unknown, place: string | null, problems: SubmitProblems): unknown =>
+  failure instanceof CommandProblem ? commandFailure(failure, place, problems) : failure;
+
+function commandFailure(
+  failure: CommandProblem,
+  place: string | null,
+  { problem, at }: SubmitProblems,
+): CommandFailure {
+  const { what, hint } = problem(failure);
+  return usage({ what: place === null ? what : at(place, what), hint });
+}

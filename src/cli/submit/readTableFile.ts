@@ -81,8 +81,8 @@ function keptUp(columns: readonly string[], asked: readonly ResultColumn[]): Res
 const asUsage = ({ what, hint }: Problem): CommandFailure => new CommandFailure(EXIT.usage, what, hint);
 
 function asCommandFailure(failure: unknown, named: string, problems: SubmitProblems): unknown {
-  if (failure instanceof TableProblem || failure instanceof NotOurFile)
-    return new CommandFailure(EXIT.usage, failure.message, failure.hint);
+  if (failure instanceof TableProblem) return asUsage(problems.problem(failure));
+  if (failure instanceof NotOurFile) return asUsage(problems.notOurFile(failure));
   const code = failure instanceof Error && 'code' in failure ? String(failure.code) : null;
   if (code === 'ENOENT') return asUsage(problems.noSuchFile(named));
   if (code === 'EACCES' || code === 'EPERM') return asUsage(problems.mayNotRead(named));

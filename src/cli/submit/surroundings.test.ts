@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { submitProblemsEn } from '../words/submitProblems.ts';
 import { environmentFor } from './surroundings.ts';
 
 let root: string;
@@ -24,6 +25,7 @@ const environment = (conda: string, shell: Record<string, string> = {}) =>
   environmentFor(
     { env: [], conda },
     { PATH: '/usr/bin:/bin', CONDA_EXE: join(root, 'bin', 'conda'), PYTHONHOME: '/elsewhere', ...shell },
+    submitProblemsEn,
   );
 
 describe('--conda', () => {

@@ -5,6 +5,7 @@ import { basename, isAbsolute, join, resolve } from 'node:path';
 import { MAX_ENVIRONMENT_BYTES } from '../../model/limits.ts';
 import { Environment } from '../../protocol/supervision.ts';
 import { CommandFailure, EXIT } from '../context.ts';
+import type { Problem, SubmitProblems } from '../words/submitProblems.ts';
 import type { QueueOptions } from './options.ts';
 
 type Variables = Record<string, string | undefined>;
@@ -13,7 +14,11 @@ type Variables = Record<string, string | undefined>;
  * The folder a run works in: the one named, else this one by the name the shell calls it, which an automounter may need.
  * @throws CommandFailure
  */
-export async function workingDirectoryOf(named: string | undefined, shell: Variables): Promise<string> {
+export async function workingDirectoryOf(
+  named: string | undefined,
+  shell: Variables,
+  problems: SubmitProblems,
+): Promise<string> {
   const here = process.cwd();
   if (named === undefined) {
     const called = shell.PWD;
@@ -23,12 +28,10 @@ export async function workingDirectoryOf(named: string | undefined, shell: Varia
   const folder = resolve(here, named);
   const found = await stat(folder).catch(() => null);
   if (found?.isDirectory()) return folder;
-  throw new CommandFailure(
-    EXIT.usage,
-    `--cwd ${named}: ${found ? 'is no folder' : 'is not there'}`,
-    'name the folder that the command is to run in',
-  );
+  throw usage(problems.noFolder('--cwd', named, found !== null));
 }
+
+const usage = ({ what, hint }: Problem): CommandFailure => new CommandFailure(EXIT.usage, what, hint);
 
 const real = (path: string): Promise<string | null> => realpath(path).catch(() => null);
 
@@ -39,33 +42,30 @@ const real = (path: string): Promise<string | null> => realpath(path).catch(() =
 export async function environmentFor(
   options: Pick<QueueOptions, 'env' | 'venv' | 'conda'>,
   shell: Variables,
+  problems: SubmitProblems,
 ): Promise<Environment> {
   const variables: Record<string, string> = {};
   for (const [name, value] of Object.entries(shell)) if (value !== undefined) variables[name] = value;
-  if (options.venv !== undefined) activateVenv(variables, await pythonFolder(options.venv, '--venv'));
-  if (options.conda !== undefined) await activateConda(variables, options.conda, shell);
+  if (options.venv !== undefined)
+    activateVenv(variables, await pythonFolder(options.venv, '--venv', problems));
+  if (options.conda !== undefined) await activateConda(variables, options.conda, shell, problems);
   for (const [name, value] of options.env) variables[name] = value;
   const checked = Environment.safeParse(variables);
   if (checked.success) return checked.data;
   const [largest] = Object.entries(variables).sort(([, a], [, b]) => b.length - a.length);
-  throw new CommandFailure(
-    EXIT.usage,
-    `the environment is too large to pass on: at most ${MAX_ENVIRONMENT_BYTES / 1024} KiB in all and 128 KiB a variable`,
-    largest
-      ? `the largest is ${largest[0]}, ${Math.ceil(largest[1].length / 1024)} KiB: unset it first`
-      : null,
+  throw usage(
+    problems.environmentTooLarge(
+      MAX_ENVIRONMENT_BYTES / 1024,
+      largest ? [largest[0], Math.ceil(largest[1].length / 1024)] : null,
+    ),
   );
 }
 
 /** A folder with bin/python in it. */
-async function pythonFolder(named: string, option: string): Promise<string> {
+async function pythonFolder(named: string, option: string, problems: SubmitProblems): Promise<string> {
   const folder = resolve(process.cwd(), named);
   if (await stat(join(folder, 'bin', 'python')).catch(() => null)) return folder;
-  throw new CommandFailure(
-    EXIT.usage,
-    `${option} ${named}: there is no ${join(folder, 'bin', 'python')}`,
-    'name the folder that holds bin/python',
-  );
+  throw usage(problems.noPython(option, named, join(folder, 'bin', 'python')));
 }
 
 /** As `source DIR/bin/activate` would. */
@@ -80,15 +80,18 @@ async function activateConda(
   variables: Record<string, string>,
   name: string,
   shell: Variables,
+  problems: SubmitProblems,
 ): Promise<void> {
-  const folder = name.includes('/') ? await pythonFolder(name, '--conda') : await condaPrefix(name, shell);
+  const folder = name.includes('/')
+    ? await pythonFolder(name, '--conda', problems)
+    : await condaPrefix(name, shell, problems);
   variables.CONDA_PREFIX = folder;
   variables.CONDA_DEFAULT_ENV = name.includes('/') ? folder : name;
   variables.PATH = `${join(folder, 'bin')}:${variables.PATH ?? '/usr/bin:/bin'}`;
   delete variables.PYTHONHOME;
 }
 
-async function condaPrefix(name: string, shell: Variables): Promise<string> {
+async function condaPrefix(name: string, shell: Variables, problems: SubmitProblems): Promise<string> {
   // A shell that was set up for conda, or for micromamba, says where it is: the word itself is a function there.
   const program = shell.CONDA_EXE || shell.MAMBA_EXE || 'conda';
   const answer = await output(program, ['env', 'list', '--json'], 15_000);
@@ -97,21 +100,14 @@ async function condaPrefix(name: string, shell: Variables): Promise<string> {
     const { envs } = JSON.parse(answer ?? '') as { envs?: unknown };
     if (Array.isArray(envs)) prefixes = envs.filter((path): path is string => typeof path === 'string');
   } catch {
-    throw new CommandFailure(
-      EXIT.usage,
-      `--conda ${name}: conda did not answer`,
-      "name the environment's folder instead: --conda /path/to/envs/NAME",
-    );
+    throw usage(problems.condaSilent(name));
   }
   const found = prefixes.find((prefix, index) =>
     name === 'base' ? index === 0 : basename(prefix) === name && index > 0,
   );
   if (found !== undefined) return found;
-  throw new CommandFailure(
-    EXIT.usage,
-    `--conda ${name}: there is no such environment`,
-    `there are: ${prefixes.map((prefix, index) => (index === 0 ? 'base' : basename(prefix))).join(', ')}`,
-  );
+  const names = prefixes.map((prefix, index) => (index === 0 ? 'base' : basename(prefix)));
+  throw usage(problems.noConda(name, names.join(', ')));
 }
 
 export interface GitState {

@@ -1,10 +1,37 @@
 /** What is wrong with a command or template, with the place in its line pointed at. */
+import { type Figures, fill } from '../../lib/fill.ts';
+import type { ProblemSentence } from '../problem.ts';
+
+/** A part of a line: `at` its first character. */
+export interface Mark {
+  line: string;
+  at: number;
+  length: number;
+}
 
 export class CommandProblem extends Error {
-  readonly hint: string | null;
+  readonly sentence: ProblemSentence;
+  readonly hintSentence: ProblemSentence;
+  readonly figures: Figures;
+  readonly hint: string;
+  /** The line with its part pointed at, below the sentence; empty where there is none. */
+  readonly pointer: string;
 
-  constructor(what: string, hint: string | null, line: string | null = null, at = 0, length = 1) {
-    super(line === null ? what : `${what}\n  ${line}\n  ${' '.repeat(at)}${'^'.repeat(Math.max(1, length))}`);
-    this.hint = hint;
+  constructor(
+    sentence: ProblemSentence,
+    hint: ProblemSentence,
+    figures: Figures = {},
+    mark: Mark | null = null,
+  ) {
+    const pointer = mark === null ? '' : pointAt(mark);
+    super(fill(sentence, figures) + pointer);
+    this.sentence = sentence;
+    this.hintSentence = hint;
+    this.figures = figures;
+    this.hint = fill(hint, figures);
+    this.pointer = pointer;
   }
 }
+
+const pointAt = ({ line, at, length }: Mark): string =>
+  `\n  ${line}\n  ${' '.repeat(at)}${'^'.repeat(Math.max(1, length))}`;

@@ -36,8 +36,9 @@ export function commandMaker(
         const line = ownLine(row, source.column);
         if (line === null) {
           throw new CommandProblem(
-            `the row has no command: its cell ${source.column} is blank`,
-            `write one, or give all rows one: flowline submit TABLE -- COMMAND`,
+            'the row has no command: its cell {column} is blank',
+            'write one, or give all rows one: flowline submit TABLE -- COMMAND',
+            { column: source.column },
           );
         }
         const template = read.get(line) ?? readTemplate(line, names);
@@ -66,16 +67,16 @@ function checked(command: TaskCommand): TaskCommand {
   const words = command.kind === 'argv' ? command.words : command.kind === 'shell' ? command.parameters : [];
   if (words.length > MAX_COMMAND_WORDS) {
     throw new CommandProblem(
-      `the command has ${words.length} words; at most ${MAX_COMMAND_WORDS} are taken`,
+      'the command has {words} words; at most {most} are taken',
       'put the arguments into a file',
+      { words: words.length, most: MAX_COMMAND_WORDS },
     );
   }
   const long = words.find((word) => typeof word === 'string' && word.length > MAX_COMMAND_WORD_CHARACTERS);
   if (long !== undefined) {
-    throw new CommandProblem(
-      `an argument has more than ${MAX_COMMAND_WORD_CHARACTERS} characters`,
-      'put it into a file',
-    );
+    throw new CommandProblem('an argument has more than {most} characters', 'put it into a file', {
+      most: MAX_COMMAND_WORD_CHARACTERS,
+    });
   }
   return command;
 }

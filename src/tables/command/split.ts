@@ -108,7 +108,13 @@ export function splitTemplate(template: string, isKnown: (name: string) => boole
       at += 1;
     }
   }
-  if (quote) throw new CommandProblem('a quote is opened and never closed', 'close it', template, quote.at);
+  if (quote)
+    throw new CommandProblem(
+      'a quote is opened and never closed',
+      'close it',
+      {},
+      { line: template, at: quote.at, length: 1 },
+    );
   endWord();
   const [first] = words;
   const firstText = first?.pieces[0] && 'text' in first.pieces[0] ? first.pieces[0].text : '';
@@ -166,11 +172,10 @@ function closing(template: string, from: number): number {
 
 const inDocument = (template: string, at: number, length: number, name: string): CommandProblem =>
   new CommandProblem(
-    `the placeholder {${name}} stands in a here-document`,
+    'the placeholder {{name}} stands in a here-document',
     "there a value would get quotes of its own: print it instead, like: printf '%s\\n' {column} | prog",
-    template,
-    at,
-    length,
+    { name },
+    { line: template, at, length },
   );
 
 const inQuotes = (
@@ -182,16 +187,14 @@ const inQuotes = (
 ): CommandProblem =>
   isKnown(name)
     ? new CommandProblem(
-        `the placeholder {${name}} stands in quotes`,
-        `take the quotes away: a value is passed as it is, spaces and all (for the text itself write {{${name}}})`,
-        template,
-        at,
-        length,
+        'the placeholder {{name}} stands in quotes',
+        'take the quotes away: a value is passed as it is, spaces and all (for the text itself write {{{name}}})',
+        { name },
+        { line: template, at, length },
       )
     : new CommandProblem(
-        `there is no column {${name}}, and it stands in quotes`,
-        `for the text itself write {{${name}}}`,
-        template,
-        at,
-        length,
+        'there is no column {{name}}, and it stands in quotes',
+        'for the text itself write {{{name}}}',
+        { name },
+        { line: template, at, length },
       );

@@ -32,11 +32,14 @@ export function readTemplate(template: string, columns: readonly string[]): Temp
   for (const { placeholder, start, end } of split.marks) {
     if (placeholder !== null && !known.has(placeholder)) {
       throw new CommandProblem(
-        `there is no column {${placeholder}}`,
-        `columns: ${columns.join(', ') || 'none'}; known at the start: ${[...ROW_FACTS, ...StartFact.options].join(', ')}; for the text itself write {{${placeholder}}}`,
-        line,
-        start,
-        end - start,
+        'there is no column {{name}}',
+        'columns: {columns}; known at the start: {facts}; for the text itself write {{{name}}}',
+        {
+          name: placeholder,
+          columns: columns.join(', ') || '–',
+          facts: [...ROW_FACTS, ...StartFact.options].join(', '),
+        },
+        { line, at: start, length: end - start },
       );
     }
   }

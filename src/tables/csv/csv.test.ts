@@ -32,7 +32,7 @@ describe('reading', () => {
   test('cells are texts as they stand: 001 and 1e5 are not measured, a blank is a blank', () => {
     const grid = read('seed,lr,note\n001,1e5,\n');
     expect(grid.columns).toEqual(['seed', 'lr', 'note']);
-    expect(grid.rows).toEqual([{ cells: ['001', '1e5', ''], line: 'line 2' }]);
+    expect(grid.rows).toEqual([{ cells: ['001', '1e5', ''], line: { unit: 'line', number: 2 } }]);
   });
 
   test('quotes hold separators, line ends and quotes', () => {
@@ -45,11 +45,7 @@ describe('reading', () => {
   });
 
   test('blank lines and lines of separators are no rows, and lines are counted through them', () => {
-    expect(read('\na,b\n\n,\n1,2\n"x\ny",3\n5,6').rows.map(({ line }) => line)).toEqual([
-      'line 5',
-      'line 6',
-      'line 8',
-    ]);
+    expect(read('\na,b\n\n,\n1,2\n"x\ny",3\n5,6').rows.map(({ line }) => line.number)).toEqual([5, 6, 8]);
   });
 
   test.each([

@@ -25,7 +25,7 @@ export function layOutCsv(bytes: Uint8Array, { file, progress }: ReadOptions): C
   const read = textReader(text);
   if (scan.openQuoteLine !== null) {
     throw new TableProblem(
-      { file, line: `line ${scan.openQuoteLine}` },
+      { file, line: { unit: 'line', number: scan.openQuoteLine } },
       'a quote is opened here and never closed',
       'close it, or write it twice if it belongs to the text',
     );
@@ -51,7 +51,7 @@ export function layOutCsv(bytes: Uint8Array, { file, progress }: ReadOptions): C
     }
     if (isBlank) continue;
     while (cells.length < columns.length) cells.push('');
-    grid.rows.push({ cells, line: `line ${line.number}` });
+    grid.rows.push({ cells, line: { unit: 'line', number: line.number } });
     rowLines.push(index + 1);
     if (progress && grid.rows.length % PROGRESS_ROWS === 0) progress(grid.rows.length);
   }
@@ -65,7 +65,8 @@ const tooManyCells = (
   columns: readonly string[],
 ): TableProblem =>
   new TableProblem(
-    { file, row, line: `line ${line.number}` },
-    `it has ${line.last - line.first} cells, the head names ${columns.length} columns`,
+    { file, row, line: { unit: 'line', number: line.number } },
+    'it has {cells} cells, the head names {columns} columns',
     'quote a cell that holds the separator, or name the column',
+    { cells: line.last - line.first, columns: columns.length },
   );

@@ -3,7 +3,7 @@
  * `true`), a string as what it says; null and a missing key are blank.
  */
 import type { Grid, ReadOptions } from '../grid.ts';
-import { TableProblem } from '../problem.ts';
+import { type RowPlace, TableProblem } from '../problem.ts';
 import { type JsonObject, scanJson } from './scan.ts';
 
 export interface JsonLayout {
@@ -46,7 +46,7 @@ export function layOutJson(bytes: Uint8Array, { file, progress }: ReadOptions): 
       cells[places.get(key.trim()) ?? 0] = valueText(text.slice(valueStart, valueEnd));
     }
     if (progress && (at + 1) % PROGRESS_ROWS === 0) progress(at + 1);
-    return { cells, line: `element ${at + 1}` };
+    return { cells, line: { unit: 'element' as const, number: at + 1 } };
   });
   return { text, objects: scanned.objects, grid: { columns, rows, sheet: null } };
 }
@@ -69,11 +69,15 @@ function textOf(bytes: Uint8Array, file: string): string {
     const at = /position (\d+)/.exec(words)?.[1];
     throw new TableProblem(
       { file, line: at === undefined ? null : lineOf(text, Number(at)) },
-      `is no JSON: ${words.replace(/ in JSON at position.*$/s, '').slice(0, 200)}`,
+      'is no JSON: {words}',
       'NaN, a comma before a bracket and // are not JSON',
+      { words: words.replace(/ in JSON at position.*$/s, '').slice(0, 200) },
     );
   }
   return text;
 }
 
-const lineOf = (text: string, at: number): string => `line ${text.slice(0, at).split('\n').length}`;
+const lineOf = (text: string, at: number): RowPlace => ({
+  unit: 'line',
+  number: text.slice(0, at).split('\n').length,
+});

@@ -39,8 +39,9 @@ export async function editXlsx(bytes: Uint8Array, edit: GridEdit, options: ReadO
     const words = failure instanceof Error ? failure.message : String(failure);
     throw new TableProblem(
       { file: options.file, sheet: grid.sheet },
-      `cannot be written: ${words}`,
+      'cannot be written: {words}',
       'save it once more as .xlsx, or as .csv',
+      { words },
     );
   }
 }

@@ -34,7 +34,7 @@ export async function layOutXlsx(bytes: Uint8Array, options: ReadOptions): Promi
     const value = sheet.rows[row]?.[column] ?? null;
     return cellText(cell, value, formatValue, () => ({
       ...place,
-      line: `sheet row ${row + 1}`,
+      line: { unit: 'sheet row' as const, number: row + 1 },
       column: columns[column] || null,
     }));
   };
@@ -55,12 +55,13 @@ export async function layOutXlsx(bytes: Uint8Array, options: ReadOptions): Promi
     const beyond = cells.findIndex((text, column) => column >= columns.length && text !== '');
     if (beyond !== -1) {
       throw new TableProblem(
-        { ...place, row: sheetRows.length + 1, line: `sheet row ${row + 1}` },
-        `its cell number ${beyond + 1} has a text, but the column has no name`,
+        { ...place, row: sheetRows.length + 1, line: { unit: 'sheet row', number: row + 1 } },
+        'its cell number {number} has a text, but the column has no name',
         'name the column in the first line, or move notes to another sheet',
+        { number: beyond + 1 },
       );
     }
-    grid.rows.push({ cells: cells.slice(0, columns.length), line: `sheet row ${row + 1}` });
+    grid.rows.push({ cells: cells.slice(0, columns.length), line: { unit: 'sheet row', number: row + 1 } });
     sheetRows.push(row);
     if (progress && grid.rows.length % PROGRESS_ROWS === 0) progress(grid.rows.length);
   }
@@ -90,19 +91,17 @@ async function openSheet(bytes: Uint8Array, { file, sheet: wanted }: ReadOptions
     const words = failure instanceof Error ? failure.message : String(failure);
     throw new TableProblem(
       { file },
-      /encrypt|password/i.test(words)
-        ? 'is locked with a password'
-        : `cannot be read as .xlsx: ${words.slice(0, 200)}`,
+      /encrypt|password/i.test(words) ? 'is locked with a password' : 'cannot be read as .xlsx: {words}',
       'save it once more as .xlsx without a password, or as .csv',
+      { words: words.slice(0, 200) },
     );
   }
   const [sheet] = sheets;
   if (sheet) return sheet;
-  throw new TableProblem(
-    { file },
-    wanted ? `has no sheet ${JSON.stringify(wanted)}` : 'has no sheet',
-    `sheets: ${names.join(', ') || 'none'}`,
-  );
+  throw new TableProblem({ file }, wanted ? 'has no sheet {name}' : 'has no sheet', 'sheets: {names}', {
+    name: JSON.stringify(wanted ?? ''),
+    names: names.join(', ') || '–',
+  });
 }
 
 function cellText(
@@ -128,8 +127,9 @@ function cellText(
   )
     throw new TableProblem(
       place(),
-      `the cell shows the error ${String(shown)}`,
+      'the cell shows the error {error}',
       'mend the formula, or clear the cell',
+      { error: String(shown) },
     );
   if (shown === null || shown === undefined) return '';
   if (typeof shown === 'string') return shown;

@@ -39,8 +39,11 @@ describe('reading', () => {
     );
     expect(grid.sheet).toBe('runs');
     expect(grid.rows).toEqual([
-      { cells: ['001', '0.00001', '12345678', '2026/01/05', 'True', ''], line: 'sheet row 2' },
-      { cells: ['x', '0.1', '-2', '', 'False', ' a '], line: 'sheet row 3' },
+      {
+        cells: ['001', '0.00001', '12345678', '2026/01/05', 'True', ''],
+        line: { unit: 'sheet row', number: 2 },
+      },
+      { cells: ['x', '0.1', '-2', '', 'False', ' a '], line: { unit: 'sheet row', number: 3 } },
     ]);
   });
 
@@ -84,7 +87,9 @@ describe('reading', () => {
 
   test('blank rows are no rows', async () => {
     const content = await book({ name: 's', rows: [[null], ['a', 'b'], [null, null], [1, 2]] });
-    expect((await readXlsx(content, OPTIONS)).rows).toEqual([{ cells: ['1', '2'], line: 'sheet row 4' }]);
+    expect((await readXlsx(content, OPTIONS)).rows).toEqual([
+      { cells: ['1', '2'], line: { unit: 'sheet row', number: 4 } },
+    ]);
   });
 
   test('what is no xlsx is told', async () => {

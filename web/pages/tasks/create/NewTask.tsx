@@ -17,6 +17,7 @@ import { ComplaintWords, Fields } from './Fields.tsx';
 import { CommandPreview, Plan, type Tried } from './Plan.tsx';
 import { makeRows, newIdempotencyKey, queueTable, sourceOf, submittedTable, tryTable } from './submission.ts';
 import { type OpenTable, TableFilePart } from './TableFilePart.tsx';
+import { toldProblem } from './toldProblem.ts';
 import './newTask.css';
 
 interface NewTaskProps {
@@ -206,6 +207,7 @@ function useMade(
 ): Made | null {
   const words = useWords();
   const [made, setMade] = useState<Made | null>(null);
+  const { language } = words;
   const { noFlags, empty } = words.newTask;
   useEffect(() => {
     let isCurrent = true;
@@ -218,21 +220,31 @@ function useMade(
       const columns = (table?.columns ?? []).filter(
         (column) => reservedRole(column) === null && (roles.get(column) ?? 'parameter') === 'parameter',
       );
-      if (line.trim() === '') return madeOf(await makeRows({ kind: 'column', column: 'cmd' }, columns, rows));
+      if (line.trim() === '')
+        return madeOf(await makeRows({ kind: 'column', column: 'cmd' }, columns, rows, language));
       const source = await sourceOf(line, what === 'table' && appends && !line.includes('{')).catch(
         (problem: unknown) => ({ problem }),
       );
       if (source === null) return { rows: null, problem: { message: noFlags, hint: null } };
-      if ('problem' in source)
-        return { rows: null, problem: { message: String((source.problem as Error).message), hint: null } };
-      return madeOf(await makeRows(source, columns, rows));
+      if ('problem' in source) return { rows: null, problem: await sourceProblem(source.problem, language) };
+      return madeOf(await makeRows(source, columns, rows, language));
     };
     make().then((now) => isCurrent && setMade(now));
     return () => {
       isCurrent = false;
     };
-  }, [table, what, line, appends, roles, noFlags, empty]);
+  }, [table, what, line, appends, roles, noFlags, empty, language]);
   return made;
+}
+
+async function sourceProblem(
+  problem: unknown,
+  language: string,
+): Promise<{ message: string; hint: string | null }> {
+  const { CommandProblem } = await import('../../../../src/tables/command/problem.ts');
+  if (!(problem instanceof CommandProblem)) return { message: String(problem), hint: null };
+  const { what, hint } = await toldProblem(problem, language);
+  return { message: what, hint };
 }
 
 const madeOf = (told: Awaited<ReturnType<typeof makeRows>>): Made =>

@@ -5,6 +5,7 @@ import type { FileRow } from '../../../../src/protocol/tableSync.ts';
 import { MISSING, size, whole } from '../../../words/figures.ts';
 import { useWords } from '../../../words/words.ts';
 import { type ColumnRole, GIVEN_ROLES, reservedRole } from './columnRoles.ts';
+import { toldProblem } from './toldProblem.ts';
 
 export interface OpenTable {
   name: string;
@@ -35,7 +36,7 @@ export function TableFilePart({ table, roles, onOpen, onRoles }: TableFilePartPr
     if (!file) return;
     setProblem(null);
     setReading(true);
-    const told = await read(file);
+    const told = await read(file, words.language);
     setReading(false);
     if ('problem' in told) setProblem(told.problem);
     onOpen('problem' in told ? null : told);
@@ -95,7 +96,7 @@ export function TableFilePart({ table, roles, onOpen, onRoles }: TableFilePartPr
 }
 
 /** The reader of tables is loaded when the first file is opened. */
-async function read(file: File): Promise<OpenTable | { problem: string }> {
+async function read(file: File, language: string): Promise<OpenTable | { problem: string }> {
   if (file.size > MOST_BYTES)
     return {
       problem: `${visible(file.name)}: ${size(file.size)} > ${size(MOST_BYTES)}: flowline submit ${visible(file.name)}`,
@@ -112,10 +113,10 @@ async function read(file: File): Promise<OpenTable | { problem: string }> {
     });
     return { name: file.name, columns: told.columns, rows: told.rows, sheet: told.sheet };
   } catch (problem) {
-    if (problem instanceof TableProblem)
-      return {
-        problem: visible(problem.hint === null ? problem.message : `${problem.message}; ${problem.hint}`),
-      };
+    if (problem instanceof TableProblem) {
+      const { what, hint } = await toldProblem(problem, language);
+      return { problem: visible(`${what}${language === 'zh' ? '；' : '; '}${hint}`) };
+    }
     return { problem: visible(String(problem)) };
   }
 }

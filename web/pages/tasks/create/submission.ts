@@ -5,17 +5,19 @@ import type { SubmittedRow, SubmittedTable } from '../../../../src/protocol/tabl
 import type { FileRow } from '../../../../src/protocol/tableSync.ts';
 import { askHub, type HubAnswer } from '../../../live/hub.ts';
 import type { ReadEntries } from './entries.ts';
+import { toldProblem } from './toldProblem.ts';
 
 /** Rows with their commands, or the first that cannot have one. */
 export type MadeRows =
   | { ok: true; rows: SubmittedRow[]; commandText: string }
-  | { ok: false; message: string; hint: string | null };
+  | { ok: false; message: string; hint: string };
 
 /** Makes each row's command. The reading of templates comes with the tables, as a part of its own. */
 export async function makeRows(
   source: CommandSource,
   columns: readonly string[],
   rows: readonly FileRow[],
+  language: string,
 ): Promise<MadeRows> {
   const [{ commandMaker, sourceText }, { CommandProblem }, { defaultName }] = await Promise.all([
     import('../../../../src/tables/command/rowCommand.ts'),
@@ -38,7 +40,10 @@ export async function makeRows(
       })),
     };
   } catch (problem) {
-    if (problem instanceof CommandProblem) return { ok: false, message: problem.message, hint: problem.hint };
+    if (problem instanceof CommandProblem) {
+      const { what, hint } = await toldProblem(problem, language);
+      return { ok: false, message: what, hint };
+    }
     throw problem;
   }
 }
