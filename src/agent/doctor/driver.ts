@@ -1,4 +1,5 @@
 /** The NVIDIA driver: its library, as our own reading found it, and its kernel module. */
+import { agentRemarksZh } from '../../fleet/agentRemarkWordsZh.ts';
 import { nvidiaCards } from './devices.ts';
 import { type DoctorFacts, type Finding, note, ok, problem, readText } from './facts.ts';
 
@@ -11,8 +12,8 @@ export async function checkDriverLibrary(facts: DoctorFacts): Promise<Finding> {
       say('the driver could not be read in time', '没能及时读到驱动'),
       say('if it stays so: look at the kernel log, then reboot', '若一直如此：先看内核日志，再重启'),
     );
-  const { state, version, cudaVersion, message } = sample.driver;
-  const said = message ?? state;
+  const { state, version, cudaVersion, message, remarks } = sample.driver;
+  const said = say(message ?? state, agentRemarksZh(remarks) ?? message ?? state);
   switch (state) {
     case 'ok':
       return ok(

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { doctorBed, sampleWith } from '../../../test/support/doctorBed.ts';
 import type { NodeSample } from '../../model/node.ts';
 import type { Session } from '../../model/session.ts';
+import { said } from '../said.ts';
 
 const { find } = doctorBed();
 const ok = { state: 'ok', message: null, remarks: null } as const;
@@ -45,4 +46,15 @@ test('one that may not be asked is a note in its own words', async () => {
     found: 'the agent may not open the socket',
     advice: expect.stringContaining('usermod'),
   });
+});
+
+test('nobody is sent into the group docker for a socket of podman, and Chinese readers are told in Chinese', async () => {
+  const denied = { state: 'denied', ...said({ kind: 'podman-denied', path: '/run/podman/p' }) } as const;
+  const facts = seeing({ sources: { docker: denied, screen: ok, tmux: ok } });
+  expect(await find('docker', facts)).toMatchObject({
+    found: expect.stringContaining('only root may'),
+    advice: null,
+  });
+  const inChinese = { ...facts, say: (_english: string, chinese: string) => chinese };
+  expect((await find('docker', inChinese)).found).toContain('只有 root 可以');
 });

@@ -1,4 +1,5 @@
 /** Docker, screen and tmux, as our own sources found them, and what they saw there: each is wanted, none is needed. */
+import { agentRemarksZh } from '../../fleet/agentRemarkWordsZh.ts';
 import type { NodeSample, SourceState } from '../../model/node.ts';
 import type { Session } from '../../model/session.ts';
 import { type DoctorFacts, type Finding, note, ok, problem } from './facts.ts';
@@ -32,15 +33,19 @@ async function checkSource(
 ): Promise<Finding | null> {
   const sample = await facts.sample;
   if (!sample) return null;
-  const { state, message }: SourceState = sample.sources[name];
+  const { state, message: english, remarks }: SourceState = sample.sources[name];
+  const message = english === null ? null : facts.say(english, agentRemarksZh(remarks) ?? english);
   switch (state) {
     case 'ok':
       // Words beside what was seen: others' are hidden, a server is silent.
       return ok([describeSeen(sample), ...(message === null ? [] : [message])].join('; '));
     case 'absent':
-      return note(facts.say(message ?? `no ${name} here`, `没有 ${name}`));
+      return note(message ?? facts.say(`no ${name} here`, `没有 ${name}`));
     case 'denied':
-      return note(facts.say(message ?? `${name} may not be asked`, `无权询问 ${name}`), adviceIfDenied);
+      return note(
+        message ?? facts.say(`${name} may not be asked`, `无权询问 ${name}`),
+        remarks?.some(({ kind }) => kind === 'podman-denied') ? null : adviceIfDenied,
+      );
     case 'failed':
       return problem(
         message ?? facts.say(`${name} fails`, `${name} 出错`),
