@@ -33,7 +33,9 @@ export function programName(commandLine: string): string | null {
   const name = baseName(program.split(' ')[0] ?? '').replace(/:$/, '');
   if (!/^(node|nodejs|python[\d.]*)$/.test(name)) return name || null;
   const [script, word = ''] = rest.filter((argument) => !argument.startsWith('-'));
-  if (script === undefined) return name;
+  // Behind `-e` or `-c` stands the program itself, and none of it is a name.
+  if (script === undefined || /^-[a-z]*[cep]$|^--(eval|print)$/.test(rest[rest.indexOf(script) - 1] ?? ''))
+    return name;
   const scriptName = baseName(script).replace(/\.([cm]?js|ts|py)$/, '');
   return /^[a-z]+$/.test(word) ? `${scriptName} ${word}` : scriptName;
 }

@@ -3,10 +3,10 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Agent } from '../agent/agent.ts';
 import { examine } from '../agent/doctor/doctor.ts';
-import type { HubHealth } from '../agent/doctor/facts.ts';
+import type { DoctorFacts, HubHealth } from '../agent/doctor/facts.ts';
 import { hubClient } from '../client/hubClient.ts';
 import type { Language } from '../fleet/words.ts';
-import { whoListens } from '../io/portHolder.ts';
+import { whoListens, whoseListeners } from '../io/portHolder.ts';
 import type { Check } from '../model/check.ts';
 import type { NodeSample } from '../model/node.ts';
 import { readThisMachine } from './readOnce.ts';
@@ -30,6 +30,7 @@ const SAMPLE_PATIENCE_MS = 4200;
 /** Every check, in a fixed order, within 5 s. */
 export function examineMachine(options: ExamineOptions): Promise<Check[]> {
   const { surroundings, agent } = options;
+  const say = (english: string, chinese: string) => (options.language === 'zh' ? chinese : english);
   return examine({
     root: '',
     sample: agent ? Promise.resolve(agent.newestSample()) : readNow(surroundings),
@@ -40,7 +41,7 @@ export function examineMachine(options: ExamineOptions): Promise<Check[]> {
     isHubNamed: options.isHubNamed,
     askHealth,
     port: portOf(options.hubUrl),
-    whoListens,
+    whoListens: async (port) => (await whoListens(port)) ?? (await ofAnotherUser(port, say)),
     killModeOf: ({ name, isUsers }) =>
       ask('systemctl', ...(isUsers ? ['--user'] : []), 'show', '--property=KillMode', '--value', '--', name),
     doesLinger: async () => {
@@ -59,8 +60,16 @@ export function examineMachine(options: ExamineOptions): Promise<Check[]> {
     glibcVersion: glibcVersion(),
     nodeVersion: process.version,
     searchPath: surroundings.environment.PATH ?? '',
-    say: (english, chinese) => (options.language === 'zh' ? chinese : english),
+    say,
   });
+}
+
+/** Whose sockets listen is everybody's to know; which program holds them only its user's and root's. */
+async function ofAnotherUser(port: number, say: DoctorFacts['say']): Promise<string | null> {
+  const [uid] = await whoseListeners(port);
+  return uid === undefined
+    ? null
+    : say(`a program of another user (uid ${uid})`, `另一用户（uid ${uid}）的程序`);
 }
 
 const SYSTEMD_PATIENCE_MS = 2000;
