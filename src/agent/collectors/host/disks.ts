@@ -7,7 +7,8 @@ import { ratePerSecond } from '../rate.ts';
 import { type DeviceTraffic, parseDeviceTraffic, trafficOf } from './diskTraffic.ts';
 import { readFileSystemSize } from './fileSystemSize.ts';
 import type { MountAnswer, MountProber } from './mountProber.ts';
-import { answersAtOnce, type Mount, parseMounts, selectDisks } from './mounts.ts';
+import { answersAtOnce, type Mount, selectDisks } from './mounts.ts';
+import { createMountReader } from './readMounts.ts';
 
 /** Disks fill slowly; a question to each mount every second would be felt by file servers with many clients. */
 const REFRESH_MS = 10_000;
@@ -23,12 +24,13 @@ export interface Disks {
 
 /** Starts asking. `root` is where /proc is looked for. */
 export function startDisks(prober: MountProber, root: string): Disks {
+  const readMounts = createMountReader(root);
   let disks: Disk[] = [];
   let trafficBefore = new Map<string, DeviceTraffic>();
   let takenAtMs = Number.NaN;
 
   async function refresh(): Promise<void> {
-    const all = parseMounts(readKernelFile(`${root}/proc/self/mountinfo`) ?? '');
+    const all = readMounts();
     const mounts = selectDisks(all);
     if (disks.length === 0) disks = mounts.map((mount) => describe(mount, NOT_YET, NO_TRAFFIC));
     const { atOnce = [], apart = [] } = Object.groupBy(mounts, (mount) =>

@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MAX_SESSIONS_PER_NODE } from '../../../model/limits.ts';
 import type { SourceState } from '../../../model/node.ts';
 import { said } from '../../said.ts';
-import { mayHang, parseMounts } from '../host/mounts.ts';
-import { readKernelFile } from '../kernelFile.ts';
+import { mayHang } from '../host/mounts.ts';
+import { createMountReader } from '../host/readMounts.ts';
 import { createBootClock, readKernelConstants } from '../processes/bootClock.ts';
 import { createUserNames, type UserNames } from '../processes/userNames.ts';
 import type { SessionSource } from '../sources.ts';
@@ -43,6 +43,12 @@ export function startSessionSource(options: SessionSourceOptions = {}): SessionS
     return userNames.nameOf(uid);
   };
   const { SCREENDIR, HOME, TMUX_TMPDIR } = environment;
+  const readMounts = createMountReader('');
+  /** Those folders that no other machine serves: looking into one of a dead file server would never end. */
+  const onThisMachine = (folders: readonly (string | undefined)[]): string[] => {
+    const mounts = readMounts();
+    return folders.flatMap((folder) => (folder && !mayHang(folder, mounts) ? [folder] : []));
+  };
   const stopping = new AbortController();
   const readTmux = createTmuxReader({
     sharedFolders: () => onThisMachine(['/tmp', TMUX_TMPDIR]),
@@ -102,9 +108,3 @@ export function startSessionSource(options: SessionSourceOptions = {}): SessionS
 
 const NOT_LOOKED: SourceState = { state: 'failed', ...said({ kind: 'not-looked-at' }) };
 const NOT_YET: Reading = { screen: NOT_LOOKED, tmux: NOT_LOOKED, sessions: [] };
-
-/** Those folders that no other machine serves: looking into one of a dead file server would never end. */
-function onThisMachine(folders: readonly (string | undefined)[]): string[] {
-  const mounts = parseMounts(readKernelFile('/proc/self/mountinfo') ?? '');
-  return folders.flatMap((folder) => (folder && !mayHang(folder, mounts) ? [folder] : []));
-}
