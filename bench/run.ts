@@ -2,7 +2,7 @@
  * `npm run bench`: what FlowLine costs, as whole processes from the bundle. Prints the figures beside their aims, keeps
  * them in bench/results/latest.json and puts them into bench/README.md. `--seconds 10` for a quick look; `--repeat 1`
  * measures each once instead of three times; `--only decisions`, `--only tables`, `--only queue`, `--only logs`,
- * `--only old-nodes` or `--only dialects` prints what those cost and keeps nothing.
+ * `--only map`, `--only old-nodes` or `--only dialects` prints what those cost and keeps nothing.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { measureDecisions } from './decide.ts';
 import { measureDialects } from './dialects.ts';
 import { type HubCost, measureHub } from './hub.ts';
 import { logRatio, measureLogs } from './logs.ts';
+import { measureMap } from './map.ts';
 import { measureOldNodes } from './oldNodes.ts';
 import { measureQueue, type QueueCost } from './queue.ts';
 import { type Measured, report } from './report.ts';
@@ -33,6 +34,10 @@ const { values } = parseArgs({
 });
 if (values.only === 'decisions') {
   console.log(JSON.stringify(await measureDecisions(Number(values.queued), DECISIONS), null, 2));
+  process.exit(0);
+}
+if (values.only === 'map') {
+  console.log(JSON.stringify(await measureMap(), null, 2));
   process.exit(0);
 }
 if (values.only === 'old-nodes') {

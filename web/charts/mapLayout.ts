@@ -24,6 +24,8 @@ export interface MapLayout {
   columnWidth: number;
   rowHeight: number;
   height: number;
+  /** How many there are, over all machines. */
+  cells: number;
   headings: { label: string; y: number; group: number }[];
   places: MapPlace[];
 }
@@ -59,7 +61,7 @@ export function mapLayout(groups: readonly MapGroup[], width: number): MapLayout
 function layoutWith(cell: number, groups: readonly MapGroup[], width: number): MapLayout {
   const pitch = cell + (cell > 7 ? 2 : 1);
   const everyone = groups.flatMap((group) => group.nodes);
-  const mostGpus = Math.max(4, ...everyone.map((node) => node.sample?.gpus.length ?? 0));
+  const mostGpus = Math.max(4, ...everyone.map(gpusOf));
   const longest = Math.max(4, ...everyone.map((node) => node.name.length));
   const labelWidth = cell < 17 ? 0 : Math.min(120, longest * 7 + 10);
   const columnWidth = labelWidth + mostGpus * pitch + COLUMN_GAP;
@@ -72,6 +74,7 @@ function layoutWith(cell: number, groups: readonly MapGroup[], width: number): M
     columnWidth,
     rowHeight,
     height: 0,
+    cells: everyone.reduce((sum, node) => sum + gpusOf(node), 0),
     headings: [],
     places: [],
   };
@@ -91,6 +94,26 @@ function layoutWith(cell: number, groups: readonly MapGroup[], width: number): M
   return layout;
 }
 
+/** True where every cell of one layout is a cell of the other at the same spot, whatever it shows. */
+export function samePlaces(one: MapLayout, other: MapLayout): boolean {
+  return (
+    one.cell === other.cell &&
+    one.labelWidth === other.labelWidth &&
+    one.height === other.height &&
+    one.places.length === other.places.length &&
+    one.headings.every(({ y, label }, group) => {
+      const same = other.headings[group];
+      return same?.y === y && same.label === label;
+    }) &&
+    one.places.every((place, index) => {
+      const same = other.places[index];
+      return same?.x === place.x && same.y === place.y && gpusOf(same.node) === gpusOf(place.node);
+    })
+  );
+}
+
+const gpusOf = (node: FleetNode): number => node.sample?.gpus.length ?? 0;
+
 export interface MapCell {
   /** Place in `layout.places`. */
   place: number;
@@ -106,7 +129,7 @@ export function cellAt(layout: MapLayout, x: number, y: number): MapCell | null 
   const found = layout.places[place];
   if (!found) return null;
   const gpu = Math.floor((x - found.x - layout.labelWidth) / layout.pitch);
-  return gpu >= 0 && gpu < (found.node.sample?.gpus.length ?? 0) ? { place, gpu } : null;
+  return gpu >= 0 && gpu < gpusOf(found.node) ? { place, gpu } : null;
 }
 
 /** Left and top edge of a cell. */
@@ -115,27 +138,74 @@ export function cellOrigin(layout: MapLayout, { place, gpu }: MapCell): { x: num
   return { x: x + layout.labelWidth + gpu * layout.pitch, y };
 }
 
-/** The cell one step away; the same where the map ends. Left and right go on in the neighbouring column. */
+/** The first cell there is; null on an empty map. */
+export function firstCell(layout: MapLayout): MapCell | null {
+  const place = layout.places.findIndex(({ node }) => gpusOf(node) > 0);
+  return place === -1 ? null : { place, gpu: 0 };
+}
+
+/**
+ * The cell one step away, or at an end of its machine (Home, End); the same where the map ends. Left and right go on in
+ * the neighbouring column, up and down pass over machines without GPUs.
+ */
 export function neighbour(layout: MapLayout, from: MapCell, key: string): MapCell {
-  const here = layout.places[from.place];
-  if (!here) return { place: 0, gpu: 0 };
-  const gpus = (place: number): number => layout.places[place]?.node.sample?.gpus.length ?? 0;
+  const { places } = layout;
+  const here = places[from.place];
+  if (!here) return firstCell(layout) ?? from;
+  const gpus = (place: number): number => {
+    const node = places[place]?.node;
+    return node ? gpusOf(node) : 0;
+  };
   const beside = (columns: number): number =>
-    layout.places.findIndex(
+    places.findIndex(
       (each) => each.group === here.group && each.row === here.row && each.column === here.column + columns,
     );
   const clamp = (place: number, gpu: number): MapCell =>
     gpus(place) === 0 ? from : { place, gpu: Math.min(gpu, gpus(place) - 1) };
+  const walk = (step: 1 | -1): MapCell => {
+    let place = from.place + step;
+    while (places[place] && gpus(place) === 0) place += step;
+    return clamp(place, from.gpu);
+  };
   switch (key) {
     case 'ArrowRight':
       return from.gpu + 1 < gpus(from.place) ? { ...from, gpu: from.gpu + 1 } : clamp(beside(1), 0);
     case 'ArrowLeft':
       return from.gpu > 0 ? { ...from, gpu: from.gpu - 1 } : clamp(beside(-1), Number.MAX_SAFE_INTEGER);
     case 'ArrowDown':
-      return clamp(from.place + 1, from.gpu);
+      return walk(1);
     case 'ArrowUp':
-      return clamp(from.place - 1, from.gpu);
+      return walk(-1);
+    case 'Home':
+      return { ...from, gpu: 0 };
+    case 'End':
+      return clamp(from.place, Number.MAX_SAFE_INTEGER);
     default:
       return from;
   }
+}
+
+/** A card of this size beside a cell. */
+export interface CardPlace {
+  x: number;
+  y: number;
+  /** False where it found room only under or over its cell: there it must not be moved up or down. */
+  beside: boolean;
+}
+
+/**
+ * Where a card of this width stands that tells of a cell: beside the whole row of its machine, so that a pointer may walk
+ * along the row and never runs into it; under the cell where there is no room at either side. Never over the cell.
+ */
+export function cardPlace(layout: MapLayout, at: MapCell, width: number, cardWidth: number): CardPlace {
+  const gap = 10;
+  const origin = cellOrigin(layout, at);
+  const place = layout.places[at.place];
+  const left = place?.x ?? 0;
+  const end = left + layout.labelWidth + (place ? gpusOf(place.node) : 0) * layout.pitch;
+  if (end + gap + cardWidth <= width) return { x: end + gap, y: origin.y, beside: true };
+  if (left - gap - cardWidth >= 0) return { x: left - gap - cardWidth, y: origin.y, beside: true };
+  const middle = origin.x + (layout.cell - cardWidth) / 2;
+  const x = Math.max(0, Math.min(middle, width - cardWidth));
+  return { x, y: origin.y + layout.cell + gap, beside: false };
 }

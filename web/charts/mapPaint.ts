@@ -1,170 +1,80 @@
-/** Paints the map's cells on a canvas: each state has its own form, so that it is told without colour. */
-import type { GpuCondition } from '../../src/fleet/gpuCondition.ts';
-import { isSlowed } from '../../src/fleet/gpuCondition.ts';
-import { conditionOf } from '../../src/fleet/summary.ts';
-import type { FleetGpu, FleetNode } from '../../src/fleet/view.ts';
+/** Paints the cells of the map: all of them on a canvas that was begun afresh, later only those that look different. */
 
-export type MapFigure = 'utilisation' | 'memory' | 'temperature' | 'power';
+import {
+  type CellLook,
+  cellLook,
+  lookCode,
+  type MapColours,
+  type MapFigure,
+  paintCell,
+  readMapColours,
+} from './mapForms.ts';
+import type { MapLayout } from './mapLayout.ts';
+import { MapPixels, type Stamp } from './mapPixels.ts';
 
-/** The theme's colours, read once for each theme: asking the style for each cell would cost more than painting. */
-export interface MapColours {
-  heat: string[];
-  accent: string;
-  idle: string;
-  sick: string;
-  off: string;
-  bg: string;
-  ink: string;
-  ink2: string;
-  ink3: string;
+/** A canvas of cells and what is known of it. */
+export interface PaintedCells {
+  image: ImageData;
+  pixels: MapPixels;
+  colours: MapColours;
+  ratio: number;
 }
 
-export function readMapColours(style: CSSStyleDeclaration): MapColours {
-  const read = (name: string): string => style.getPropertyValue(name).trim();
-  return {
-    heat: [0, 1, 2, 3, 4, 5].map((step) => read(`--h${step}`)),
-    accent: read('--accent'),
-    idle: read('--idle'),
-    sick: read('--sick'),
-    off: read('--line2'),
-    bg: read('--bg'),
-    ink: read('--ink'),
-    ink2: read('--ink2'),
-    ink3: read('--ink3'),
-  };
+/** Each look that was met, by its code. */
+const looks = new Map<number, CellLook>();
+
+/** The looks as pixels, by their codes: drawn anew for other colours, sizes or screens only. */
+let drawings: { key: string; stamps: Stamp[] } = { key: '', stamps: [] };
+
+/** An empty canvas of the map's size, in the colours that the theme has now. */
+export function beginCells(
+  context: CanvasRenderingContext2D,
+  layout: MapLayout,
+  width: number,
+  ratio: number,
+): PaintedCells {
+  const { canvas } = context;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(layout.height * ratio);
+  const colours = readMapColours(getComputedStyle(canvas));
+  const image = context.createImageData(canvas.width, canvas.height);
+  const key = JSON.stringify([colours, layout.cell, ratio]);
+  if (drawings.key !== key) drawings = { key, stamps: [] };
+  const { stamps } = drawings;
+  const pixels = new MapPixels(new Uint32Array(image.data.buffer), image.width, layout.cells, (code) => {
+    stamps[code] ??= drawn(looks.get(code), colours, layout.cell, ratio);
+    return stamps[code];
+  });
+  return { image, pixels, colours, ratio };
 }
 
-export interface CellLook {
-  condition: GpuCondition;
-  slowed: boolean;
-  /** 0 to 5: a colour of the scale. */
-  heat: number;
+/** A look as pixels. */
+function drawn(look: CellLook | undefined, colours: MapColours, cell: number, ratio: number): Stamp {
+  const edge = Math.round(cell * ratio);
+  const scratch = new OffscreenCanvas(edge, edge).getContext('2d', { willReadFrequently: true });
+  if (!scratch || !look) return { edge: 0, pixels: new Uint32Array() };
+  scratch.scale(edge / cell, edge / cell);
+  paintCell(scratch, colours, look, cell);
+  return { edge, pixels: new Uint32Array(scratch.getImageData(0, 0, edge, edge).data.buffer) };
 }
 
-/** What a cell shows; two looks that are alike need no painting. */
-export function cellLook(node: FleetNode, gpu: FleetGpu, figure: MapFigure): CellLook {
-  const condition = conditionOf(node, gpu);
-  const share = figureShare(gpu, figure) ?? 0;
-  return {
-    condition,
-    slowed: condition === 'working' && isSlowed(gpu),
-    heat: Math.min(5, Math.max(0, Math.round(share * 5))),
-  };
-}
-
-/** A figure as a share of its range; null where it is missing. Temperature runs from 25 to 90 °C. */
-export function figureShare(gpu: FleetGpu, figure: MapFigure): number | null {
-  const ratio = (value: number | null, of: number | null): number | null =>
-    value === null || of === null || of === 0 ? null : value / of;
-  switch (figure) {
-    case 'utilisation':
-      return ratio(gpu.utilizationPercent, 100);
-    case 'memory':
-      return ratio(gpu.memoryUsedBytes, gpu.memoryTotalBytes);
-    case 'temperature':
-      return gpu.temperatureCelsius === null ? null : (gpu.temperatureCelsius - 25) / 65;
-    case 'power':
-      return ratio(gpu.powerWatts, gpu.powerLimitWatts);
-  }
-}
-
-export interface Point {
-  x: number;
-  y: number;
-}
-
-/**
- * Paints cells that look alike, given by their upper left corners: one path for all of them, since a canvas spends its
- * time on changes of colour and on single strokes.
- */
+/** Brings the canvas up to what the machines of this layout show now. It has the places that the canvas was begun with. */
 export function paintCells(
   context: CanvasRenderingContext2D,
-  colours: MapColours,
-  look: CellLook,
-  corners: readonly Point[],
-  size: number,
+  { image, pixels, ratio }: PaintedCells,
+  layout: MapLayout,
+  figure: MapFigure,
 ): void {
-  const large = size > 7;
-  const fill = (colour: string, widthShare = 1): void => {
-    context.fillStyle = colour;
-    for (const { x, y } of corners) context.fillRect(x, y, size * widthShare, size);
-  };
-  const outline = (colour: string, dash: number[] = []): void => {
-    context.strokeStyle = colour;
-    context.lineWidth = large ? 1.5 : 1;
-    context.setLineDash(dash);
-    context.beginPath();
-    for (const { x, y } of corners) context.rect(x + 0.75, y + 0.75, size - 1.5, size - 1.5);
-    context.stroke();
-    context.setLineDash([]);
-  };
-  const mark = (colour: string, width: number, line: readonly [x: number, y: number][]): void => {
-    context.strokeStyle = colour;
-    context.lineWidth = width;
-    context.beginPath();
-    for (const { x, y } of corners) {
-      for (const [place, [right, down]] of line.entries()) {
-        if (place === 0) context.moveTo(x + right * size, y + down * size);
-        else context.lineTo(x + right * size, y + down * size);
-      }
+  let cell = 0;
+  for (const { node, x, y } of layout.places) {
+    const top = Math.round(y * ratio);
+    for (const [index, gpu] of (node.sample?.gpus ?? []).entries()) {
+      const look = cellLook(node, gpu, figure);
+      const code = lookCode(look);
+      if (!looks.has(code)) looks.set(code, look);
+      pixels.set(cell++, Math.round((x + layout.labelWidth + index * layout.pitch) * ratio), top, code);
     }
-    context.stroke();
-  };
-  switch (look.condition) {
-    case 'free':
-      outline(colours.accent);
-      return;
-    case 'holding-idle':
-      outline(colours.idle);
-      fill(colours.idle, 0.5);
-      return;
-    case 'sick':
-      fill(colours.sick);
-      mark(colours.bg, large ? 1.8 : 1, FALLING);
-      mark(colours.bg, large ? 1.8 : 1, RISING);
-      return;
-    case 'no-answer':
-      fill(colours.heat[1] ?? colours.off);
-      outline(colours.sick);
-      mark(colours.ink, 1.2, DIAGONAL);
-      return;
-    case 'working':
-      fill(colours.heat[look.heat] ?? colours.off);
-      if (look.slowed && large) mark(colours.bg, 1.8, CHEVRON);
-      if (look.slowed && !large) mark(colours.idle, 2, UNDERLINE);
-      return;
-    case 'maintenance':
-      outline(colours.ink3);
-      mark(colours.ink3, large ? 1.8 : 1, ACROSS);
-      return;
-    default:
-      outline(colours.off, [2.5, 2]);
   }
+  const area = pixels.takeChanged();
+  if (area) context.putImageData(image, 0, 0, area.x, area.y, area.width, area.height);
 }
-
-/** Lines within a cell, in shares of its edge. */
-const FALLING: [number, number][] = [
-  [0.28, 0.28],
-  [0.72, 0.72],
-];
-const RISING: [number, number][] = [
-  [0.72, 0.28],
-  [0.28, 0.72],
-];
-const DIAGONAL: [number, number][] = [
-  [0.12, 0.88],
-  [0.88, 0.12],
-];
-const ACROSS: [number, number][] = [
-  [0.3, 0.5],
-  [0.7, 0.5],
-];
-const CHEVRON: [number, number][] = [
-  [0.28, 0.42],
-  [0.5, 0.64],
-  [0.72, 0.42],
-];
-const UNDERLINE: [number, number][] = [
-  [0, 0.85],
-  [1, 0.85],
-];

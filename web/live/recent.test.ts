@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { FleetSample } from '../../src/fleet/view.ts';
-import { emptyRecent, idleSince, lineAt, recentOf, spanOf, withSample } from './recent.ts';
+import { emptyRecent, idleSince, lineAt, recentOf, spanOf, sumOfMachines, withSample } from './recent.ts';
 
 const figures = (utilizationPercent: (number | null)[]) =>
   recentOf({
@@ -82,4 +82,14 @@ it('begins where anything is known, and says how much that is', () => {
   expect(lineAt(recent, recent.gpus['GPU-a'] ?? [], 15_000)).toEqual([...known, null, null, null]);
   expect(spanOf(figures(Array<number>(900).fill(5)))).toBe(600_000);
   expect(spanOf(withSample(emptyRecent(sample(10_000)), sample(10_000)))).toBe(1000);
+});
+
+it('sums machines over the absence of one, and begins when those were there that came together', () => {
+  const away = [...Array<null>(2).fill(null), 100, 100, null, 100];
+  const there = [...Array<null>(1).fill(null), 50, 50, 50, 50, 50];
+  expect(sumOfMachines([away, there])).toEqual([null, null, 150, 150, 50, 150]);
+  const early = Array<number>(60).fill(10);
+  const late = [...Array<null>(58).fill(null), 5, 5];
+  expect(sumOfMachines([early, late]).slice(56)).toEqual([10, 10, 15, 15]);
+  expect(sumOfMachines([])).toEqual([]);
 });

@@ -149,6 +149,21 @@ const shifted = (line: Line, missed: number, read: Line): Line =>
 const sum = (values: readonly (number | null)[]): number | null =>
   values.reduce((total, value) => (value === null ? total : (total ?? 0) + value), null);
 
+/**
+ * Lines of machines that end together, as one. A machine that was away adds nothing, as in the figure beside the line: one
+ * of forty must not hide the others. The line begins when the machines were there that came within half a minute of the
+ * first: while a hub is new they come one after another, and that was no rise of power.
+ */
+export function sumOfMachines(lines: readonly Line[]): Line {
+  const whole = sumLines(lines);
+  const begins = lines.map((line) => line.findIndex((value) => value !== null)).filter((first) => first >= 0);
+  const earliest = Math.min(...begins);
+  const complete = Math.max(0, ...begins.filter((first) => first <= earliest + GATHERING_POINTS));
+  return whole.map((value, place) => (place < complete ? null : value));
+}
+
+const GATHERING_POINTS = 30;
+
 function sumLines(lines: readonly Line[]): Line {
   const length = Math.max(0, ...lines.map((line) => line.length));
   return Array.from({ length }, (_, place) => sum(lines.map((line) => line[place] ?? null)));

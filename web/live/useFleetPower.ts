@@ -1,7 +1,7 @@
 /** The power of all GPUs over the last minutes: what the hub remembers of each machine, then each live figure. */
 import { useEffect, useState } from 'react';
 import { askHub } from './hub.ts';
-import { knownPoints, type Line, POINTS, recentOf } from './recent.ts';
+import { knownPoints, type Line, POINTS, recentOf, sumOfMachines } from './recent.ts';
 import { useLive, useLiveStore } from './useLive.ts';
 
 /** For more machines than this the past is not asked for: it would be a request each. */
@@ -28,7 +28,9 @@ export function useFleetPower(watts: number | null): { line: Line; spanMs: numbe
     const asked = ids.map((id) => askHub('recentFigures', { parameters: { id }, signal: abort.signal }));
     Promise.all(asked).then((answers) => {
       if (!abort.signal.aborted)
-        setPast(sum(answers.flatMap((answer) => (answer.ok ? [recentOf(answer.value).powerWatts] : []))));
+        setPast(
+          sumOfMachines(answers.flatMap((answer) => (answer.ok ? [recentOf(answer.value).powerWatts] : []))),
+        );
     });
     return () => abort.abort();
   }, [store]);
@@ -42,15 +44,4 @@ export function useFleetPower(watts: number | null): { line: Line; spanMs: numbe
   const line = [...past, ...figures.map((figure) => figure.watts)].slice(-POINTS);
   const known = knownPoints(line);
   return { line: line.slice(-known), spanMs: known * 1000 };
-}
-
-/** Of lines that end together; null where any of them knows nothing, since a partial sum would be a dip that never was. */
-function sum(lines: readonly Line[]): Line {
-  const told = lines.filter((line) => line.some((value) => value !== null));
-  return Array.from({ length: told.length === 0 ? 0 : POINTS }, (_, place) =>
-    told.reduce<number | null>((total, line) => {
-      const value = line[place] ?? null;
-      return total === null || value === null ? null : total + value;
-    }, 0),
-  );
 }

@@ -1,14 +1,28 @@
 /** Sentences about a GPU or a machine, put together from the words: what is wrong, since when, what a node's state means. */
 import type { Concern } from '../../src/fleet/concerns.ts';
+import { type GpuCondition, isSlowed } from '../../src/fleet/gpuCondition.ts';
 import type { FleetGpu, FleetNode } from '../../src/fleet/view.ts';
 import { sickWords } from '../../src/fleet/words.ts';
 import { visible } from '../../src/lib/displayText.ts';
 import type { HubAnswer } from '../live/hub.ts';
 import type { Words } from './en.ts';
-import { clockTime, MISSING, span } from './figures.ts';
+import { clockTime, gibShort, MISSING, span } from './figures.ts';
 
 /** Name of a machine as people say it. */
 export const nodeName = (node: Pick<FleetNode, 'name'>): string => visible(node.name);
+
+/**
+ * A GPU as a screen reader says it: "atlas GPU 6, holding idle, zhao.k, 47 of 80 GiB". Its utilisation is left out: it
+ * changes each second, and whoever stands on the card would be told each time.
+ */
+export function gpuLabel(words: Words, machine: string, gpu: FleetGpu, condition: GpuCondition): string {
+  const word =
+    condition === 'sick' && gpu.state !== 'ok' ? words.gpuState[gpu.state] : words.condition[condition];
+  const slowed = condition === 'working' && isSlowed(gpu) ? [words.condition.slowed] : [];
+  const owners = gpu.holders.map(({ owner }) => visible(owner ?? words.gpu.unknownOwner));
+  const memory = words.per(gibShort(gpu.memoryUsedBytes), gibShort(gpu.memoryTotalBytes));
+  return [`${machine} GPU ${gpu.index}`, word, ...slowed, ...owners, `${memory} GiB`].join(', ');
+}
 
 /** The newest Xid of a GPU as "Xid 79"; null where there was none. */
 export function newestXid(words: Words, gpu: FleetGpu): string | null {

@@ -46,24 +46,20 @@ export function FleetPage({ view, chosenId }: FleetPageProps) {
   if (nodes.length === 1 && summary.gpus === 0) return <FirstRunPage node={only} />;
   if (view === 'now') return <NowPage fleet={fleet} />;
   if (view === 'cards') return <CardsView nodes={nodes} chosenId={chosenId} />;
+  const tools = { choice, onChange: change, concerns: concerns.length, filterField, machines: nodes.length };
   return (
     <>
       <SummaryStrip summary={summary} show={choice.show} onShow={(show) => change({ show })} />
       {view === 'list' ? (
         <>
-          <ToolBar
-            choice={choice}
-            onChange={change}
-            concerns={concerns.length}
-            filterField={filterField}
-            machines={nodes.length}
-          />
+          <ToolBar {...tools} />
           <FleetList items={items} machines={nodes.length} />
         </>
       ) : (
         <MapView
           nodes={items.flatMap((item) => (item.kind === 'node' ? [item.node] : []))}
           everyone={nodes}
+          tools={tools}
         />
       )}
     </>

@@ -1,17 +1,13 @@
-/** The map's canvas: painted whole when the layout or the theme changes, else only the cells that look different now. */
+/**
+ * The map as two canvases, one on the other: the cells, of which only those that look different now are painted, and the
+ * names. Both are begun afresh where the layout, the theme or the language changes.
+ */
 import { useEffect, useRef, useState } from 'react';
 import { conditionOf } from '../../../src/fleet/summary.ts';
 import { visible } from '../../../src/lib/displayText.ts';
-import { cellOrigin, type MapCell, type MapGroup, type MapLayout } from '../../charts/mapLayout.ts';
-import {
-  type CellLook,
-  cellLook,
-  type MapColours,
-  type MapFigure,
-  type Point,
-  paintCells,
-  readMapColours,
-} from '../../charts/mapPaint.ts';
+import type { MapFigure } from '../../charts/mapForms.ts';
+import { type MapGroup, type MapLayout, samePlaces } from '../../charts/mapLayout.ts';
+import { beginCells, type PaintedCells, paintCells } from '../../charts/mapPaint.ts';
 import { usePreferences } from '../../live/preferences.ts';
 import type { Words } from '../../words/en.ts';
 import { useWords } from '../../words/words.ts';
@@ -21,43 +17,42 @@ interface MapCanvasProps {
   groups: readonly MapGroup[];
   figure: MapFigure;
   width: number;
-  marked: MapCell | null;
 }
 
-export function MapCanvas({ layout, groups, figure, width, marked }: MapCanvasProps) {
+/** What stands on the canvases now. */
+interface Painted {
+  key: string;
+  layout: MapLayout;
+  cells: PaintedCells;
+  /** Each name and heading, as it was written. */
+  texts: Map<string, string>;
+}
+
+export function MapCanvas({ layout, groups, figure, width }: MapCanvasProps) {
   const words = useWords();
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const painted = useRef<{ key: string; looks: Map<string, string> }>({ key: '', looks: new Map() });
+  const cells = useRef<HTMLCanvasElement>(null);
+  const names = useRef<HTMLCanvasElement>(null);
+  const painted = useRef<Painted | null>(null);
   const theme = useTheme();
-  const mark = marked ? cellOrigin(layout, marked) : null;
+  const ratio = usePixelRatio();
   useEffect(() => {
-    const context = canvas.current?.getContext('2d');
-    if (!canvas.current || !context) return;
-    const colours = readMapColours(getComputedStyle(canvas.current));
-    const ratio = window.devicePixelRatio || 1;
-    const key = [width, layout.height, layout.cell, figure, theme, words.language, ratio].join();
-    if (painted.current.key !== key) {
-      painted.current = { key, looks: new Map() };
-      canvas.current.width = Math.round(width * ratio);
-      canvas.current.height = Math.round(layout.height * ratio);
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    }
-    paintHeadings(context, colours, layout, groups, words, width);
-    paintMachines(context, colours, layout, figure, words, painted.current.looks);
-  }, [layout, groups, figure, width, words, theme]);
+    const ground = cells.current?.getContext('2d');
+    const text = names.current?.getContext('2d');
+    if (!ground || !text || layout.height === 0) return;
+    const key = [width, theme, words.language, ratio].join();
+    let now = painted.current;
+    if (now?.key !== key || !samePlaces(now.layout, layout))
+      now = begun(ground, text, layout, width, ratio, key);
+    painted.current = now;
+    paintCells(ground, now.cells, layout, figure);
+    paintHeadings(text, now, layout, groups, words, width);
+    if (layout.labelWidth > 0) paintNames(text, now, layout, words);
+  }, [layout, groups, figure, width, words, theme, ratio]);
+  const size = { width, height: layout.height };
   return (
     <>
-      <canvas ref={canvas} style={{ width, height: layout.height }} />
-      {mark && (
-        <span
-          className="map-mark"
-          style={{
-            width: layout.cell,
-            height: layout.cell,
-            transform: `translate(${mark.x}px, ${mark.y}px)`,
-          }}
-        />
-      )}
+      <canvas ref={cells} style={size} />
+      <canvas ref={names} style={size} className="map-names" />
     </>
   );
 }
@@ -75,28 +70,45 @@ function useTheme(): string {
   return `${theme}${system}`;
 }
 
+/** Pixels of the screen for one of the page: other after the page was enlarged or went to another screen. */
+function usePixelRatio(): number {
+  const [ratio, setRatio] = useState(() => window.devicePixelRatio || 1);
+  useEffect(() => {
+    const query = matchMedia(`(resolution: ${ratio}dppx)`);
+    const changed = (): void => setRatio(window.devicePixelRatio || 1);
+    query.addEventListener('change', changed);
+    return () => query.removeEventListener('change', changed);
+  }, [ratio]);
+  return ratio;
+}
+
+/** Empty canvases of the right size. */
+function begun(
+  ground: CanvasRenderingContext2D,
+  text: CanvasRenderingContext2D,
+  layout: MapLayout,
+  width: number,
+  ratio: number,
+  key: string,
+): Painted {
+  text.canvas.width = Math.round(width * ratio);
+  text.canvas.height = Math.round(layout.height * ratio);
+  text.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return { key, layout, cells: beginCells(ground, layout, width, ratio), texts: new Map() };
+}
+
 function paintHeadings(
   context: CanvasRenderingContext2D,
-  colours: MapColours,
+  { texts, cells: { colours } }: Painted,
   layout: MapLayout,
   groups: readonly MapGroup[],
   words: Words,
   width: number,
 ): void {
-  const font = getComputedStyle(document.body).fontFamily;
   for (const { label, y, group } of layout.headings) {
-    const { nodes = [] } = groups[group] ?? {};
-    const cards = nodes.flatMap((node) =>
-      (node.sample?.gpus ?? []).map((gpu) => ({ gpu, condition: conditionOf(node, gpu) })),
-    );
-    const working = cards.flatMap(({ gpu, condition }) =>
-      condition === 'offline' || gpu.utilizationPercent === null ? [] : [gpu.utilizationPercent],
-    );
-    const mean =
-      working.length === 0
-        ? null
-        : Math.round(working.reduce((sum, value) => sum + value, 0) / working.length);
-    const free = cards.filter(({ condition }) => condition === 'free').length;
+    const told = groupWords(words, groups[group]);
+    if (!changed(texts, `heading ${group}`, label + told)) continue;
+    const font = getComputedStyle(document.body).fontFamily;
     context.clearRect(0, y, width, 24);
     context.textBaseline = 'middle';
     context.fillStyle = colours.ink;
@@ -105,65 +117,56 @@ function paintHeadings(
     const labelWidth = label === '' ? 0 : context.measureText(label).width + 12;
     context.fillStyle = colours.ink3;
     context.font = `400 12px ${font}`;
-    const parts = [words.map.gpus(cards.length), words.map.free(free)];
-    if (mean !== null) parts.push(words.map.meanUtilisation(mean));
-    context.fillText(parts.join(' · '), labelWidth, y + 13.5);
+    context.fillText(told, labelWidth, y + 13.5);
   }
 }
 
-function paintMachines(
-  context: CanvasRenderingContext2D,
-  colours: MapColours,
-  layout: MapLayout,
-  figure: MapFigure,
-  words: Words,
-  looks: Map<string, string>,
-): void {
-  const afresh = looks.size === 0;
-  const alike = new Map<string, { look: CellLook; corners: Point[] }>();
-  for (const [place, { node, x, y }] of layout.places.entries()) {
-    if (layout.labelWidth > 0) paintLabel(context, colours, layout, place, words, looks);
-    for (const [index, gpu] of (node.sample?.gpus ?? []).entries()) {
-      const look = cellLook(node, gpu, figure);
-      const key = `${look.condition} ${look.slowed} ${look.heat}`;
-      if (!changed(looks, `${place}/${index}`, key)) continue;
-      const corner = { x: x + layout.labelWidth + index * layout.pitch, y };
-      if (!afresh) context.clearRect(corner.x - 0.5, corner.y - 0.5, layout.cell + 1, layout.cell + 1);
-      const group = alike.get(key);
-      if (group) group.corners.push(corner);
-      else alike.set(key, { look, corners: [corner] });
+/** How many GPUs a group has, how many of them are free, and how much those that are there work. */
+function groupWords(words: Words, group: MapGroup | undefined): string {
+  let gpus = 0;
+  let free = 0;
+  let told = 0;
+  let percent = 0;
+  for (const node of group?.nodes ?? []) {
+    for (const gpu of node.sample?.gpus ?? []) {
+      const condition = conditionOf(node, gpu);
+      gpus += 1;
+      if (condition === 'free') free += 1;
+      if (condition === 'offline' || gpu.utilizationPercent === null) continue;
+      told += 1;
+      percent += gpu.utilizationPercent;
     }
   }
-  for (const { look, corners } of alike.values()) paintCells(context, colours, look, corners, layout.cell);
+  const parts = [words.map.gpus(gpus), words.map.free(free)];
+  if (told > 0) parts.push(words.map.meanUtilisation(Math.round(percent / told)));
+  return parts.join(' · ');
 }
 
-function paintLabel(
+function paintNames(
   context: CanvasRenderingContext2D,
-  colours: MapColours,
+  { texts, cells: { colours } }: Painted,
   layout: MapLayout,
-  place: number,
   words: Words,
-  looks: Map<string, string>,
 ): void {
-  const { node, x, y } = layout.places[place] ?? {};
-  if (!node || x === undefined || y === undefined) return;
-  const gone = node.state === 'offline' || node.state === 'unknown';
-  const silent = node.sample?.driver.state === 'unresponsive';
-  const colour = silent ? colours.sick : gone ? colours.ink3 : colours.ink2;
-  const driver = node.sample?.driver.state ?? 'ok';
-  const instead = node.sample?.gpus.length === 0 && !gone ? words.node.driverShort[driver] : '';
-  if (!changed(looks, `label ${place}`, node.name + colour + instead)) return;
-  context.clearRect(x, y, instead === '' ? layout.labelWidth - 2 : layout.columnWidth, layout.rowHeight);
-  context.font = '11px ui-monospace, "DejaVu Sans Mono", monospace';
-  context.textBaseline = 'middle';
-  context.fillStyle = colour;
-  context.fillText(visible(node.name), x, y + layout.cell / 2 + 0.5, layout.labelWidth - 8);
-  context.fillStyle = driver === 'absent' || driver === 'starting' ? colours.ink3 : colours.sick;
-  context.fillText(instead, x + layout.labelWidth, y + layout.cell / 2 + 0.5);
+  for (const [place, { node, x, y }] of layout.places.entries()) {
+    const gone = node.state === 'offline' || node.state === 'unknown';
+    const driver = node.sample?.driver.state ?? 'ok';
+    const colour = driver === 'unresponsive' && !gone ? colours.sick : gone ? colours.ink3 : colours.ink2;
+    const instead = node.sample?.gpus.length === 0 && !gone ? words.node.driverShort[driver] : '';
+    if (!changed(texts, `name ${place}`, node.name + colour + instead)) continue;
+    const middle = y + layout.cell / 2 + 0.5;
+    context.clearRect(x, y, layout.columnWidth, layout.rowHeight);
+    context.font = '11px ui-monospace, "DejaVu Sans Mono", monospace';
+    context.textBaseline = 'middle';
+    context.fillStyle = colour;
+    context.fillText(visible(node.name), x, middle, layout.labelWidth - 8);
+    context.fillStyle = driver === 'absent' || driver === 'starting' ? colours.ink3 : colours.sick;
+    context.fillText(instead, x + layout.labelWidth, middle);
+  }
 }
 
-function changed(looks: Map<string, string>, key: string, look: string): boolean {
-  if (looks.get(key) === look) return false;
-  looks.set(key, look);
+function changed(texts: Map<string, string>, key: string, text: string): boolean {
+  if (texts.get(key) === text) return false;
+  texts.set(key, text);
   return true;
 }

@@ -1,10 +1,12 @@
-/** What one cell of the map stands for, beside it and never over it. */
+/** What one cell of the map stands for, beside it and never over it; it stays while the pointer is on it. */
+import { useLayoutEffect, useRef } from 'react';
 import { clockWord } from '../../../src/fleet/gpuWords.ts';
 import { shortModelName } from '../../../src/fleet/modelName.ts';
 import { conditionOf } from '../../../src/fleet/summary.ts';
 import type { FleetGpu, FleetNode } from '../../../src/fleet/view.ts';
 import { visible } from '../../../src/lib/displayText.ts';
 import { gpuIdentity } from '../../../src/model/gpu.ts';
+import { type CardPlace, cardPlace, type MapCell, type MapLayout } from '../../charts/mapLayout.ts';
 import { Sparkline } from '../../charts/Sparkline.tsx';
 import { lineAt, spanOf } from '../../live/recent.ts';
 import { useLiveStore } from '../../live/useLive.ts';
@@ -18,26 +20,39 @@ import { useWords } from '../../words/words.ts';
 interface MapHoverCardProps {
   node: FleetNode;
   gpu: FleetGpu;
-  origin: { x: number; y: number };
-  cell: number;
+  layout: MapLayout;
+  at: MapCell;
+  /** Of the map. */
   width: number;
+  /** The pointer came onto the card, or left it. */
+  onPoint: (pointed: boolean) => void;
+  onOpen: () => void;
 }
 
 const CARD_WIDTH = 316;
-const GAP = 10;
 
-export function MapHoverCard({ node, gpu, origin, cell, width }: MapHoverCardProps) {
+export function MapHoverCard({ node, gpu, layout, at, width, onPoint, onOpen }: MapHoverCardProps) {
   const words = useWords();
   const store = useLiveStore();
   const recent = useRecent(node.id);
+  const card = useRef<HTMLDivElement>(null);
   const condition = conditionOf(node, gpu);
   const past = condition === 'offline' || condition === 'no-answer';
-  const right = origin.x + cell + GAP;
-  const x = right + CARD_WIDTH <= width ? right : Math.max(0, origin.x - CARD_WIDTH - GAP);
+  const to = cardPlace(layout, at, width, CARD_WIDTH);
+  useLayoutEffect(() => {
+    if (card.current) settle(card.current, to, layout.cell);
+  });
   const model = shortModelName(gpu);
   const clock = clockWord(gpu);
   return (
-    <div className="hover-card" style={{ transform: `translate(${x}px, ${origin.y}px)` }} aria-hidden="true">
+    <div
+      ref={card}
+      className="hover-card"
+      aria-hidden="true"
+      onPointerEnter={() => onPoint(true)}
+      onPointerLeave={() => onPoint(false)}
+      onClick={onOpen}
+    >
       <p>
         <strong>
           {nodeName(node)} · GPU {gpu.index}
@@ -83,4 +98,17 @@ export function MapHoverCard({ node, gpu, origin, cell, width }: MapHoverCardPro
       </p>
     </div>
   );
+}
+
+/** Puts the card where it belongs, and up from the lower edge of what is seen of the map. */
+function settle(card: HTMLElement, { x, y, beside }: CardPlace, cell: number): void {
+  card.style.transform = `translate(${x}px, ${y}px)`;
+  const seen = card.closest('.page-body');
+  const legend = seen?.querySelector('.map-legend');
+  if (!seen) return;
+  const bottom = seen.getBoundingClientRect().bottom - (legend?.clientHeight ?? 0) - 8;
+  const { bottom: low, height } = card.getBoundingClientRect();
+  if (low <= bottom) return;
+  const up = beside ? low - bottom : height + cell + 2 * 10;
+  card.style.transform = `translate(${x}px, ${Math.max(0, y - up)}px)`;
 }

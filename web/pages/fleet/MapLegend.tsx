@@ -1,7 +1,7 @@
 /** What the map's forms and colours mean; painted by the same code as the map. */
 import { useEffect, useRef } from 'react';
 import type { GpuCondition } from '../../../src/fleet/gpuCondition.ts';
-import { type MapFigure, paintCells, readMapColours } from '../../charts/mapPaint.ts';
+import { type MapFigure, paintCell, readMapColours } from '../../charts/mapForms.ts';
 import { usePreferences } from '../../live/preferences.ts';
 import { useWords } from '../../words/words.ts';
 
@@ -21,7 +21,8 @@ export function MapLegend({ figure }: { figure: MapFigure }) {
   return (
     <div className="map-legend">
       <span>
-        {low} <span className="heat-scale" aria-hidden="true" /> {high} {words.toolbar.colours[figure]}
+        {low} <span className="heat-scale" aria-hidden="true" /> {high}{' '}
+        {words.toolbar.colours[figure].toLowerCase()}
       </span>
       {FORMS.map((form) => (
         <span key={form}>
@@ -42,9 +43,9 @@ function Form({ form }: { form: GpuCondition | 'slowed' }) {
     if (!canvas.current || !context) return;
     const slowed = form === 'slowed';
     const look = { condition: slowed ? ('working' as const) : form, slowed, heat: 4 };
-    context.setTransform(2, 0, 0, 2, 0, 0);
-    context.clearRect(0, 0, SIZE + 1, SIZE + 1);
-    paintCells(context, readMapColours(getComputedStyle(canvas.current)), look, [{ x: 0.5, y: 0.5 }], SIZE);
+    context.setTransform(2, 0, 0, 2, 1, 1);
+    context.clearRect(-1, -1, SIZE + 2, SIZE + 2);
+    paintCell(context, readMapColours(getComputedStyle(canvas.current)), look, SIZE);
   }, [form]);
   return <canvas ref={canvas} width={2 * SIZE + 2} height={2 * SIZE + 2} className="legend-form" />;
 }

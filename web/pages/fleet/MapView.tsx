@@ -1,27 +1,24 @@
 /** The heat map: every GPU of the fleet as a cell, a row for each machine, what asks for attention beside it. */
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { conditionOf } from '../../../src/fleet/summary.ts';
 import type { FleetNode } from '../../../src/fleet/view.ts';
-import { visible } from '../../../src/lib/displayText.ts';
+import type { MapFigure } from '../../charts/mapForms.ts';
 import {
   cellAt,
   cellOrigin,
+  firstCell,
   type MapCell,
   type MapGroup,
   mapLayout,
-  neighbour,
 } from '../../charts/mapLayout.ts';
-import type { MapFigure } from '../../charts/mapPaint.ts';
 import { navigate, nodePath } from '../../router.ts';
-import type { Words } from '../../words/en.ts';
-import { gibShort, percent } from '../../words/figures.ts';
-import { nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 import { groupsOf } from './fleetChoice.ts';
 import { MapCanvas } from './MapCanvas.tsx';
+import { MapGrid } from './MapGrid.tsx';
 import { MapHoverCard } from './MapHoverCard.tsx';
 import { MapLegend } from './MapLegend.tsx';
 import { MapRail } from './MapRail.tsx';
+import { FilterField, ShowChips, type ToolBarProps } from './ToolBar.tsx';
 import './mapView.css';
 
 interface MapViewProps {
@@ -29,13 +26,16 @@ interface MapViewProps {
   nodes: readonly FleetNode[];
   /** All machines, for the rail. */
   everyone: readonly FleetNode[];
+  tools: ToolBarProps;
 }
 
 const FIGURES: MapFigure[] = ['utilisation', 'memory', 'temperature', 'power'];
 /** A pointer that only passes opens nothing. */
 const HOVER_MS = 120;
+/** On its way from a cell to the card a pointer crosses what is neither. */
+const LEAVE_MS = 250;
 
-export function MapView({ nodes, everyone }: MapViewProps) {
+export function MapView({ nodes, everyone, tools }: MapViewProps) {
   const words = useWords();
   const [figure, setFigure] = useState<MapFigure>('utilisation');
   const [grouping, setGrouping] = useState<boolean | null>(null);
@@ -47,7 +47,10 @@ export function MapView({ nodes, everyone }: MapViewProps) {
   const [cursor, setCursor] = useState<MapCell | null>(null);
   const [hovered, setHovered] = useState<MapCell | null>(null);
   const [focused, setFocused] = useState(false);
-  const hoverTimer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  /** Esc closed the card of the cell that the keyboard is on. */
+  const [closed, setClosed] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
     const observed = box.current;
     if (!observed) return;
@@ -63,21 +66,39 @@ export function MapView({ nodes, everyone }: MapViewProps) {
     [nodes, models, grouped],
   );
   const layout = useMemo(() => mapLayout(groups, width), [groups, width]);
-  const shown = hovered ?? (focused ? cursor : null);
-  const shownPlace = shown ? layout.places[shown.place] : undefined;
-  const cursorNode = cursor ? layout.places[cursor.place]?.node : undefined;
-  const shownGpu = shown ? shownPlace?.node.sample?.gpus[shown.gpu] : undefined;
+  // Where there is no such cell any more the keyboard comes to the first one.
+  const here =
+    cursor && layout.places[cursor.place]?.node.sample?.gpus[cursor.gpu] ? cursor : firstCell(layout);
+  const shown = hovered ?? (focused && !closed ? here : null);
+  const shownNode = shown ? layout.places[shown.place]?.node : undefined;
+  const shownGpu = shown ? shownNode?.sample?.gpus[shown.gpu] : undefined;
+  const marked = shownGpu ? shown : focused ? here : null;
 
   function hover(cell: MapCell | null): void {
-    clearTimeout(hoverTimer.current);
-    if (cell === null) setHovered(null);
-    else if (hovered) setHovered(cell);
-    else hoverTimer.current = setTimeout(() => setHovered(cell), HOVER_MS);
+    clearTimeout(timer.current);
+    if (cell !== null && hovered) setHovered(cell);
+    else timer.current = setTimeout(() => setHovered(cell), cell ? HOVER_MS : LEAVE_MS);
   }
   const open = (cell: MapCell | null): void => {
     const node = cell ? layout.places[cell.place]?.node : undefined;
     if (node) navigate(nodePath(node.id));
   };
+  const pointed = (event: { currentTarget: Element; clientX: number; clientY: number }): MapCell | null => {
+    const rect = event.currentTarget.getBoundingClientRect();
+    return cellAt(layout, event.clientX - rect.left, event.clientY - rect.top);
+  };
+  const origin = marked && cellOrigin(layout, marked);
+  const isShown = shown !== null;
+  useEffect(() => {
+    if (!isShown) return;
+    const onKeyDown = ({ key }: KeyboardEvent): void => {
+      if (key !== 'Escape') return;
+      setHovered(null);
+      setClosed(true);
+    };
+    addEventListener('keydown', onKeyDown);
+    return () => removeEventListener('keydown', onKeyDown);
+  }, [isShown]);
   const gpus = nodes.reduce((sum, node) => sum + (node.sample?.gpus.length ?? 0), 0);
   return (
     <>
@@ -99,55 +120,68 @@ export function MapView({ nodes, everyone }: MapViewProps) {
               aria-pressed={grouped === each}
               onClick={() => setGrouping(each)}
             >
-              {words.toolbar.groups[each ? 'model' : 'none']}
+              {capital(words.toolbar.groups[each ? 'model' : 'none'])}
             </button>
           ))}
         </span>
+        <ShowChips {...tools} />
         <span className="grow" />
         <span className="tool-keys" aria-hidden="true">
           {words.toolbar.arrows} · <kbd>Enter</kbd> {words.toolbar.open}
         </span>
+        <FilterField {...tools} />
       </div>
       <div className="map-view">
         <main className="page-body map-body">
+          {nodes.length === 0 && <p className="quiet">{words.empty.noMatch}</p>}
           <div ref={box} className="map-box">
-            {width > 0 && (
-              <MapCanvas layout={layout} groups={groups} figure={figure} width={width} marked={shown} />
-            )}
-            <button
-              type="button"
-              className="map-surface"
-              aria-label={words.map.label(nodes.length, gpus)}
-              onFocus={() => {
-                setFocused(true);
-                setCursor(cursor ?? { place: 0, gpu: 0 });
-              }}
-              onBlur={() => setFocused(false)}
-              onKeyDown={(event) => {
-                if (!event.key.startsWith('Arrow')) return;
-                setHovered(null);
-                setCursor(neighbour(layout, cursor ?? { place: 0, gpu: 0 }, event.key));
-                event.preventDefault();
-                event.stopPropagation();
-              }}
-              onPointerMove={(event) => {
-                const rect = event.currentTarget.getBoundingClientRect();
-                hover(cellAt(layout, event.clientX - rect.left, event.clientY - rect.top));
-              }}
+            {width > 0 && <MapCanvas layout={layout} groups={groups} figure={figure} width={width} />}
+            {/* biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard has the grid below. */}
+            {/* biome-ignore lint/a11y/noStaticElementInteractions: it is only where the pointer is caught. */}
+            <div
+              className={hovered ? 'map-surface on-cell' : 'map-surface'}
+              onPointerMove={(event) => event.pointerType !== 'touch' && hover(pointed(event))}
               onPointerLeave={() => hover(null)}
-              onClick={() => open(shown)}
+              onClick={(event) => open(pointed(event))}
             />
-            <span className="visually-hidden" role="status">
-              {focused && cursorNode && cursor && cellWords(words, cursorNode, cursor.gpu)}
-            </span>
-            {shown && shownPlace && shownGpu && (
+            {here && (
+              <MapGrid
+                layout={layout}
+                cursor={here}
+                gpus={gpus}
+                onMove={(to) => {
+                  clearTimeout(timer.current);
+                  setHovered(null);
+                  setClosed(false);
+                  setCursor(to);
+                }}
+                onOpen={open}
+                onFocus={(on) => {
+                  setFocused(on);
+                  if (on) setClosed(false);
+                }}
+              />
+            )}
+            {origin && (
+              <span
+                className="map-mark"
+                style={{
+                  width: layout.cell,
+                  height: layout.cell,
+                  transform: `translate(${origin.x}px, ${origin.y}px)`,
+                }}
+              />
+            )}
+            {shown && shownNode && shownGpu && (
               <MapHoverCard
-                key={shownPlace.node.id}
-                node={shownPlace.node}
+                key={shownNode.id}
+                node={shownNode}
                 gpu={shownGpu}
-                origin={cellOrigin(layout, shown)}
-                cell={layout.cell}
+                layout={layout}
+                at={shown}
                 width={width}
+                onPoint={(on) => (on ? clearTimeout(timer.current) : hover(null))}
+                onOpen={() => open(shown)}
               />
             )}
           </div>
@@ -159,12 +193,4 @@ export function MapView({ nodes, everyone }: MapViewProps) {
   );
 }
 
-/** What a canvas cannot say by itself: the cell under the cursor, in words. */
-function cellWords(words: Words, node: FleetNode, place: number): string {
-  const gpu = node.sample?.gpus[place];
-  if (!gpu) return nodeName(node);
-  const owners = gpu.holders.map((holder) => visible(holder.owner ?? words.gpu.unknownOwner)).join(', ');
-  const memory = words.per(gibShort(gpu.memoryUsedBytes), gibShort(gpu.memoryTotalBytes));
-  const condition = words.condition[conditionOf(node, gpu)];
-  return `${nodeName(node)} GPU ${gpu.index}, ${condition}, ${percent(gpu.utilizationPercent)}, ${owners} ${memory} GiB`;
-}
+const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);

@@ -4,7 +4,7 @@ import { useWords } from '../../words/words.ts';
 import { type FleetChoice, type Grouping, type Order, ROOMY_GIB, type Show } from './fleetChoice.ts';
 import './toolBar.css';
 
-interface ToolBarProps {
+export interface ToolBarProps {
   choice: FleetChoice;
   onChange: (change: Partial<FleetChoice>) => void;
   concerns: number;
@@ -15,26 +15,12 @@ interface ToolBarProps {
 const ORDERS: Order[] = ['configured', 'free', 'name', 'load'];
 const GROUPINGS: Grouping[] = ['none', 'model'];
 
-export function ToolBar({ choice, onChange, concerns, filterField, machines }: ToolBarProps) {
+export function ToolBar(props: ToolBarProps) {
   const words = useWords();
-  const chip = (show: Show, text: string) => (
-    <button
-      key={show}
-      type="button"
-      className={`chip chip-${show}`}
-      aria-pressed={choice.show === show}
-      onClick={() => onChange({ show: choice.show === show ? 'all' : show })}
-    >
-      {text}
-    </button>
-  );
+  const { choice, onChange } = props;
   return (
     <div className="tool-bar" role="toolbar" aria-label={words.toolbar.show}>
-      <span className="tool-label">{words.toolbar.show}</span>
-      {chip('all', words.toolbar.all)}
-      {chip('free', words.toolbar.freeAtLeast(0))}
-      {chip('roomy', words.toolbar.freeAtLeast(ROOMY_GIB))}
-      {concerns > 0 && chip('concerns', words.toolbar.concerns(concerns))}
+      <ShowChips {...props} />
       <label className="tool-label">
         {words.toolbar.order}{' '}
         <select
@@ -67,18 +53,51 @@ export function ToolBar({ choice, onChange, concerns, filterField, machines }: T
       <span className="tool-keys" aria-hidden="true">
         {words.toolbar.expandAll} <kbd>⇧E</kbd> · <kbd>J</kbd> <kbd>K</kbd> {words.toolbar.move}
       </span>
-      <input
-        ref={filterField}
-        type="search"
-        className="field small tool-filter"
-        placeholder={words.toolbar.filterMachines(machines)}
-        aria-label={words.toolbar.filter}
-        value={choice.text}
-        onChange={(event) => onChange({ text: event.target.value })}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') event.currentTarget.blur();
-        }}
-      />
+      <FilterField {...props} />
     </div>
+  );
+}
+
+/** Which machines are shown: all, those with something free, those that ask for attention. */
+export function ShowChips({ choice, onChange, concerns }: ToolBarProps) {
+  const words = useWords();
+  const chip = (show: Show, text: string) => (
+    <button
+      key={show}
+      type="button"
+      className={`chip chip-${show}`}
+      aria-pressed={choice.show === show}
+      onClick={() => onChange({ show: choice.show === show ? 'all' : show })}
+    >
+      {text}
+    </button>
+  );
+  return (
+    <>
+      <span className="tool-label">{words.toolbar.show}</span>
+      {chip('all', words.toolbar.all)}
+      {chip('free', words.toolbar.freeAtLeast(0))}
+      {chip('roomy', words.toolbar.freeAtLeast(ROOMY_GIB))}
+      {concerns > 0 && chip('concerns', words.toolbar.concerns(concerns))}
+    </>
+  );
+}
+
+/** Machines by name, alias, address, model or person. */
+export function FilterField({ choice, onChange, filterField, machines }: ToolBarProps) {
+  const words = useWords();
+  return (
+    <input
+      ref={filterField}
+      type="search"
+      className="field small tool-filter"
+      placeholder={words.toolbar.filterMachines(machines)}
+      aria-label={words.toolbar.filter}
+      value={choice.text}
+      onChange={(event) => onChange({ text: event.target.value })}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') event.currentTarget.blur();
+      }}
+    />
   );
 }
