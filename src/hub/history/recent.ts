@@ -80,7 +80,9 @@ export function recent(): Recent {
           gpuLines = { utilizationPercent: new Line(), memoryUsedBytes: new Line(), powerWatts: new Line() };
           lines.gpus.set(identity, gpuLines);
         }
-        for (const figure of GPU_FIGURES) gpuLines[figure].put(step, gpu[figure]);
+        // A driver that does not answer lets the agent say the last figures again: true no more, and no flat line.
+        const told = sample.driver.state === 'ok';
+        for (const figure of GPU_FIGURES) gpuLines[figure].put(step, told ? gpu[figure] : null);
       }
       forgetGone(lines.gpus, step);
     },
