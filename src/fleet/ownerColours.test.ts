@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { OWNER_COLOURS, ownerColours } from './ownerColours.ts';
+import { coloursOnMachine, OWNER_COLOURS, ownerColours } from './ownerColours.ts';
 import type { FleetNode } from './view.ts';
 
 /** A machine of which each name holds one GPU. */
@@ -73,4 +73,36 @@ it('forgets who left rather than remember without end', () => {
   const given = ownerColours(NOBODY, crowd);
   const then = ownerColours(given, [machine('user7', 'late')]);
   expect([...then.keys()]).toEqual(['user7', 'late']);
+});
+
+it('shows no two people alike on one machine, and moves nobody who stands alone in his colour', () => {
+  fc.assert(
+    fc.property(fleet, fc.uniqueArray(name, { maxLength: OWNER_COLOURS }), (before, owners) => {
+      const places = ownerColours(
+        NOBODY,
+        [...before, owners].map((names) => machine(...names)),
+      );
+      const shown = coloursOnMachine(places, machine(...owners));
+      const colours = owners.map((owner) => shown.get(owner));
+      expect(new Set(colours).size).toBe(owners.length);
+      for (const owner of owners) {
+        const alike = owners.filter((other) => places.get(other) === places.get(owner));
+        if (alike.length === 1) expect(shown.get(owner)).toBe(places.get(owner));
+      }
+      for (const [owner, place] of places) if (!owners.includes(owner)) expect(shown.get(owner)).toBe(place);
+    }),
+  );
+});
+
+it('stays the same object for a machine where nobody is alike, and ends where more people are than colours', () => {
+  const places = new Map([
+    ['a', 1],
+    ['b', 1],
+    ['c', 2],
+  ]);
+  expect(coloursOnMachine(places, machine('a', 'c'))).toBe(places);
+  expect(coloursOnMachine(places, machine('a', 'b', 'c')).get('b')).toBe(3);
+  const crowd = Array.from({ length: 12 }, (_, number) => `user${number}`);
+  const many = ownerColours(NOBODY, [machine(...crowd)]);
+  expect(new Set(coloursOnMachine(many, machine(...crowd)).values()).size).toBe(OWNER_COLOURS);
 });

@@ -37,6 +37,34 @@ export function ownerColours(
   return places;
 }
 
+/**
+ * The places as one machine shows them: of people who are alike there, who was known first keeps his place and the others
+ * take the next that nobody there has. With more people than places some stay alike. `places` itself where nobody is.
+ */
+export function coloursOnMachine(
+  places: ReadonlyMap<string, number>,
+  node: FleetNode,
+): ReadonlyMap<string, number> {
+  const here = ownersOf(node);
+  const own = [...places].filter(([owner]) => here.has(owner));
+  const taken = new Set(own.map(([, place]) => place));
+  if (taken.size === own.length) return places;
+  const seen = new Set<number>();
+  const shown = new Map(places);
+  for (const [owner, place] of own) {
+    if (!seen.has(place)) {
+      seen.add(place);
+      continue;
+    }
+    const steps = Array.from({ length: OWNER_COLOURS - 1 }, (_, step) => (place + step + 1) % OWNER_COLOURS);
+    const next = steps.find((other) => !taken.has(other));
+    if (next === undefined) break;
+    taken.add(next);
+    shown.set(owner, next);
+  }
+  return shown;
+}
+
 /** Owners of a machine's GPUs and how many each holds. */
 function ownersOf(node: FleetNode): Map<string, number> {
   const owners = new Map<string, number>();

@@ -26,6 +26,7 @@ import { Dialog } from './Dialog.tsx';
 import { Facts } from './Facts.tsx';
 import { GpuQueue } from './GpuQueue.tsx';
 import { GpuState } from './GpuState.tsx';
+import { MachineColours } from './MachineColours.tsx';
 import { MemoryBar, MemoryLegend } from './MemoryBar.tsx';
 
 interface GpuDrawerProps {
@@ -43,7 +44,11 @@ export function GpuDrawer({ nodeId, index, onClose }: GpuDrawerProps) {
   const name = node ? `${nodeName(node)} · ${words.gpu.name(index)}` : words.gpu.name(index);
   return (
     <Dialog kind="drawer" title={name} label={`${words.gpu.details}: ${name}`} onClose={onClose}>
-      {node && gpu && <GpuDetails node={node} gpu={gpu} />}
+      {node && gpu && (
+        <MachineColours node={node}>
+          <GpuDetails node={node} gpu={gpu} />
+        </MachineColours>
+      )}
     </Dialog>
   );
 }
