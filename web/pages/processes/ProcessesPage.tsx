@@ -1,5 +1,5 @@
 /** Search over all machines' processes, and their end: the query is in the address, so that it can be sent to others. */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type * as z from 'zod';
 import { gpusByOwner, nodesInOrder } from '../../../src/fleet/summary.ts';
 import { visible } from '../../../src/lib/displayText.ts';
@@ -11,35 +11,22 @@ import { Failure } from '../../parts/Failure.tsx';
 import { PeopleList } from '../../parts/PeopleList.tsx';
 import { ProcessTable } from '../../parts/ProcessTable.tsx';
 import { rowsOfFound } from '../../parts/processRows.ts';
+import { QueryField } from '../../parts/QueryField.tsx';
 import { navigate } from '../../router.ts';
 import { useWords } from '../../words/words.ts';
 import './processesPage.css';
 
 type Found = z.output<(typeof hubApi)['processes']['response']>;
 
-/** Typing rests so long before the machines are asked. */
-const TYPING_MS = 250;
 const LIMIT = 200;
 
 export function ProcessesPage({ query }: { query: string }) {
   const words = useWords();
   const fleet = useFleet();
-  const [text, setText] = useState(query);
   const [answer, setAnswer] = useState<HubAnswer<Found> | null>(null);
   const [asking, setAsking] = useState(false);
   const [onlyGpu, setOnlyGpu] = useState(false);
   const [again, setAgain] = useState(0);
-  const field = useRef<HTMLInputElement>(null);
-
-  useEffect(() => setText(query), [query]);
-  useEffect(() => {
-    if (text === query) return;
-    const timer = setTimeout(
-      () => navigate(`/processes${text === '' ? '' : `?q=${encodeURIComponent(text)}`}`, 'replace'),
-      TYPING_MS,
-    );
-    return () => clearTimeout(timer);
-  }, [text, query]);
 
   useEffect(() => {
     const abort = new AbortController();
@@ -57,7 +44,6 @@ export function ProcessesPage({ query }: { query: string }) {
   }, [query, again]);
   const askAgain = useCallback(() => setAgain((count) => count + 1), []);
   useShortcuts({
-    '/': () => field.current?.focus(),
     r: askAgain,
     down: () => document.querySelector<HTMLElement>('.processes tr[tabindex="0"]')?.focus(),
   });
@@ -79,16 +65,14 @@ export function ProcessesPage({ query }: { query: string }) {
             askAgain();
           }}
         >
-          <input
-            ref={field}
-            type="search"
-            className="field grow"
-            aria-label={words.processes.label}
+          <QueryField
+            query={query}
+            onRest={(text) =>
+              navigate(`/processes${text === '' ? '' : `?q=${encodeURIComponent(text)}`}`, 'replace')
+            }
+            label={words.processes.label}
             placeholder={words.processes.label}
-            value={text}
-            maxLength={200}
-            spellCheck={false}
-            onChange={(event) => setText(event.target.value)}
+            className="grow"
             onKeyDown={(event) => {
               if (event.key !== 'ArrowDown') return;
               event.preventDefault();

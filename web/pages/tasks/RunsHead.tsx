@@ -1,9 +1,8 @@
 /** What the runs below are of: the table's name and command, tabs by state, and the field that filters them. */
-import { useEffect, useRef, useState } from 'react';
 import { visible } from '../../../src/lib/displayText.ts';
 import type { Table } from '../../../src/model/queue.ts';
 import type { RunState } from '../../../src/model/task.ts';
-import { useShortcuts } from '../../live/shortcuts.ts';
+import { QueryField } from '../../parts/QueryField.tsx';
 import { countOf, RUN_GROUPS } from '../../parts/RunsBar.tsx';
 import { navigate, type TasksView, tasksPath } from '../../router.ts';
 import { whole } from '../../words/figures.ts';
@@ -21,9 +20,6 @@ export const STATES_OF: Record<Tab, readonly RunState[]> = {
 };
 /** The tab that an address names. */
 export const tabOf = (view: TasksView): Tab => TABS.find((each) => each === view.tab) ?? 'all';
-
-/** Typing rests so long before the hub is asked. */
-const TYPING_MS = 250;
 
 export function RunsHead({ table, view, tab }: { table: Table; view: TasksView; tab: Tab }) {
   const words = useWords();
@@ -70,34 +66,16 @@ export function RunsHead({ table, view, tab }: { table: Table; view: TasksView; 
   );
 }
 
-/** `/` leads here; what is typed goes into the address, so that it can be sent to others. */
+/** What is typed goes into the address, so that it can be sent to others. */
 export function FilterField({ view, table }: { view: TasksView; table: string }) {
   const words = useWords();
-  const field = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState(view.query);
-  useEffect(() => setText(view.query), [view.query]);
-  const newest = useRef(view);
-  newest.current = view;
-  useEffect(() => {
-    if (text === newest.current.query) return;
-    const timer = setTimeout(
-      () => navigate(tasksPath({ ...newest.current, table, query: text }), 'replace'),
-      TYPING_MS,
-    );
-    return () => clearTimeout(timer);
-  }, [text, table]);
-  useShortcuts({ '/': () => field.current?.focus() });
   return (
-    <input
-      ref={field}
-      type="search"
-      className="field runs-filter"
-      aria-label={words.tasks.filterLabel}
+    <QueryField
+      query={view.query}
+      onRest={(text) => navigate(tasksPath({ ...view, table, query: text }), 'replace')}
+      label={words.tasks.filterLabel}
       placeholder={words.tasks.filter}
-      value={text}
-      maxLength={200}
-      spellCheck={false}
-      onChange={(event) => setText(event.target.value)}
+      className="runs-filter"
       onKeyDown={(event) => {
         if (event.key === 'Escape') event.currentTarget.blur();
       }}
