@@ -1,5 +1,5 @@
 /** What stands above the page, one at a time: details of a process or GPU, the question before an end, keys, search. */
-import { type ReactNode, useMemo, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
 import { type Actions, ActionsContext } from './actions.ts';
 import { GpuDrawer } from './GpuDrawer.tsx';
 import { KeysDialog } from './KeysDialog.tsx';
@@ -8,11 +8,16 @@ import { ProcessDrawer } from './ProcessDrawer.tsx';
 import type { ProcessRow } from './processRows.ts';
 import { SearchPalette } from './SearchPalette.tsx';
 
+const FindDialog = lazy(() =>
+  import('../pages/find/FindDialog.tsx').then(({ FindDialog: dialog }) => ({ default: dialog })),
+);
+
 type Shown =
   | { kind: 'process'; row: ProcessRow }
   | { kind: 'gpu'; nodeId: string; index: number }
   | { kind: 'kill'; rows: readonly ProcessRow[]; onEnded: () => void }
   | { kind: 'keys' }
+  | { kind: 'find' }
   | { kind: 'search' };
 
 export function Overlays({ children }: { children: ReactNode }) {
@@ -26,6 +31,7 @@ export function Overlays({ children }: { children: ReactNode }) {
         if (endable.length > 0) setShown({ kind: 'kill', rows: endable, onEnded });
       },
       showKeys: () => setShown({ kind: 'keys' }),
+      showFind: () => setShown({ kind: 'find' }),
       showSearch: () => setShown({ kind: 'search' }),
     }),
     [],
@@ -48,6 +54,12 @@ function Overlay({ shown, onClose }: { shown: Shown; onClose: () => void }) {
       return <KillDialog rows={shown.rows} onEnded={shown.onEnded} onClose={onClose} />;
     case 'keys':
       return <KeysDialog onClose={onClose} />;
+    case 'find':
+      return (
+        <Suspense>
+          <FindDialog onClose={onClose} />
+        </Suspense>
+      );
     case 'search':
       return <SearchPalette onClose={onClose} />;
   }

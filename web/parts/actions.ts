@@ -8,6 +8,7 @@ export interface Actions {
   /** Asks once, then ends them; `onEnded` when at least one was. */
   endProcesses: (rows: readonly ProcessRow[], onEnded?: () => void) => void;
   showKeys: () => void;
+  showFind: () => void;
   showSearch: () => void;
 }
 
@@ -18,6 +19,7 @@ export const ActionsContext = createContext<Actions>({
   showGpu: nothing,
   endProcesses: nothing,
   showKeys: nothing,
+  showFind: nothing,
   showSearch: nothing,
 });
 

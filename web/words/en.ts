@@ -1,5 +1,6 @@
 /** The page's words in English. `Words` is this object's shape: a key missing in another language does not compile. */
 import { agentSays } from './en/agentSays.ts';
+import { find } from './en/find.ts';
 import { fleet } from './en/fleet.ts';
 import { help } from './en/help.ts';
 import { machine } from './en/machine.ts';
@@ -14,6 +15,7 @@ export const en = {
   ...machine,
   ...agentSays,
   ...fleet,
+  ...find,
   ...processes,
   ...help,
   ...tasks,

@@ -1,6 +1,7 @@
 /** The page's words in Chinese, by the glossary that page and commands share. */
 import type { Words } from './en.ts';
 import { agentSays } from './zh/agentSays.ts';
+import { find } from './zh/find.ts';
 import { fleet } from './zh/fleet.ts';
 import { help } from './zh/help.ts';
 import { machine } from './zh/machine.ts';
@@ -15,6 +16,7 @@ export const zh: Words = {
   ...machine,
   ...agentSays,
   ...fleet,
+  ...find,
   ...processes,
   ...help,
   ...tasks,

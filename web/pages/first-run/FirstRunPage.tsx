@@ -53,6 +53,12 @@ export function FirstRunPage({ node }: { node: FleetNode }) {
               <p>{words.first.demoText}</p>
               <CommandLine text="flowline demo" />
             </li>
+            <li className="first-also">
+              <Icon name="check" />
+              <h2>{words.first.without}</h2>
+              <p>{words.first.withoutText}</p>
+              <CommandLine text="flowline submit table.csv --gpus 0 -- python prepare.py" />
+            </li>
           </ol>
         </div>
         <aside>
@@ -77,6 +83,9 @@ function Elsewhere({ node }: { node: FleetNode }) {
         <CodeText text={words.first.elsewhereThen} />
       </p>
       <CommandLine text={`FLOWLINE_JOIN_TOKEN=… flowline agent join ${address}`} />
+      <p className="quiet first-note">
+        {words.first.older} <code>flowline up --config master.json</code>
+      </p>
     </li>
   );
 }

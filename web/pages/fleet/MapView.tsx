@@ -18,7 +18,7 @@ import { MapGrid } from './MapGrid.tsx';
 import { MapHoverCard } from './MapHoverCard.tsx';
 import { MapLegend } from './MapLegend.tsx';
 import { MapRail } from './MapRail.tsx';
-import { FilterField, ShowChips, type ToolBarProps } from './ToolBar.tsx';
+import { FilterField, FindButton, ShowChips, type ToolBarProps } from './ToolBar.tsx';
 import './mapView.css';
 
 interface MapViewProps {
@@ -130,6 +130,7 @@ export function MapView({ nodes, everyone, tools }: MapViewProps) {
           {words.toolbar.arrows} · <kbd>Enter</kbd> {words.toolbar.open}
         </span>
         <FilterField {...tools} />
+        <FindButton />
       </div>
       <div className="map-view">
         <main className="page-body map-body">

@@ -1,5 +1,6 @@
 /** Which machines the list or map shows, in which order; and the keys that help. */
 import type { RefObject } from 'react';
+import { useActions } from '../../parts/actions.ts';
 import { useWords } from '../../words/words.ts';
 import { type FleetChoice, type Grouping, type Order, ROOMY_GIB, type Show } from './fleetChoice.ts';
 import './toolBar.css';
@@ -54,6 +55,7 @@ export function ToolBar(props: ToolBarProps) {
         {words.toolbar.expandAll} <kbd>⇧E</kbd> · <kbd>J</kbd> <kbd>K</kbd> {words.toolbar.move}
       </span>
       <FilterField {...props} />
+      <FindButton />
     </div>
   );
 }
@@ -80,6 +82,17 @@ export function ShowChips({ choice, onChange, concerns }: ToolBarProps) {
       {chip('roomy', words.toolbar.freeAtLeast(ROOMY_GIB))}
       {concerns > 0 && chip('concerns', words.toolbar.concerns(concerns))}
     </>
+  );
+}
+
+/** The one primary button of the fleet. */
+export function FindButton() {
+  const { find: words } = useWords();
+  const { showFind } = useActions();
+  return (
+    <button type="button" className="button primary find-button" onClick={showFind}>
+      {words.button}
+    </button>
   );
 }
 

@@ -44,12 +44,14 @@ function Runs({ queue, tables }: { queue: QueueStatus; tables: readonly Table[] 
   const silent = first.filter((task) => task.state === 'unreachable');
   return (
     <>
-      <h2>
-        {words.mine.title}{' '}
-        <span className="quiet now-figure">
-          {words.mine.counts(whole(sum('running')), whole(sum('queued')))}
-        </span>
-      </h2>
+      {open.length + first.length > 0 && (
+        <h2>
+          {words.mine.title}{' '}
+          <span className="quiet now-figure">
+            {words.mine.counts(whole(sum('running')), whole(sum('queued')))}
+          </span>
+        </h2>
+      )}
       {open.slice(0, MOST_TABLES).map((table) => (
         <MyTable key={table.id} table={table} />
       ))}

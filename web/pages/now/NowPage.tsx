@@ -4,7 +4,9 @@ import { fleetConcerns } from '../../../src/fleet/concerns.ts';
 import { fleetSummary, freeByModel, gpusByOwner, nodesInOrder } from '../../../src/fleet/summary.ts';
 import type { FleetView } from '../../../src/fleet/view.ts';
 import { visible } from '../../../src/lib/displayText.ts';
+import { useActions } from '../../parts/actions.ts';
 import { ConcernList } from '../../parts/ConcernList.tsx';
+import { Icon } from '../../parts/Icon.tsx';
 import { PeopleList } from '../../parts/PeopleList.tsx';
 import { gibShort } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
@@ -13,13 +15,18 @@ import './nowPage.css';
 
 const FIRST_MODELS = 5;
 
+const freeOf = (models: readonly { free: number }[]): number =>
+  models.reduce((sum, { free }) => sum + free, 0);
+
 export function NowPage({ fleet }: { fleet: FleetView }) {
   const words = useWords();
+  const { showFind } = useActions();
   const [all, setAll] = useState(false);
   const nodes = nodesInOrder(fleet);
   const summary = fleetSummary(nodes);
   const models = freeByModel(nodes);
   const shown = all ? models : models.slice(0, FIRST_MODELS);
+  const rest = models.slice(shown.length);
   const concerns = fleetConcerns(nodes);
   return (
     <main className="page-body now-page">
@@ -44,11 +51,19 @@ export function NowPage({ fleet }: { fleet: FleetView }) {
         {shown.length < models.length && (
           <li>
             <button type="button" className="now-more" onClick={() => setAll(true)}>
-              {words.now.moreModels(models.length - shown.length)}
+              <span className="grow">{words.now.moreModels(models.length - shown.length)}</span>
+              <span className="now-count">
+                <strong className={freeOf(rest) > 0 ? 'free' : 'quiet'}>{freeOf(rest)}</strong> /{' '}
+                {rest.reduce((sum, { total }) => sum + total, 0)}
+              </span>
+              <Icon name="caret" />
             </button>
           </li>
         )}
       </ul>
+      <button type="button" className="button primary now-find" onClick={showFind}>
+        {words.find.button}
+      </button>
       <MyRuns />
       <h2>
         {words.now.concerns} {concerns.length > 0 && <span className="count-badge">{concerns.length}</span>}

@@ -70,6 +70,7 @@ export const machine = {
     notReadSince: (when: string, why: string) =>
       `Not read since ${when}: ${why}. What it last said is shown in grey.`,
     witness: 'It has no agent here: it shows figures, and runs nothing.',
+    witnessLacks: 'An alias and maintenance come with one.',
     staleFor: (age: string) => `No new figures for ${age}`,
     driverSilent: (when: string) => `Driver does not answer since ${when}`,
     driverShort: {

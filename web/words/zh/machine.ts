@@ -60,6 +60,7 @@ export const machine: typeof english = {
     notRead: (why) => `尚未读到：${why}。`,
     notReadSince: (when, why) => `自 ${when} 起读不到：${why}。灰色显示的是最后一次数据。`,
     witness: '这台机器没有代理：只显示数据，不运行任务。',
+    witnessLacks: '装了代理才有别名和维护。',
     neverSeen: '本次启动以来尚未见到。',
     staleFor: (age) => `${age}没有新数据`,
     driverSilent: (when) => `驱动自 ${when} 起无响应`,
