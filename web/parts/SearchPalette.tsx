@@ -1,15 +1,19 @@
-/** ⌘K: machines and people of the live fleet at once, processes of all machines by one more Enter, and the page's commands. */
-import { type KeyboardEvent, useId, useState } from 'react';
+/** ⌘K: machines, tables and people of the live fleet at once, processes of all machines as the hub finds them, and the page's commands. */
+import { type KeyboardEvent, useEffect, useId, useState } from 'react';
 import { gpusByOwner, nodesInOrder } from '../../src/fleet/summary.ts';
 import { visible } from '../../src/lib/displayText.ts';
+import { shortCommand } from '../../src/lib/shortCommand.ts';
+import { askHub } from '../live/hub.ts';
 import { setPreferences } from '../live/preferences.ts';
 import { useQueue } from '../live/tasks.ts';
 import { useFleet } from '../live/useLive.ts';
 import { navigate, nodePath, tasksPath } from '../router.ts';
 import { nodeName } from '../words/sentences.ts';
 import { useWords } from '../words/words.ts';
+import { useActions } from './actions.ts';
 import { Dialog } from './Dialog.tsx';
 import { Icon, type IconName } from './Icon.tsx';
+import { type ProcessRow, rowsOfFound } from './processRows.ts';
 import './searchPalette.css';
 
 interface Hit {
@@ -27,8 +31,15 @@ export function SearchPalette({ onClose }: { onClose: () => void }) {
   const listId = useId();
   const [query, setQuery] = useState('');
   const [place, setPlace] = useState(0);
-  const hits = useHits(query.trim());
+  const wanted = query.trim();
+  const live = useHits(wanted);
+  const processes = useProcessHits(wanted);
+  const hits = [...live.before, ...processes, ...live.after];
   const chosen = Math.min(place, hits.length - 1);
+
+  useEffect(() => {
+    document.getElementById(`${listId}-${chosen}`)?.scrollIntoView({ block: 'nearest' });
+  }, [listId, chosen]);
 
   function open(hit: Hit | undefined): void {
     if (!hit) return;
@@ -79,8 +90,7 @@ export function SearchPalette({ onClose }: { onClose: () => void }) {
             onKeyDown={() => {}}
           >
             <Icon name={hit.icon} />
-            <span className="ellipsis ink">{hit.text}</span>
-            <span className="grow" />
+            <span className="ellipsis ink grow">{hit.text}</span>
             <span className="quiet">{hit.note}</span>
           </div>
         ))}
@@ -90,7 +100,50 @@ export function SearchPalette({ onClose }: { onClose: () => void }) {
   );
 }
 
-function useHits(query: string): Hit[] {
+/** Typing rests so long before the hub is asked for processes. */
+const TYPING_MS = 120;
+
+/** Processes of all machines, as the hub finds them; those of an earlier query until they have come. */
+function useProcessHits(query: string): Hit[] {
+  const words = useWords();
+  const { showProcess } = useActions();
+  const [rows, setRows] = useState<ProcessRow[]>([]);
+  const isAsked = query.length >= SHORTEST;
+  useEffect(() => {
+    if (!isAsked) return setRows([]);
+    const abort = new AbortController();
+    const timer = setTimeout(async () => {
+      const told = await askHub('processes', {
+        query: { query, limit: MOST_PROCESSES },
+        signal: abort.signal,
+      });
+      if (!abort.signal.aborted) setRows(told.ok ? rowsOfFound(told.value.processes) : []);
+    }, TYPING_MS);
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+    };
+  }, [query, isAsked]);
+  return rows.map((row): Hit => {
+    const { process } = row;
+    const owner = process?.owner ?? process?.user ?? null;
+    const gpus = row.gpus.length > 0 ? ` GPU ${row.gpus.join(', ')}` : '';
+    return {
+      key: `process ${row.key}`,
+      icon: 'processes',
+      text: visible(process?.command ? shortCommand(process.command) : (process?.name ?? `${row.pid}`)),
+      note: `${visible(owner ?? words.gpu.unknownOwner)} · ${visible(row.nodeName)}${gpus}`,
+      go: () => showProcess(row),
+    };
+  });
+}
+
+/** A letter alone is in every command line. */
+const SHORTEST = 2;
+const MOST_PROCESSES = 20;
+
+/** What the page knows by itself: shown before the processes, and after them. */
+function useHits(query: string): { before: Hit[]; after: Hit[] } {
   const words = useWords();
   const fleet = useFleet();
   const queue = useQueue();
@@ -130,7 +183,7 @@ function useHits(query: string): Hit[] {
       go: () => navigate(nodePath(node.id)),
     });
   }
-  if (query === '') return [...commands(words), ...hits];
+  if (query === '') return { before: [...commands(words), ...hits], after: [] };
   for (const table of (queue?.tables ?? [])
     .filter(({ name, owner }) => matches(name, owner))
     .slice(0, MOST_PER_KIND)) {
@@ -153,7 +206,7 @@ function useHits(query: string): Hit[] {
       go: search(owner),
     });
   }
-  return [...hits, ...commands(words).filter((hit) => matches(hit.text))];
+  return { before: hits, after: commands(words).filter((hit) => matches(hit.text)) };
 }
 
 function commands(words: ReturnType<typeof useWords>): Hit[] {
