@@ -32,7 +32,11 @@ export function ProcessDrawer({ row, onClose }: { row: ProcessRow; onClose: () =
         <p>{words.process.unaccountedGuess(gib(row.gpuMemoryBytes))}</p>
       ) : (
         <>
-          <div className="command-box">
+          <div
+            className="command-box"
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a long command is scrolled, by the keyboard too.
+            tabIndex={0}
+          >
             {process.command === null ? words.process.notReadable : visible(process.command)}
           </div>
           <div className="dialog-actions">
