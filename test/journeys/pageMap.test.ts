@@ -20,7 +20,7 @@ describe.skipIf(withoutChromium)('the map', () => {
     const { page, complaints, close } = await visit(browser, `${hub.url}/?view=map`, { height: 420 });
     await page.waitForSelector('.map-cell');
     const focused = (what: string): Promise<string> => page.evaluate(`document.activeElement.${what}`);
-    await page.focus('.tool-filter');
+    await page.focus('.find-button');
     await page.keyboard.press('Tab');
     expect(await focused('getAttribute("aria-label")')).toMatch(
       /^gpu-a01 GPU 0, working, chen\.yu, \d+ of 80 GiB$/,

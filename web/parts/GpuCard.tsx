@@ -9,11 +9,10 @@ import type { FleetGpu } from '../../src/fleet/view.ts';
 import { gpuIdentity } from '../../src/model/gpu.ts';
 import type { GpuLedger } from '../../src/protocol/queueApi.ts';
 import { Sparkline } from '../charts/Sparkline.tsx';
-import { FULL_MS, lineAt, type Recent, spanOf } from '../live/recent.ts';
+import { lineAt, type Recent } from '../live/recent.ts';
 import { useGpuLedger } from '../live/tasks.ts';
 import { useLiveStore } from '../live/useLive.ts';
 import { gib, gibOfWhole, MISSING, whole } from '../words/figures.ts';
-import { lastWords } from '../words/sentences.ts';
 import { useWords } from '../words/words.ts';
 import { GpuQueue } from './GpuQueue.tsx';
 import { GpuNote, GpuState } from './GpuState.tsx';
@@ -52,9 +51,6 @@ export const GpuCard = memo(function GpuCard({ gpu, condition, recent, onOpen }:
       </div>
       <div className="card-line">
         <Sparkline values={line} height={40} ceiling />
-        {recent && spanOf(recent) < FULL_MS && (
-          <span className="card-span">{lastWords(words, spanOf(recent))}</span>
-        )}
       </div>
       <p className="card-memory">
         <span>{words.gpu.memory}</span>
@@ -68,10 +64,9 @@ export const GpuCard = memo(function GpuCard({ gpu, condition, recent, onOpen }:
         <MemoryLegend gpu={gpu} />
       </div>
       <Vitals gpu={gpu} />
-      <p className="card-note ellipsis">
+      <GpuQueue gpu={gpu}>
         <GpuNote gpu={gpu} condition={condition} recent={recent} />
-      </p>
-      <GpuQueue gpu={gpu} />
+      </GpuQueue>
     </li>
   );
 });

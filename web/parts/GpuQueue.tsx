@@ -1,5 +1,5 @@
 /** What the queue does with a card: whose task runs there, and whether it may be used, which administrators switch. */
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { FleetGpu } from '../../src/fleet/view.ts';
 import { visible } from '../../src/lib/displayText.ts';
 import { parseAttemptId } from '../../src/model/task.ts';
@@ -47,13 +47,21 @@ export function TaskChips({ gpu, most = MOST_CHIPS }: { gpu: FleetGpu; most?: nu
   );
 }
 
-/** The line of a card: chips, what keeps the queue away, and the switch. */
-export function GpuQueue({ gpu, withWords = false }: { gpu: FleetGpu; withWords?: boolean }) {
+interface GpuQueueProps {
+  gpu: FleetGpu;
+  /** Says also that nothing runs there and what is free, as the detail does. */
+  withWords?: boolean;
+  /** What else there is to say of the card, in the same line. */
+  children?: ReactNode;
+}
+
+/** The line of a card: chips, what keeps the queue away or what else is to say, and the switch. */
+export function GpuQueue({ gpu, withWords = false, children }: GpuQueueProps) {
   const words = useWords();
   const ledger = useGpuLedger(gpu.uuid);
   const isAdministrator = useIsAdministrator();
   const [failure, setFailure] = useState<Extract<HubAnswer<unknown>, { ok: false }> | null>(null);
-  if (ledger === null) return null;
+  if (ledger === null) return children ? <p className="gpu-queue">{children}</p> : null;
   const { gpuQueue } = words;
   const name = words.gpu.name(gpu.index);
   const label = (ledger.isOn ? gpuQueue.switchOff : gpuQueue.switchOn)(name);
@@ -72,13 +80,13 @@ export function GpuQueue({ gpu, withWords = false }: { gpu: FleetGpu; withWords?
         <span className="quiet ellipsis" title={unusable}>
           {gpuQueue.unusable(unusable)}
         </span>
-      ) : ledger.attempts.length === 0 ? (
+      ) : withWords && ledger.attempts.length === 0 ? (
         <span className="quiet ellipsis">
-          {withWords && ledger.freeBytes !== null ? gpuQueue.free(gib(ledger.freeBytes)) : gpuQueue.nothing}
+          {ledger.freeBytes !== null ? gpuQueue.free(gib(ledger.freeBytes)) : gpuQueue.nothing}
         </span>
       ) : null}
-      <TaskChips gpu={gpu} />
-      <span className="grow" />
+      <TaskChips gpu={gpu} most={withWords ? MOST_CHIPS : 2} />
+      <span className="gpu-queue-note ellipsis">{ledger.isOn && ledger.unusable === null && children}</span>
       {isAdministrator && (
         <button
           type="button"

@@ -20,9 +20,16 @@ interface MemoryBarProps {
   height: 8 | 12 | 14 | 16;
   /** The last truth of a machine or driver that does not answer: drawn in grey. */
   past?: boolean;
+  /** What it stands in says the same to a screen reader. */
+  isTold?: boolean;
 }
 
-export const MemoryBar = memo(function MemoryBar({ gpu, height, past = false }: MemoryBarProps) {
+export const MemoryBar = memo(function MemoryBar({
+  gpu,
+  height,
+  past = false,
+  isTold = false,
+}: MemoryBarProps) {
   const words = useWords();
   const colours = useContext(OwnerColours);
   const segments = memorySegments(gpu);
@@ -32,8 +39,7 @@ export const MemoryBar = memo(function MemoryBar({ gpu, height, past = false }: 
   return (
     <div
       className={`memory-bar h${height}${past ? ' past' : ''}`}
-      role="img"
-      aria-label={label}
+      {...(isTold ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
       title={label}
     >
       {segments.map((segment) => (

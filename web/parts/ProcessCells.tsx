@@ -47,7 +47,7 @@ export function ProcessCells({ row, showMachine, withSm }: ProcessCellsProps) {
         ) : (
           <Link
             href={tasksPath({ task: process.task })}
-            className="mono"
+            className="task-chip mono"
             tabIndex={-1}
             onClick={(event) => event.stopPropagation()}
           >

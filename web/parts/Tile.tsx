@@ -7,7 +7,7 @@ import { ailmentWords } from '../../src/fleet/words.ts';
 import { visible } from '../../src/lib/displayText.ts';
 import { useGpuLedger } from '../live/tasks.ts';
 import { gibShort, MISSING, percent } from '../words/figures.ts';
-import { newestXid } from '../words/sentences.ts';
+import { gpuLabel, newestXid } from '../words/sentences.ts';
 import { useWords } from '../words/words.ts';
 import { Glyph } from './Glyph.tsx';
 import { toTake } from './GpuCard.tsx';
@@ -30,7 +30,6 @@ export const Tile = memo(function Tile({ gpu, condition, machine, inTabOrder, on
   const slowed = condition === 'working' && isSlowed(gpu);
   const past = condition === 'offline' || condition === 'no-answer';
   const word = slowed ? words.condition.slowed : words.condition[condition];
-  const memory = `${gibShort(gpu.memoryUsedBytes)} / ${gibShort(gpu.memoryTotalBytes)}`;
   return (
     <button
       type="button"
@@ -40,12 +39,11 @@ export const Tile = memo(function Tile({ gpu, condition, machine, inTabOrder, on
       onClick={() => onOpen(gpu.index)}
       title={condition in words.rule ? words.rule[condition as keyof typeof words.rule] : word}
     >
-      <span className="tile-head">
+      <span className="visually-hidden">{gpuLabel(words, machine, gpu, condition)}</span>
+      <span className="tile-head" aria-hidden="true">
         <Glyph name={condition} />
-        <span className="visually-hidden">{machine} GPU </span>
         <strong>{gpu.index}</strong>
         {slowed && <Glyph name="slowed" />}
-        {condition === 'working' && <span className="visually-hidden"> {words.condition.working} </span>}
         {(condition !== 'working' || slowed) && (
           <span className={`tile-word ellipsis ${slowed ? 'warn' : ''}`}>
             {condition === 'sick' && gpu.state !== 'ok' ? words.gpuState[gpu.state] : word}
@@ -57,11 +55,16 @@ export const Tile = memo(function Tile({ gpu, condition, machine, inTabOrder, on
           {condition === 'free' && <span className="tile-unit">&#8201;GiB</span>}
         </strong>
       </span>
-      <MemoryBar gpu={gpu} height={8} past={past} />
-      <span className="tile-foot">
+      <MemoryBar gpu={gpu} height={8} past={past} isTold />
+      <span className="tile-foot" aria-hidden="true">
         <TileOwners gpu={gpu} condition={condition} past={past} />
         <span className="tile-memory">
-          {condition === 'sick' ? (newestXid(words, gpu) ?? `${memory} G`) : `${memory} G`}
+          {(condition === 'sick' ? newestXid(words, gpu) : null) ?? (
+            <>
+              {gibShort(gpu.memoryUsedBytes)}
+              <span className="tile-total"> / {gibShort(gpu.memoryTotalBytes)}</span> G
+            </>
+          )}
         </span>
       </span>
     </button>

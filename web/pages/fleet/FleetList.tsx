@@ -28,7 +28,8 @@ export function FleetList({ items, machines }: { items: FleetItem[]; machines: n
   const scroller = useRef<HTMLElement>(null);
   /** The machine that the keys are on, which may be scrolled away or not drawn yet. */
   const cursor = useRef<string | null>(null);
-  const awaited = useRef<string | null>(null);
+  /** Where the focus goes as soon as it is drawn: to a machine, or to the GPU of it that stands under the last one. */
+  const awaited = useRef<{ machine: string; gpu: string | null } | null>(null);
   const folded = machines >= FOLD_FROM_MACHINES;
   const virtualizer = useVirtualizer({
     count: items.length,
@@ -45,17 +46,18 @@ export function FleetList({ items, machines }: { items: FleetItem[]; machines: n
     if (!item) return;
     virtualizer.scrollToIndex(index, { align: 'auto' });
     cursor.current = item.key;
-    awaited.current = item.key;
+    awaited.current = { machine: item.key, gpu: focusedGpu() };
     focusAwaited();
   }
   function focusAwaited(): void {
     if (awaited.current === null) return;
-    const link = scroller.current?.querySelector<HTMLElement>(
-      `[data-node="${CSS.escape(awaited.current)}"] .machine-link`,
-    );
-    if (!link) return;
+    const { machine, gpu } = awaited.current;
+    const section = scroller.current?.querySelector(`[data-node="${CSS.escape(machine)}"]`);
+    if (!section) return;
     awaited.current = null;
-    link.focus({ preventScroll: true });
+    const gpus = section.querySelectorAll<HTMLElement>('[data-gpu]');
+    const under = gpu === null ? null : ([...gpus].find(({ dataset }) => dataset.gpu === gpu) ?? gpus[0]);
+    (under ?? section.querySelector<HTMLElement>('.machine-link'))?.focus({ preventScroll: true });
   }
   useEffect(focusAwaited);
   useShortcuts(listShortcuts(items, cursor, focusMachine));
@@ -107,6 +109,10 @@ export function FleetList({ items, machines }: { items: FleetItem[]; machines: n
     </main>
   );
 }
+
+/** The index of the GPU that the focus is on, as its element has it. */
+const focusedGpu = (): string | null =>
+  document.activeElement?.closest<HTMLElement>('.machine [data-gpu]')?.dataset.gpu ?? null;
 
 function estimate(item: FleetItem | undefined, folded: boolean): number {
   if (!item || item.kind === 'group') return GROUP_HEIGHT;

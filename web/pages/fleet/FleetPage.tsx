@@ -49,7 +49,7 @@ export function FleetPage({ view, chosenId }: FleetPageProps) {
   const tools = { choice, onChange: change, concerns: concerns.length, filterField, machines: nodes.length };
   return (
     <>
-      <SummaryStrip summary={summary} show={choice.show} onShow={(show) => change({ show })} />
+      <SummaryStrip summary={summary} nodes={nodes} show={choice.show} onShow={(show) => change({ show })} />
       {view === 'list' ? (
         <>
           <ToolBar {...tools} />

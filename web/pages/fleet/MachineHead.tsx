@@ -52,17 +52,19 @@ export const MachineHead = memo(function MachineHead({ node, expanded, folded, o
         </Link>
         {node.alias !== null && <span className="machine-alias"> {visible(node.alias)}</span>}
       </h2>
-      {folded ? (
-        <GlyphStrip node={node} />
-      ) : (
-        <span className="machine-address mono ellipsis">
-          {node.address === null ? '' : visible(node.address)}
+      <span className="machine-about">
+        {folded ? (
+          <GlyphStrip node={node} />
+        ) : (
+          <span className="machine-address mono ellipsis">
+            {node.address === null ? '' : visible(node.address)}
+          </span>
+        )}
+        <span className="machine-model ellipsis">
+          {modelsOf(node.sample?.gpus ?? [])
+            .map(([model, count]) => `${count} × ${visible(model)}`)
+            .join(', ')}
         </span>
-      )}
-      <span className="machine-model ellipsis">
-        {modelsOf(node.sample?.gpus ?? [])
-          .map(([model, count]) => `${count} × ${visible(model)}`)
-          .join(', ')}
       </span>
       {node.source === null ? (
         <MachineMessage node={node} />

@@ -6,6 +6,7 @@ import { gpuIdentity } from '../../../src/model/gpu.ts';
 import { useHubNow } from '../../live/hubClock.ts';
 import { AgentSays } from '../../parts/AgentSays.tsx';
 import { CodeText } from '../../parts/CodeText.tsx';
+import { MachineColours } from '../../parts/MachineColours.tsx';
 import { Tile } from '../../parts/Tile.tsx';
 import { clockTime } from '../../words/figures.ts';
 import { nodeName } from '../../words/sentences.ts';
@@ -41,11 +42,13 @@ export const MachineSection = memo(function MachineSection(props: MachineSection
         folded={folded && !expanded}
         onToggle={() => onToggle(node.id)}
       />
-      {expanded && node.sample && node.sample.gpus.length > 0 ? (
-        <GpuRows node={node} onOpenGpu={onOpenGpu} />
-      ) : (
-        !folded && <MachineTiles node={node} onOpenGpu={onOpenGpu} />
-      )}
+      <MachineColours node={node}>
+        {expanded && node.sample && node.sample.gpus.length > 0 ? (
+          <GpuRows node={node} onOpenGpu={onOpenGpu} />
+        ) : (
+          !folded && <MachineTiles node={node} onOpenGpu={onOpenGpu} />
+        )}
+      </MachineColours>
     </section>
   );
 });
@@ -54,20 +57,29 @@ function MachineTiles({ node, onOpenGpu }: Pick<MachineSectionProps, 'node' | 'o
   const gpus = node.sample?.gpus ?? [];
   const name = nodeName(node);
   return (
-    <ul className="tiles" aria-label={`GPUs · ${name}`}>
-      {gpus.map((gpu, place) => (
-        <li key={gpuIdentity(gpu)}>
-          <Tile
-            gpu={gpu}
-            condition={conditionOf(node, gpu)}
-            machine={name}
-            inTabOrder={place === 0}
-            onOpen={(index) => onOpenGpu(node.id, index)}
-          />
-        </li>
-      ))}
-      <DriverNote node={node} />
-    </ul>
+    <table
+      // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: cells that the arrows walk are a grid.
+      role="grid"
+      className="tile-grid"
+      aria-label={`GPUs · ${name}`}
+    >
+      <tbody>
+        <tr className="tiles">
+          {gpus.map((gpu, place) => (
+            <td key={gpuIdentity(gpu)}>
+              <Tile
+                gpu={gpu}
+                condition={conditionOf(node, gpu)}
+                machine={name}
+                inTabOrder={place === 0}
+                onOpen={(index) => onOpenGpu(node.id, index)}
+              />
+            </td>
+          ))}
+          <DriverNote node={node} />
+        </tr>
+      </tbody>
+    </table>
   );
 }
 
@@ -79,20 +91,20 @@ function DriverNote({ node }: { node: FleetNode }) {
   if (!driver || node.state === 'offline' || node.state === 'unknown' || driver.state === 'ok') return null;
   if (driver.state !== 'unresponsive') {
     return (
-      <li className="driver-note">
+      <td className="driver-note">
         {driver.message === null ? (
           words.node.driver[driver.state]
         ) : (
           <AgentSays remarks={driver.remarks} own={words.driverSays(driver.state)} message={driver.message} />
         )}
-      </li>
+      </td>
     );
   }
   return (
-    <li className="driver-note">
+    <td className="driver-note">
       {words.node.driverNote(clockTime(driver.answeredAtMs, nowMs, true))}
       <br />
       <CodeText text={words.node.driverAdvice} />
-    </li>
+    </td>
   );
 }

@@ -159,10 +159,18 @@ function paintNames(
     context.font = '11px ui-monospace, "DejaVu Sans Mono", monospace';
     context.textBaseline = 'middle';
     context.fillStyle = colour;
-    context.fillText(visible(node.name), x, middle, layout.labelWidth - 8);
+    context.fillText(fitting(context, visible(node.name), layout.labelWidth - 8), x, middle);
     context.fillStyle = driver === 'absent' || driver === 'starting' ? colours.ink3 : colours.sick;
     context.fillText(instead, x + layout.labelWidth, middle);
   }
+}
+
+/** The text, cut where it would need more than this width. */
+function fitting(context: CanvasRenderingContext2D, text: string, width: number): string {
+  if (context.measureText(text).width <= width) return text;
+  const letters = [...text].slice(0, 60);
+  while (letters.length > 1 && context.measureText(`${letters.join('')}…`).width > width) letters.pop();
+  return `${letters.join('')}…`;
 }
 
 function changed(texts: Map<string, string>, key: string, text: string): boolean {

@@ -12,6 +12,7 @@ import { lineAt, spanOf } from '../../live/recent.ts';
 import { useLiveStore } from '../../live/useLive.ts';
 import { useRecent } from '../../live/useRecent.ts';
 import { GpuNote, GpuState } from '../../parts/GpuState.tsx';
+import { MachineColours } from '../../parts/MachineColours.tsx';
 import { MemoryBar, MemoryLegend } from '../../parts/MemoryBar.tsx';
 import { gib, gibOfWhole, MISSING, percent, whole } from '../../words/figures.ts';
 import { lastWords, nodeName } from '../../words/sentences.ts';
@@ -67,8 +68,10 @@ export function MapHoverCard({ node, gpu, layout, at, width, onPoint, onOpen }: 
       <p className="hover-state">
         <GpuState gpu={gpu} condition={condition} />
       </p>
-      <MemoryBar gpu={gpu} height={14} past={past} />
-      <MemoryLegend gpu={gpu} />
+      <MachineColours node={node}>
+        <MemoryBar gpu={gpu} height={14} past={past} />
+        <MemoryLegend gpu={gpu} />
+      </MachineColours>
       <div className="hover-line">
         <Sparkline
           values={recent ? lineAt(recent, recent.gpus[gpuIdentity(gpu)] ?? [], store.hubNowMs()) : []}

@@ -1,9 +1,10 @@
 /** The fleet in one strip: five counts over one bar (each filters), memory, power, and where there is most room. */
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import type { ConditionGroup, FleetSummary } from '../../../src/fleet/summary.ts';
+import type { FleetNode } from '../../../src/fleet/view.ts';
 import type { QueueStatus } from '../../../src/protocol/queueApi.ts';
 import { Sparkline } from '../../charts/Sparkline.tsx';
-import { useQueue } from '../../live/tasks.ts';
+import { promisedBytes, useQueue } from '../../live/tasks.ts';
 import { useFleetPower } from '../../live/useFleetPower.ts';
 import { useActions } from '../../parts/actions.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
@@ -17,13 +18,14 @@ import './summaryStrip.css';
 
 interface SummaryStripProps {
   summary: FleetSummary;
+  nodes: readonly FleetNode[];
   show: Show;
   onShow: (show: Show) => void;
 }
 
 const GROUPS: ConditionGroup[] = ['free', 'working', 'holding-idle', 'sick', 'offline'];
 
-export function SummaryStrip({ summary, show, onShow }: SummaryStripProps) {
+export function SummaryStrip({ summary, nodes, show, onShow }: SummaryStripProps) {
   const words = useWords();
   return (
     <div className="summary">
@@ -36,6 +38,7 @@ export function SummaryStrip({ summary, show, onShow }: SummaryStripProps) {
             <button
               key={group}
               type="button"
+              className={summary.groups[group] === 0 ? 'none' : ''}
               aria-pressed={show === group}
               title={words.rule[group]}
               aria-label={words.summary.onlyShow(words.condition[group], summary.groups[group])}
@@ -55,7 +58,7 @@ export function SummaryStrip({ summary, show, onShow }: SummaryStripProps) {
           )}
         </div>
       </div>
-      <MemoryCell summary={summary} />
+      <MemoryCell summary={summary} nodes={nodes} />
       <PowerCell summary={summary} />
       <LastCell summary={summary} />
     </div>
@@ -64,12 +67,16 @@ export function SummaryStrip({ summary, show, onShow }: SummaryStripProps) {
 
 const Big = ({ children }: { children: ReactNode }) => <strong className="big">{children}</strong>;
 
-function MemoryCell({
-  summary: { memoryUsedBytes: used, memoryTotalBytes: total },
-}: {
+interface MemoryCellProps {
   summary: FleetSummary;
-}) {
+  nodes: readonly FleetNode[];
+}
+
+/** Used, and behind it what the queue promised to runs that do not use it yet. */
+function MemoryCell({ summary: { memoryUsedBytes: used, memoryTotalBytes: total }, nodes }: MemoryCellProps) {
   const words = useWords();
+  const queue = useQueue();
+  const promised = useMemo(() => promisedBytes(queue, nodes), [queue, nodes]);
   const [totalFigure = MISSING, unit = ''] = size(total).split('\u2009');
   const scale =
     total === null || used === null ? null : (used / total) * Number(totalFigure.replace(/\s/g, ''));
@@ -81,7 +88,16 @@ function MemoryCell({
       </p>
       <div className="summary-memory" aria-hidden="true">
         <span className="moves" style={{ width: `${total ? (100 * (used ?? 0)) / total : 0}%` }} />
+        {promised > 0 && total !== null && (
+          <span className="moves promised" style={{ width: `${(100 * promised) / total}%` }} />
+        )}
       </div>
+      {promised > 0 && (
+        <p className="summary-promised">
+          <span className="owner-square promised" aria-hidden="true" />
+          {size(promised)} {words.gpu.promised}
+        </p>
+      )}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { DISK_FULL_PERCENT, DISK_WARN_PERCENT, fullestDisk } from '../../../src/
 import type { FleetNode } from '../../../src/fleet/view.ts';
 import { visible } from '../../../src/lib/displayText.ts';
 import { Sparkline } from '../../charts/Sparkline.tsx';
-import { FULL_MS, type Line, lineAt, type Recent, spanOf } from '../../live/recent.ts';
+import { type Line, lineAt, type Recent, spanOf } from '../../live/recent.ts';
 import { useLiveStore } from '../../live/useLive.ts';
 import { Meter } from '../../parts/Meter.tsx';
 import {
@@ -41,12 +41,13 @@ export function HostStrip({ node, recent }: { node: FleetNode; recent: Recent | 
       {isKnown(host.cpuPercent, host.cpuModel) && (
         <Cell
           name={words.host.cpu}
-          note={recent && spanOf(recent) < FULL_MS ? lastWords(words, spanOf(recent)) : null}
+          note={recent && lastWords(words, spanOf(recent))}
           figure={percent(host.cpuPercent)}
           foot={[
-            host.cpuModel === null ? null : visible(host.cpuModel.replace(/\(R\)|\(TM\)|CPU/g, '')),
             host.cpuTemperatureCelsius === null ? null : `${whole(host.cpuTemperatureCelsius)}\u2009°C`,
             host.loadAverage === null ? null : `${words.host.load} ${whole(host.loadAverage[0])}`,
+            // Last: the name may be cut off, the figures may not.
+            host.cpuModel === null ? null : visible(host.cpuModel.replace(/\(R\)|\(TM\)|CPU/g, '')),
           ]}
         >
           <Sparkline values={line((known) => known.cpuPercent)} height={20} />

@@ -17,6 +17,7 @@ import { useActions } from '../../parts/actions.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { GpuCard } from '../../parts/GpuCard.tsx';
 import { Icon } from '../../parts/Icon.tsx';
+import { MachineColours } from '../../parts/MachineColours.tsx';
 import { ProcessTable } from '../../parts/ProcessTable.tsx';
 import { rowsOfGpus } from '../../parts/processRows.ts';
 import { SourceBadge } from '../../parts/SourceBadge.tsx';
@@ -45,7 +46,7 @@ export function NodePanel({ node, stripe, withFacts = false }: NodePanelProps) {
   const { showGpu } = useActions();
   const gpus = node.sample?.gpus ?? [];
   return (
-    <>
+    <MachineColours node={node}>
       <PanelHead node={node} stripe={stripe} withSwitch={withFacts} />
       <PanelMessage node={node} />
       {node.sample && (
@@ -66,7 +67,7 @@ export function NodePanel({ node, stripe, withFacts = false }: NodePanelProps) {
           {withFacts && <MachineFacts node={node} />}
         </>
       )}
-    </>
+    </MachineColours>
   );
 }
 
@@ -107,6 +108,11 @@ function PanelHead({ node, stripe, withSwitch }: PanelHeadProps) {
           <SourceBadge source={node.source} />
         </h1>
         <p className="panel-about">{about.join(' · ')}</p>
+        {withSwitch && node.source !== null && (
+          <p className="panel-about quiet">
+            {words.node.witness} {words.node.witnessLacks}
+          </p>
+        )}
       </div>
       <ul className="panel-counts">
         {COUNTED.map((group) => {

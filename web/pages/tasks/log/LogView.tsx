@@ -191,7 +191,7 @@ function LogLines({ reading, wraps, search, onSearch }: LogLinesProps) {
             ) : null;
           })}
         </div>
-        {items.length === 0 && (
+        {items.length === 0 && !picture.failure && (
           <p className="quiet log-empty">
             {isLoading ? words.log.loading : isComplete ? words.log.emptyDone : words.log.empty}
           </p>
