@@ -150,7 +150,7 @@ async function makeDataFolder(
   const around = await stat(await nearestExisting('/', dirname(path)));
   if (uid !== 0 && around.uid === uid && context.serviceHost.uid === 0) {
     const words = ['-u', login, '--', 'mkdir', '-p', '-m', '0700', '--', path];
-    const { code, errors } = await context.serviceHost.call('runuser', words);
+    const { code, errors } = await context.serviceHost.call('runuser', words, bareEnvironment(context));
     if (code === 0) return;
     const { words: said } = terminalOf(context);
     throw new CommandFailure(EXIT.failed, said.service.failed(`mkdir ${path}`), errors.trim() || null);
@@ -162,6 +162,13 @@ async function makeDataFolder(
   } finally {
     await made.close();
   }
+}
+
+/** What another user's process is not told: it could be read there, and root's may hold secrets of all kinds. */
+function bareEnvironment({ environment }: CommandContext): Record<string, string | undefined> {
+  const { PATH, NODE_EXTRA_CA_CERTS } = environment;
+  const none = Object.fromEntries(Object.keys(environment).map((name) => [name, undefined]));
+  return { ...none, XDG_RUNTIME_DIR: undefined, PATH, NODE_EXTRA_CA_CERTS };
 }
 
 async function newAccount({ serviceHost }: CommandContext): Promise<Pick<Account, 'login' | 'uid' | 'gid'>> {
@@ -196,7 +203,10 @@ async function joinAhead(
     'stop',
     unitName('agent'),
   ]);
-  const { code, errors } = await serviceHost.call(program, line, { FLOWLINE_JOIN_TOKEN: joinToken });
+  const { code, errors } = await serviceHost.call(program, line, {
+    ...(login === null ? {} : bareEnvironment(context)),
+    FLOWLINE_JOIN_TOKEN: joinToken,
+  });
   if (code === 0) return;
   const [said = '', hint] = errors.trim().split('\n');
   throw new CommandFailure(

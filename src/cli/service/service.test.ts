@@ -21,6 +21,8 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let root: string;
 /** What was called, in order, with the join token's variable where it was given. */
 let calls: string[];
+/** What the last call of a program changed in its environment. */
+let environments: Map<string, Record<string, string | undefined>>;
 /** What a program answers instead of success. */
 let answers: { match: RegExp; code?: number; output?: string; errors?: string }[];
 
@@ -28,6 +30,7 @@ beforeEach(async () => {
   folder = await temporaryFolder();
   root = folder.path;
   calls = [];
+  environments = new Map();
   const me = `${process.getuid?.()}:${process.getgid?.()}`;
   answers = [
     { match: /^getent passwd lab$/, output: `lab:x:${me}:Lab:/home/lab:/bin/bash\n` },
@@ -59,6 +62,7 @@ const service = (
       uid: changes.uid ?? 0,
       settleMs: 0,
       async call(program, words, environment = {}) {
+        environments.set(program, environment);
         const line = [program, ...words].join(' ');
         const token = environment.FLOWLINE_JOIN_TOKEN;
         calls.push(token ? `FLOWLINE_JOIN_TOKEN=${token} ${line}` : line);
@@ -333,11 +337,14 @@ describe('what others could exchange', () => {
       answers.unshift({ match: /^getent passwd lab$/, output: 'lab:x:4711:4711:Lab:/home/lab:/bin/bash\n' });
       for (const place of ['/home/lab', '/srv']) await mkdir(join(root, place), { recursive: true });
       await chown(join(root, '/home/lab'), 4711, 4711);
+      const environment = { HOME: '/root', AWS_SECRET_ACCESS_KEY: 'of root', PATH: '/usr/bin' };
       const install = (data: string) =>
         service(['install', 'agent', '--run-as', 'lab', '--data', data], {
           joinedHub: async () => 'http://h:1',
+          environment,
         });
       await install('/home/lab/a/b');
+      expect({ ...environment, ...environments.get('runuser') }).toEqual({ PATH: '/usr/bin' });
       expect(calls).toContain(`runuser -u lab -- mkdir -p -m 0700 -- ${join(root, '/home/lab/a/b')}`);
       expect(existsSync(join(root, '/home/lab/a'))).toBe(false);
       await install('/srv/flowline');

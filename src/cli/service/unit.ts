@@ -115,6 +115,8 @@ function hubRights({ scope, needsLowPort, usesHome }: UnitPlan): string[] {
     'RestrictSUIDSGID=yes',
     'SystemCallArchitectures=native',
     'SystemCallFilter=@system-service',
+    // Not @resources: Node raises its limit of open files, of which each agent and viewer takes one.
+    'SystemCallFilter=~@privileged',
     'SystemCallErrorNumber=EPERM',
     // Netlink: the addresses of this machine.
     'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK',
