@@ -114,7 +114,9 @@ static int pciInfo(handle device, pci_info *info) {
   if (result != SUCCESS) return result;
   memset(info, 0, sizeof *info);
   snprintf(info->busId, sizeof info->busId, "%s", busId);
-  snprintf(info->legacyBusId, sizeof info->legacyBusId, "%.15s", busId);
+  /* With half of the domain's letters, as `0000:18:00.0`. */
+  size_t length = strlen(busId);
+  snprintf(info->legacyBusId, sizeof info->legacyBusId, "%.15s", length == 16 ? busId + 4 : busId);
   return SUCCESS;
 }
 #if GENERATION > 1

@@ -158,7 +158,7 @@ describe.skipIf(whyNot !== null)(`libraries of other ages${whyNot === null ? '' 
       memoryUsedBytes: (reading.memoryUsedBytes ?? 0) + (reading.memoryReservedBytes ?? 0),
       memoryReservedBytes: null,
       // The first layout has the bus id in fewer letters.
-      pciBusId: '00000000:18:00.',
+      pciBusId: '0000:18:00.0',
       remappedRows: { correctable: null, uncorrectable: null, pending: null, failed: null },
       migMode: null,
     };
