@@ -101,6 +101,7 @@ const LEAKING = [
   'ngrok config add-authtoken V',
   'wg set wg0 preshared-key V',
   'sh -c nmcli¦dev¦wifi¦connect¦x¦password¦V¦&&¦y',
+  'xdg-open http://127.0.0.1:3569/#code=V',
   'x --psk V',
   'x --passcode V',
   'x --pass_phrase=V',

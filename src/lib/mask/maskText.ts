@@ -54,6 +54,8 @@ const URL_CREDENTIALS = /:\/\/(?:[^\s/?#@:]{0,256}:[^\s@]{0,512}@|[^\s/?#@]{1,51
 /** `scp user:password@host:file`; an image's digest (`name:tag@sha256:…`) is none. */
 const BARE_CREDENTIALS =
   /(?<![^\s=,"'(])([\w.-]{1,64}:)(?!\/\/)(?:[^\s@]{1,256}@){1,8}(?=[\w[:])(?!sha256:)/g;
+/** `https://h/callback?code=V`, and the links that log in here: `http://127.0.0.1:3569/#code=V`. */
+const CODE_IN_ADDRESS = /([?#&]code=)[^\s&"'#]+/g;
 const AUTHORIZATION = /(authorization|cookie)(["']?[ \t]*[:=][ \t]*)[^\n]+/gi;
 const BEARER = /\b(bearer)(\s+)[^\s"']+/gi;
 const PRIVATE_KEY = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*/g;
@@ -169,6 +171,7 @@ const RULES: [mayApply: (text: string) => boolean, rule: (text: string) => strin
   [has('-----BEGIN'), (text) => text.replace(PRIVATE_KEY, MASK)],
   [has('://'), (text) => text.replace(URL_CREDENTIALS, `://${MASK}@`)],
   [has('/'), (text) => text.replace(WEBHOOKS, `$1${MASK}`)],
+  [has('code='), (text) => text.replace(CODE_IN_ADDRESS, `$1${MASK}`)],
   [has('@'), (text) => text.replace(BARE_CREDENTIALS, `$1${MASK}@`)],
   [has(':', '='), (text) => text.replace(AUTHORIZATION, `$1$2${MASK}`)],
   [hasSpace, (text) => text.replace(BEARER, `$1$2${MASK}`)],
