@@ -12,6 +12,7 @@ import type { Account } from '../protocol/accountApi.ts';
 import { LINK_PATH, MACHINE_HEADER } from '../protocol/agentHub.ts';
 import type { CallAs } from '../protocol/callAs.ts';
 import { LIVE_PATH } from '../protocol/live.ts';
+import { openIdentity } from './accounts/identity.ts';
 import { openSessions } from './accounts/sessions.ts';
 import { openTokens } from './accounts/tokens.ts';
 import { agentLinks, type LinkFacts } from './agents/agentLinks.ts';
@@ -96,6 +97,7 @@ async function assemble(
   { dataFolder, listen, version, clock, log, ...options }: HubOptions,
   stopping: Stops,
 ): Promise<Hub> {
+  const identity = await openIdentity(dataFolder);
   const tokens = await openTokens(dataFolder, clock);
   const sessions = await openSessions(dataFolder, clock);
   const registry = await openNodeRegistry(dataFolder);
@@ -194,6 +196,7 @@ async function assemble(
     links,
     registry,
     witnesses: older,
+    identity,
     tokens,
     sessions,
     recent: figures,

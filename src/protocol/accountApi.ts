@@ -1,6 +1,7 @@
 /** Routes of accounts: who is asking, links and sessions of the page, tokens, and machines that join. Spread into the table of routes (hubApi.ts). */
 import * as z from 'zod';
 import { count, instantMs, name } from '../model/fields.ts';
+import { HubChallenge, HubProof } from './hubProof.ts';
 import { routes } from './route.ts';
 
 export const Role = z.enum(['viewer', 'user', 'administrator']);
@@ -108,12 +109,25 @@ export const accountApi = routes({
     summary: 'Revokes a token.',
     response: nothing,
   },
+  hubProof: {
+    method: 'GET',
+    path: '/api/v1/hub/proof',
+    right: 'open',
+    summary: 'Proves which hub this is, to a machine that remembers its key.',
+    query: z.object({ challenge: HubChallenge }),
+    response: HubProof,
+  },
   join: {
     method: 'POST',
     path: '/api/v1/agents/join',
     right: 'join',
     summary: 'A machine joins with a join token and is given its own credential.',
     body: z.strictObject({ hostname: name, machineId: z.string().min(8).max(128) }),
-    response: z.object({ nodeId: name, nodeToken: z.string() }),
+    response: z.object({
+      nodeId: name,
+      nodeToken: z.string(),
+      /** By which the machine knows this hub again (hubProof.ts); null from an older one. */
+      hubKey: z.string().nullable().default(null),
+    }),
   },
 });

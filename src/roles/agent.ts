@@ -9,8 +9,9 @@ import { systemClock } from '../io/clock.ts';
 import { openDataFolder } from '../io/dataFolder.ts';
 import { type Log, openLog } from '../io/log.ts';
 import type { Stops } from '../lib/stops.ts';
-import { type Credential, joinHub, loadCredential } from './credentials.ts';
+import { type Credential, joinHub, loadCredential, saveCredential } from './credentials.ts';
 import { examineMachine } from './examine.ts';
+import { OtherHub, provenKey } from './hubPin.ts';
 import { machineIdHere } from './machineId.ts';
 import type { Surroundings } from './surroundings.ts';
 import { tablesOf } from './tables.ts';
@@ -31,6 +32,7 @@ export async function runAgent(said: AgentRoleOptions, surroundings: Surrounding
     stopping.add(() => folder.release());
     const ownMachineId = await machineIdHere(options.dataFolder, surroundings);
     let credential = await findCredential(folder.path, ownMachineId, options);
+    const ending = new AbortController();
     const machine = thisMachine(surroundings);
     const supervisor = await startSupervisor({
       dataFolder: folder.path,
@@ -47,7 +49,10 @@ export async function runAgent(said: AgentRoleOptions, surroundings: Surrounding
       hub: {
         hubUrl: credential.hubUrl,
         machineId: ownMachineId,
-        nodeToken: async () => credential.nodeToken,
+        async nodeToken() {
+          credential = await knownAgain(folder.path, credential, ending.signal);
+          return credential.nodeToken;
+        },
         async rejoin() {
           if (options.joinToken === null) return false;
           credential = await joinHub(folder.path, {
@@ -73,12 +78,29 @@ export async function runAgent(said: AgentRoleOptions, surroundings: Surrounding
       log,
     });
     stopping.add(async () => {
+      ending.abort();
       const facts = await readGoingDownFacts({ path: surroundings.environment.PATH });
       await agent.stop(goodbyeReason(howMachineGoesDown(facts, systemClock.nowMs())));
     });
     const dialectLines = await answerOlderMasters(agent, options, log, stopping);
     surroundings.print([`FlowLine reports this machine to ${credential.hubUrl}`, ...dialectLines].join('\n'));
   });
+}
+
+/**
+ * The credential, once the hub has proved that it is the one that gave it; from now on by its key where none was known.
+ * @throws OtherHub, or where nobody answers
+ */
+async function knownAgain(folder: string, credential: Credential, ending: AbortSignal): Promise<Credential> {
+  const hubKey = await provenKey(credential.hubUrl, credential.hubKey, ending).catch((failure: unknown) => {
+    // A hub of a version that gave no key knows no proof either.
+    if (credential.hubKey !== null || failure instanceof OtherHub) throw failure;
+    return null;
+  });
+  if (hubKey === credential.hubKey) return credential;
+  const known = { ...credential, hubKey };
+  await saveCredential(folder, known);
+  return known;
 }
 
 /** What an older slave's file adds; how it is read is loaded only where there is one. */
@@ -117,8 +139,17 @@ async function findCredential(
   { hubUrl: said, likelyHubUrl, joinToken }: AgentRoleOptions,
 ): Promise<Credential> {
   const kept = await loadCredential(folder);
-  if (kept && (said === null || said === kept.hubUrl)) return kept;
-  const hubUrl = said ?? likelyHubUrl;
+  if (kept && (said === null || said === kept.hubUrl)) {
+    // Whoever brings a token says that a hub which was set up anew at that address is meant.
+    const isOther =
+      joinToken !== null &&
+      (await provenKey(kept.hubUrl, kept.hubKey).then(
+        () => false,
+        (failure: unknown) => failure instanceof OtherHub,
+      ));
+    if (!isOther) return kept;
+  }
+  const hubUrl = said ?? kept?.hubUrl ?? likelyHubUrl;
   if (hubUrl === null) {
     throw new CommandFailure(
       EXIT.usage,

@@ -1,14 +1,24 @@
 /** The credential that a hub gave this machine, in `DATA/agent.json` (0600), and how one is got by joining. */
+import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { hubClient } from '../client/hubClient.ts';
 import { readFileIfThere, writeFileAtomically } from '../io/atomicFile.ts';
 
-const Credential = z.object({ hubUrl: z.string(), nodeId: z.string(), nodeToken: z.string() });
+const Credential = z.object({
+  hubUrl: z.string(),
+  nodeId: z.string(),
+  nodeToken: z.string(),
+  /** By which the hub is known again; null where an older one gave none, or nobody has asked yet. */
+  hubKey: z.string().nullable().default(null),
+});
 export type Credential = z.infer<typeof Credential>;
 
 const pathIn = (dataFolder: string): string => join(dataFolder, 'agent.json');
+
+/** More than a credential takes. */
+const MOST_BYTES = 1024;
 
 /** What was kept, or null. @throws where the file is damaged. */
 export async function loadCredential(dataFolder: string): Promise<Credential | null> {
@@ -40,10 +50,13 @@ export async function joinHub(
   { hubUrl, joinToken, machineId }: { hubUrl: string; joinToken: string; machineId: string },
 ): Promise<Credential> {
   const client = hubClient({ baseUrl: hubUrl, headers: () => ({ authorization: `Bearer ${joinToken}` }) });
-  const { nodeId, nodeToken } = await client.call('join', {
-    body: { hostname: hostname().slice(0, 256), machineId },
-  });
-  const credential = { hubUrl, nodeId, nodeToken };
+  // What could not be kept must not cost a token.
+  await writeFileAtomically(join(dataFolder, 'joining'), `${' '.repeat(MOST_BYTES)}\n`);
+  const given = await client
+    .call('join', { body: { hostname: hostname().slice(0, 256), machineId } })
+    .finally(() => rm(join(dataFolder, 'joining'), { force: true }));
+  const { nodeId, nodeToken, hubKey } = given;
+  const credential = { hubUrl, nodeId, nodeToken, hubKey };
   await saveCredential(dataFolder, credential);
   return credential;
 }

@@ -1,5 +1,5 @@
 /** Agents of their own, as processes: joining, a hub that dies or restarts, a credential that is taken away. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { NodeStatus } from '../../src/model/node.ts';
@@ -101,6 +101,37 @@ describe('joining', () => {
     await agent.stop();
     await startAgent(await createJoinToken(hub, 1), agent.dataFolder);
     expect((await online()).id).not.toBe(id);
+  });
+
+  test('another hub at the same address is shown no credential and not obeyed; the own one is known again', async () => {
+    const agent = await startAgent(await createJoinToken(hub, 5));
+    const { id } = await online();
+    const own = { url: hub.url, dataFolder: hub.dataFolder };
+    hub.child.kill('SIGKILL');
+    await hub.exit;
+    const folder = await temporaryFolder();
+    endings.push(folder.remove);
+    hub = await startHubProgram('hub', [], {}, { url: own.url, dataFolder: folder.path });
+    await waitFor('the refusal in its log', () => agent.errors().includes('another hub answers'));
+    // Its token has uses left: it offers it to this one as little as its credential.
+    expect(await nodes()).toEqual([]);
+    expect(await readFile(join(folder.path, 'audit.jsonl'), 'utf8').catch(() => '')).toBe('');
+    await hub.stop();
+    hub = await startHubProgram('hub', [], {}, own);
+    expect((await online()).id).toBe(id);
+  });
+
+  test('a hub that was set up anew is joined by an agent that is started with a token of it', async () => {
+    const agent = await startAgent(await createJoinToken(hub, 1));
+    await online();
+    await agent.stop();
+    const { url } = hub;
+    await hub.end();
+    const folder = await temporaryFolder();
+    endings.push(folder.remove);
+    hub = await startHubProgram('hub', [], {}, { url, dataFolder: folder.path });
+    await startAgent(await createJoinToken(hub, 1), agent.dataFolder);
+    expect((await online()).state).toBe('online');
   });
 
   test('one whose token has a use left joins again by itself', async () => {

@@ -12,6 +12,7 @@ type AccountRoute =
   | 'tokens'
   | 'createToken'
   | 'revokeToken'
+  | 'hubProof'
   | 'join';
 
 /** Unless told otherwise: nobody remembers what lasts for ever (trust.md: tokens have an expiry). */
@@ -124,6 +125,7 @@ export function accountHandlers(hub: HubParts): Pick<Handlers, AccountRoute> {
       noteDeed(audit, call, 'revoke-token', id, 'done');
       return {};
     },
+    hubProof: ({ query }) => hub.identity.prove(query.challenge),
     async join(call) {
       const { node, nodeToken } = await hub.registry.join(call.body, clock.nowMs());
       fleet.setNode({ id: node.id, name: node.name, alias: node.alias, mayRun: node.mayRun === true });
@@ -135,7 +137,7 @@ export function accountHandlers(hub: HubParts): Pick<Handlers, AccountRoute> {
         from: call.from,
         door: 'agent',
       });
-      return { nodeId: node.id, nodeToken };
+      return { nodeId: node.id, nodeToken, hubKey: hub.identity.key };
     },
   };
 }

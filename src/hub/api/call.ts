@@ -5,6 +5,7 @@ import type { Log } from '../../io/log.ts';
 import type { NodeStatus } from '../../model/node.ts';
 import type { AgentAnswer } from '../../protocol/agentHub.ts';
 import type { HubApi, RouteName } from '../../protocol/hubApi.ts';
+import type { HubIdentity } from '../accounts/identity.ts';
 import type { PageSessions } from '../accounts/sessions.ts';
 import type { Tokens } from '../accounts/tokens.ts';
 import type { AgentLinks } from '../agents/agentLinks.ts';
@@ -28,6 +29,7 @@ export interface HubParts {
   links: AgentLinks;
   registry: NodeRegistry;
   witnesses: Witnesses;
+  identity: HubIdentity;
   tokens: Tokens;
   sessions: PageSessions;
   recent: Recent;

@@ -78,7 +78,11 @@ export async function apiServer(options: ServerOptions): Promise<FastifyInstance
   limitConnections(app.server, PER_CONNECTION);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS);
-    options.limits.checkRequest(countedAs(request.headers, request.ip, doors));
+    // Machines ask for it before they show who they are: by itself, so that nobody else's requests keep them away.
+    const isProof = request.routeOptions.url === hubApi.hubProof.path;
+    options.limits.checkRequest(
+      isProof ? `${request.ip} for proofs` : countedAs(request.headers, request.ip, doors),
+    );
     checkHost(request.headers, doors);
     checkOrigin(request.headers, request.method !== 'GET' && request.method !== 'HEAD');
   });
