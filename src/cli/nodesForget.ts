@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { visible } from '../lib/displayText.ts';
 import { parseDurationMs } from '../lib/durations.ts';
-import { type DialectName, DialectName as DialectNames } from '../model/dialect.ts';
+import { type DialectName, PUSHED_DIALECTS } from '../model/dialect.ts';
 import type { NodeStatus } from '../model/node.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
 import { type FleetOptions, openFleet, withFleet } from './fleetCommand.ts';
@@ -37,7 +37,7 @@ export function addForget(nodes: Command, context: CommandContext): void {
       new Option(
         '--dialect <name>',
         'those that report by themselves through this older system, like gpu-monitor',
-      ).choices(DialectNames.options),
+      ).choices(PUSHED_DIALECTS),
     )
     .option('--yes', 'do not ask first')
     .addHelpText(
