@@ -118,6 +118,22 @@ describe('a collector on /ws', () => {
     expect((await kill(to, '/t/fl_root/api/kill-processes')).status).toBe(200);
   });
 
+  test('one that talks without end is let go, and so is one from where nobody may report', async () => {
+    const to = await serve([]);
+    const { socket } = await connect(to);
+    const isClosed = new Promise((resolve) => socket.once('close', resolve));
+    for (let time = 0; time < 101; time += 1) socket.send('{"type": "heartbeat"}');
+    await isClosed;
+    const large = await connect(to);
+    const isGone = new Promise((resolve) => large.socket.once('close', resolve));
+    for (let time = 0; time < 18; time += 1) large.socket.send(JSON.stringify({ x: 'y'.repeat(60_000) }));
+    await isGone;
+    await bed?.stop();
+    const elsewhere = await serve([], { reporters: ['10.0.0.0/8'] });
+    await expect(connect(elsewhere)).rejects.toThrow();
+    expect(elsewhere.refusals).toMatchObject([{ reason: 'may not report', on: 'gpu-monitor: socket' }]);
+  });
+
   test('a path that no URL can hold is no socket, and ends nothing else', async () => {
     const to = await serve([]);
     const { port } = new URL(to.url);

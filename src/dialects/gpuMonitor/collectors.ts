@@ -13,12 +13,16 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import * as z from 'zod';
+import { tokenBucket } from '../../lib/tokenBucket.ts';
 import { MAX_NAME_CHARACTERS, MAX_PIDS_PER_KILL } from '../../model/limits.ts';
 
 const MAX_SOCKETS = 1000;
 const MAX_FRAME_BYTES = 64 * 1024;
 /** Whoever has not said who it is by then is no collector. */
 const REGISTER_PATIENCE_MS = 10_000;
+/** A collector says who it is, and now and then what became of a kill; whoever says more than this is let go. */
+const MESSAGES = { perSecond: 10, burst: 100 };
+const BYTES = { perSecond: 64 * 1024, burst: 1024 * 1024 };
 /** Whoever sends and reads nothing is not answered for ever. */
 const MAX_UNREAD_BYTES = 64 * 1024;
 /** A machine that was switched off frees its name a minute later. */
@@ -55,6 +59,7 @@ interface Connected {
 /** @param told what a collector said of a process that it was asked to end. */
 export function collectors(
   told: (hostname: string, pid: number, status: string, from: string) => void,
+  nowMs: () => number,
 ): Collectors {
   const server = new WebSocketServer({
     noServer: true,
@@ -77,6 +82,8 @@ export function collectors(
 
   const serve = (socket: WebSocket, from: string): void => {
     const collector: Connected = { socket, from, asked: new Set() };
+    const messages = tokenBucket(MESSAGES.perSecond, MESSAGES.burst);
+    const bytes = tokenBucket(BYTES.perSecond, BYTES.burst);
     let hostname: string | null = null;
     const late = setTimeout(() => socket.terminate(), REGISTER_PATIENCE_MS);
     socket.on('error', () => socket.terminate());
@@ -85,7 +92,9 @@ export function collectors(
       if (hostname !== null && byHost.get(hostname) === collector) byHost.delete(hostname);
     });
     socket.on('message', (data) => {
-      const message = parse(String(data));
+      const text = String(data);
+      if (!messages.take(nowMs()) || !bytes.take(nowMs(), text.length)) return socket.terminate();
+      const message = parse(text);
       if (message === null) return;
       if (message.type === 'register') {
         clearTimeout(late);

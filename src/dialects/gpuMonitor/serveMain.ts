@@ -85,16 +85,18 @@ export function gpuMonitorMain(parts: MainParts): Dialect {
   parts.whenForgotten?.(reports.forget);
   const isNewcomer = (hostname: string | null): boolean =>
     hostname !== null && !reports.has(hostname) && parts.isReporting?.(hostname) !== true;
-  const sockets = collectors((hostname, pid, status, from) =>
-    parts.audit.write({
-      // Never an account's name, whatever it calls itself.
-      who: reportingWitnessId('gpu-monitor', hostname),
-      what: 'kill-process',
-      on: `${hostname}:${pid}`,
-      result: status,
-      from,
-      door: 'dialect',
-    }),
+  const sockets = collectors(
+    (hostname, pid, status, from) =>
+      parts.audit.write({
+        // Never an account's name, whatever it calls itself.
+        who: reportingWitnessId('gpu-monitor', hostname),
+        what: 'kill-process',
+        on: `${hostname}:${pid}`,
+        result: status,
+        from,
+        door: 'dialect',
+      }),
+    parts.nowMs,
   );
   // All of it is ASCII, which latin1 writes several times as fast as UTF-8.
   const encode = (nodes: readonly NodeStatus[]) =>
