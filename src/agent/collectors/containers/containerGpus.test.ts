@@ -7,13 +7,18 @@ const known = [
   { uuid: 'GPU-bbbb-2', index: 1 },
   { uuid: null, index: 2 },
 ];
-function gpus(hostConfig: object, env: string[] = [], engine: 'docker' | 'podman' = 'docker') {
+function gpus(
+  hostConfig: object,
+  env: string[] = [],
+  engine: 'docker' | 'podman' = 'docker',
+  hasNvidiaHook = false,
+) {
   const answer = InspectAnswer.parse({
     State: { Pid: 1 },
     HostConfig: { Runtime: 'runc', ...hostConfig },
     Config: { Env: env },
   });
-  return findContainerGpus(answer, engine, known);
+  return findContainerGpus(answer, { engine, hasNvidiaHook }, known);
 }
 const request = (change: object) => ({ DeviceRequests: [{ Capabilities: [['gpu']], ...change }] });
 
@@ -26,6 +31,7 @@ describe('docker run --gpus', () => {
     ['the beginning of a uuid', request({ DeviceIDs: ['GPU-bb'] }), [1]],
     ['an unknown uuid cannot be told', request({ DeviceIDs: ['0', 'GPU-cc'] }), null],
     ['a MIG instance by its place', request({ DeviceIDs: ['1:0'] }), [1]],
+    ['a MIG instance by its older name', request({ DeviceIDs: ['MIG-GPU-bbbb-2/1/0'] }), [1]],
     ['a MIG instance by its uuid cannot be told', request({ DeviceIDs: ['MIG-1234'] }), null],
     ['CDI', { DeviceRequests: [{ Driver: 'cdi', DeviceIDs: ['nvidia.com/gpu=1'] }] }, [1]],
     ['a request for something else', { DeviceRequests: [{ Count: -1, Capabilities: [['tpu']] }] }, []],
@@ -51,7 +57,11 @@ describe('NVIDIA_VISIBLE_DEVICES', () => {
 
   test('gives nothing under a runtime that does not read it', () => {
     expect(gpus({}, ['NVIDIA_VISIBLE_DEVICES=all'])).toEqual([]);
-    expect(gpus({ Runtime: 'crun' }, ['NVIDIA_VISIBLE_DEVICES=0'], 'podman')).toEqual([0]);
+    const variable = ['NVIDIA_VISIBLE_DEVICES=0'];
+    expect(gpus({ Runtime: 'crun' }, variable, 'podman', true)).toEqual([0]);
+    expect(gpus({ Runtime: 'crun' }, variable, 'podman', false)).toEqual([]);
+    const byCdi = { Runtime: 'oci', Devices: [{ PathOnHost: '/dev/nvidia0' }] };
+    expect(gpus(byCdi, ['NVIDIA_VISIBLE_DEVICES=all'], 'podman', false)).toBeNull();
   });
 
   test('is the only variable that is kept', () => {

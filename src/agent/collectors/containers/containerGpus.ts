@@ -16,12 +16,13 @@ export interface KnownGpu {
  *     CDI                            DeviceRequests [{DeviceIDs: ["nvidia.com/gpu=0"]}]
  *     runtime nvidia                 NVIDIA_VISIBLE_DEVICES=all | none | void | 0,1 | GPU-…
  *
- * The variable counts only where something reads it: NVIDIA's runtime, or podman's hooks. CUDA images set it to `all`, and
- * under Docker's own runtime that gives nothing.
+ * The variable counts only where something reads it: NVIDIA's runtime, or a hook of podman's. CUDA images set it to `all`, and
+ * under Docker's own runtime that gives nothing, nor under podman with CDI (`--device nvidia.com/gpu=0`), of which only the
+ * device files are told.
  */
 export function findContainerGpus(
   { HostConfig, Config }: InspectAnswer,
-  engine: 'docker' | 'podman',
+  { engine, hasNvidiaHook }: { engine: 'docker' | 'podman'; hasNvidiaHook: boolean },
   known: readonly KnownGpu[],
 ): number[] | null {
   const requests = (HostConfig.DeviceRequests ?? []).filter(isGpuRequest);
@@ -29,7 +30,8 @@ export function findContainerGpus(
     DeviceIDs && DeviceIDs.length > 0 ? DeviceIDs : firstGpus(Count ?? 0, known),
   );
   const readsVariable =
-    HostConfig.Runtime?.includes('nvidia') || (engine === 'podman' && HostConfig.Runtime !== 'runc');
+    HostConfig.Runtime?.includes('nvidia') ||
+    (engine === 'podman' && hasNvidiaHook && HostConfig.Runtime !== 'runc');
   if (requests.length === 0 && readsVariable && Config.Env !== null) wanted.push(...Config.Env.split(','));
   if (wanted.length > 0) return resolveAll(wanted, known);
   // Bare device files: their minor numbers need not be the indexes.
@@ -67,10 +69,14 @@ function resolveAll(names: readonly string[], known: readonly KnownGpu[]): numbe
   return [...indexes].sort((a, b) => a - b).slice(0, 128);
 }
 
-/** `3`; `3:0` (MIG: instance 0 of GPU 3); a uuid or its beginning, as NVIDIA's tools accept it. */
+/**
+ * `3`; `3:0` (MIG: instance 0 of GPU 3); a uuid or its beginning, as NVIDIA's tools accept it; `MIG-GPU-<uuid>/1/0`, an
+ * instance's name before driver 470. Its newer name (`MIG-<uuid>`) does not tell the card.
+ */
 function resolve(name: string, known: readonly KnownGpu[]): number | null {
   const index = /^(\d{1,3})(?::\d+)?$/.exec(name)?.[1];
   if (index !== undefined) return Number(index);
-  if (!name.startsWith('GPU-')) return null;
-  return known.find(({ uuid }) => uuid?.startsWith(name))?.index ?? null;
+  const wanted = /^(?:MIG-)?(GPU-[^/]+)/.exec(name)?.[1];
+  if (wanted === undefined) return null;
+  return known.find(({ uuid }) => uuid?.startsWith(wanted))?.index ?? null;
 }

@@ -1,4 +1,6 @@
 /** The machine's containers: of Docker and of podman, with what they use, the GPUs they were given, and whose they are. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { containerEnterCommand } from '../../../lib/shell/containerEnterCommand.ts';
 import type { SourceState } from '../../../model/node.ts';
@@ -35,6 +37,7 @@ export function startContainerSource(options: ContainerSourceOptions): Container
   const { knownGpus, environment = {}, sockets = usualSockets(environment), root = '/' } = options;
   const engines = sockets.map((socket) => ({ socket, watch: watchEngine(socket.path) }));
   const uses = createUseReader(root);
+  const hasNvidiaHook = hasHook(root);
   const firstAnswers = Promise.race([
     Promise.all(engines.map(({ watch }) => watch.asked)),
     delay(FIRST_PATIENCE_MS, undefined, { ref: false }),
@@ -50,7 +53,7 @@ export function startContainerSource(options: ContainerSourceOptions): Container
         for (const container of view.containers) {
           // podman may answer at Docker's socket too.
           const { Id } = container.listed;
-          if (!found.has(Id)) found.set(Id, describe(container, { view, socket, gpus, uses }));
+          if (!found.has(Id)) found.set(Id, describe(container, { view, socket, gpus, uses, hasNvidiaHook }));
         }
       }
       uses.keepOnly(new Set(found.keys()));
@@ -89,16 +92,31 @@ export function usualSockets(
   ];
 }
 
+/** Folders of oci-hooks(5). */
+const HOOK_FOLDERS = ['usr/share/containers/oci/hooks.d', 'etc/containers/oci/hooks.d'];
+
+/** Whether podman gives cards as NVIDIA_VISIBLE_DEVICES says: older installations of NVIDIA's tools do. */
+function hasHook(root: string): boolean {
+  return HOOK_FOLDERS.some((folder) => {
+    try {
+      return readdirSync(join(root, folder)).some((name) => /nvidia.*\.json$/.test(name));
+    } catch {
+      return false;
+    }
+  });
+}
+
 interface Around {
   view: EngineView;
   socket: EngineSocket;
   gpus: readonly KnownGpu[];
   uses: UseReader;
+  hasNvidiaHook: boolean;
 }
 
 function describe(
   { listed, inspected }: EngineContainer,
-  { view, socket, gpus, uses }: Around,
+  { view, socket, gpus, uses, hasNvidiaHook }: Around,
 ): FoundContainer {
   const name = (listed.Names?.[0] ?? '').replace(/^\//, '').slice(0, LONGEST_NAME) || listed.Id.slice(0, 12);
   const isRunning = listed.State === 'running';
@@ -127,7 +145,10 @@ function describe(
       status: (listed.Status ?? '').slice(0, LONGEST_NAME),
       engine: view.engine,
       ...use,
-      gpus: inspected === null ? null : findContainerGpus(inspected, view.engine, gpus),
+      gpus:
+        inspected === null
+          ? null
+          : findContainerGpus(inspected, { engine: view.engine, hasNvidiaHook }, gpus),
       // Its own name is no owner worth telling.
       owner: ownerRule === 'container' ? null : owner,
       enterCommand: isRunning ? containerEnterCommand(socket.program, { name, id: listed.Id }) : null,
