@@ -1,6 +1,6 @@
 /** What FlowLine costs the machine that it watches: `agent` and `up` with their driver child, at 1 Hz, over a busy driver. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createJoinToken } from '../test/support/administrator.ts';
@@ -12,7 +12,7 @@ import { rounded } from './support/figures.ts';
 import { cpuMilliseconds, type Memory, memoryOf } from './support/processCost.ts';
 
 export interface RoleCost {
-  /** Of the role's own process and of its driver child, each sample. */
+  /** Of the role's own process and of its driver child, each sample; the library's time is in it. */
   cpuMsPerSample: { role: number; driverChild: number };
   /** Of one core, both together. */
   cpuPercent: number;
@@ -29,13 +29,21 @@ interface BareLoop {
   cpuMsPerSample: number;
 }
 
+const PROGRAM = join(import.meta.dirname, '..', 'bin', 'flowline.mjs');
+type Program = readonly string[];
+
 /** V8 compiles and collects most in the first seconds; what lasts is measured. */
 const SETTLE_MS = 15_000;
 
 /** Measures one role for so many seconds. */
 export async function measureRole(role: 'agent' | 'up', seconds: number): Promise<RoleCost> {
   const driver = await busyDriver();
-  const running = await (role === 'up' ? startUp(driver.environment) : startAgent(driver.environment));
+  const folder = await temporaryFolder();
+  // A Node of their own: pages that the bench's and the hub's Node had in common with theirs would be counted to those.
+  const node = join(folder.path, 'node');
+  copyFileSync(process.execPath, node, constants.COPYFILE_FICLONE);
+  const start = role === 'up' ? startUp : startAgent;
+  const running = await start(driver.environment, [node, PROGRAM]);
   try {
     const driverChild = await waitFor('the driver child', () =>
       descendantsOf(running.pid).find((pid) => commandOf(pid).includes('driver-child')),
@@ -69,6 +77,7 @@ export async function measureRole(role: 'agent' | 'up', seconds: number): Promis
   } finally {
     await running.end();
     await driver.stop();
+    await folder.remove();
   }
 }
 
@@ -79,21 +88,23 @@ interface RunningRole {
   end(): Promise<void>;
 }
 
-async function startUp(environment: Record<string, string>): Promise<RunningRole> {
+async function startUp(environment: Record<string, string>, program: Program): Promise<RunningRole> {
   const startedAtMs = performance.now();
-  const up = await startHubProgram('up', [], environment);
+  const up = await startHubProgram('up', [], environment, undefined, program);
   return { pid: up.child.pid ?? 0, startedAtMs, stop: up.stop, end: up.end };
 }
 
-async function startAgent(environment: Record<string, string>): Promise<RunningRole> {
+async function startAgent(environment: Record<string, string>, program: Program): Promise<RunningRole> {
   const hub = await startHubProgram('hub');
   const folder = await temporaryFolder();
   const FLOWLINE_JOIN_TOKEN = await createJoinToken(hub, 1);
   const startedAtMs = performance.now();
-  const agent = startProgram(['agent', 'join', hub.url, '--data', folder.path], {
-    ...environment,
-    FLOWLINE_JOIN_TOKEN,
-  });
+  const agent = startProgram(
+    ['agent', 'join', hub.url, '--data', folder.path],
+    { ...environment, FLOWLINE_JOIN_TOKEN },
+    undefined,
+    program,
+  );
   return {
     pid: agent.child.pid ?? 0,
     startedAtMs,

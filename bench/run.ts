@@ -1,8 +1,7 @@
 /**
  * `npm run bench`: what FlowLine costs, as whole processes from the bundle. Prints the figures beside their aims, keeps
  * them in bench/results/latest.json and puts them into bench/README.md. `--seconds 10` for a quick look; `--repeat 1`
- * measures each once instead of three times; `--only decisions`, `--only tables`, `--only queue`, `--only logs`,
- * `--only map`, `--only old-nodes` or `--only dialects` prints what those cost and keeps nothing.
+ * measures each once instead of three times; `--only agent` (or another name of `alone`) prints what that costs and keeps nothing.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,36 +31,31 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 });
-if (values.only === 'decisions') {
-  console.log(JSON.stringify(await measureDecisions(Number(values.queued), DECISIONS), null, 2));
-  process.exit(0);
-}
-if (values.only === 'map') {
-  console.log(JSON.stringify(await measureMap(), null, 2));
-  process.exit(0);
-}
-if (values.only === 'old-nodes') {
-  console.log(JSON.stringify(await measureOldNodes(Number(values.seconds)), null, 2));
-  process.exit(0);
-}
-if (values.only === 'tables') {
-  console.log(JSON.stringify(await measureTables(Number(values.queued)), null, 2));
-  process.exit(0);
-}
-if (values.only === 'logs') {
-  const logs = await measureLogs();
-  console.log(JSON.stringify({ ...logs, timesAsLongAsThePipe: logRatio(logs) }, null, 2));
-  process.exit(0);
-}
-if (values.only === 'queue') {
-  console.log(JSON.stringify(await measureQueue(), null, 2));
-  process.exit(0);
-}
-if (values.only === 'dialects') {
-  console.log(JSON.stringify(await measureDialects(), null, 2));
-  process.exit(0);
-}
 const seconds = Number(values.seconds);
+/** What can be measured by itself. */
+const alone: Record<string, () => Promise<unknown>> = {
+  agent: () => measureRole('agent', seconds),
+  up: () => measureRole('up', seconds),
+  decisions: () => measureDecisions(Number(values.queued), DECISIONS),
+  map: measureMap,
+  'old-nodes': () => measureOldNodes(seconds),
+  tables: () => measureTables(Number(values.queued)),
+  logs: async () => {
+    const cost = await measureLogs();
+    return { ...cost, timesAsLongAsThePipe: logRatio(cost) };
+  },
+  queue: measureQueue,
+  dialects: measureDialects,
+};
+if (values.only !== undefined) {
+  const measure = Object.hasOwn(alone, values.only) ? alone[values.only] : undefined;
+  if (measure === undefined) {
+    console.error(`bench: nothing is called ${values.only}; there are ${Object.keys(alone).join(', ')}`);
+    process.exit(2);
+  }
+  console.log(JSON.stringify(await measure(), null, 2));
+  process.exit(0);
+}
 const loads: number[] = [];
 
 const agent = middle(await repeat('agent', () => measureRole('agent', seconds)));

@@ -6,6 +6,8 @@ export interface Memory {
   proportionalMiB: number;
   /** Pages that nobody else uses: what ending the process would free. */
   privateMiB: number;
+  /** Pages that are no file's: what cannot be read again from a disk. */
+  anonymousMiB: number;
 }
 
 /** Time on a processor since the start, of all threads that still live. */
@@ -33,5 +35,6 @@ export function memoryOf(pid: number): Memory {
   return {
     proportionalMiB: kilobytes('Pss') / 1024,
     privateMiB: (kilobytes('Private_Clean') + kilobytes('Private_Dirty')) / 1024,
+    anonymousMiB: kilobytes('Anonymous') / 1024,
   };
 }
