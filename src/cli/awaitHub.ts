@@ -12,7 +12,7 @@ const LOOK_EACH_MS = 100;
 
 /** Waits up to 5 s until a hub of this machine listens, and says so after 1 s. Whether it came is told by the next call. */
 export async function awaitHub(context: CommandContext, hub: string): Promise<void> {
-  const { hostname, port, origin } = new URL(checkHubUrl(hub));
+  const { hostname, port, origin } = new URL(checkHubUrl(hub, context));
   if (!(await isThisMachine(hostname))) return;
   const startedAtMs = performance.now();
   let isTold = false;

@@ -13,6 +13,9 @@ import {
 } from '../model/dialect.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
 import { parseListen } from './options.ts';
+import { terminalOf } from './text/terminal.ts';
+import type { StartingWords } from './words/starting.ts';
+import type { Problem } from './words/submitProblems.ts';
 
 export interface DialectFlags {
   dialect?: DialectListener[];
@@ -87,22 +90,22 @@ export async function dialectOptions(
 ): Promise<DialectOptions> {
   const mains = flags.dialect ?? [];
   const nodes = flags.nodeDialect ?? [];
+  const { starting: words } = terminalOf(context).words;
   const pages = flags.dialectPages === true ? PAGES : (flags.dialectPages ?? null);
-  await checkPorts([
-    ...(hubListen ? [{ name: 'the hub', option: '--listen ', ...hubListen }] : []),
-    ...mains.map((one) => ({ ...one, option: `--dialect ${one.name}=` })),
-    ...nodes.map((one) => ({ ...one, option: `--node-dialect ${one.name}=` })),
-    ...(pages ? [{ name: 'the older pages', option: '--dialect-pages ', ...pages }] : []),
-  ]);
-  checkServed(mains, flags.dialectWrites, '--dialect-writes opens');
-  checkServed(mains, flags.dialectReporters, '--dialect-reporters leaves');
+  await checkPorts(
+    [
+      ...(hubListen ? [{ name: words.theHub, option: '--listen ', ...hubListen }] : []),
+      ...mains.map((one) => ({ ...one, option: `--dialect ${one.name}=` })),
+      ...nodes.map((one) => ({ ...one, option: `--node-dialect ${one.name}=` })),
+      ...(pages ? [{ name: words.olderPages, option: '--dialect-pages ', ...pages }] : []),
+    ],
+    words,
+  );
+  checkServed(mains, flags.dialectWrites, '--dialect-writes', words);
+  checkServed(mains, flags.dialectReporters, '--dialect-reporters', words);
   const secret = await password(context, flags.passwordFile);
   if (secret === null && nodes.some(({ name }) => name === 'cluster-status'))
-    throw new CommandFailure(
-      EXIT.usage,
-      'a node of cluster-status answers whoever knows its password, and none was given',
-      'put it into a file (older mains send 8888): --password-file FILE, or set FLOWLINE_DIALECT_PASSWORD',
-    );
+    throw usage(words.needsPassword);
   return {
     ...{ mains, nodes, pages, password: secret },
     writes: flags.dialectWrites ?? [],
@@ -110,19 +113,17 @@ export async function dialectOptions(
   };
 }
 
+const usage = ({ what, hint }: Problem): CommandFailure => new CommandFailure(EXIT.usage, what, hint);
+
 /** What is said of a dialect that is not there would be taken for done. @throws CommandFailure */
 function checkServed(
   mains: readonly DialectListener[],
   networks: readonly NamedNetwork[] = [],
-  said: string,
+  option: '--dialect-writes' | '--dialect-reporters',
+  words: StartingWords,
 ): void {
   const unserved = networks.find((network) => mains.every(({ name }) => name !== network.name));
-  if (unserved)
-    throw new CommandFailure(
-      EXIT.usage,
-      `${said} ${unserved.name} to ${unserved.network}, and ${unserved.name} is not served here`,
-      `add --dialect ${unserved.name}, or leave it out`,
-    );
+  if (unserved) throw usage(words.notServed(option, unserved.name, unserved.network));
 }
 
 /** `NAME` or `NAME=HOST:PORT` or `NAME=PORT`. @throws InvalidArgumentError that says what there is. */
@@ -172,30 +173,24 @@ const overlap = (one: Listener, other: Listener): boolean =>
   (one.host === other.host || ANY_ADDRESS.has(one.host) || ANY_ADDRESS.has(other.host));
 
 /** @throws CommandFailure with both names and a free port. */
-async function checkPorts(listeners: readonly Listener[]): Promise<void> {
+async function checkPorts(listeners: readonly Listener[], words: StartingWords): Promise<void> {
   for (const [place, later] of listeners.entries()) {
     const earlier = listeners.slice(0, place).find((one) => overlap(one, later));
     if (!earlier) continue;
     const { host, port, name, option } = later;
     const free = await freePortAbove(host, port, new Set(listeners.map((one) => one.port)));
-    throw new CommandFailure(
-      EXIT.usage,
-      `${earlier.name} and ${name} cannot both have port ${port}`,
-      `give one another port: ${option}${host.includes(':') ? `[${host}]` : host}:${free ?? 'PORT'}`,
-    );
+    const address = `${host.includes(':') ? `[${host}]` : host}:${free ?? 'PORT'}`;
+    throw usage(words.samePort(earlier.name, name, port, `${option}${address}`));
   }
 }
 
 async function password(context: CommandContext, file: string | undefined): Promise<string | null> {
   if (file === undefined) return context.environment.FLOWLINE_DIALECT_PASSWORD || null;
+  const { starting: words } = terminalOf(context).words;
   const text = await readFile(file, 'utf8').catch((failure: Error) => {
-    throw new CommandFailure(
-      EXIT.usage,
-      `cannot read the password file ${file}: ${failure.message}`,
-      'name a file that this user may read, with the password as its only line',
-    );
+    throw usage(words.notRead('password', file, failure.message));
   });
   const word = text.replace(/\r?\n$/, '');
   if (word !== '' && !word.includes('\n')) return word;
-  throw new CommandFailure(EXIT.usage, `${file} holds no password`, 'it has to be its only line');
+  throw usage(words.noPassword(file));
 }

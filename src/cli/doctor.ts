@@ -32,7 +32,7 @@ export function addDoctor(program: Command, context: CommandContext): void {
     .action(async (options: DoctorOptions, command: Command) => {
       const checks = await context.examineThisMachine({
         dataFolder: dataFolderOf(context, options.data),
-        hubUrl: checkHubUrl(options.hub),
+        hubUrl: checkHubUrl(options.hub, context),
         isHubNamed: command.getOptionValueSource('hub') !== 'default',
         language: languageOf(context.environment),
       });

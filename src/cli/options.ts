@@ -9,6 +9,10 @@ import { readOwnedFile } from '../io/ownedFile.ts';
 import { whoseListeners } from '../io/portHolder.ts';
 import { parseDurationMs, parseMemoryBytes } from '../lib/durations.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
+import { languageOf, terminalOf } from './text/terminal.ts';
+import type { StartingWords } from './words/starting.ts';
+import type { Problem } from './words/submitProblems.ts';
+import { wordsOf } from './words/words.ts';
 
 export const DEFAULT_HUB = 'http://127.0.0.1:3569';
 export const DEFAULT_PORT = 3569;
@@ -99,7 +103,7 @@ export async function connectHub(
   options: HubOptions,
   timeoutMs = PATIENCE_MS,
 ): Promise<HubClient> {
-  const baseUrl = checkHubUrl(options.hub);
+  const baseUrl = checkHubUrl(options.hub, context);
   const clientWith = (token: string | null): HubClient =>
     hubClient({
       baseUrl,
@@ -122,14 +126,15 @@ const withoutIfUnknown = (client: HubClient, anonymous: HubClient): HubClient =>
 });
 
 async function givenToken(context: CommandContext, { tokenFile }: HubOptions): Promise<string | null> {
+  const { starting: words } = terminalOf(context).words;
   if (tokenFile !== undefined) {
     const text = await readFile(tokenFile, 'utf8').catch((failure: Error) => {
-      throw new CommandFailure(EXIT.usage, `cannot read the token file ${tokenFile}: ${failure.message}`);
+      throw usage(words.notRead('token', tokenFile, failure.message));
     });
-    return checkToken(text, tokenFile);
+    return checkToken(text, tokenFile, words);
   }
   if (context.environment.FLOWLINE_TOKEN)
-    return checkToken(context.environment.FLOWLINE_TOKEN, 'FLOWLINE_TOKEN');
+    return checkToken(context.environment.FLOWLINE_TOKEN, 'FLOWLINE_TOKEN', words);
   return null;
 }
 
@@ -147,26 +152,21 @@ async function localToken(context: CommandContext, { data }: HubOptions, url: UR
   return Buffer.from(kept.bytes).toString('utf8').trim();
 }
 
+const usage = ({ what, hint }: Problem): CommandFailure => new CommandFailure(EXIT.usage, what, hint);
+
 /** One word of visible characters. @throws CommandFailure: another text would not even be sent. */
-function checkToken(text: string, where: string): string {
+function checkToken(text: string, where: string, words: StartingWords): string {
   const token = text.trim();
   if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw new CommandFailure(
-    EXIT.usage,
-    `${where} holds no token`,
-    'a token is one word, as `flowline token create` prints it',
-  );
+  throw usage(words.noToken(where));
 }
 
 /** A hub's address without a path or a slash at its end. @throws CommandFailure */
-export function checkHubUrl(text: string): string {
+export function checkHubUrl(text: string, context: Pick<CommandContext, 'environment'>): string {
   const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`);
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new CommandFailure(
-      EXIT.usage,
-      `${JSON.stringify(text)} is no hub address`,
-      `say one like ${DEFAULT_HUB}`,
-    );
+    const { starting } = wordsOf(languageOf(context.environment));
+    throw usage(starting.noHubAddress(JSON.stringify(text), DEFAULT_HUB));
   }
   return url.origin;
 }

@@ -1,6 +1,7 @@
 /** The command line: every command in one list, and how failures become words and exit codes. */
 import { CommanderError } from 'commander';
 import { HubFailure } from '../client/hubClient.ts';
+import { DataFolderError } from '../io/dataFolder.ts';
 import { visible } from '../lib/displayText.ts';
 import { addContainers } from './containers.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
@@ -115,6 +116,11 @@ function explain(failure: unknown, context: CommandContext): number {
   if (failure instanceof CommandFailure) {
     if (failure.message) say(context, failure.message, failure.hint);
     return failure.exitCode;
+  }
+  if (failure instanceof DataFolderError) {
+    const { what, hint } = terminalOf(context).words.starting.dataFolder(failure);
+    say(context, what, hint);
+    return EXIT.failed;
   }
   const hint =
     failure instanceof Error && 'hint' in failure && typeof failure.hint === 'string' ? failure.hint : null;

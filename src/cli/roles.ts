@@ -26,6 +26,7 @@ import {
   parseListen,
   wholeNumber,
 } from './options.ts';
+import { terminalOf } from './text/terminal.ts';
 
 interface CommonFlags extends DialectFlags {
   data?: string;
@@ -117,7 +118,7 @@ function addAgent(program: Command, context: CommandContext): void {
   const run = async (hubUrl: string | undefined, flags: AgentFlags, joinsOnly = false): Promise<void> => {
     const options: AgentRoleOptions = {
       dataFolder: dataFolderOf(context, flags.data),
-      hubUrl: hubUrl === undefined ? null : checkHubUrl(hubUrl),
+      hubUrl: hubUrl === undefined ? null : checkHubUrl(hubUrl, context),
       likelyHubUrl: null,
       configFile: flags.config ?? null,
       joinToken: await joinToken(context, flags.joinTokenFile),
@@ -184,10 +185,9 @@ export async function joinToken(context: CommandContext, file: string | undefine
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch (failure) {
-    throw new CommandFailure(
-      EXIT.usage,
-      `cannot read the join token file ${file}: ${failure instanceof Error ? failure.message : failure}`,
-    );
+    const why = failure instanceof Error ? failure.message : String(failure);
+    const { what, hint } = terminalOf(context).words.starting.notRead('joinToken', file, why);
+    throw new CommandFailure(EXIT.usage, what, hint);
   }
 }
 

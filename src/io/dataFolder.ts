@@ -16,14 +16,35 @@ export function defaultDataFolder(environment: Record<string, string | undefined
   return uid === 0 ? '/var/lib/flowline' : join(environment.HOME ?? homedir(), '.local', 'state', 'flowline');
 }
 
-/** The folder cannot be used, with what to do about it. */
+/** Why a folder cannot be used, as data; `words`: what the system says. */
+export type DataFolderTrouble =
+  | { kind: 'not-made'; words: string }
+  | { kind: 'other-owner'; owner: number; own: number }
+  /** Something in it that this user may not use. */
+  | { kind: 'not-allowed'; words: string; own: number | null }
+  | { kind: 'network'; fileSystem: string }
+  | { kind: 'not-written'; words: string }
+  | { kind: 'busy'; holder: string; isHub: boolean };
+
+/** The folder cannot be used, with what to do about it: as data, and in English. */
 export class DataFolderError extends Error {
   readonly code: 'folder-not-local' | 'folder-busy' | 'folder-unusable';
+  readonly path: string;
+  readonly trouble: DataFolderTrouble;
   readonly hint: string;
 
-  constructor(code: DataFolderError['code'], message: string, hint: string) {
+  /** @param path of the folder, or of what in it cannot be used */
+  constructor(
+    code: DataFolderError['code'],
+    path: string,
+    trouble: DataFolderTrouble,
+    message: string,
+    hint: string,
+  ) {
     super(message);
     this.code = code;
+    this.path = path;
+    this.trouble = trouble;
     this.hint = hint;
   }
 }
@@ -61,9 +82,12 @@ export async function openDataFolder(path: string, purpose: string): Promise<Dat
     await chmod(path, 0o700);
   } catch (failure) {
     if (failure instanceof DataFolderError) throw failure;
+    const words = failure instanceof Error ? failure.message : String(failure);
     throw new DataFolderError(
       'folder-unusable',
-      `cannot use the data folder ${path}: ${failure instanceof Error ? failure.message : failure}`,
+      path,
+      { kind: 'not-made', words },
+      `cannot use the data folder ${path}: ${words}`,
       'name another with --data DIR or FLOWLINE_DATA',
     );
   }
@@ -71,6 +95,8 @@ export async function openDataFolder(path: string, purpose: string): Promise<Dat
   if (network) {
     throw new DataFolderError(
       'folder-not-local',
+      path,
+      { kind: 'network', fileSystem: network },
       `the data folder ${path} is on ${network}, where its database would not be safe`,
       'name a folder on a local disk with --data DIR or FLOWLINE_DATA',
     );
@@ -114,6 +140,8 @@ async function checkOwner(path: string): Promise<void> {
   if (own === undefined || own === owner) return;
   throw new DataFolderError(
     'folder-unusable',
+    path,
+    { kind: 'other-owner', owner, own },
     `the data folder ${path} belongs to the user with uid ${owner}, and this runs as uid ${own}`,
     `run it as its owner (sudo -u '#${owner}' …), or name another folder with --data DIR or FLOWLINE_DATA`,
   );
@@ -131,6 +159,8 @@ export function explainAccess(failure: unknown, folder: string): unknown {
   if (!path.startsWith(join(resolve(folder), '/'))) return failure;
   return new DataFolderError(
     'folder-unusable',
+    path,
+    { kind: 'not-allowed', words: failure.message, own: process.getuid?.() ?? null },
     `cannot use ${path}: ${failure.message}`,
     `everything in the data folder belongs to the user that runs this: as root, chown -R ${process.getuid?.() ?? 'USER'} ${folder}`,
   );
@@ -151,19 +181,27 @@ async function lock(path: string): Promise<() => void> {
     database?.close();
     const message = failure instanceof Error ? failure.message : String(failure);
     if (!/locked|busy/i.test(message)) {
+      const isRefused = /^E(ACCES|PERM)\b/.test(message);
       throw new DataFolderError(
         'folder-unusable',
+        path,
+        isRefused
+          ? { kind: 'not-allowed', words: message, own: process.getuid?.() ?? null }
+          : { kind: 'not-written', words: message },
         `cannot use the data folder ${path}: ${message}`,
-        /^E(ACCES|PERM)\b/.test(message)
+        isRefused
           ? `everything in it belongs to the user that runs this: as root, chown -R ${process.getuid?.() ?? 'USER'} ${path}`
           : 'see whether the disk is full, and who owns the folder',
       );
     }
     const holder = (await readFileIfThere(join(path, 'holder')))?.trim() ?? 'another process';
+    const isHub = /\bhub at /.test(holder);
     throw new DataFolderError(
       'folder-busy',
+      path,
+      { kind: 'busy', holder, isHub },
       `the data folder ${path} is in use by ${holder}`,
-      /\bhub at /.test(holder)
+      isHub
         ? 'commands use that one as it is, and `flowline token link` opens its page; else stop it, or name another folder with --data DIR'
         : 'stop that one, or name another folder with --data DIR',
     );

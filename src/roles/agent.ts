@@ -5,6 +5,10 @@ import { readGoingDownFacts } from '../agent/goingDown/facts.ts';
 import { goodbyeReason, howMachineGoesDown } from '../agent/goingDown/goingDown.ts';
 import { startSupervisor } from '../agent/supervisor/startSupervisor.ts';
 import { type AgentRoleOptions, CommandFailure, EXIT } from '../cli/context.ts';
+import { languageOf } from '../cli/text/terminal.ts';
+import type { StartingWords } from '../cli/words/starting.ts';
+import type { Problem } from '../cli/words/submitProblems.ts';
+import type { Language } from '../fleet/words.ts';
 import { systemClock } from '../io/clock.ts';
 import { openDataFolder } from '../io/dataFolder.ts';
 import { type Log, openLog } from '../io/log.ts';
@@ -13,6 +17,7 @@ import { type Credential, joinHub, loadCredential, saveCredential } from './cred
 import { examineMachine } from './examine.ts';
 import { OtherHub, provenKey } from './hubPin.ts';
 import { machineIdHere } from './machineId.ts';
+import { startingWords } from './startingWords.ts';
 import type { Surroundings } from './surroundings.ts';
 import { tablesOf } from './tables.ts';
 import { thisMachine } from './thisMachine.ts';
@@ -23,7 +28,7 @@ import { untilSignal } from './untilSignal.ts';
  * @throws CommandFailure where no hub or no token is known; HubFailure where joining is refused.
  */
 export async function runAgent(said: AgentRoleOptions, surroundings: Surroundings): Promise<void> {
-  const options = await withConfiguration(said);
+  const options = await withConfiguration(said, languageOf(surroundings.environment));
   const log = openLog(options.logLevel);
   if (options.joinsOnly) return joinAhead(options, surroundings);
   await untilSignal(log, async (stopping) => {
@@ -31,7 +36,7 @@ export async function runAgent(said: AgentRoleOptions, surroundings: Surrounding
     const folder = await openDataFolder(join(options.dataFolder, 'agent'), 'agent');
     stopping.add(() => folder.release());
     const ownMachineId = await machineIdHere(options.dataFolder, surroundings);
-    let credential = await findCredential(folder.path, ownMachineId, options);
+    let credential = await findCredential(folder.path, ownMachineId, options, startingWords(surroundings));
     const ending = new AbortController();
     const machine = thisMachine(surroundings);
     const supervisor = await startSupervisor({
@@ -82,8 +87,9 @@ export async function runAgent(said: AgentRoleOptions, surroundings: Surrounding
       const facts = await readGoingDownFacts({ path: surroundings.environment.PATH });
       await agent.stop(goodbyeReason(howMachineGoesDown(facts, systemClock.nowMs())));
     });
-    const dialectLines = await answerOlderMasters(agent, options, log, stopping);
-    surroundings.print([`FlowLine reports this machine to ${credential.hubUrl}`, ...dialectLines].join('\n'));
+    const words = startingWords(surroundings);
+    const dialectLines = await answerOlderMasters(agent, options, words, log, stopping);
+    surroundings.print([words.reports(credential.hubUrl), ...dialectLines].join('\n'));
   });
 }
 
@@ -104,21 +110,22 @@ async function knownAgain(folder: string, credential: Credential, ending: AbortS
 }
 
 /** What an older slave's file adds; how it is read is loaded only where there is one. */
-async function withConfiguration(said: AgentRoleOptions): Promise<AgentRoleOptions> {
+async function withConfiguration(said: AgentRoleOptions, language: Language): Promise<AgentRoleOptions> {
   if (said.configFile === null) return said;
-  return (await import('./slaveFile.ts')).withSlaveFile(said);
+  return (await import('./slaveFile.ts')).withSlaveFile(said, language);
 }
 
 /** Loads a web server only where one was asked for: it is a third of the program. */
 async function answerOlderMasters(
   agent: Agent,
   { dialects, hostNames }: AgentRoleOptions,
+  words: StartingWords,
   log: Log,
   stopping: Stops,
 ): Promise<string[]> {
   if (dialects.nodes.length === 0) return [];
   const { serveNodes } = await import('./dialects.ts');
-  return serveNodes(agent, { options: dialects, hostNames, clock: systemClock, log }, stopping);
+  return serveNodes(agent, { options: dialects, hostNames, clock: systemClock, log, words }, stopping);
 }
 
 /** Joins if need be, and leaves the folder to the agent that is started next. */
@@ -126,8 +133,8 @@ async function joinAhead(options: AgentRoleOptions, surroundings: Surroundings):
   const folder = await openDataFolder(join(options.dataFolder, 'agent'), 'agent join');
   try {
     const ownMachineId = await machineIdHere(options.dataFolder, surroundings);
-    const { hubUrl } = await findCredential(folder.path, ownMachineId, options);
-    surroundings.print(`joined ${hubUrl}`);
+    const { hubUrl } = await findCredential(folder.path, ownMachineId, options, startingWords(surroundings));
+    surroundings.print(startingWords(surroundings).joined(hubUrl));
   } finally {
     folder.release();
   }
@@ -137,6 +144,7 @@ async function findCredential(
   folder: string,
   machineId: string,
   { hubUrl: said, likelyHubUrl, joinToken }: AgentRoleOptions,
+  words: StartingWords,
 ): Promise<Credential> {
   const kept = await loadCredential(folder);
   if (kept && (said === null || said === kept.hubUrl)) {
@@ -151,18 +159,12 @@ async function findCredential(
   }
   const hubUrl = said ?? kept?.hubUrl ?? likelyHubUrl;
   if (hubUrl === null) {
-    throw new CommandFailure(
-      EXIT.usage,
-      'this machine has not joined a hub yet',
-      'FLOWLINE_JOIN_TOKEN=fl_… flowline agent join http://HUB:3569',
-    );
+    throw usage(words.notJoined);
   }
   if (joinToken === null) {
-    throw new CommandFailure(
-      EXIT.usage,
-      `joining ${hubUrl} needs a join token`,
-      'on the hub: `flowline token create --scope join`; here: FLOWLINE_JOIN_TOKEN=fl_… or --join-token-file PATH',
-    );
+    throw usage(words.needsToken(hubUrl));
   }
   return joinHub(folder, { hubUrl, joinToken, machineId });
 }
+
+const usage = ({ what, hint }: Problem): CommandFailure => new CommandFailure(EXIT.usage, what, hint);

@@ -14,6 +14,7 @@ import { type Log, openLog } from '../io/log.ts';
 import { type FleetMachine, startImaginedFleet } from '../simulator/fleet.ts';
 import { demoTables } from '../simulator/tasks/demoTables.ts';
 import { runHub } from './runHub.ts';
+import { startingWords } from './startingWords.ts';
 import type { Surroundings } from './surroundings.ts';
 import { untilSignal } from './untilSignal.ts';
 import { welcome } from './welcome.ts';
@@ -60,8 +61,10 @@ export async function runDemo(options: DemoRoleOptions, surroundings: Surroundin
       log.warn({ failure: String(failure) }, 'the tables of the demo were not queued'),
     );
 
+    const words = startingWords(surroundings);
+    const { printsToLog } = surroundings;
     surroundings.print(
-      `${welcome(running, options.listen, surroundings.printsToLog, `a simulated fleet of ${options.machines} machines`)}\n  nothing here is real, and nothing on this machine is touched; for commands: --hub ${running.hub.url} --data ${options.dataFolder}`,
+      `${welcome(running, options.listen, { printsToLog, words, what: words.imaginedFleet(options.machines) })}\n  ${words.nothingReal(`--hub ${running.hub.url} --data ${options.dataFolder}`)}`,
     );
   });
 }

@@ -11,6 +11,7 @@ import { recordedFile } from '../../test/support/recordedExchange.ts';
 import { fullCard } from '../../test/support/recordedFleet.ts';
 import { processOf } from '../../test/support/recordedMachines.ts';
 import { waitFor } from '../../test/support/waitFor.ts';
+import { startingEn } from '../cli/words/starting.ts';
 import { UNKNOWN_TOKEN } from '../dialects/writes.ts';
 import { systemClock } from '../io/clock.ts';
 import { silentLog } from '../io/log.ts';
@@ -69,6 +70,7 @@ async function serve(name: DialectName, networks: string[] = []): Promise<string
       origin: taskOrigin(hub.user, {}),
       clock: systemClock,
       log: silentLog,
+      words: startingEn,
     },
     stopping,
   );
@@ -131,6 +133,7 @@ test('a machine answers as three older nodes beside its hub, until it is stopped
       hostNames: [],
       clock: systemClock,
       log: silentLog,
+      words: startingEn,
     },
     stopping,
   );

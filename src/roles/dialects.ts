@@ -1,6 +1,9 @@
 /** Puts the older systems' interfaces that were asked for on their ports, over a hub that runs. */
 import { join } from 'node:path';
 import type { Agent } from '../agent/agent.ts';
+import { CommandFailure, EXIT } from '../cli/context.ts';
+import type { StartingWords } from '../cli/words/starting.ts';
+import type { Problem } from '../cli/words/submitProblems.ts';
 import { clusterStatusNode } from '../dialects/clusterStatus/nodeDialect.ts';
 import { clusterStatusMain } from '../dialects/clusterStatus/serveMain.ts';
 import type { Dialect } from '../dialects/dialect.ts';
@@ -52,6 +55,7 @@ export interface DialectSurroundings {
   hostNames: readonly string[];
   clock: Clock;
   log: Log;
+  words: StartingWords;
 }
 
 /** What main roles need of the hub's own surroundings beside that. */
@@ -61,19 +65,10 @@ export interface MainSurroundings extends DialectSurroundings {
   origin: TaskOrigin;
 }
 
-/** A dialect's port that somebody else has, or an address that is not ours. */
-export class DialectNotServed extends Error {
-  readonly hint: string;
-  constructor(message: string, hint: string) {
-    super(message);
-    this.hint = hint;
-  }
-}
-
 /**
  * Serves each main role that was asked for.
  * @returns lines for the terminal, one for each.
- * @throws DialectNotServed, with nothing of it left running.
+ * @throws CommandFailure, with nothing of it left running.
  */
 export async function serveMains(
   hub: Hub,
@@ -81,7 +76,7 @@ export async function serveMains(
   surroundings: MainSurroundings,
   stopping: Stops,
 ): Promise<string[]> {
-  const { clock, options } = surroundings;
+  const { clock, options, words } = surroundings;
   const parts: MainParts = {
     nodes: hub.nodes,
     callAs: hub.callAs,
@@ -103,7 +98,7 @@ export async function serveMains(
   const lines: string[] = [];
   for (const listener of options.mains) {
     const build = MAINS[listener.name];
-    if (!build) throw new DialectNotServed(`${listener.name} is not served as main yet`, 'leave it out');
+    if (!build) throw new Error(`${listener.name} is not served as main yet`);
     const { url, stop } = await openListener(
       { ...listener, option: `--dialect ${listener.name}=` },
       await build(parts, surroundings),
@@ -111,19 +106,18 @@ export async function serveMains(
       surroundings,
     );
     served.add(stop);
-    lines.push(`  speaks ${listener.name} at ${url}${openness(listener.host)}`);
-    if (listener.name === 'flowline') lines.push(OWN_TASKS);
+    lines.push(`  ${words.speaks(listener.name, url)}${openness(listener.host, words)}`);
+    if (listener.name === 'flowline') lines.push(`    ${words.ownTasks}`);
     for (const { name, network } of options.writes)
-      if (name === listener.name)
-        lines.push(`    ${network} may change things there, as the user that runs this hub`);
+      if (name === listener.name) lines.push(`    ${words.mayChange(network)}`);
     const reporters = networksOf(options.reporters, listener.name);
-    if (reporters.length > 0) lines.push(`    reports are taken from ${reporters.join(', ')} only`);
+    if (reporters.length > 0) lines.push(`    ${words.reportsFrom(reporters.join(', '))}`);
   }
   if (options.pages) {
-    const listener = { ...options.pages, name: 'the older pages', option: '--dialect-pages ' };
+    const listener = { ...options.pages, name: words.olderPages, option: '--dialect-pages ' };
     const { url, stop } = await openListener(listener, olderPages(parts.pageUrl), { refusals }, surroundings);
     served.add(stop);
-    lines.push(`  leads from the older pages at ${url}/monitor to this one`);
+    lines.push(`  ${words.leads(url)}`);
   }
   return lines;
 }
@@ -131,14 +125,14 @@ export async function serveMains(
 /**
  * Serves each node role that was asked for, from what the agent last sampled.
  * @returns lines for the terminal, one for each.
- * @throws DialectNotServed, with nothing of it left running.
+ * @throws CommandFailure, with nothing of it left running.
  */
 export async function serveNodes(
   agent: Pick<Agent, 'newestSample'>,
   surroundings: DialectSurroundings,
   stopping: Stops,
 ): Promise<string[]> {
-  const { clock, options } = surroundings;
+  const { clock, options, words } = surroundings;
   const parts: NodeParts = {
     sample: () => agent.newestSample(),
     password: options.password,
@@ -149,7 +143,7 @@ export async function serveNodes(
   const lines: string[] = [];
   for (const listener of options.nodes) {
     const build = NODES[listener.name];
-    if (!build) throw new DialectNotServed(`${listener.name} is not served as node yet`, 'leave it out');
+    if (!build) throw new Error(`${listener.name} is not served as node yet`);
     const { url, stop } = await openListener(
       { ...listener, option: `--node-dialect ${listener.name}=` },
       build(parts),
@@ -158,19 +152,14 @@ export async function serveNodes(
     );
     served.add(stop);
     lines.push(
-      `  answers as a node of ${listener.name} at ${url}${listener.name === 'cluster-status' ? ', with its password' : openness(listener.host)}`,
+      `  ${words.answersAsNode(listener.name, url)}${listener.name === 'cluster-status' ? words.withPassword : openness(listener.host, words)}`,
     );
   }
   return lines;
 }
 
-/** Its lists are empty for strangers: whoever wonders is told why. */
-const OWN_TASKS =
-  '    its tasks and logs need a token in the address, http://…/t/TOKEN/: flowline token create --scope dialect-write --label LOGIN';
-
 /** They have no login: what is open is said. */
-const openness = (host: string): string =>
-  isLoopback(host) ? '' : ', where whoever reaches it reads figures, user names and masked command lines';
+const openness = (host: string, words: StartingWords): string => (isLoopback(host) ? '' : words.open);
 
 /** Tasks that come without a folder and an environment are given those of the hub, as the older FlowLine's were. */
 export function taskOrigin(user: string, environment: Record<string, string | undefined>): TaskOrigin {
@@ -197,12 +186,14 @@ async function serveFlowline(
 const networksOf = (named: readonly NamedNetwork[], dialect: string): string[] =>
   named.filter(({ name }) => name === dialect).map(({ network }) => network);
 
-/** One listener, with the doors that all have. @throws DialectNotServed */
+const failed = ({ what, hint }: Problem): CommandFailure => new CommandFailure(EXIT.failed, what, hint);
+
+/** One listener, with the doors that all have. @throws CommandFailure */
 async function openListener(
   { name, host, port, option }: { name: string; host: string; port: number; option: string },
   dialect: Dialect,
   { hub, refusals }: { hub?: Pick<Hub, 'dialectAccount'>; refusals?: RefusalTrail },
-  { options, hostNames, clock, log }: DialectSurroundings,
+  { options, hostNames, clock, log, words }: DialectSurroundings,
 ) {
   const listening: DialectListenOptions = {
     listen: { host, port },
@@ -222,15 +213,15 @@ async function openListener(
   } catch (failure) {
     const code = failure instanceof Error && 'code' in failure ? failure.code : null;
     if (code === 'EADDRINUSE')
-      throw new DialectNotServed(
-        `${host}:${port}, where ${name} would be served, is in use by ${(await whoListens(port)) ?? 'a process of another user'}`,
-        `end that, or choose another port: ${option}${host}:PORT`,
+      throw failed(
+        words.dialectPortTaken(
+          `${host}:${port}`,
+          name,
+          (await whoListens(port)) ?? words.someoneElse,
+          `${option}${host}:PORT`,
+        ),
       );
-    if (code === 'EADDRNOTAVAIL')
-      throw new DialectNotServed(
-        `${host} is no address of this machine`,
-        `${option}HOST:PORT takes one of its own, or 0.0.0.0 for all`,
-      );
+    if (code === 'EADDRNOTAVAIL') throw failed(words.notOurs(host, `${option}HOST:PORT`));
     throw failure;
   }
 }

@@ -2,6 +2,7 @@
 import type { RoleOptions } from '../cli/context.ts';
 import { openLog } from '../io/log.ts';
 import { runHub } from './runHub.ts';
+import { startingWords } from './startingWords.ts';
 import type { Surroundings } from './surroundings.ts';
 import { untilSignal } from './untilSignal.ts';
 import { hubOptionFor, welcome } from './welcome.ts';
@@ -12,8 +13,10 @@ export async function runHubRole(options: RoleOptions, surroundings: Surrounding
   await untilSignal(log, async (stopping) => {
     const running = await runHub(options, surroundings, log);
     stopping.add(running.stop);
+    const words = startingWords(surroundings);
+    const { printsToLog } = surroundings;
     surroundings.print(
-      `${welcome(running, options.listen, surroundings.printsToLog, 'the machines that join')}\n  to let a machine join: flowline token create --scope join${hubOptionFor(running)}`,
+      `${welcome(running, options.listen, { printsToLog, words, what: words.joiningMachines })}\n  ${words.letJoin(hubOptionFor(running))}`,
     );
   });
 }

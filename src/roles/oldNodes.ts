@@ -1,6 +1,7 @@
 /** Wires the readers of older nodes (dialects) to the hub's door for them. */
 import { basename } from 'node:path';
 import { CommandFailure, EXIT } from '../cli/context.ts';
+import type { StartingWords } from '../cli/words/starting.ts';
 import {
   type Configuration,
   ConfigurationError,
@@ -11,6 +12,7 @@ import { readReport } from '../dialects/gpuMonitor/readReport.ts';
 import { addresses } from '../dialects/reading/addresses.ts';
 import { pollNodes } from '../dialects/reading/pollNodes.ts';
 import { READERS } from '../dialects/reading/readers.ts';
+import type { Language } from '../fleet/words.ts';
 import type { Witnesses } from '../hub/witnesses/witnesses.ts';
 import type { Clock } from '../io/clock.ts';
 import type { Log } from '../io/log.ts';
@@ -21,20 +23,24 @@ import type { DialectName } from '../model/dialect.ts';
 export async function readConfigurations(
   files: readonly string[],
   password: string | null,
+  language: Language,
 ): Promise<ReadConfiguration[]> {
   const configurations: ReadConfiguration[] = [];
   const taken = new Set<string>();
   for (const file of files)
-    configurations.push(eachOnce(await readConfiguration(file, password).catch(asUsage), taken));
+    configurations.push(eachOnce(await readConfiguration(file, password).catch(asUsage(language)), taken));
   return configurations;
 }
 
 /** A file that cannot be used is a wrong usage, not a failure. */
-export function asUsage(failure: unknown): never {
-  if (failure instanceof ConfigurationError)
-    throw new CommandFailure(EXIT.usage, failure.message, failure.hint);
-  throw failure;
-}
+export const asUsage =
+  (language: Language) =>
+  (failure: unknown): never => {
+    if (!(failure instanceof ConfigurationError)) throw failure;
+    const { what, hint } =
+      language === 'zh' ? failure.inChinese() : { what: failure.message, hint: failure.hint };
+    throw new CommandFailure(EXIT.usage, what, hint);
+  };
 
 /**
  * What is read, a line for each file; and where its older main listened, as long as nobody answers there in its stead.
@@ -43,24 +49,23 @@ export function asUsage(failure: unknown): never {
 export function readingLines(
   configurations: readonly ReadConfiguration[],
   served: readonly DialectName[],
+  words: StartingWords,
 ): string[] {
   return configurations.flatMap(({ path, nodes, listened, repeated, unknownKeys }) => {
     const counts = Map.groupBy(nodes, ({ dialect }) => dialect);
-    const read = [...counts].map(([dialect, { length }]) => `${length} of ${dialect}`).join(', ') || 'none';
-    const lines = [`  reads older nodes, as ${basename(path)} says: ${read}`];
-    if (repeated.length > 0) lines.push(`    named more than once, and read once: ${few(repeated)}`);
-    if (unknownKeys.length > 0)
-      lines.push(`    passed over, since no such key is known: ${few(unknownKeys)}`);
+    const read =
+      [...counts].map(([dialect, { length }]) => words.nodesOf(length, dialect)).join(', ') || words.none;
+    const lines = [`  ${words.readsOlder(basename(path), read)}`];
+    if (repeated.length > 0) lines.push(`    ${words.repeated(few(repeated, words))}`);
+    if (unknownKeys.length > 0) lines.push(`    ${words.passedOver(few(unknownKeys, words))}`);
     if (listened && !served.includes(listened.dialect))
-      lines.push(
-        `  ${listened.dialect} listened at ${listened.host}:${listened.port} there; to answer its clients too: --dialect ${listened.dialect}=${listened.host}:${listened.port}`,
-      );
+      lines.push(`  ${words.listened(listened.dialect, `${listened.host}:${listened.port}`)}`);
     return lines;
   });
 }
 
-const few = (places: readonly string[]): string =>
-  places.length <= 3 ? places.join(', ') : `${places.slice(0, 3).join(', ')} and ${places.length - 3} more`;
+const few = (places: readonly string[], words: StartingWords): string =>
+  places.length <= 3 ? places.join(', ') : words.andMore(places.slice(0, 3).join(', '), places.length - 3);
 
 /** Reads the nodes of each file, with the name server of that file; the stop ends it. */
 export async function startReading(

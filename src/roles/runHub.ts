@@ -1,5 +1,7 @@
 /** Starts a hub in its data folder, with the page, and turns a taken port into words: shared by `up`, `hub`, `demo`. */
-import type { RoleOptions } from '../cli/context.ts';
+import { CommandFailure, EXIT, type RoleOptions } from '../cli/context.ts';
+import { languageOf } from '../cli/text/terminal.ts';
+import type { Problem } from '../cli/words/submitProblems.ts';
 import { hubClient } from '../client/hubClient.ts';
 import { readPageFiles } from '../hub/api/pageFiles.ts';
 import { type Hub, startHub } from '../hub/hub.ts';
@@ -10,6 +12,7 @@ import { whoListens } from '../io/portHolder.ts';
 import { stops } from '../lib/stops.ts';
 import { serveMains, taskOrigin } from './dialects.ts';
 import { readConfigurations, readingLines, startReading } from './oldNodes.ts';
+import { startingWords } from './startingWords.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface RunningHub {
@@ -19,21 +22,9 @@ export interface RunningHub {
   stop(): Promise<void>;
 }
 
-/** A port that somebody else has. */
-export class PortTaken extends Error {
-  readonly hint: string;
-  constructor(address: string, holder: string | null, page: string | null) {
-    super(`${address} is in use by ${holder ?? 'a process of another user'}`);
-    this.hint =
-      page === null
-        ? 'choose another port with --listen 127.0.0.1:PORT'
-        : `that is a FlowLine hub, and a machine needs one only: its page is ${page}, commands take --hub ${page}. A second one, which would give out the same GPUs again, needs another port (--listen 127.0.0.1:PORT) and folder (--data DIR)`;
-  }
-}
-
 /**
  * Takes the data folder, then the port.
- * @throws CommandFailure for a configuration that cannot be used, DataFolderError, PortTaken, DialectNotServed, or the
+ * @throws CommandFailure for a configuration that cannot be used or a port that somebody else has, DataFolderError, or the
  * system's error.
  */
 export async function runHub(
@@ -44,9 +35,14 @@ export async function runHub(
   const stopping = stops();
   const { host, port } = options.listen;
   const address = `${host}:${port}`;
+  const words = startingWords({ environment });
   try {
     // First: a slip in a file should not cost a start.
-    const configurations = await readConfigurations(options.configFiles, options.dialects.password);
+    const configurations = await readConfigurations(
+      options.configFiles,
+      options.dialects.password,
+      languageOf(environment),
+    );
     const folder = await openDataFolder(options.dataFolder, `hub at ${address}`);
     stopping.add(() => folder.release());
     const page = await readPageFiles(pageFolder, version === 'development');
@@ -73,27 +69,30 @@ export async function runHub(
         origin: taskOrigin(hub.user, environment),
         clock: systemClock,
         log,
+        words,
       },
       stopping,
     );
     const reading = readingLines(
       configurations,
       options.dialects.mains.map(({ name }) => name),
+      words,
     );
     return { hub, dialectLines: [...reading, ...dialectLines], stop: () => stopping.stop() };
   } catch (failure) {
     await stopping.stop();
     if (failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE') {
-      throw new PortTaken(address, await whoListens(port), await pageThere(options.listen));
+      const holder = (await whoListens(port)) ?? words.someoneElse;
+      throw failed(words.portTaken(address, holder, await pageThere(options.listen)));
     }
     if (failure instanceof Error && 'code' in failure && failure.code === 'EADDRNOTAVAIL') {
-      throw new Error(
-        `${host} is no address of this machine; --listen takes one of its own, or 0.0.0.0 for all`,
-      );
+      throw failed(words.notOurs(host, '--listen'));
     }
     throw explainAccess(failure, options.dataFolder);
   }
 }
+
+const failed = ({ what, hint }: Problem): CommandFailure => new CommandFailure(EXIT.failed, what, hint);
 
 const HEALTH_PATIENCE_MS = 1000;
 

@@ -15,18 +15,21 @@ afterEach(() => folder.remove());
 const optionsFor = async (file: object | null, nodes: AgentRoleOptions['dialects']['nodes'] = []) => {
   const configFile = file && join(folder.path, 'slave.json');
   if (configFile) await writeFile(configFile, JSON.stringify(file));
-  return withSlaveFile({
-    dataFolder: folder.path,
-    hubUrl: null,
-    likelyHubUrl: null,
-    configFile,
-    joinToken: null,
-    joinsOnly: false,
-    intervalMs: 1000,
-    logLevel: 'warn',
-    dialects: { ...NO_DIALECTS, nodes },
-    hostNames: [],
-  });
+  return withSlaveFile(
+    {
+      dataFolder: folder.path,
+      hubUrl: null,
+      likelyHubUrl: null,
+      configFile,
+      joinToken: null,
+      joinsOnly: false,
+      intervalMs: 1000,
+      logLevel: 'warn',
+      dialects: { ...NO_DIALECTS, nodes },
+      hostNames: [],
+    },
+    'en',
+  );
 };
 
 describe('a slave.json as it is', () => {

@@ -1,6 +1,7 @@
 /** What a slave.json of the older FlowLine Monitor says to our agent: where it goes on answering as a slave, and where its hub may be. */
 import type { AgentRoleOptions } from '../cli/context.ts';
 import { readAgentConfiguration } from '../dialects/configuration/readConfiguration.ts';
+import type { Language } from '../fleet/words.ts';
 import { asUsage } from './oldNodes.ts';
 
 /** As every hub. */
@@ -11,9 +12,12 @@ const HUB_PORT = 3569;
  * where none was said and none was joined.
  * @throws CommandFailure where it is no slave.json
  */
-export async function withSlaveFile(options: AgentRoleOptions): Promise<AgentRoleOptions> {
+export async function withSlaveFile(
+  options: AgentRoleOptions,
+  language: Language,
+): Promise<AgentRoleOptions> {
   if (options.configFile === null) return options;
-  const { masterHost, listened } = await readAgentConfiguration(options.configFile).catch(asUsage);
+  const { masterHost, listened } = await readAgentConfiguration(options.configFile).catch(asUsage(language));
   const { nodes } = options.dialects;
   const isSaid = nodes.some(({ name }) => name === 'flowline-monitor');
   return {

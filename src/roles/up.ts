@@ -10,6 +10,7 @@ import { serveNodes } from './dialects.ts';
 import { examineMachine } from './examine.ts';
 import { machineIdHere } from './machineId.ts';
 import { type RunningHub, runHub } from './runHub.ts';
+import { startingWords } from './startingWords.ts';
 import type { Surroundings } from './surroundings.ts';
 import { tablesOf } from './tables.ts';
 import { thisMachine } from './thisMachine.ts';
@@ -22,8 +23,13 @@ export async function runUp(options: RoleOptions, surroundings: Surroundings): P
   await untilSignal(log, async (stopping) => {
     const running = await assemble(options, surroundings, log, stopping);
     const option = hubOptionFor(running);
+    const words = startingWords(surroundings);
+    const { printsToLog } = surroundings;
     surroundings.print(
-      `${welcome(running, options.listen, surroundings.printsToLog)}${option && `\n  for commands:${option}, or FLOWLINE_HUB`}`,
+      [
+        welcome(running, options.listen, { printsToLog, words, what: words.thisMachine }),
+        ...(option === '' ? [] : [`  ${words.forCommands(option.trim())}`]),
+      ].join('\n'),
     );
   });
 }
@@ -94,7 +100,13 @@ async function assemble(
   stopping.add(() => agent.stop());
   const nodeLines = await serveNodes(
     agent,
-    { options: options.dialects, hostNames: options.hostNames, clock: systemClock, log },
+    {
+      options: options.dialects,
+      hostNames: options.hostNames,
+      clock: systemClock,
+      log,
+      words: startingWords(surroundings),
+    },
     stopping,
   );
   return { ...running, dialectLines: [...running.dialectLines, ...nodeLines] };

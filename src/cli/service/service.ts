@@ -9,6 +9,7 @@ import { joinToken, withAgentOptions, withHubOfAgent, withHubOptions } from '../
 import { jsonText } from '../text/json.ts';
 import { table } from '../text/table.ts';
 import { terminalOf } from '../text/terminal.ts';
+import type { Words } from '../words/words.ts';
 import { carryOptions } from './carried.ts';
 import { installService, systemctl } from './install.ts';
 import { planService, refuseWithoutSystemd, type ServiceFlags, unitPath } from './plan.ts';
@@ -114,7 +115,10 @@ function addRoleCommands(
     );
     const carried = carryOptions(command);
     command.action(async (typed: TypedFlags) => {
-      const flags = { ...typed, ...(typed.hub === undefined ? {} : { hub: checkHubUrl(typed.hub) }) };
+      const flags = {
+        ...typed,
+        ...(typed.hub === undefined ? {} : { hub: checkHubUrl(typed.hub, context) }),
+      };
       const planOf = () => planService(context, role, flags, { typed: carried(), hubUrl: flags.hub ?? null });
       await act(role, flags, planOf).catch(asFailure);
     });
@@ -151,9 +155,9 @@ function addUninstall(service: Command, context: CommandContext): void {
       examples('sudo flowline service uninstall agent', 'flowline service uninstall hub --user'),
     )
     .action(async (named: string, flags: ServiceFlags) => {
-      const role = roleNamed(named);
-      refuseWithoutSystemd(context, role, flags);
       const { words } = terminalOf(context);
+      const role = roleNamed(named, words);
+      refuseWithoutSystemd(context, role, flags);
       const unit = unitName(role);
       const path = unitPath(context, role, flags.user ? 'user' : 'system');
       if (!existsSync(path)) throw new CommandFailure(EXIT.failed, words.service.notInstalled(unit), path);
@@ -170,10 +174,9 @@ function addUninstall(service: Command, context: CommandContext): void {
     });
 }
 
-function roleNamed(text: string): ServiceRole {
+function roleNamed(text: string, words: Words): ServiceRole {
   const role = SERVICE_ROLES.find((known) => known === text);
-  if (role === undefined)
-    throw new CommandFailure(EXIT.usage, `say hub or agent, not ${JSON.stringify(text)}`);
+  if (role === undefined) throw new CommandFailure(EXIT.usage, words.starting.sayRole(JSON.stringify(text)));
   return role;
 }
 

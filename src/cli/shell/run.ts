@@ -118,7 +118,7 @@ async function startIfNoneRuns(
   dataFolder: string,
   { words }: Terminal,
 ): Promise<{ stop(): Promise<void> } | null> {
-  const { hostname: host, port, origin } = new URL(checkHubUrl(hub));
+  const { hostname: host, port, origin } = new URL(checkHubUrl(hub, context));
   if (!(await isThisMachine(host)) || !(await isRefused(host, Number(port || 80)))) return null;
   if (origin !== new URL(DEFAULT_HUB).origin && context.environment.FLOWLINE_HUB !== undefined) return null;
   context.printError(words.shell.starting(origin));

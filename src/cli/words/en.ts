@@ -9,6 +9,7 @@ import { type HubFailureWords, hubFailuresEn } from './hubFailures.ts';
 import { queueEn } from './queue.ts';
 import { serviceEn } from './service.ts';
 import { shellEn } from './shell.ts';
+import { startingEn } from './starting.ts';
 import { submitProblemsEn } from './submitProblems.ts';
 import { taskCommandsEn } from './tasks.ts';
 
@@ -25,6 +26,7 @@ export const en = {
   queue: queueEn,
   submitProblems: submitProblemsEn,
   service: serviceEn,
+  starting: startingEn,
   forget: forgetEn,
   /** What an agent says of its driver, a GPU or what stands beside them; null where it says nothing. */
   agentSays: ({ message }: { message: string | null; remarks: AgentRemarks }): string | null => message,

@@ -21,7 +21,17 @@ const ZH: readonly (readonly [form: RegExp, words: string])[] = [
   [/say a text of 3 to 200 characters/, '写 3 到 200 个字符'],
   [/say all, or some of (.+)/, '写 all，或其中几个：$1'],
   [/say CLASS=N up to 1000, or CLASS=none; classes: (.+)/, '写 类别=次数（最多 1000）或 类别=none；类别：$1'],
-  [/say (\S+ or \S+)$/, '写 $1'],
+  [/there is no port (\d+): the last is 65535/, '没有端口 $1：最大 65535'],
+  [/say a time like (\S+ or \S+), or never/, '写时间，如 $1，或 never'],
+  [/(\S+) has no node that could be asked; there are (.+)/, '$1 没有可供询问的从节点；现有 $2'],
+  [
+    /nobody reports to (\S+): its nodes are asked; there is (.+)/,
+    '没有程序向 $1 上报，它的节点是被询问的；可用 $2',
+  ],
+  [/there is no ("[^"]*"); there are (.+)/, '没有 $1；现有 $2'],
+  [/say NAME=NETWORK, like (.+) or (.+)/, '写 名称=网段，如 $1 或 $2'],
+  [/say HOST:PORT or PORT, like (.+)/, '写 HOST:PORT 或 PORT，如 $1'],
+  [/say (\S+(?: or \S+)+)$/, '写 $1'],
   [/say (NAME=value|HOST:PORT or PORT)/, '写 $1'],
 ];
 

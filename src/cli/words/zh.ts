@@ -10,6 +10,7 @@ import { hubFailuresZh } from './hubFailures.ts';
 import { queueZh } from './queue.ts';
 import { serviceZh } from './service.ts';
 import { shellZh } from './shell.ts';
+import { startingZh } from './starting.ts';
 import { submitProblemsZh } from './submitProblems.ts';
 import { taskCommandsZh } from './tasks.ts';
 import { usageZh } from './usage.ts';
@@ -24,6 +25,7 @@ export const zh: Words = {
   queue: queueZh,
   submitProblems: submitProblemsZh,
   service: serviceZh,
+  starting: startingZh,
   forget: forgetZh,
   agentSays: ({ message, remarks }) => agentRemarksZh(remarks) ?? message,
   comma: '，',

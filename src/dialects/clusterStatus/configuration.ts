@@ -24,8 +24,9 @@ export function hostsConfiguration(path: string, text: string, password: string 
     if (!parsed.success || !port.safeParse(asked).success)
       throw new ConfigurationError(
         path,
-        `line ${place + 1}: ${JSON.stringify(told.slice(0, 80))} is no host name or address`,
+        '{text} is no host name or address',
         'a file that is no JSON is read as a hosts file of cluster-status: a host or an address a line',
+        { place: place + 1, figures: { text: JSON.stringify(told.slice(0, 80)) } },
       );
     nodes.push(clusterNode(parsed.data, { port: asked, password }));
   }

@@ -1,9 +1,11 @@
 /** What a configuration file, of whichever system, comes to for a hub; and how one that cannot be understood is refused. */
 import { isIP } from 'node:net';
 import * as z from 'zod';
+import { type Figures, fill } from '../../lib/fill.ts';
 import { nearestWord } from '../../lib/nearestWord.ts';
 import type { DialectName } from '../../model/dialect.ts';
 import type { PolledNode } from '../reading/nodeReader.ts';
+import { type ConfigurationSentence, inChinese } from './problemsZh.ts';
 
 export interface Configuration {
   /** The file that says so. */
@@ -23,14 +25,44 @@ export interface ReadConfiguration extends Configuration {
   repeated: string[];
 }
 
-/** A file that cannot be used: which, where in it, what to do. */
+/** A file that cannot be used: which, where in it, what to do; in English, and as data for other languages. */
 export class ConfigurationError extends Error {
   readonly hint: string;
-  constructor(path: string, problem: string, hint: string) {
-    super(`${path}: ${problem}`);
-    this.hint = hint;
+  private readonly path: string;
+  private readonly sentence: string;
+  private readonly hintSentence: ConfigurationSentence;
+  private readonly said: { place?: Place; figures?: Figures };
+
+  /** @param sentence one of ours, or what a parser says */
+  constructor(
+    path: string,
+    sentence: ConfigurationSentence | { parser: string },
+    hint: ConfigurationSentence,
+    said: { place?: Place; figures?: Figures } = {},
+  ) {
+    const { place = null, figures = {} } = said;
+    const problem = typeof sentence === 'string' ? sentence : sentence.parser;
+    const where = place === null ? '' : `${typeof place === 'number' ? `line ${place}` : place}: `;
+    super(`${path}: ${where}${fill(problem, figures)}`);
+    this.hint = fill(hint, figures);
+    this.path = path;
+    this.sentence = problem;
+    this.hintSentence = hint;
+    this.said = said;
+  }
+
+  inChinese(): { what: string; hint: string } {
+    const { place = null, figures = {} } = this.said;
+    const where = place === null ? '' : `${typeof place === 'number' ? `第 ${place} 行` : place}：`;
+    return {
+      what: `${this.path}：${where}${inChinese(this.sentence, figures)}`,
+      hint: inChinese(this.hintSentence, figures),
+    };
   }
 }
+
+/** A line, counted from 1, or a key, like `slaves[2].ip`; null for the whole file. */
+type Place = number | string | null;
 
 /**
  * A part of a file by its schema.
@@ -40,24 +72,28 @@ export function parsePart<Shape extends z.ZodType>(
   path: string,
   shape: Shape,
   value: unknown,
-  hint: string,
+  hint: ConfigurationSentence,
 ): z.output<Shape> {
   const parsed = shape.safeParse(value);
   if (parsed.success) return parsed.data;
   // A slip in a key that is needed is told as the slip, not as what is missing.
   const { issues } = parsed.error;
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
-  const { at, problem } = issue ? explain(issue, shape, value) : { at: [], problem: 'not understood' };
+  const { at, problem, figures } = issue ? explain(issue, shape, value) : NOT_UNDERSTOOD;
   const place = at.reduce<string>(within, '');
-  throw new ConfigurationError(path, `${place === '' ? '' : `${place}: `}${problem}`, hint);
+  throw new ConfigurationError(path, problem, hint, { place: place === '' ? null : place, figures });
 }
 
+interface Explained {
+  at: PropertyKey[];
+  problem: ConfigurationSentence | { parser: string };
+  figures: Figures;
+}
+
+const NOT_UNDERSTOOD: Explained = { at: [], problem: 'not understood', figures: {} };
+
 /** What is wrong and where, in words for who wrote the file: not in those of the parser, and with what was meant. */
-function explain(
-  issue: z.core.$ZodIssue,
-  shape: z.core.$ZodType,
-  value: unknown,
-): { at: PropertyKey[]; problem: string } {
+function explain(issue: z.core.$ZodIssue, shape: z.core.$ZodType, value: unknown): Explained {
   const at = [...issue.path];
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
@@ -66,21 +102,21 @@ function explain(
     return {
       at: [...at, key],
       problem:
-        meant === null
-          ? `no such key is known; there are ${known.join(', ')}`
-          : `no such key; did you mean ${meant}?`,
+        meant === null ? 'no such key is known; there are {known}' : 'no such key; did you mean {meant}?',
+      figures: { known: known.join(', '), meant: meant ?? '' },
     };
   }
-  if (issue.code !== 'invalid_type') return { at, problem: issue.message };
+  if (issue.code !== 'invalid_type') return { at, problem: { parser: issue.message }, figures: {} };
   const wanted = KINDS[issue.expected] ?? issue.expected;
   const found = at.reduce<unknown>((inner, step) => (isObject(inner) ? inner[step] : undefined), value);
   return {
     at,
-    problem: found === undefined ? `is missing: say ${wanted}` : `say ${wanted}, not ${kindOf(found)}`,
+    problem: found === undefined ? 'is missing: say {wanted}' : 'say {wanted}, not {found}',
+    figures: { wanted, found: kindOf(found) },
   };
 }
 
-const KINDS: Record<string, string> = {
+const KINDS: Record<string, ConfigurationSentence | undefined> = {
   string: 'a text in "quotes"',
   number: 'a number',
   int: 'a whole number',

@@ -66,7 +66,10 @@ export async function ownConfiguration(
     const usual = USUAL[dialect];
     const isCluster = dialect === 'cluster-status';
     if (!isCluster && (told.password ?? told.passwordFile) !== undefined)
-      throw new ConfigurationError(path, `oldNodes[${place}]: nodes of ${dialect} ask for no password`, HINT);
+      throw new ConfigurationError(path, 'nodes of {dialect} ask for no password', HINT, {
+        place: `oldNodes[${place}]`,
+        figures: { dialect },
+      });
     const own = told.password ?? (await passwordIn(path, place, told.passwordFile));
     nodes.push({
       dialect,
@@ -88,8 +91,12 @@ async function passwordIn(path: string, place: number, file: string | undefined)
   const text = await readFile(where, 'utf8').catch((failure: NodeJS.ErrnoException) => {
     throw new ConfigurationError(
       path,
-      `oldNodes[${place}].passwordFile: ${where} cannot be read (${failure.code ?? failure.message})`,
+      '{file} cannot be read ({code})',
       'name a file that this user may read, with the password as its only line',
+      {
+        place: `oldNodes[${place}].passwordFile`,
+        figures: { file: where, code: failure.code ?? failure.message },
+      },
     );
   });
   return text.replace(/\r?\n$/, '');

@@ -32,7 +32,9 @@ export async function readConfiguration(path: string, password: string | null): 
   const { nodes } = configuration;
   const nameServer = configuration.nameServer === null ? null : nameServerOf(path, configuration.nameServer);
   if (nodes.length > MAX_NODES)
-    throw new ConfigurationError(path, `it names ${nodes.length} nodes`, `a hub reads ${MAX_NODES} at most`);
+    throw new ConfigurationError(path, 'it names {nodes} nodes', 'a hub reads {most} at most', {
+      figures: { nodes: nodes.length, most: MAX_NODES },
+    });
   return eachOnce({ ...configuration, nameServer, repeated: [] }, new Set());
 }
 
@@ -68,12 +70,15 @@ async function recognised(path: string, text: string, password: string | null): 
   const telling = ['oldNodes', 'slaves', 'nodes'];
   const meant = Object.keys(json).flatMap((key) => {
     const word = nearestWord(key, telling);
-    return word === null ? [] : [`; by ${key} you may have meant ${word}`];
+    return word === null ? [] : [{ key, word }];
   });
   throw new ConfigurationError(
     path,
-    `it has no key that says of which system it is${meant[0] ?? ''}`,
+    meant[0]
+      ? 'it has no key that says of which system it is; by {key} you may have meant {word}'
+      : 'it has no key that says of which system it is',
     KNOWN_FILES,
+    { figures: meant[0] ?? {} },
   );
 }
 
@@ -99,8 +104,9 @@ async function textOf(path: string): Promise<string> {
   const file = await open(path).catch((failure: NodeJS.ErrnoException) => {
     throw new ConfigurationError(
       path,
-      failure.code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${failure.code})`,
+      failure.code === 'ENOENT' ? 'there is no such file' : 'it cannot be read ({code})',
       '--config names a file on this machine',
+      { figures: { code: failure.code ?? '' } },
     );
   });
   try {
@@ -114,8 +120,9 @@ async function textOf(path: string): Promise<string> {
     const code = (failure as NodeJS.ErrnoException).code ?? '';
     throw new ConfigurationError(
       path,
-      code === 'EISDIR' ? 'it is a folder' : `it cannot be read (${code})`,
+      code === 'EISDIR' ? 'it is a folder' : 'it cannot be read ({code})',
       KNOWN_FILES,
+      { figures: { code } },
     );
   } finally {
     await file.close();
@@ -132,8 +139,9 @@ function parse(path: string, text: string): Record<string, unknown> {
   } catch {
     throw new ConfigurationError(
       path,
-      `line ${faultyLine(text) ?? 1}: it is not JSON`,
+      'it is not JSON',
       'JSON has double quotes, no comments, and no comma after the last entry',
+      { place: faultyLine(text) ?? 1 },
     );
   }
   if (typeof json === 'object' && json !== null && !Array.isArray(json))
@@ -148,7 +156,8 @@ function nameServerOf(path: string, told: string): string {
     return server;
   throw new ConfigurationError(
     path,
-    `the name server ${JSON.stringify(told.slice(0, 80))} is no address`,
+    'the name server {server} is no address',
     'say one like 127.0.0.1:5353',
+    { figures: { server: JSON.stringify(told.slice(0, 80)) } },
   );
 }

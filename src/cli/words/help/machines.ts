@@ -22,7 +22,7 @@ export const machinesHelpZh: Record<string, string> = {
     '数据存放在哪里（或用 FLOWLINE_DATA；否则为用户的状态文件夹，root 为 /var/lib/flowline）',
   'how much is logged': '日志的详细程度',
   [`answer as the main machine of an older system too (${NAMES.join(', ')}), at its own port on loopback unless said; may be repeated`]: `同时充当旧系统的主节点（${NAMES.join('、')}）；未写地址时用其原来的端口，仅限本机；可重复`,
-  [`answer as a node of an older system too (${WITH_NODES.join(', ')}), at its own port on loopback unless said; may be repeated`]: `同时充当旧系统的从节点（${WITH_NODES.join('、')}）；未写地址时用其原来的端口，仅限本机；可重复`,
+  [`answer as a node of an older system too (${WITH_NODES.join(', ')}), at its own port on loopback unless said; may be repeated`]: `同时充当旧系统的节点（${WITH_NODES.join('、')}）；未写地址时用其原来的端口，仅限本机；可重复`,
   'let this network change things through a dialect, like gpu-monitor=10.0.0.0/24; may be repeated (else only who has a dialect-write token)':
     '允许这个网段通过旧系统的接口做改动，如 gpu-monitor=10.0.0.0/24；可重复（否则只有持 dialect-write 令牌者可以）',
   'let only machines of this network report to a dialect, like gpu-monitor=10.0.0.0/24; may be repeated (else whoever reaches its port)':
