@@ -11,6 +11,7 @@ const deaf = (path: string): string => `nothing listens on ${path}: the engine i
 const LOOK = {
   module: '; load its kernel module (modprobe nvidia)',
   rights: '; look at the rights of /dev/nvidiactl',
+  card: '; there is no NVIDIA card on PCI',
 };
 
 export const agentRemarkWordsEn: AgentRemarkWords = {

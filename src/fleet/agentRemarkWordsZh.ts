@@ -9,6 +9,7 @@ const TOOL_UNUSED = {
 const LOOK = {
   module: '；请加载内核模块（modprobe nvidia）',
   rights: '；请检查 /dev/nvidiactl 的权限',
+  card: '；PCI 上没有 NVIDIA 显卡',
 };
 
 const words: AgentRemarkWords = {

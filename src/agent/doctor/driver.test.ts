@@ -16,6 +16,15 @@ describe('driver and cards', () => {
     });
   });
 
+  test('a library that was named and found, where no driver is loaded and no card is, is no problem', async () => {
+    const remarks = [{ kind: 'not-initialised', words: 'Driver Not Loaded', look: 'card' } as const];
+    const sample = Promise.resolve(sampleWith({ state: 'absent', message: 'not loaded', remarks }));
+    expect(await find('driver-library', { namedLibrary: '/opt/b', sample })).toMatchObject({
+      result: 'note',
+      found: 'not loaded',
+    });
+  });
+
   test('no driver where there is a card is a problem', async () => {
     await root().card('0000:17:00.0', null);
     expect((await find('driver-library')).result).toBe('problem');

@@ -31,7 +31,7 @@ export async function checkDriverLibrary(facts: DoctorFacts): Promise<Finding> {
         ),
       );
     case 'absent':
-      if (facts.namedLibrary !== null)
+      if (facts.namedLibrary !== null && sample.driver.remarks?.[0]?.kind !== 'not-initialised')
         return problem(
           said,
           say('FLOWLINE_NVML names it: correct it, or unset it', '它由 FLOWLINE_NVML 指定：请改正或取消设置'),

@@ -102,9 +102,16 @@ describe.skipIf(whyNot !== null)(`initialisation${whyNot === null ? '' : `: ${wh
     [999, 'failed', false, 'could not be initialised: Unknown Error (NVML 999)'],
   ])('that answers %d is %s, with its words and what to do', (code, state, isLasting, words) => {
     process.env.FLOWLINE_STANDIN_STATE = fileWith(`driver 570.86.15 12080 ${code} 0 0\n`);
-    const trouble = startNvml(buildStandIn()) as Trouble;
+    const trouble = startNvml(buildStandIn(), () => true) as Trouble;
     expect(trouble).toMatchObject({ state, isLasting });
     expect(trouble.message).toContain(words);
+  });
+
+  test('that finds no driver loaded on a machine without a card says so: nothing is wrong', () => {
+    process.env.FLOWLINE_STANDIN_STATE = fileWith('driver 570.86.15 12080 9 0 0\n');
+    const trouble = startNvml(buildStandIn(), () => false) as Trouble;
+    expect(trouble).toMatchObject({ state: 'absent', isLasting: true });
+    expect(trouble.message).toContain('there is no NVIDIA card on PCI');
   });
 });
 

@@ -3,6 +3,7 @@ import koffi, { type LibraryHandle } from 'koffi';
 import type { DriverState } from '../../../model/node.ts';
 import { type Said, said } from '../../said.ts';
 import { libraryPaths } from './libraryPlaces.ts';
+import { mayHaveNvidiaCard } from './pciCards.ts';
 import { DRIVER_NOT_LOADED, LIBRARY_MISMATCH, NO_PERMISSION, SUCCESS } from './returns.ts';
 import { bindCalls, type NvmlCalls } from './symbols.ts';
 
@@ -19,13 +20,16 @@ export interface Trouble extends Said {
   isLasting: boolean;
 }
 
-/** @param named the library to use instead of the system's (FLOWLINE_NVML), or null */
-export function startNvml(named: string | null): Nvml | Trouble {
+/**
+ * @param named the library to use instead of the system's (FLOWLINE_NVML), or null
+ * @param hasCard whether a driver should be loaded
+ */
+export function startNvml(named: string | null, hasCard: () => boolean = mayHaveNvidiaCard): Nvml | Trouble {
   const opened = openFirst(libraryPaths(named));
   if ('state' in opened) return opened;
   const nvml: Nvml = { calls: bindCalls(opened), say: bindWords(opened) };
   const result = nvml.calls.initialise();
-  return result === SUCCESS ? nvml : initialisationTrouble(result, nvml.say(result));
+  return result === SUCCESS ? nvml : initialisationTrouble(result, nvml.say(result), hasCard);
 }
 
 function openFirst(paths: readonly string[]): LibraryHandle | Trouble {
@@ -64,16 +68,14 @@ function bindWords(library: LibraryHandle): (result: number) => string {
   }
 }
 
-function initialisationTrouble(result: number, words: string): Trouble {
+function initialisationTrouble(result: number, words: string, hasCard: () => boolean): Trouble {
   switch (result) {
     case LIBRARY_MISMATCH:
       return { state: 'mismatch', isLasting: true, ...said({ kind: 'version-mismatch', words }) };
     case DRIVER_NOT_LOADED:
-      return {
-        state: 'failed',
-        isLasting: true,
-        ...said({ kind: 'not-initialised', words, look: 'module' }),
-      };
+      return hasCard()
+        ? { state: 'failed', isLasting: true, ...said({ kind: 'not-initialised', words, look: 'module' }) }
+        : { state: 'absent', isLasting: true, ...said({ kind: 'not-initialised', words, look: 'card' }) };
     case NO_PERMISSION:
       return {
         state: 'failed',
