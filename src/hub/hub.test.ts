@@ -129,6 +129,25 @@ describe('doors', () => {
     },
   );
 
+  test.each([
+    ['a foreign Host', { host: 'evil.example' }, 421],
+    ['a foreign Origin', { origin: 'http://evil.example' }, 403],
+    ["another port's Origin", { origin: 'http://127.0.0.1:1' }, 403],
+    ['a page that the browser calls of another site', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a credential that is none', { authorization: 'Bearer fl_0' }, 401],
+    ['no such thing', {}, 101],
+  ])('the live socket is opened to %s with status %i', async (_, headers, status) => {
+    expect(await upgradeStatus('/api/v1/live', headers)).toBe(status);
+  });
+
+  test('a machine is linked by no page', async () => {
+    const { nodeToken } = await hub.admitMachine({ hostname: 'atlas', machineId: 'machine atlas' });
+    const authorization = `Bearer ${nodeToken}`;
+    const origin = new URL(hub.url).origin;
+    expect(await upgradeStatus('/api/v1/agents/link', { authorization, origin })).toBe(403);
+    expect(await upgradeStatus('/api/v1/agents/link', { authorization })).toBe(101);
+  });
+
   test("a page of another site is told by the browser's own word, also without Origin", async () => {
     const { json: answer } = await ask('POST', '/api/v1/links', {
       'sec-fetch-site': 'cross-site',
@@ -348,9 +367,12 @@ const openLink = (token: string): WebSocket =>
   });
 
 /** 101 where the link was opened, else the status of the refusal. */
-function linkStatus(token: string): Promise<number> {
+const linkStatus = (token: string): Promise<number> =>
+  upgradeStatus('/api/v1/agents/link', { authorization: `Bearer ${token}` });
+
+function upgradeStatus(path: string, headers: Record<string, string>): Promise<number> {
   return new Promise((resolve) => {
-    const socket = openLink(token);
+    const socket = new WebSocket(`${hub.url.replace('http', 'ws')}${path}`, { headers });
     socket.on('open', () => {
       socket.close();
       resolve(101);
