@@ -24,7 +24,7 @@ beforeEach(async () => {
     machine('never', { state: 'offline', lastSeenAtMs: null, sample: null }),
     machine('old1', { source: reporting(null), state: 'offline', lastSeenAtMs: NOW - 3 * HOUR_MS }),
     machine('old2', { source: reporting(null) }),
-    machine('asked', { source: reporting('10.0.0.9'), state: 'offline', lastSeenAtMs: NOW - HOUR_MS / 2 }),
+    machine('asked', { source: reporting('10.0.0.9'), state: 'offline', lastSeenAtMs: NOW - 3 * HOUR_MS }),
   ];
   hub = await startSaidHub((line, body) => {
     if (line.endsWith('/health'))

@@ -68,8 +68,11 @@ async function forget(
     throw new CommandFailure(EXIT.usage, words.which);
   const [{ nodes }, { nowMs }] = await Promise.all([client.call('nodes'), client.call('health')]);
   const named = new Set(names.map((name) => namedNode(nodes, name, terminal.words).id));
+  // What the configuration names is meant only by its name, and then said to stay.
   const chosen = nodes.filter(
-    (node) => (names.length === 0 || named.has(node.id)) && isMeant(node, options, nowMs),
+    (node) =>
+      (names.length === 0 ? (node.source?.host ?? null) === null : named.has(node.id)) &&
+      isMeant(node, options, nowMs),
   );
   if (chosen.length === 0) {
     if (!options.json) throw new CommandFailure(EXIT.failed, words.noneSuch);
