@@ -46,6 +46,14 @@ describe('exit codes and words', () => {
     },
   );
 
+  test('a slip in the name of the hub is told as one', async () => {
+    const { code, errors } = await runCommandLine(['nodes', '--hub', 'http://no-such-machine.invalid']);
+    expect(code).toBe(3);
+    expect(errors).toContain(
+      'no answer from http://no-such-machine.invalid: no machine of that name is known',
+    );
+  });
+
   test('failures of the hub are told in Chinese where the locale is', async () => {
     const hub = `http://127.0.0.1:${await freePort()}`;
     const { code, errors } = await runCommandLine(['nodes', '--hub', hub], {

@@ -59,6 +59,8 @@ export class HubFailure extends Error {
 }
 
 const TIMEOUT_MS = 10_000;
+/** getaddrinfo(3), in Node's words. */
+const UNKNOWN_NAME: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN']);
 
 /** A client of one hub. */
 export function hubClient({
@@ -157,5 +159,6 @@ function reasonOf(failure: unknown): string {
   if (!(failure instanceof Error)) return String(failure);
   if (failure.name === 'TimeoutError') return 'it took too long';
   const cause = failure.cause instanceof Error ? failure.cause : failure;
-  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+  if (!('code' in cause) || typeof cause.code !== 'string') return cause.message;
+  return UNKNOWN_NAME.has(cause.code) ? `no machine of that name is known here (${cause.code})` : cause.code;
 }

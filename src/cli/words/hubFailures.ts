@@ -31,6 +31,24 @@ export const hubFailuresZh: Record<string, HubFailureWords> = {
     hint: '这个数据文件夹里没有该中心的令牌：请以启动中心的用户、用同一个 --data 运行，或用 --token-file 给出令牌',
   },
   'not-allowed': { what: '没有权限', hint: '请找管理员' },
+  'foreign-host': {
+    what: '中心不认这个名字',
+    hint: '如果它确实叫这个名字，请用 --host-name 名字 启动中心；否则请用它的地址',
+  },
+  'join-token-needed': {
+    what: '加入需要加入令牌',
+    isWhole: true,
+    hint: '在中心上运行 `flowline token create --scope join`，再用 FLOWLINE_JOIN_TOKEN 或 --join-token-file 给出',
+  },
+  'unknown-join-token': {
+    what: '这个加入令牌不认识、已过期或已用完',
+    isWhole: true,
+    hint: '在中心上再建一个：`flowline token create --scope join`',
+  },
+  'machine-connected': {
+    what: '已有一台机器用这个 machine-id 连着',
+    hint: '由镜像克隆的机器需要自己的：rm /etc/machine-id && systemd-machine-id-setup',
+  },
   'unknown-token': { what: '令牌无效', isWhole: true, hint: '`flowline token list` 可列出令牌' },
   'unknown-node': { what: '没有这台机器', hint: '`flowline nodes` 可列出机器' },
   'node-not-connected': { what: '这台机器没有连上', hint: '看它的状态；在那台机器上运行 `flowline doctor`' },
