@@ -10,11 +10,11 @@ export function welcome(
   listen: { host: string; port: number },
   { printsToLog, words, what }: { printsToLog: boolean; words: StartingWords; what: string },
 ): string {
-  const port = new URL(hub.url).port;
+  const { hostname, port } = new URL(hub.url);
   return [
     words.shows(what, hub.url),
     `  ${printsToLog ? words.linkToCome : words.link(hub.createLink())}`,
-    `  ${isLoopback(listen.host) ? words.fromElsewhere(port) : words.beyond}`,
+    `  ${isLoopback(listen.host) ? words.fromElsewhere(hostname, port) : words.beyond}`,
     ...dialectLines,
   ].join('\n');
 }

@@ -9,8 +9,8 @@ export const startingEn = {
   shows: (what: string, url: string) => `FlowLine shows ${what} at ${url}`,
   linkToCome: 'to end processes there too: `flowline token link` prints a link',
   link: (url: string) => `to end processes there too, open (once, within 10 min): ${url}`,
-  fromElsewhere: (port: string) =>
-    `from your own computer: ssh -L ${port}:127.0.0.1:${port} THIS-MACHINE, then open http://127.0.0.1:${port}`,
+  fromElsewhere: (host: string, port: string) =>
+    `from your own computer: ssh -L ${port}:${host}:${port} THIS-MACHINE, then open http://127.0.0.1:${port}`,
   beyond:
     'beyond this machine reading needs such a link (or --readers everyone); `flowline token link` prints another',
   forCommands: (option: string) => `for commands: ${option}, or FLOWLINE_HUB`,
@@ -112,8 +112,8 @@ export const startingZh: StartingWords = {
   shows: (what, url) => `FlowLine 显示${what}：${url}`,
   linkToCome: '若还要结束进程：`flowline token link` 会打印一个链接',
   link: (url) => `若还要结束进程，请打开（10 分钟内有效，只能用一次）：${url}`,
-  fromElsewhere: (port) =>
-    `在你自己的电脑上：ssh -L ${port}:127.0.0.1:${port} 这台机器，然后打开 http://127.0.0.1:${port}`,
+  fromElsewhere: (host, port) =>
+    `在你自己的电脑上：ssh -L ${port}:${host}:${port} 这台机器，然后打开 http://127.0.0.1:${port}`,
   beyond: '本机以外要用这样的链接才能查看（或加 --readers everyone）；`flowline token link` 会再打印一个',
   forCommands: (option) => `命令请加 ${option}，或设 FLOWLINE_HUB`,
   letJoin: (option) => `让一台机器加入：flowline token create --scope join${option}`,
