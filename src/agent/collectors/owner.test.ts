@@ -34,3 +34,10 @@ test('a container that sees the homes of two people is nobody’s by its mounts'
 test('a uid without a name owns by its number', () => {
   expect(findOwner({ ...nothing, uid: 5005 })).toEqual({ owner: '5005', ownerRule: 'uid' });
 });
+
+test('in a container a number that no login here has tells nobody: label, mount and name come first', () => {
+  const nameless = { ...nothing, uid: 100_999, user: '100999', container };
+  expect(findOwner(nameless)).toEqual({ owner: 'carol', ownerRule: 'label' });
+  expect(findOwner({ ...nameless, container: { ...container, ownerLabel: null } }).ownerRule).toBe('mount');
+  expect(findOwner({ ...nameless, user: 'erin' })).toEqual({ owner: 'erin', ownerRule: 'uid' });
+});

@@ -11,7 +11,7 @@ export interface OwnerEvidence {
   /** Owner of our own task that it belongs to. */
   taskOwner: string | null;
   uid: number | null;
-  /** Login name of the uid. */
+  /** Login name of the uid; the number as text where it has none. */
   user: string | null;
   container: { name: string; ownerLabel: string | null; homeMounts: readonly string[] } | null;
   session: { name: string; user: string | null } | null;
@@ -26,7 +26,7 @@ const NOBODY_UID = 65534;
 export function findOwner(evidence: OwnerEvidence): Owner {
   const { taskOwner, uid, user, container, session } = evidence;
   if (taskOwner !== null) return { owner: taskOwner, ownerRule: 'task' };
-  if (uid !== null && speaksForItself(uid, container !== null))
+  if (uid !== null && speaksForItself(uid, user, container !== null))
     return { owner: user ?? String(uid), ownerRule: 'uid' };
   if (container?.ownerLabel) return { owner: container.ownerLabel, ownerRule: 'label' };
   const home = ownerOfHomes(container?.homeMounts ?? []);
@@ -36,9 +36,13 @@ export function findOwner(evidence: OwnerEvidence): Owner {
   return { owner: null, ownerRule: 'unknown' };
 }
 
-/** In a container root and the system's uids say only how its image was built; outside they are who it is. */
-function speaksForItself(uid: number, inContainer: boolean): boolean {
-  return !inContainer || (uid >= FIRST_LOGIN_UID && uid !== NOBODY_UID);
+/**
+ * In a container root and the system's uids say only how its image was built, and one that nobody here has only how it was
+ * started (an image's own user; a rootless engine's, which are numbers beyond all logins); outside they are who it is.
+ */
+function speaksForItself(uid: number, user: string | null, inContainer: boolean): boolean {
+  if (!inContainer) return true;
+  return uid >= FIRST_LOGIN_UID && uid !== NOBODY_UID && user !== null && user !== String(uid);
 }
 
 /** The X of mounts from `/home/X`, where all name the same one: a container that sees several homes tells nothing. */
