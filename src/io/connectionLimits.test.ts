@@ -5,9 +5,14 @@ import { limitConnections } from './connectionLimits.ts';
 
 let server: Server;
 let clients: Socket[];
+let accepted: Socket[];
 beforeEach(async () => {
   clients = [];
-  server = createServer((socket) => socket.on('data', () => undefined).on('error', () => undefined));
+  accepted = [];
+  server = createServer((socket) => {
+    accepted.push(socket);
+    socket.on('data', (data) => socket.write(data)).on('error', () => undefined);
+  });
   limitConnections(server, { mostPerAddress: 3, firstByteMs: 200 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
@@ -19,24 +24,40 @@ afterEach(() => {
 async function client(): Promise<{ socket: Socket; ended: Promise<unknown> }> {
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   clients.push(socket);
-  socket.on('error', () => undefined).resume();
+  socket.on('error', () => undefined).on('data', () => undefined);
   const ended = once(socket, 'close');
   await once(socket, 'connect');
   return { socket, ended };
 }
 
-test('an address that has all of its connections gets no other, and gets one when one ends', async () => {
-  const held = [await client(), await client(), await client()];
-  for (const { socket } of held) socket.write('x');
-  const late = await client();
-  await late.ended;
-  expect(held.map(({ socket }) => socket.destroyed)).toEqual([false, false, false]);
-  held[0]?.socket.destroy();
-  await held[0]?.ended;
-  const next = await client();
-  next.socket.write('x');
-  await new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
-  expect(next.socket.destroyed).toBe(false);
+/** Says something, and waits until it was heard. */
+async function say(socket: Socket): Promise<void> {
+  const heard = once(socket, 'data');
+  socket.write('x');
+  await heard;
+}
+
+test('an address that has all of its connections gets another, and one that says nothing ends, else its oldest', async () => {
+  const speaking = [await client(), await client()];
+  for (const { socket } of speaking) await say(socket);
+  const silent = await client();
+  const third = await client();
+  await silent.ended;
+  await say(third.socket);
+  const fourth = await client();
+  await speaking[0]?.ended;
+  await say(fourth.socket);
+  expect([speaking[1], third, fourth].map((one) => one?.socket.destroyed)).toEqual([false, false, false]);
+});
+
+test('one that was taken over by somebody else counts there', async () => {
+  const taken = await client();
+  await say(taken.socket);
+  server.emit('upgrade', null, accepted[0]);
+  for (let more = 0; more < 3; more++) await say((await client()).socket);
+  const fourth = await client();
+  await say(fourth.socket);
+  expect([taken.socket.destroyed, fourth.socket.destroyed]).toEqual([false, false]);
 });
 
 test('a connection that never says anything ends; one that said something stays', async () => {

@@ -1,8 +1,9 @@
 /**
  * How many connections one network address may have open at a server, and how long one may be silent before it says
- * anything: whoever opens all that there are must not shut the others out, nor keep them for nothing.
+ * anything. Everybody on this machine has one address, and so has everybody behind a server in front of us: who opens all
+ * that there are must neither shut the others out nor keep them for nothing. So the newest is let in, and another ends.
  */
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 
 export interface ConnectionLimits {
   mostPerAddress: number;
@@ -10,22 +11,33 @@ export interface ConnectionLimits {
   firstByteMs: number;
 }
 
-/** Ends every connection of an address beyond the limit, and those that say nothing. */
+/** Sockets that were upgraded are counted by whoever took them, and no more here. */
 export function limitConnections(server: Server, { mostPerAddress, firstByteMs }: ConnectionLimits): void {
-  const open = new Map<string, number>();
-  server.on('connection', (socket) => {
+  const open = new Map<string, Set<Socket>>();
+  const forget = (address: string, socket: Socket): void => {
+    const those = open.get(address);
+    those?.delete(socket);
+    if (those?.size === 0) open.delete(address);
+  };
+  server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? '';
-    const count = (open.get(address) ?? 0) + 1;
-    open.set(address, count);
+    const those = open.get(address) ?? new Set();
+    open.set(address, those);
+    if (those.size >= mostPerAddress) leastNeeded(those)?.destroy();
+    those.add(socket);
     const silence = setTimeout(() => {
       if (socket.bytesRead === 0) socket.destroy();
     }, firstByteMs);
     socket.once('close', () => {
       clearTimeout(silence);
-      const left = (open.get(address) ?? 1) - 1;
-      if (left > 0) open.set(address, left);
-      else open.delete(address);
+      forget(address, socket);
     });
-    if (count > mostPerAddress) socket.destroy();
   });
+  server.on('upgrade', (_request: unknown, socket: Socket) => forget(socket.remoteAddress ?? '', socket));
+}
+
+/** One that has said nothing yet, else the oldest. */
+function leastNeeded(sockets: ReadonlySet<Socket>): Socket | undefined {
+  for (const socket of sockets) if (socket.bytesRead === 0 && !socket.destroyed) return socket;
+  return sockets.values().next().value;
 }

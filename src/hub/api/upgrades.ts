@@ -24,6 +24,8 @@ export interface UpgradeOptions {
 }
 
 const MAX_VIEWERS = 2000;
+/** Of those who proved nothing: whoever opens all of them must not shut out who did. */
+const MAX_UNKNOWN_VIEWERS = 1500;
 
 /** The listener for a server's `upgrade` event. */
 export function upgrades(options: UpgradeOptions): Accept {
@@ -35,10 +37,12 @@ export function upgrades(options: UpgradeOptions): Accept {
       if (pathname === options.paths.link)
         options.acceptAgent(request, socket, head, admitAgent(request, address, options));
       else if (pathname === options.paths.live) {
-        options.limits.checkRequest(countedAs(request.headers, address, options.doors));
+        const who = countedAs(request.headers, address, options.doors);
+        options.limits.checkRequest(who);
         admitUpgrade(request, options.doors);
-        if (options.viewers() >= MAX_VIEWERS)
-          throw new HubError(503, 'too-many-viewers', `${MAX_VIEWERS} pages are open already`);
+        const most = who === address ? MAX_UNKNOWN_VIEWERS : MAX_VIEWERS;
+        if (options.viewers() >= most)
+          throw new HubError(503, 'too-many-viewers', `${most} pages are open already`, 'close some of them');
         options.acceptViewer(request, socket, head);
       } else {
         options.limits.checkRequest(address);
