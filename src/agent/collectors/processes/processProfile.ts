@@ -7,7 +7,7 @@ import { readKernelFile, readKernelRecord } from '../kernelFile.ts';
 import type { ProcessFacts } from '../sources.ts';
 import { readAncestors } from './ancestors.ts';
 import { type ProcessStat, parseArguments, parseContainerId, parseUid } from './processText.ts';
-import { findPythonEnvironment } from './pythonEnvironment.ts';
+import { findMappedEnvironment, findPythonEnvironment, isBarePython } from './pythonEnvironment.ts';
 
 export interface ProcessProfile {
   facts: Pick<ProcessFacts, 'executable' | 'workingDirectory' | 'uid' | 'containerId' | 'ancestorPids'>;
@@ -23,7 +23,12 @@ export interface Launch {
   /** Base name of the program as it was called; `comm` is cut after 15 bytes. */
   programName: string | null;
   pythonEnvironment: string | null;
+  /** How often its loaded modules may still be looked at for the environment. */
+  looksLeft: number;
 }
+
+/** A millisecond each; by the last one, a minute or two after its start, a training has loaded its modules. */
+const MOST_LOOKS = 4;
 
 /** Four times what is kept: masked text is shorter than it was. */
 const COMMAND_LINE_BYTES = 4 * MAX_COMMAND_CHARACTERS;
@@ -41,6 +46,7 @@ export function readProcessProfile(
   stat: ProcessStat,
   parentOf: (pid: number) => number,
   before: ProcessProfile | null,
+  looksAtModules: boolean,
 ): ProcessProfile {
   if (stat.state === 'Z' && before !== null) return before;
   const executable = readLink(`${folder}/exe`);
@@ -56,7 +62,21 @@ export function readProcessProfile(
     launch:
       stat.state === 'D'
         ? (before?.launch ?? null)
-        : readLaunch(folder, executable, workingDirectory, before?.launch ?? null),
+        : withModules(
+            readLaunch(folder, executable, workingDirectory, before?.launch ?? null),
+            looksAtModules ? folder : null,
+          ),
+  };
+}
+
+/** The same with the environment that its loaded modules tell, where nothing else did. */
+function withModules(launch: Launch, folder: string | null): Launch {
+  if (folder === null || launch.pythonEnvironment !== null || launch.looksLeft === 0) return launch;
+  const found = findMappedEnvironment(readKernelFile(`${folder}/maps`) ?? '', launch.from.executable ?? '');
+  return {
+    ...launch,
+    pythonEnvironment: found === null ? null : cut(found, MAX_PATH_CHARACTERS),
+    looksLeft: launch.looksLeft - 1,
   };
 }
 
@@ -76,6 +96,7 @@ function readLaunch(
     // A program that renamed itself (`sshd: alice`) left a title, not a path.
     programName: argv[0] && !argv[0].includes(' ') ? basename(argv[0]) : null,
     pythonEnvironment: findPythonEnvironment({ executable, workingDirectory, argv }),
+    looksLeft: isBarePython({ executable, workingDirectory, argv }) ? MOST_LOOKS : 0,
   };
 }
 

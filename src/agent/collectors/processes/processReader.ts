@@ -31,6 +31,8 @@ export interface ProcessReaderOptions {
   rememberMs: number;
   /** Of how many processes a file stays open between readings (statFiles.ts); none if left out. */
   mostOpenFiles?: number;
+  /** Whether a python's loaded modules are looked at for its environment: too dear for a whole machine's list. */
+  looksAtModules?: boolean;
   /** When the machine booted: one answer for all readers, so that start times compare. */
   readBootedAtMs: () => number;
   readClockMs?: () => number;
@@ -50,13 +52,13 @@ interface Known {
 /** A reader with a memory of its own: two that read at different intervals do not disturb each other's rates. */
 export function createProcessReader(options: ProcessReaderOptions): ProcessReader {
   const { root, userNames, rememberMs, readBootedAtMs } = options;
-  const { mostOpenFiles = 0, readClockMs = () => performance.now() } = options;
+  const { mostOpenFiles = 0, looksAtModules = false, readClockMs = () => performance.now() } = options;
   const { pageBytes, ticksPerSecond } = readKernelConstants();
   const known = new Map<number, Known>();
   const stats = createStatFiles(root, mostOpenFiles);
   const parentOf = createParentReader(root, readClockMs);
   const readProfile = (pid: number, stat: ProcessStat, before: ProcessProfile | null) =>
-    readProcessProfile(`${root}/proc/${pid}`, stat, parentOf, before);
+    readProcessProfile(`${root}/proc/${pid}`, stat, parentOf, before, looksAtModules);
 
   function describe(pid: number, stat: ProcessStat): ProcessFacts {
     const { profile, cpuPercent } = recall(pid, stat);

@@ -144,12 +144,13 @@ function makeRoot(): string {
 const stat = (pid: number, state: string, startTicks: number, usedTicks = 0) =>
   `${pid} (python) ${state} 0 1 1 0 -1 4194304 0 0 0 0 ${usedTicks} 0 0 0 20 0 1 0 ${startTicks} 1000 10 1844 1 1 0 0 0\n`;
 
-function makeReader(root: string, clock: { nowMs: number }) {
+function makeReader(root: string, clock: { nowMs: number }, looksAtModules = false) {
   const userNames = { nameOf: String, settle: async () => {} };
   return createProcessReader({
     root,
     userNames,
     rememberMs: 10_000,
+    looksAtModules,
     readBootedAtMs: () => 4_000_000,
     readClockMs: () => clock.nowMs,
   });
@@ -211,6 +212,31 @@ test('of one whose first thread ended all is kept that was known of it: nothing 
       pythonEnvironment: 'base',
     });
   }
+});
+
+test('a python’s loaded modules are looked at until they tell its environment, a few times only', () => {
+  const root = makeRoot();
+  const clock = { nowMs: 0 };
+  const reader = makeReader(root, clock, true);
+  const start = (pid: number) => {
+    const folder = writeProcess(root, pid, stat(pid, 'S', 5000));
+    writeFileSync(join(folder, 'cmdline'), 'python\0train.py\0');
+    symlinkSync('/usr/bin/python3.11', join(folder, 'exe'));
+    return (modules: string) => writeFileSync(join(folder, 'maps'), `1-2 r-xp 0 0:0 1 ${modules}\n`);
+  };
+  const [load, loadLate] = [start(50), start(51)];
+  const environment = (pid: number) => reader.read(pid)?.pythonEnvironment;
+  expect(environment(50)).toBeNull();
+  load('/home/a/.venv/lib/python3.11/site-packages/torch/lib/libtorch.so');
+  clock.nowMs += 60_000;
+  expect(environment(50)).toBe('/home/a/.venv');
+  for (let minute = 0; minute < 6; minute++) {
+    environment(51);
+    clock.nowMs += 60_000;
+  }
+  loadLate('/home/a/.venv/lib/python3.11/site-packages/torch/lib/libtorch.so');
+  clock.nowMs += 60_000;
+  expect(environment(51)).toBeNull();
 });
 
 test('workers that were first seen together are not all looked at again in one reading', () => {

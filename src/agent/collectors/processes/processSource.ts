@@ -34,7 +34,14 @@ export function startProcessSource(options: ProcessSourceOptions = {}): ProcessS
   const { root = '/', userNames = createUserNames(), ownPid = process.pid } = options;
   const readBootedAtMs = createBootClock(root, Date.now, () => performance.now());
   const startReader = (rememberMs: number, mostOpenFiles = 0) =>
-    createProcessReader({ root, userNames, rememberMs, mostOpenFiles, readBootedAtMs });
+    createProcessReader({
+      root,
+      userNames,
+      rememberMs,
+      mostOpenFiles,
+      looksAtModules: mostOpenFiles > 0,
+      readBootedAtMs,
+    });
   const inspected = startReader(REMEMBER_INSPECTED_MS, MOST_OPEN_FILES);
   const sweep = startProcessSweep(root, startReader(REMEMBER_SWEPT_MS));
   let systemCall: Promise<SystemCall | null> | null = null;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findPythonEnvironment } from './pythonEnvironment.ts';
+import { findMappedEnvironment, findPythonEnvironment, isBarePython } from './pythonEnvironment.ts';
 
 const python = (executable: string | null, argv0: string, workingDirectory: string | null = null) =>
   findPythonEnvironment({ executable, argv: [argv0, 'train.py'], workingDirectory });
@@ -22,4 +22,23 @@ test('the system’s python, and what is no python, have none', () => {
   expect(python('/usr/local/bin/python3.12', '/usr/local/bin/python')).toBeNull();
   expect(python('/usr/bin/bash', '/home/a/envs/x/bin/bash')).toBeNull();
   expect(python(null, '/home/a/p/.venv/bin/python')).toBeNull();
+});
+
+test('one that was called by its name alone is told by the modules that it loaded', () => {
+  const line = (path: string) =>
+    `7f3a1c000000-7f3a1c400000 r-xp 00000000 08:01 1234                       ${path}\n`;
+  const find = (...paths: string[]) => findMappedEnvironment(paths.map(line).join(''), '/usr/bin/python3.11');
+  const numpy = 'lib/python3.11/site-packages/numpy/core/_multiarray_umath.cpython-311-x86_64-linux-gnu.so';
+  expect(find('/usr/bin/python3.11', `/home/a/my project/.venv/${numpy}`)).toBe('/home/a/my project/.venv');
+  expect(find(`/home/a/.local/${numpy}`, `/home/a/p/${numpy.replace('lib/', 'lib64/')}`)).toBe('/home/a/p');
+  expect(find(`/home/a/.local/${numpy}`, `/usr/local/${numpy}`, '/usr/lib/libc.so.6', '[heap]')).toBeNull();
+  // Those of its own prefix: a python that pyenv or somebody's make put there, and no environment.
+  expect(findMappedEnvironment(line(`/opt/py/${numpy}`), '/opt/py/bin/python3.11')).toBeNull();
+  expect(isBarePython({ executable: '/usr/bin/python3.11', workingDirectory: null, argv: ['python'] })).toBe(
+    true,
+  );
+  expect(
+    isBarePython({ executable: '/usr/bin/python3.11', workingDirectory: null, argv: ['./python'] }),
+  ).toBe(false);
+  expect(isBarePython({ executable: '/usr/bin/bash', workingDirectory: null, argv: ['python'] })).toBe(false);
 });
