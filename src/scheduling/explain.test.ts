@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { WaitingReason } from '../model/waiting.ts';
 import { explain } from './explain.ts';
+import { explainZh } from './explainWordsZh.ts';
 
 const GIB = 2 ** 30;
 const memory: WaitingReason = {
@@ -35,7 +36,7 @@ describe('a reason in words', () => {
     expect(explain(memory, { nowMs: 0 })).toBe(
       'atlas GPU 1: 12 GiB short (30 free, 42 asked; 18 held by pid 4711, alice)',
     );
-    expect(explain(memory, { nowMs: 0, isOneNode: true, language: 'zh' })).toBe(
+    expect(explain(memory, { nowMs: 0, isOneNode: true, words: explainZh })).toBe(
       'GPU 1：显存还差 12 GiB（空闲 30，需要 42；alice 的进程 4711 占用 18）',
     );
   });
@@ -157,6 +158,6 @@ describe('a reason in words', () => {
 
   test.each(reasons)('%j is told in both languages', (reason, english, chinese) => {
     expect(explain(reason, { nowMs: 0 })).toBe(english);
-    expect(explain(reason, { nowMs: 0, language: 'zh' })).toBe(chinese);
+    expect(explain(reason, { nowMs: 0, words: explainZh })).toBe(chinese);
   });
 });

@@ -2,17 +2,16 @@
  * A reason to wait as a sentence, the same for page, `show`, `why` and the API, in both languages:
  * `GPU 1: 12 GiB short (30 free, 42 asked; 18 held by pid 4711, alice)`.
  */
-import { taskWords } from '../fleet/taskWords.ts';
-import type { Language } from '../fleet/words.ts';
 import { visible } from '../lib/displayText.ts';
 import { formatDuration } from '../lib/durations.ts';
 import type { WaitingReason } from '../model/waiting.ts';
-import { reasonWords } from './explainWords.ts';
+import type { ExplainWords, ReasonWords } from './explainWords.ts';
+import { explainEn } from './explainWordsEn.ts';
 import { troubleText } from './remarkText.ts';
-import { remarkWords } from './remarkWords.ts';
 
 export interface ExplainOptions {
-  language?: Language;
+  /** English where nothing is said. */
+  words?: ExplainWords;
   /** For what waits for a time: how long from now. */
   nowMs: number;
   /** Leaves the node's name out where there is only one. */
@@ -24,8 +23,10 @@ export function explain(reason: WaitingReason, options: ExplainOptions): string 
   return visible(sentence(reason, options));
 }
 
-function sentence(reason: WaitingReason, { language = 'en', nowMs, isOneNode }: ExplainOptions): string {
-  const words = reasonWords[language];
+function sentence(
+  reason: WaitingReason,
+  { words: { language, reasons: words, remarks, task } = explainEn, nowMs, isOneNode }: ExplainOptions,
+): string {
   const gpu = (node: string, index: number) => (isOneNode ? `GPU ${index}` : `${node} GPU ${index}`);
   const inTime = (untilMs: number) => formatDuration(Math.max(0, untilMs - nowMs), language);
   switch (reason.kind) {
@@ -49,23 +50,17 @@ function sentence(reason: WaitingReason, { language = 'en', nowMs, isOneNode }: 
     case 'limit':
       return words.limit[reason.limit](reason.running, reason.allowed, reason.handStarted);
     case 'dependency':
-      return words.dependency(reason.task, reason.wanted, taskWords[language].state[reason.state]);
+      return words.dependency(reason.task, reason.wanted, task.state[reason.state]);
     case 'time':
       return words.time(inTime(reason.untilMs));
     case 'backoff':
-      return words.backoff(
-        inTime(reason.untilMs),
-        taskWords[language].class[reason.class],
-        reason.retry,
-        reason.budget,
-      );
+      return words.backoff(inTime(reason.untilMs), task.class[reason.class], reason.retry, reason.budget);
     case 'previous-run':
       return words.previousRun(reason.run);
     case 'reservation':
       return words.reservation(reason.node, reason.task);
     case 'paused': {
-      const said =
-        reason.trouble === null ? reason.message : troubleText(reason.trouble, remarkWords[language]);
+      const said = reason.trouble === null ? reason.message : troubleText(reason.trouble, remarks);
       return said === null ? words.paused[reason.by] : words.pausedWith(words.paused[reason.by], said);
     }
     case 'held':
@@ -84,12 +79,11 @@ function sentence(reason: WaitingReason, { language = 'en', nowMs, isOneNode }: 
   }
 }
 
-type Words = (typeof reasonWords)['en'];
 type Unit = 'GiB' | 'MiB';
 
 const holderText = (
   { pid, owner, task }: { pid: number | null; owner: string | null; task: string | null },
-  words: Words,
+  words: ReasonWords,
 ): string => words.holder(task, pid, owner) || words.nobody;
 
 /** Free, asked and short in one unit, so that the reader's own subtraction comes out. */

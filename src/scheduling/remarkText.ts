@@ -1,6 +1,6 @@
 /**
  * Remarks of the queue and what keeps work from nodes and cards, in words: the same for page, commands and API. The words
- * stand in remarkWordsEn.ts and remarkWordsZh.ts (both: remarkWords.ts); they are an argument, because the page loads a
+ * stand in remarkWordsEn.ts and remarkWordsZh.ts; they are an argument, because the page loads a
  * language when it is wanted.
  */
 import { visible } from '../lib/displayText.ts';

@@ -1,4 +1,5 @@
 /** The page's words in English. `Words` is this object's shape: a key missing in another language does not compile. */
+import { explainEn } from '../../src/scheduling/explainWordsEn.ts';
 import { agentSays } from './en/agentSays.ts';
 import { find } from './en/find.ts';
 import { fleet } from './en/fleet.ts';
@@ -24,6 +25,7 @@ export const en = {
   ...queue,
   ...taskForms,
   language: 'en',
+  explain: explainEn,
   per: (used: string, total: string) => `${used} of ${total}`,
   copy: 'Copy',
   copied: 'Copied',

@@ -1,4 +1,5 @@
 /** The page's words in Chinese, by the glossary that page and commands share. */
+import { explainZh } from '../../src/scheduling/explainWordsZh.ts';
 import type { Words } from './en.ts';
 import { agentSays } from './zh/agentSays.ts';
 import { find } from './zh/find.ts';
@@ -25,6 +26,7 @@ export const zh: Words = {
   ...queue,
   ...taskForms,
   language: 'zh',
+  explain: explainZh,
   per: (used, total) => `${used} / ${total}`,
   copy: '复制',
   copied: '已复制',

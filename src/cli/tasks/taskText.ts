@@ -55,11 +55,11 @@ export const waitingText = ({ waiting, waitingReason }: Task, words: Words): str
 export function waitingWords(
   waiting: WaitingReason | null,
   waitingReason: string | null,
-  { language }: Words,
+  { language, waiting: words }: Words,
 ): string {
   if (waiting === null || language === 'en') return waitingReason ?? '';
   return explain(waiting, {
-    language,
+    words,
     nowMs: Date.now(),
     isOneNode: waitingReason?.startsWith('GPU ') ?? false,
   });

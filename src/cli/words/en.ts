@@ -3,6 +3,7 @@ import { taskWords } from '../../fleet/taskWords.ts';
 import { type Language, stateWords } from '../../fleet/words.ts';
 import type { AgentRemarks } from '../../model/agentRemark.ts';
 import type { SourceState } from '../../model/node.ts';
+import { explainEn } from '../../scheduling/explainWordsEn.ts';
 import { remarkWordsEn } from '../../scheduling/remarkWordsEn.ts';
 import { forgetEn } from './forget.ts';
 import { type HubFailureWords, hubFailuresEn } from './hubFailures.ts';
@@ -21,6 +22,7 @@ export const en = {
   state: stateWords.en,
   taskState: taskWords.en,
   remarks: remarkWordsEn,
+  waiting: explainEn,
   tasks: taskCommandsEn,
   shell: shellEn,
   queue: queueEn,

@@ -2,6 +2,7 @@
 import { agentRemarksZh } from '../../fleet/agentRemarkWordsZh.ts';
 import { taskWords } from '../../fleet/taskWords.ts';
 import { stateWords } from '../../fleet/words.ts';
+import { explainZh } from '../../scheduling/explainWordsZh.ts';
 import { remarkWordsZh } from '../../scheduling/remarkWordsZh.ts';
 import type { Words } from './en.ts';
 import { forgetZh } from './forget.ts';
@@ -20,6 +21,7 @@ export const zh: Words = {
   state: stateWords.zh,
   taskState: taskWords.zh,
   remarks: remarkWordsZh,
+  waiting: explainZh,
   tasks: taskCommandsZh,
   shell: shellZh,
   queue: queueZh,

@@ -142,7 +142,7 @@ function MyTask({ task }: { task: Task }) {
             ? words.tasks.gpuOf(visible(attempt.node), attempt.gpus.map((gpu) => gpu.index).join(', '))
             : task.waiting === null
               ? words.runState[task.state]
-              : visible(explain(task.waiting, { language: words.language === 'zh' ? 'zh' : 'en', nowMs }))}
+              : visible(explain(task.waiting, { words: words.explain, nowMs }))}
         </span>
       </Link>
       <span className="quiet">{startedAtMs === null ? '' : span(words, nowMs - startedAtMs)}</span>
