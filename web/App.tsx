@@ -10,6 +10,7 @@ import {
   type WhoAmI,
 } from './live/account.ts';
 import { askHub } from './live/hub.ts';
+import { laterPart, loadLaterParts } from './live/laterParts.ts';
 import { setPreferences, usePreferences } from './live/preferences.ts';
 import { useShortcuts } from './live/shortcuts.ts';
 import { useQueueWatch } from './live/tasks.ts';
@@ -17,8 +18,6 @@ import { useLive, useLiveStore } from './live/useLive.ts';
 import { useIsPhone } from './live/useWidth.ts';
 import { Unreadable } from './pages/first-run/Unreadable.tsx';
 import { FleetPage } from './pages/fleet/FleetPage.tsx';
-import { NodePage } from './pages/node/NodePage.tsx';
-import { ProcessesPage } from './pages/processes/ProcessesPage.tsx';
 import { useActions } from './parts/actions.ts';
 import { ErrorBoundary } from './parts/ErrorBoundary.tsx';
 import { Link } from './parts/Link.tsx';
@@ -32,7 +31,12 @@ import { useOwnerColours } from './parts/useOwnerColours.ts';
 import { navigate, placeOf, tasksViewOf, useAddress } from './router.ts';
 import { languageOfBrowser, useWords, useWordsOf, WordsContext } from './words/words.ts';
 
-/** Parts of their own: whoever only looks at the fleet does not load them. */
+const NodePage = laterPart(() => import('./pages/node/NodePage.tsx').then((file) => file.NodePage));
+const ProcessesPage = laterPart(() =>
+  import('./pages/processes/ProcessesPage.tsx').then((file) => file.ProcessesPage),
+);
+
+/** Larger ones: whoever only looks at the fleet does not load them at all. */
 const TasksPage = lazy(() => import('./pages/tasks/TasksPage.tsx'));
 
 const SettingsPage = lazy(() =>
@@ -103,6 +107,10 @@ function Shell() {
   const hasGpus = useLive(({ fleet }) =>
     Object.values(fleet?.nodes ?? {}).some((node) => (node.sample?.gpus.length ?? 0) > 0),
   );
+  const isRead = useLive(({ fleet }) => fleet !== null);
+  useEffect(() => {
+    if (isRead) void loadLaterParts();
+  }, [isRead]);
   useThemeAttributes();
   usePageShortcuts();
   useQueueWatch();
@@ -133,7 +141,9 @@ function Page({ address, view }: { address: URL; view: FleetView | 'now' }) {
     case 'node':
       return (
         <Unreadable>
-          <NodePage id={place.id} />
+          <Suspense fallback={<main className="page-body" />}>
+            <NodePage id={place.id} />
+          </Suspense>
         </Unreadable>
       );
     case 'tasks':
@@ -145,7 +155,9 @@ function Page({ address, view }: { address: URL; view: FleetView | 'now' }) {
     case 'processes':
       return (
         <Unreadable>
-          <ProcessesPage query={address.searchParams.get('q') ?? ''} />
+          <Suspense fallback={<main className="page-body" />}>
+            <ProcessesPage query={address.searchParams.get('q') ?? ''} />
+          </Suspense>
         </Unreadable>
       );
     case 'settings':

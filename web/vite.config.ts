@@ -16,7 +16,13 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // Whatever parts the page is split into: no schema is made before zod was told how (withoutEval.ts).
-        codeSplitting: { groups: [{ name: 'schemas', test: /node_modules[\\/]zod[\\/]|withoutEval/ }] },
+        codeSplitting: {
+          groups: [
+            { name: 'schemas', test: /node_modules[\\/]zod[\\/]|withoutEval/, priority: 2 },
+            // All else that is needed to begin with is one file, however many later parts share some of it.
+            { name: 'page', tags: ['$initial'], priority: 1 },
+          ],
+        },
       },
     },
   },

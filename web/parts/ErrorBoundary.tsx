@@ -1,8 +1,15 @@
 /** Keeps the page standing when a part of it fails, and says so. (React catches errors only in a class.) */
 import { Component, type ReactNode } from 'react';
 import { useWords } from '../words/words.ts';
+import { Dialog } from './Dialog.tsx';
 
-export class ErrorBoundary extends Component<{ children: ReactNode }, { failure: Error | null }> {
+interface ErrorBoundaryProps {
+  children: ReactNode;
+  /** Where the part stands above the page: how it is put away again. */
+  onClose?: () => void;
+}
+
+export class ErrorBoundary extends Component<ErrorBoundaryProps, { failure: Error | null }> {
   override state: { failure: Error | null } = { failure: null };
 
   static getDerivedStateFromError(failure: unknown): { failure: Error } {
@@ -10,7 +17,10 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { failure:
   }
 
   override render(): ReactNode {
-    return this.state.failure ? <Broken failure={this.state.failure} /> : this.props.children;
+    const { failure } = this.state;
+    const { children, onClose } = this.props;
+    if (failure === null) return children;
+    return onClose ? <BrokenAbove failure={failure} onClose={onClose} /> : <Broken failure={failure} />;
   }
 }
 
@@ -19,11 +29,29 @@ function Broken({ failure }: { failure: Error }) {
   return (
     <main className="page-body page-note" role="alert">
       <h1>{words.error.title}</h1>
+      <Story failure={failure} />
+    </main>
+  );
+}
+
+function BrokenAbove({ failure, onClose }: { failure: Error; onClose: () => void }) {
+  const { error: words } = useWords();
+  return (
+    <Dialog kind="question" title={words.title} label={words.title} onClose={onClose}>
+      <Story failure={failure} />
+    </Dialog>
+  );
+}
+
+function Story({ failure }: { failure: Error }) {
+  const words = useWords();
+  return (
+    <>
       <p>{words.error.text}</p>
       <pre className="command-box">{failure.stack ?? failure.message}</pre>
       <button type="button" className="button" onClick={() => location.reload()}>
         {words.error.reload}
       </button>
-    </main>
+    </>
   );
 }

@@ -1,16 +1,17 @@
 /** What stands above the page, one at a time: details of a process or GPU, the question before an end, keys, search. */
-import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
+import { type ReactNode, Suspense, useMemo, useState } from 'react';
+import { laterPart } from '../live/laterParts.ts';
 import { type Actions, ActionsContext } from './actions.ts';
-import { GpuDrawer } from './GpuDrawer.tsx';
-import { KeysDialog } from './KeysDialog.tsx';
-import { KillDialog } from './KillDialog.tsx';
-import { ProcessDrawer } from './ProcessDrawer.tsx';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
 import type { ProcessRow } from './processRows.ts';
+// Not one of those that come later: whoever presses Ctrl K types on at once.
 import { SearchPalette } from './SearchPalette.tsx';
 
-const FindDialog = lazy(() =>
-  import('../pages/find/FindDialog.tsx').then(({ FindDialog: dialog }) => ({ default: dialog })),
-);
+const GpuDrawer = laterPart(() => import('./GpuDrawer.tsx').then((file) => file.GpuDrawer));
+const ProcessDrawer = laterPart(() => import('./ProcessDrawer.tsx').then((file) => file.ProcessDrawer));
+const KillDialog = laterPart(() => import('./KillDialog.tsx').then((file) => file.KillDialog));
+const KeysDialog = laterPart(() => import('./KeysDialog.tsx').then((file) => file.KeysDialog));
+const FindDialog = laterPart(() => import('../pages/find/FindDialog.tsx').then((file) => file.FindDialog));
 
 type Shown =
   | { kind: 'process'; row: ProcessRow }
@@ -39,7 +40,13 @@ export function Overlays({ children }: { children: ReactNode }) {
   return (
     <ActionsContext.Provider value={actions}>
       {children}
-      {shown && <Overlay shown={shown} onClose={() => setShown(null)} />}
+      {shown && (
+        <ErrorBoundary onClose={() => setShown(null)}>
+          <Suspense>
+            <Overlay shown={shown} onClose={() => setShown(null)} />
+          </Suspense>
+        </ErrorBoundary>
+      )}
     </ActionsContext.Provider>
   );
 }
@@ -55,11 +62,7 @@ function Overlay({ shown, onClose }: { shown: Shown; onClose: () => void }) {
     case 'keys':
       return <KeysDialog onClose={onClose} />;
     case 'find':
-      return (
-        <Suspense>
-          <FindDialog onClose={onClose} />
-        </Suspense>
-      );
+      return <FindDialog onClose={onClose} />;
     case 'search':
       return <SearchPalette onClose={onClose} />;
   }
