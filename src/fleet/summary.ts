@@ -102,8 +102,17 @@ export function memoryToTake(
   return Math.max(0, gpu.memoryTotalBytes - gpu.memoryUsedBytes);
 }
 
+const isSameKind = (one: FleetGpu, other: FleetGpu): boolean =>
+  one.name === other.name && one.memoryTotalBytes === other.memoryTotalBytes;
+
 /** The models of a machine with their number, most first: [["H100 80 GB", 8]]. */
 export function modelsOf(gpus: readonly FleetGpu[]): [model: string, count: number][] {
+  // Nearly every machine has cards of one kind, and a large fleet is asked four times a second.
+  const [first] = gpus;
+  if (first?.memoryTotalBytes && gpus.every((gpu) => isSameKind(gpu, first))) {
+    const model = shortModelName(first);
+    return model === null ? [] : [[model, gpus.length]];
+  }
   const counts = new Map<string, number>();
   // A lost card tells its name and no memory: it counts with those that share its name.
   for (const gpu of gpus.toSorted(
