@@ -39,6 +39,9 @@ describe.skipIf(withoutChromium)('the map', () => {
         document.querySelector('.map-legend').getBoundingClientRect().top`),
     ).toBe(true);
     await page.waitForSelector('.hover-card');
+    await page.keyboard.press('n');
+    expect(await focused('getAttribute("aria-label")')).toMatch(/^gpu-a57 GPU 0, /);
+    await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Escape');
     await page.waitForSelector('.hover-card', { state: 'detached' });
     await page.keyboard.press('Tab');

@@ -15,6 +15,8 @@ interface MapGridProps {
   /** Where the keyboard is, or would come to. */
   cursor: MapCell;
   gpus: number;
+  /** Rises when the focus is to come to the cursor. */
+  called: number;
   onMove: (to: MapCell) => void;
   onOpen: (cell: MapCell) => void;
   onFocus: (focused: boolean) => void;
@@ -22,13 +24,15 @@ interface MapGridProps {
 
 const MOVES = new Set(['ArrowRight', 'ArrowLeft', 'ArrowDown', 'ArrowUp', 'Home', 'End']);
 
-export function MapGrid({ layout, cursor, gpus, onMove, onOpen, onFocus }: MapGridProps) {
+export function MapGrid({ layout, cursor, gpus, called, onMove, onOpen, onFocus }: MapGridProps) {
   const words = useWords();
   const grid = useRef<HTMLTableElement>(null);
   const moved = useRef(false);
+  const answered = useRef(called);
   useEffect(() => {
-    if (!moved.current) return;
+    if (!moved.current && answered.current === called) return;
     moved.current = false;
+    answered.current = called;
     // Scrolls it into view too.
     grid.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
   });

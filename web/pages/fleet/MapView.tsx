@@ -1,5 +1,6 @@
 /** The heat map: every GPU of the fleet as a cell, a row for each machine, what asks for attention beside it. */
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { concernsOf } from '../../../src/fleet/concerns.ts';
 import type { FleetNode } from '../../../src/fleet/view.ts';
 import type { MapFigure } from '../../charts/mapForms.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type MapGroup,
   mapLayout,
 } from '../../charts/mapLayout.ts';
+import { useShortcuts } from '../../live/shortcuts.ts';
 import { navigate, nodePath } from '../../router.ts';
 import { useWords } from '../../words/words.ts';
 import { groupsOf } from './fleetChoice.ts';
@@ -49,6 +51,7 @@ export function MapView({ nodes, everyone, tools }: MapViewProps) {
   const [focused, setFocused] = useState(false);
   /** Esc closed the card of the cell that the keyboard is on. */
   const [closed, setClosed] = useState(false);
+  const [called, setCalled] = useState(0);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
@@ -87,6 +90,20 @@ export function MapView({ nodes, everyone, tools }: MapViewProps) {
     const rect = event.currentTarget.getBoundingClientRect();
     return cellAt(layout, event.clientX - rect.left, event.clientY - rect.top);
   };
+  useShortcuts({
+    n: () => {
+      const asking = layout.places.flatMap(({ node }, place) =>
+        concernsOf(node).length > 0 && (node.sample?.gpus.length ?? 0) > 0 ? [place] : [],
+      );
+      const from = focused ? (here?.place ?? -1) : -1;
+      const next = asking.find((place) => place > from) ?? asking[0];
+      if (next === undefined) return false;
+      setHovered(null);
+      setCursor({ place: next, gpu: 0 });
+      setCalled((times) => times + 1);
+      return true;
+    },
+  });
   const origin = marked && cellOrigin(layout, marked);
   const isShown = shown !== null;
   useEffect(() => {
@@ -103,16 +120,20 @@ export function MapView({ nodes, everyone, tools }: MapViewProps) {
   return (
     <>
       <div className="tool-bar map-tools">
-        <span className="tool-label">{words.toolbar.colour}</span>
-        <span className="switch">
+        <span className="tool-label" aria-hidden="true">
+          {words.toolbar.colour}
+        </span>
+        <fieldset className="switch" aria-label={words.toolbar.colour}>
           {FIGURES.map((each) => (
             <button key={each} type="button" aria-pressed={figure === each} onClick={() => setFigure(each)}>
               {words.toolbar.colours[each]}
             </button>
           ))}
+        </fieldset>
+        <span className="tool-label" aria-hidden="true">
+          {words.toolbar.group}
         </span>
-        <span className="tool-label">{words.toolbar.group}</span>
-        <span className="switch">
+        <fieldset className="switch" aria-label={words.toolbar.group}>
           {[true, false].map((each) => (
             <button
               key={String(each)}
@@ -123,7 +144,7 @@ export function MapView({ nodes, everyone, tools }: MapViewProps) {
               {capital(words.toolbar.groups[each ? 'model' : 'none'])}
             </button>
           ))}
-        </span>
+        </fieldset>
         <ShowChips {...tools} />
         <span className="grow" />
         <span className="tool-keys" aria-hidden="true">
@@ -150,6 +171,7 @@ export function MapView({ nodes, everyone, tools }: MapViewProps) {
                 layout={layout}
                 cursor={here}
                 gpus={gpus}
+                called={called}
                 onMove={(to) => {
                   clearTimeout(timer.current);
                   setHovered(null);

@@ -9,6 +9,8 @@ export interface ToolBarProps {
   choice: FleetChoice;
   onChange: (change: Partial<FleetChoice>) => void;
   concerns: number;
+  /** How many GPUs the reader holds. */
+  mine: number;
   filterField: RefObject<HTMLInputElement | null>;
   machines: number;
 }
@@ -61,7 +63,7 @@ export function ToolBar(props: ToolBarProps) {
 }
 
 /** Which machines are shown: all, those with something free, those that ask for attention. */
-export function ShowChips({ choice, onChange, concerns }: ToolBarProps) {
+export function ShowChips({ choice, onChange, concerns, mine }: ToolBarProps) {
   const words = useWords();
   const chip = (show: Show, text: string) => (
     <button
@@ -80,6 +82,7 @@ export function ShowChips({ choice, onChange, concerns }: ToolBarProps) {
       {chip('all', words.toolbar.all)}
       {chip('free', words.toolbar.freeAtLeast(0))}
       {chip('roomy', words.toolbar.freeAtLeast(ROOMY_GIB))}
+      {mine > 0 && chip('mine', `${words.tasks.show.mine} · ${mine}`)}
       {concerns > 0 && chip('concerns', words.toolbar.concerns(concerns))}
     </>
   );

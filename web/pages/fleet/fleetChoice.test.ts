@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fleetNode } from '../../../src/fleet/view.ts';
 import { imagineLab } from '../../../test/support/imaginedLab.ts';
-import { EVERYTHING, fleetItems } from './fleetChoice.ts';
+import { EVERYTHING, fleetItems, gpusOf } from './fleetChoice.ts';
 
 const nodes = imagineLab(1_800_000_000_000).map(fleetNode);
 const shown = (choice: Partial<typeof EVERYTHING>) =>
@@ -38,4 +38,13 @@ it('keeps a machine’s stripe whatever is filtered away', () => {
 it('counts a card as roomy by what it has left, not by its name', () => {
   expect(shown({ show: 'roomy' })).toContain('atlas');
   expect(shown({ show: 'roomy' })).not.toContain('bellatrix');
+});
+
+it('shows whose cards the reader holds, and nobody’s to nobody', () => {
+  const named = (me: string | null) =>
+    fleetItems(nodes, { ...EVERYTHING, show: 'mine' }, me).map((item) => item.key);
+  expect(named('zhao.k')).toContain('vega');
+  expect(gpusOf(nodes, 'zhao.k')).toBeGreaterThanOrEqual(named('zhao.k').length);
+  expect(named(null)).toEqual([]);
+  expect(gpusOf(nodes, null)).toBe(0);
 });

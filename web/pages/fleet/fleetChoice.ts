@@ -9,7 +9,7 @@ import {
 } from '../../../src/fleet/summary.ts';
 import type { FleetNode } from '../../../src/fleet/view.ts';
 
-export type Show = 'all' | ConditionGroup | 'roomy' | 'concerns';
+export type Show = 'all' | ConditionGroup | 'roomy' | 'mine' | 'concerns';
 export type Order = 'configured' | 'free' | 'name' | 'load';
 export type Grouping = 'none' | 'model';
 
@@ -30,11 +30,18 @@ export type FleetItem =
   | { kind: 'group'; key: string; label: string; machines: number; gpus: number; free: number }
   | { kind: 'node'; key: string; node: FleetNode; stripe: number };
 
-/** Rows of the list: the chosen machines, under a line for each group where they are grouped. */
-export function fleetItems(nodes: readonly FleetNode[], choice: FleetChoice): FleetItem[] {
+/**
+ * Rows of the list: the chosen machines, under a line for each group where they are grouped.
+ * @param me whose cards are "mine"; null for nobody
+ */
+export function fleetItems(
+  nodes: readonly FleetNode[],
+  choice: FleetChoice,
+  me: string | null = null,
+): FleetItem[] {
   const stripes = new Map(nodes.map((node, place) => [node.id, place % 8]));
   const chosen = ordered(
-    nodes.filter((node) => isShown(node, choice.show) && matches(node, choice.text)),
+    nodes.filter((node) => isShown(node, choice.show, me) && matches(node, choice.text)),
     choice.order,
   );
   const row = (node: FleetNode): FleetItem => ({
@@ -67,8 +74,21 @@ export function groupsOf(nodes: readonly FleetNode[]): [label: string, nodes: Fl
   return [...groups];
 }
 
-function isShown(node: FleetNode, show: Show): boolean {
+/** How many GPUs of these machines somebody holds; 0 for nobody. */
+export const gpusOf = (nodes: readonly FleetNode[], owner: string | null): number =>
+  owner === null
+    ? 0
+    : nodes.reduce(
+        (sum, node) =>
+          sum +
+          (node.sample?.gpus ?? []).filter((gpu) => gpu.holders.some((holder) => holder.owner === owner))
+            .length,
+        0,
+      );
+
+function isShown(node: FleetNode, show: Show, me: string | null): boolean {
   if (show === 'all') return true;
+  if (show === 'mine') return gpusOf([node], me) > 0;
   if (show === 'concerns') return concernsOf(node).length > 0;
   const gpus = node.sample?.gpus ?? [];
   if (show === 'roomy') {
@@ -80,6 +100,7 @@ function isShown(node: FleetNode, show: Show): boolean {
 }
 
 function matches(node: FleetNode, text: string): boolean {
+  if (text.trim() === '') return true;
   const words = text.toLowerCase().split(/\s+/);
   const owners = node.sample?.gpus.flatMap((gpu) => gpu.holders.map((holder) => holder.owner)) ?? [];
   const models = modelsOf(node.sample?.gpus ?? []).map(([model]) => model);

@@ -5,6 +5,7 @@ import type { Table } from '../../../src/model/queue.ts';
 import type { QueueStatus } from '../../../src/protocol/queueApi.ts';
 import { loginOf, useAccount } from '../../live/account.ts';
 import { useHubNow } from '../../live/hubClock.ts';
+import { useShortcuts } from '../../live/shortcuts.ts';
 import { Link } from '../../parts/Link.tsx';
 import { OwnerSquare } from '../../parts/MemoryBar.tsx';
 import { RunGlyph } from '../../parts/RunGlyph.tsx';
@@ -47,6 +48,9 @@ export function TablesPanel({ queue, view, chosen, onSubmit }: TablesPanelProps)
   const me = loginOf(useAccount());
   const [all, setAll] = useState(false);
   const [show, tables] = shownTables(queue, view, me);
+  useShortcuts({
+    m: () => navigate(tasksPath({ ...view, table: null, show: show === 'mine' ? null : 'mine' })),
+  });
   const waiting = countOf(queue.counts, 'queued') + countOf(queue.counts, 'held');
   const amounts = words.tasks.queue(whole(waiting), whole(countOf(queue.counts, 'running')));
   const first = tables.slice(0, FIRST_TABLES);
@@ -90,7 +94,7 @@ export function TablesPanel({ queue, view, chosen, onSubmit }: TablesPanelProps)
       {rows.length === 0 ? (
         <p className="quiet tasks-none">{words.tasks.noTablesHere}</p>
       ) : (
-        <table className="task-tables">
+        <table className="task-tables" aria-labelledby="tables-title">
           <thead>
             <tr>
               <th className="table-cell">{words.tasks.columns.table}</th>

@@ -154,7 +154,7 @@ export const help = {
       ['Alt ↑ ↓', 'on Tasks: move it up or down in the queue'],
       ['C', 'on Tasks: submit a command'],
       ['L · [ ]', 'follow a log; previous, next attempt'],
-      ['F', 'only free GPUs'],
+      ['F · M', 'only free GPUs, only mine'],
       ['N', 'next that asks for attention'],
       ['R · D · T', 'refresh, density, theme'],
       ['Esc', 'close'],
