@@ -9,6 +9,7 @@ import { Sparkline } from '../../charts/Sparkline.tsx';
 import { lineAt, type Recent, spanOf } from '../../live/recent.ts';
 import { useLiveStore, useWholeNode } from '../../live/useLive.ts';
 import { useRecent } from '../../live/useRecent.ts';
+import { AfterASecond } from '../../parts/AfterASecond.tsx';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { TaskChips } from '../../parts/GpuQueue.tsx';
 import { GpuNote, GpuState } from '../../parts/GpuState.tsx';
@@ -71,7 +72,9 @@ export function GpuRows({ node, onOpenGpu }: GpuRowsProps) {
       {rows.length > 0 ? (
         <ProcessTable rows={rows} label={`${words.process.title} · ${name}`} />
       ) : (
-        <p className="quiet no-processes">{whole ? words.process.none : words.loading}</p>
+        <p className="quiet no-processes">
+          {whole ? words.process.none : <AfterASecond>{words.loading}</AfterASecond>}
+        </p>
       )}
     </>
   );

@@ -10,7 +10,7 @@ export function MapRail({ nodes }: { nodes: readonly FleetNode[] }) {
   const words = useWords();
   const concerns = fleetConcerns(nodes);
   return (
-    <aside className="map-rail">
+    <aside className="map-rail" aria-label={words.map.concerns}>
       <h2>
         {words.map.concerns} {concerns.length > 0 && <span className="count-badge">{concerns.length}</span>}
       </h2>

@@ -28,7 +28,10 @@ const GROUPS: ConditionGroup[] = ['free', 'working', 'holding-idle', 'sick', 'of
 export function SummaryStrip({ summary, nodes, show, onShow }: SummaryStripProps) {
   const words = useWords();
   return (
-    <div className="summary">
+    <section className="summary" aria-labelledby="fleet-title">
+      <h1 id="fleet-title" className="visually-hidden">
+        {words.pages.fleet}
+      </h1>
       <div className="summary-counts">
         <div className={`summary-line${summary.gpus >= 1000 ? ' dense' : ''}`}>
           <span>
@@ -61,7 +64,7 @@ export function SummaryStrip({ summary, nodes, show, onShow }: SummaryStripProps
       <MemoryCell summary={summary} nodes={nodes} />
       <PowerCell summary={summary} />
       <LastCell summary={summary} />
-    </div>
+    </section>
   );
 }
 

@@ -2,6 +2,7 @@
 
 import { visible } from '../../../src/lib/displayText.ts';
 import { useFleet } from '../../live/useLive.ts';
+import { AfterASecond } from '../../parts/AfterASecond.tsx';
 import { Icon } from '../../parts/Icon.tsx';
 import { Link } from '../../parts/Link.tsx';
 import { useWords } from '../../words/words.ts';
@@ -27,7 +28,9 @@ export function NodePage({ id }: { id: string }) {
           </Link>
         </div>
       ) : (
-        <p className="page-note">{words.loading}</p>
+        <p className="page-note">
+          <AfterASecond>{words.loading}</AfterASecond>
+        </p>
       )}
     </main>
   );

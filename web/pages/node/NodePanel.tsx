@@ -12,6 +12,7 @@ import { useIsAdministrator } from '../../live/taskActions.ts';
 import { useQueue } from '../../live/tasks.ts';
 import { useLiveStore, useWholeNode } from '../../live/useLive.ts';
 import { useRecent } from '../../live/useRecent.ts';
+import { AfterASecond } from '../../parts/AfterASecond.tsx';
 import { Age } from '../../parts/Age.tsx';
 import { useActions } from '../../parts/actions.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
@@ -230,7 +231,7 @@ function PanelTables({ node, whole }: { node: FleetNode; whole: NodeStatus | nul
         {rows.length > 0 ? (
           <ProcessTable rows={rows} label={words.process.title} selectable={node.source === null} />
         ) : (
-          <p className="quiet">{whole ? words.process.none : words.loading}</p>
+          <p className="quiet">{whole ? words.process.none : <AfterASecond>{words.loading}</AfterASecond>}</p>
         )}
       </section>
       {whole?.sample && tellsOfMore(whole) && (

@@ -6,6 +6,7 @@ import { useShortcuts } from '../../live/shortcuts.ts';
 import { queueHindrance, useQueue, useTask } from '../../live/tasks.ts';
 import { useLive } from '../../live/useLive.ts';
 import { useHasRoomBeside } from '../../live/useWidth.ts';
+import { AfterASecond } from '../../parts/AfterASecond.tsx';
 import type { TasksView } from '../../router.ts';
 import { navigate, tasksPath } from '../../router.ts';
 import { useWords } from '../../words/words.ts';
@@ -49,7 +50,9 @@ function Waiting() {
     <main className="page-body">
       <div className="page-note">
         {refusal === null ? (
-          <p className="quiet">{words.loading}</p>
+          <p className="quiet">
+            <AfterASecond>{words.loading}</AfterASecond>
+          </p>
         ) : (
           <p className="hint-bar is-bad" role="alert">
             <strong>{words.tasks.noQueue}</strong> {visible(refusal.message)}
