@@ -82,7 +82,7 @@ async function killProcesses(
 const elsewhere = (pid: number): KillResult => ({
   pid,
   outcome: 'failed',
-  reason: null,
+  reason: 'elsewhere',
   message: `the driver lists process ${pid}, and nobody here has that pid: it runs in another PID namespace (outside the container that this agent is in), and is ended there`,
 });
 

@@ -40,13 +40,14 @@ test('in Chinese every end of a process is told, but for a failure that only its
   const ends: [KillOutcome | 'no-answer', KillReason[]][] = [
     ['done', ['asked', 'forced']],
     ['not-allowed', ['protected', 'of-task', 'not-yours', 'agent-may-not', 'no-agent']],
+    ['failed', ['elsewhere']],
   ];
   expect(ends.flatMap(([, reasons]) => reasons).sort()).toEqual([...KillReason.options].sort());
   const told = ends.flatMap(([outcome, reasons]) => reasons.map((reason) => killTold(outcome, reason)));
   const others = ['gone', 'other-process', 'unkillable', 'no-answer'] as const;
   told.push(...others.map((outcome) => killTold(outcome, null)));
   expect(told).not.toContain(null);
-  expect(new Set(told).size).toBe(11);
+  expect(new Set(told).size).toBe(12);
   expect(killTold('failed', null)).toBeNull();
   // From an older agent, which tells no reason.
   expect(killTold('done', null)).toBeNull();

@@ -125,6 +125,7 @@ const ZH_KILL_TOLD: Record<string, string> = {
   'not-allowed not-yours': '只有其本人或管理员可以结束',
   'not-allowed no-agent': '这台机器没有代理，只能查看',
   'not-allowed agent-may-not': '代理无权结束它：需要以 root 或该用户运行的代理',
+  'failed elsewhere': '只有驱动知道它：它在另一个 PID 命名空间（代理所在容器之外）运行，请在那里结束',
   'no-answer': '所在机器没有回答，不知道结果',
 };
 

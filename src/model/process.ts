@@ -90,7 +90,8 @@ export type KillOutcome = z.infer<typeof KillOutcome>;
 /**
  * What stands behind an outcome, for who says it in his own words. Of `done`: it ended when `asked`, or was `forced`. Of
  * `not-allowed`: it is `protected` from everybody, `of-task` (stopped through it), `not-yours`, the agent has not the
- * right (`agent-may-not`), or the machine has no agent (`no-agent`).
+ * right (`agent-may-not`), or the machine has no agent (`no-agent`). Of `failed`: it runs `elsewhere`, in a PID namespace of
+ * which only the driver knows.
  */
 export const KillReason = z.enum([
   'asked',
@@ -100,6 +101,7 @@ export const KillReason = z.enum([
   'not-yours',
   'agent-may-not',
   'no-agent',
+  'elsewhere',
 ]);
 export type KillReason = z.infer<typeof KillReason>;
 
