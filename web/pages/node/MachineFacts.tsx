@@ -39,7 +39,8 @@ export function MachineFacts({ node }: { node: FleetNode }) {
                   </span>
                 ) : (
                   <span key={disk.mount} className="bad">
-                    {words.host[disk.state]}{' '}
+                    {words.host[disk.state]}
+                    {disk.remarks ? ': ' : ' '}
                     <AgentSays
                       remarks={disk.remarks}
                       own={words.diskSays(disk.state)}
