@@ -37,17 +37,13 @@ async function say(socket: Socket): Promise<void> {
   await heard;
 }
 
-test('an address that has all of its connections gets another, and one that says nothing ends, else its oldest', async () => {
-  const speaking = [await client(), await client()];
-  for (const { socket } of speaking) await say(socket);
-  const silent = await client();
-  const third = await client();
-  await silent.ended;
-  await say(third.socket);
-  const fourth = await client();
-  await speaking[0]?.ended;
-  await say(fourth.socket);
-  expect([speaking[1], third, fourth].map((one) => one?.socket.destroyed)).toEqual([false, false, false]);
+test('an address that has all of its connections gets another, and its oldest ends', async () => {
+  const held = [await client(), await client(), await client()];
+  for (const { socket } of held) await say(socket);
+  const next = await client();
+  await held[0]?.ended;
+  await say(next.socket);
+  expect([held[1], held[2], next].map((one) => one?.socket.destroyed)).toEqual([false, false, false]);
 });
 
 test('one that was taken over by somebody else counts there', async () => {

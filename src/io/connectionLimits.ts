@@ -1,7 +1,7 @@
 /**
  * How many connections one network address may have open at a server, and how long one may be silent before it says
  * anything. Everybody on this machine has one address, and so has everybody behind a server in front of us: who opens all
- * that there are must neither shut the others out nor keep them for nothing. So the newest is let in, and another ends.
+ * that there are must neither shut the others out nor keep them for nothing. So the newest is let in, and the oldest ends.
  */
 import type { Server, Socket } from 'node:net';
 
@@ -23,7 +23,8 @@ export function limitConnections(server: Server, { mostPerAddress, firstByteMs }
     const address = socket.remoteAddress ?? '';
     const those = open.get(address) ?? new Set();
     open.set(address, those);
-    if (those.size >= mostPerAddress) leastNeeded(those)?.destroy();
+    const [oldest] = those;
+    if (those.size >= mostPerAddress) oldest?.destroy();
     those.add(socket);
     const silence = setTimeout(() => {
       if (socket.bytesRead === 0) socket.destroy();
@@ -34,10 +35,4 @@ export function limitConnections(server: Server, { mostPerAddress, firstByteMs }
     });
   });
   server.on('upgrade', (_request: unknown, socket: Socket) => forget(socket.remoteAddress ?? '', socket));
-}
-
-/** One that has said nothing yet, else the oldest. */
-function leastNeeded(sockets: ReadonlySet<Socket>): Socket | undefined {
-  for (const socket of sockets) if (socket.bytesRead === 0 && !socket.destroyed) return socket;
-  return sockets.values().next().value;
 }
