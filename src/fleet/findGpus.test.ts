@@ -109,6 +109,15 @@ describe('finding free GPUs', () => {
     expect(result.roomiest?.gpu.index).toBe(0);
   });
 
+  test('cards of a driver in trouble are not offered: what it said last is not what is now', () => {
+    const atlas = node('atlas', [free(0)]);
+    for (const state of ['mismatch', 'failed', 'unresponsive'] as const) {
+      const sample = atlas.sample && { ...atlas.sample, driver: { ...atlas.sample.driver, state } };
+      expect(findGpus([{ ...atlas, sample }], ANY)).toMatchObject({ found: null, misses: { unusable: 1 } });
+    }
+    expect(findGpus([atlas], ANY).found).not.toBeNull();
+  });
+
   test('stale machines, cards in MIG mode and prohibited cards are not offered', () => {
     const nodes = [
       node('late', [free(0)], 'stale'),

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Driver } from '../model/node.ts';
-import { type ConditionInput, FREE_MEMORY_BYTES, gpuCondition, isSlowed } from './gpuCondition.ts';
+import {
+  type ConditionInput,
+  FREE_MEMORY_BYTES,
+  figuresAreNow,
+  gpuCondition,
+  isSlowed,
+} from './gpuCondition.ts';
 
 const driver: Driver = {
   state: 'ok',
@@ -61,7 +67,8 @@ describe('what a GPU is doing', () => {
     expect(condition({ recoveryAction: 'other' })).toBe('sick');
   });
   test('what is not answered, starting, asleep or offline is said so before anything else', () => {
-    expect(condition({}, { driver: { ...driver, state: 'unresponsive' } })).toBe('no-answer');
+    for (const state of ['unresponsive', 'mismatch', 'failed', 'absent'] as const)
+      expect(condition({}, { driver: { ...driver, state } })).toBe('no-answer');
     expect(condition({}, { driver: { ...driver, state: 'starting' } })).toBe('starting');
     expect(condition({ state: 'asleep' })).toBe('asleep');
     expect(condition({}, { nodeState: 'offline' })).toBe('offline');
@@ -72,4 +79,20 @@ describe('what a GPU is doing', () => {
     expect(isSlowed({ throttleReasons: ['other'] })).toBe(false);
     expect(isSlowed({ throttleReasons: null })).toBe(false);
   });
+});
+
+test('figures are of now for two intervals, and for two seconds at least, while the driver answers', () => {
+  const sample = (ageMs: number, intervalMs: number, state: Driver['state'] = 'ok') => ({
+    driver: { ...driver, state, answeredAtMs: 100_000 - ageMs },
+    takenAtMs: 100_000,
+    intervalMs,
+  });
+  expect([0, 2000, 2001].map((ageMs) => figuresAreNow(sample(ageMs, 1000)))).toEqual([true, true, false]);
+  expect([2001, 10_000, 10_001].map((ageMs) => figuresAreNow(sample(ageMs, 5000)))).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(figuresAreNow(sample(2000, 200))).toBe(true);
+  expect(figuresAreNow(sample(0, 1000, 'mismatch'))).toBe(false);
 });

@@ -2,7 +2,7 @@
  * What a GPU is doing, in one word that page, terminal and commands share. The rules are here and nowhere else, and
  * each condition can say its rule in words (the page prints it).
  */
-import type { AbsenceReason, Driver, NodeState } from '../model/node.ts';
+import type { AbsenceReason, Driver, NodeSample, NodeState } from '../model/node.ts';
 import type { FleetGpu } from './view.ts';
 
 /** brief.md, 3: one glyph, word and colour each. */
@@ -55,8 +55,9 @@ export function gpuCondition(input: ConditionInput): GpuCondition {
 
 function conditionByItself({ nodeState, driver, gpu }: ConditionInput): GpuCondition {
   if (nodeState === 'offline' || nodeState === 'unknown') return 'offline';
-  if (driver.state === 'unresponsive') return 'no-answer';
   if (driver.state === 'starting') return 'starting';
+  // Whatever is wrong with it: what it said before is not what is now.
+  if (driver.state !== 'ok') return 'no-answer';
   if (gpu.state === 'asleep') return 'asleep';
   if (gpu.state !== 'ok' || needsCare(gpu)) return 'sick';
   if ((gpu.utilizationPercent ?? 0) >= WORKING_PERCENT) return 'working';
@@ -64,6 +65,19 @@ function conditionByItself({ nodeState, driver, gpu }: ConditionInput): GpuCondi
   if (!held && gpu.memoryUsedBytes !== null && gpu.memoryUsedBytes < FREE_MEMORY_BYTES) return 'free';
   if (gpu.utilizationPercent === null) return held ? 'working' : 'unknown';
   return 'holding-idle';
+}
+
+/** A driver that takes a little longer than the interval is not late. */
+const LEAST_LATE_MS = 2000;
+
+/**
+ * True while a sample's GPU figures are of its own time. One of a silent driver repeats the last ones: first, while its
+ * deadline runs, with the state `ok`. They are what was, and no line goes on with them.
+ */
+export function figuresAreNow(sample: Pick<NodeSample, 'driver' | 'takenAtMs' | 'intervalMs'>): boolean {
+  const { driver, takenAtMs, intervalMs } = sample;
+  const ageMs = takenAtMs - (driver.answeredAtMs ?? takenAtMs);
+  return driver.state === 'ok' && ageMs <= Math.max(2 * intervalMs, LEAST_LATE_MS);
 }
 
 /** True where the driver asks for a reset, or memory repairs wait for one. */

@@ -14,11 +14,11 @@ const figures = (utilizationPercent: (number | null)[]) =>
   });
 
 const gpu = { uuid: 'GPU-a', pciBusId: null, index: 0, utilizationPercent: 90, powerWatts: 10 };
-const sample = (takenAtMs: number, state = 'ok'): FleetSample =>
+const sample = (takenAtMs: number, state = 'ok', answeredAtMs = takenAtMs): FleetSample =>
   ({
     takenAtMs,
     intervalMs: 1000,
-    driver: { state },
+    driver: { state, answeredAtMs },
     gpus: [gpu],
     host: { cpuPercent: 3, memoryUsedBytes: 4, networks: [] },
   }) as unknown as FleetSample;
@@ -40,6 +40,11 @@ it('draws a gap, not the last figures again, while the driver is silent', () => 
   const recent = withSample(figures([1, 2]), sample(11_000, 'unresponsive'));
   expect(end(recent.gpus['GPU-a'], 3)).toEqual([1, 2, null]);
   expect(end(recent.cpuPercent, 1)).toEqual([3]);
+});
+
+it('draws a gap also while the deadline of a silent driver still runs', () => {
+  const recent = withSample(figures([1, 2]), sample(11_000, 'ok', 8_500));
+  expect(end(recent.gpus['GPU-a'], 3)).toEqual([1, 2, null]);
 });
 
 it('takes no sample twice', () => {

@@ -3,6 +3,7 @@
  * point a second, the last one at `endsAtMs`; a figure stands for the interval it was read in, and what was not read is
  * null. Pure.
  */
+import { figuresAreNow } from '../../src/fleet/gpuCondition.ts';
 import type { FleetGpu, FleetSample } from '../../src/fleet/view.ts';
 import { gpuIdentity } from '../../src/model/gpu.ts';
 import type { RecentFigures } from '../../src/protocol/hubApi.ts';
@@ -78,7 +79,7 @@ export function withSample(recent: Recent, sample: FleetSample): Recent {
   const push = (line: Line | undefined, value: number | null): Line =>
     shifted(line ?? [], steps - covered, Array<number | null>(covered).fill(value));
   // While the driver is silent a sample repeats its last figures: they are true no more, and must not draw a flat line.
-  const told = sample.driver.state === 'ok';
+  const told = figuresAreNow(sample);
   return {
     ...recent,
     endsAtMs: sample.takenAtMs,

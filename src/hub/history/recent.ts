@@ -2,6 +2,7 @@
  * The last ten minutes of every node, in memory: what a card's line shows before the page has watched for ten minutes
  * itself. Steps of 5 s; a step in which nothing was heard is null, so that a line ends in a gap.
  */
+import { figuresAreNow } from '../../fleet/gpuCondition.ts';
 import { gpuIdentity } from '../../model/gpu.ts';
 import { MAX_GPUS_PER_NODE } from '../../model/limits.ts';
 import type { NodeSample } from '../../model/node.ts';
@@ -81,7 +82,7 @@ export function recent(): Recent {
           lines.gpus.set(identity, gpuLines);
         }
         // A driver that does not answer lets the agent say the last figures again: true no more, and no flat line.
-        const told = sample.driver.state === 'ok';
+        const told = figuresAreNow(sample);
         for (const figure of GPU_FIGURES) gpuLines[figure].put(step, told ? gpu[figure] : null);
       }
       forgetGone(lines.gpus, step);
