@@ -21,6 +21,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { exchangeableAbove } from './exchangeable.ts';
 
 interface CarriedFile {
   path: string;
@@ -121,21 +122,10 @@ function isOwn(path: string, uid: number): boolean {
   return found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0;
 }
 
-/**
- * Whether nobody else may put another folder into the place of one above this path: each of them belongs to this user or to
- * whom the root folder belongs, and others may not write there, or (as in /tmp) not rename what is another's.
- */
+/** Nobody else may put another folder into the place of one above this path. */
 function isSafe(path: string, uid: number): boolean {
   try {
-    const system = lstatSync('/').uid;
-    for (let folder = realpathSync(dirname(path)); ; folder = dirname(folder)) {
-      const { uid: owner, gid, mode } = lstatSync(folder);
-      if (owner !== uid && owner !== system) return false;
-      // A group that has the user's own number is his alone: some systems have him make folders that it may write.
-      const isGroupsToo = (mode & 0o020) !== 0 && !(gid === uid && owner === uid);
-      if ((isGroupsToo || (mode & 0o002) !== 0) && (mode & 0o1000) === 0) return false;
-      if (folder === dirname(folder)) return true;
-    }
+    return exchangeableAbove(path, uid) === null;
   } catch {
     return false;
   }

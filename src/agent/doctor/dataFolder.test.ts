@@ -1,4 +1,4 @@
-import { chmod } from 'node:fs/promises';
+import { chmod, chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { doctorBed } from '../../../test/support/doctorBed.ts';
@@ -41,6 +41,25 @@ describe('the data folder', () => {
     await chmod(root().path, 0o755);
     await chmod(token, 0o600);
     expect((await find('data-folder', { dataFolder: root().path })).result).toBe('note');
+  });
+
+  test.each([
+    ['everybody', 0o777, null, 'problem', 'everybody on this machine may put another folder in the place'],
+    ['nobody but its owner, in a folder like /tmp', 0o1777, null, 'ok', 'on a local disk'],
+    ...(process.getuid?.() === 0
+      ? ([['its group', 0o770, 100, 'note', 'its group may put another folder in the place']] as const)
+      : []),
+  ] as const)('in a folder where %s may rename it', async (_who, mode, group, result, found) => {
+    const above = join(root().path, 'above');
+    const folder = join(above, 'data');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await chmod(above, mode);
+    // A group of one's own number is one's own, and only root gives to another.
+    if (group !== null) await chown(above, 0, group);
+    expect(await find('data-folder', { dataFolder: folder })).toMatchObject({
+      result,
+      found: expect.stringContaining(found),
+    });
   });
 
   test('one that is not there yet is no problem where it can be made', async () => {

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { networkFileSystem } from '../../io/dataFolder.ts';
+import { type Exchangeable, exchangeableAbove } from '../../io/exchangeable.ts';
 import { type Mount, parseMounts } from '../collectors/host/mounts.ts';
 import { type DoctorFacts, type Finding, note, ok, problem, readText } from './facts.ts';
 
@@ -55,7 +56,10 @@ export async function checkDataFolder(facts: DoctorFacts): Promise<Finding> {
         `还没有 ${folder}，首次启动时会创建（剩 ${free}）`,
       ),
     );
-  const mode = (await stat(folder)).mode & 0o777;
+  const { uid, mode: wholeMode } = await stat(folder);
+  const open = exchangeableAbove(folder, uid);
+  if (open !== null) return exchangeable(folder, open, say);
+  const mode = wholeMode & 0o777;
   const token = join(folder, 'token');
   const tokenMode = await stat(token).then(
     (file) => file.mode & 0o777,
@@ -85,6 +89,26 @@ export async function checkDataFolder(facts: DoctorFacts): Promise<Finding> {
   return ok(
     say(`${folder}, on a local disk, private, ${free} free`, `${folder}，本地磁盘，私有，剩 ${free}`),
   );
+}
+
+/** Programs and credentials are in it: whoever lays his own folder in its place has them run, and is believed. */
+function exchangeable(folder: string, { folder: above, by }: Exchangeable, say: DoctorFacts['say']): Finding {
+  const told = {
+    owner: say('its owner', '其所有者'),
+    group: say('its group', '其用户组'),
+    all: say('everybody on this machine', '这台机器上的所有人'),
+  }[by];
+  const found = say(
+    `${told} may put another folder in the place of ${folder}: ${above} is open to them`,
+    `${told}可以用别的目录替换 ${folder}：${above} 对其开放`,
+  );
+  const advice = say(
+    by === 'owner'
+      ? 'name a folder below one of your own with --data DIR'
+      : `chmod +t ${above}, or name a folder of your own with --data DIR`,
+    by === 'owner' ? '用 --data 指定自己目录下的位置' : `chmod +t ${above}，或用 --data 指定自己的目录`,
+  );
+  return by === 'group' ? note(found, advice) : problem(found, advice);
 }
 
 /** The mount that a path lies on: the last mounted of those with the longest mount point. */
