@@ -99,7 +99,7 @@ export function stateText(
     source?.problem && state !== 'online' ? words.state.reading.problem[source.problem.kind] : null;
   const why = absence === null || absence === 'silent' ? problem : null;
   const reason = why ?? (absence === null ? null : words.state.absence[absence]);
-  return reason === null ? words.state.node[state] : `${words.state.node[state]}: ${reason}`;
+  return reason === null ? words.state.node[state] : `${words.state.node[state]}${words.colon}${reason}`;
 }
 
 /** None of a machine whose older system tells nothing of it. */

@@ -121,7 +121,7 @@ function stateCell(status: NodeStatus, nowMs: number, words: Words): Cell {
   const age =
     status.state === 'online' || status.lastSeenAtMs === null
       ? ''
-      : `, ${words.time.ago(span(words, nowMs - status.lastSeenAtMs))}`;
+      : `${words.comma}${words.time.ago(span(words, nowMs - status.lastSeenAtMs))}`;
   return { text: stateText(status, words) + age, style };
 }
 
@@ -133,7 +133,10 @@ function gpuCell(node: FleetNode, words: Words): Cell {
   const sick = conditions.filter((condition) => condition === 'sick' || condition === 'no-answer').length;
   return [
     { text: words.nodes.free(free, gpus.length), style: free > 0 ? 'good' : 'plain' },
-    { text: sick === 0 ? '' : `, ${sick} ${words.state.condition.sick}`, style: 'bad' },
+    {
+      text: sick === 0 ? '' : `${words.comma}${words.amount(sick, words.state.condition.sick)}`,
+      style: 'bad',
+    },
   ];
 }
 

@@ -61,7 +61,7 @@ test('tokens are listed under headings, in both languages', async () => {
   expect(output).toMatch(/JOIN22 +join +in 1 h +3 +never/);
   expect(output).toMatch(/OLD333 +dialect-write \(administrator\) +never +never +alice/);
   const environment = { FLOWLINE_DATA: '/nowhere', LANG: 'zh_CN.UTF-8' };
-  expect((await runCommandLine(argv, { environment })).output).toMatch(/^id +用途 +过期/);
+  expect((await runCommandLine(argv, { environment })).output).toMatch(/^编号 +用途 +过期/);
 });
 
 test('a dialect-write token says as what its holder acts', async () => {

@@ -144,7 +144,7 @@ export function describeTokens(tokens: readonly TokenInfo[], nowMs: number, term
   if (tokens.length === 0) return words.token.none;
   return table(
     [
-      { title: 'id' },
+      { title: heading.id },
       { title: heading.scope },
       { title: heading.expires },
       { title: heading.usesLeft, align: 'right' },

@@ -98,7 +98,7 @@ function readLostCard(card: Card): GpuReading {
     ...blankReading(card.index),
     ...identityOf(card),
     state: 'lost',
-    ...said({ kind: 'gpu-lost', words: 'imagined' }),
+    ...said({ kind: 'gpu-lost', words: 'GPU is lost' }),
   };
 }
 

@@ -86,13 +86,17 @@ export function createSimulatedDriver(
         };
         break;
       case 'mismatch':
-        driver = { ...driver, state: 'mismatch', ...said({ kind: 'version-mismatch', words: 'imagined' }) };
+        driver = {
+          ...driver,
+          state: 'mismatch',
+          ...said({ kind: 'version-mismatch', words: 'Driver/library version mismatch' }),
+        };
         break;
       case 'failing':
         driver = {
           ...driver,
           state: 'failed',
-          ...said({ kind: 'not-initialised', words: 'imagined', look: null }),
+          ...said({ kind: 'not-initialised', words: 'Unknown Error', look: null }),
         };
         break;
       default: {
@@ -130,8 +134,8 @@ function readGpu({ reading, fault }: ImaginedGpu, index: number, nowMs: number):
   const { uuid, name, serial, vbiosVersion, pciBusId, xidEvents } = reading;
   const known = { ...blankReading(index), uuid, name, serial, vbiosVersion, pciBusId, xidEvents };
   return fault === 'lost'
-    ? { ...known, state: 'lost', ...said({ kind: 'gpu-lost', words: 'imagined' }) }
-    : { ...known, state: 'failed', ...said({ kind: 'gpu-not-read', words: 'imagined' }) };
+    ? { ...known, state: 'lost', ...said({ kind: 'gpu-lost', words: 'GPU is lost' }) }
+    : { ...known, state: 'failed', ...said({ kind: 'gpu-not-read', words: 'Unknown Error' }) };
 }
 
 /** The gate drops figures in place: the machine's own stay as they were imagined. */

@@ -74,7 +74,7 @@ export function describeQueue(status: QueueStatus, terminal: Terminal): string {
 function countsText(counts: RunCounts, { words }: Terminal): string {
   const parts = RunState.options
     .filter((state) => (counts[state] ?? 0) > 0)
-    .map((state) => `${counts[state]} ${words.taskState.state[state]}`);
+    .map((state) => words.amount(counts[state] ?? 0, words.taskState.state[state]));
   return parts.length === 0
     ? words.queue.nothing
     : `${words.queue.runs}${words.colon}${parts.join(words.comma)}`;

@@ -130,7 +130,7 @@ const ORDER: readonly RunState[] = [
 
 function countsCell({ counts, runs }: Table, { words }: Terminal): Cell {
   const parts = ORDER.filter((state) => (counts[state] ?? 0) > 0).map((state, place) => ({
-    text: `${place === 0 ? '' : words.comma}${counts[state]} ${words.taskState.state[state]}`,
+    text: `${place === 0 ? '' : words.comma}${words.amount(counts[state] ?? 0, words.taskState.state[state])}`,
     style: state === 'failed' ? ('bad' as const) : ('plain' as const),
   }));
   return [{ text: `${words.tasks.ofRuns(runs)}${words.colon}`, style: 'faint' }, ...parts];

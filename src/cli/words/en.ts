@@ -33,6 +33,8 @@ export const en = {
   /** What an agent says of its driver, a GPU or what stands beside them; null where it says nothing. */
   agentSays: ({ message }: { message: string | null; remarks: AgentRemarks }): string | null => message,
   comma: ', ',
+  /** How many are in a state. */
+  amount: (many: number, state: string) => `${many} ${state}`,
   bracketed: (text: string) => ` (${text})`,
   /** Of a mistake in a command line, as commander says it. */
   usage: (text: string): string => text,
@@ -48,6 +50,7 @@ export const en = {
   /** A failure of the hub's in this language, by its code; null where the hub's own words must do. */
   hubFailure: (code: string): HubFailureWords | null => hubFailuresEn[code] ?? null,
   heading: {
+    id: 'id',
     machine: 'machine',
     alias: 'alias',
     state: 'state',

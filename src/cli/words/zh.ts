@@ -31,6 +31,7 @@ export const zh: Words = {
   forget: forgetZh,
   agentSays: ({ message, remarks }) => agentRemarksZh(remarks) ?? message,
   comma: '，',
+  amount: (many, state) => `${state} ${many}`,
   bracketed: (text) => `（${text}）`,
   usage: usageZh,
   seeHelp: '（加 --help 查看用法）',
@@ -44,6 +45,7 @@ export const zh: Words = {
   time: { second: '秒', minute: '分', hour: '小时', day: '天', ago: (age) => `${age}前` },
   hubFailure: (code) => hubFailuresZh[code] ?? null,
   heading: {
+    id: '编号',
     machine: '机器',
     alias: '别名',
     state: '状态',
@@ -149,7 +151,7 @@ export const zh: Words = {
   },
   find: {
     gpus: (indexes) => `GPU ${indexes}`,
-    free: (memory, gpus) => `${gpus === 1 ? '' : '各'}空闲显存 ${memory}`,
+    free: (memory, gpus) => `${gpus === 1 ? '' : '每张'}空闲显存 ${memory}`,
     comma: '，',
     semicolon: '；',
     none: (wish) => `现在没有：${wish}`,
@@ -172,7 +174,7 @@ export const zh: Words = {
     waits: (reason) => `正在等待：${reason}`,
     away: (reason) => `中心没有回答（${reason}）；正在等它`,
     taken: (indexes, gpus, memory) =>
-      `已占用 GPU ${indexes}，${memory === null ? '整张卡' : `${gpus === 1 ? '' : '各 '}${memory} 显存`}`,
+      `已占用 GPU ${indexes}，${memory === null ? '整张卡' : `${gpus === 1 ? '' : '每张 '}${memory} 显存`}`,
     promiseOver:
       'flowline：队列不再为这条命令保留这些 GPU（中心 30 秒没有收到它还在运行的消息）；可能有任务在上面启动',
     impossibleHint: '`flowline queue` 可看每块 GPU 能给多少',
@@ -245,7 +247,7 @@ export const zh: Words = {
         failed: `无法询问 ${source}`,
         unknown: `尚不清楚 ${source}`,
       }[state];
-      return message === null ? said : `${said}：${message}`;
+      return message === null ? said : state === 'absent' ? `${said}（${message}）` : `${said}：${message}`;
     },
     of: (machines, others, note) =>
       `${machines.join('、')}${others === 0 ? '' : ` 等 ${machines.length + others} 台`}：${note}`,
