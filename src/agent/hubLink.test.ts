@@ -5,9 +5,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { bareSample } from '../../test/support/samples.ts';
 import { waitFor } from '../../test/support/waitFor.ts';
+import type { Json } from '../fleet/patch.ts';
+import { sampleChain } from '../hub/agents/sampleChain.ts';
 import { type Clock, systemClock } from '../io/clock.ts';
 import { silentLog } from '../io/log.ts';
-import { LINK_PROTOCOL } from '../protocol/agentHub.ts';
+import type { NodeSample } from '../model/node.ts';
+import { AgentMessage, LINK_PROTOCOL } from '../protocol/agentHub.ts';
 import { type HubLink, openHubLink } from './hubLink.ts';
 
 /** What the link sets beside its waits: they end when a test says so. */
@@ -19,6 +22,7 @@ let url: string;
 let link: HubLink | null;
 let waits: number[];
 let steady: (() => void)[];
+let silences: (() => void)[];
 beforeEach(async () => {
   server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -26,6 +30,7 @@ beforeEach(async () => {
   link = null;
   waits = [];
   steady = [];
+  silences = [];
 });
 afterEach(async () => {
   await link?.stop('silently');
@@ -40,7 +45,10 @@ const chance = (): number => [0.1, 0.9, 0.5][waits.length % 3] ?? 0;
 const clock: Clock = {
   ...systemClock,
   after(delayMs, call) {
-    if (delayMs === SILENCE_MS) return () => {};
+    if (delayMs === SILENCE_MS) {
+      silences.push(call);
+      return () => {};
+    }
     if (delayMs === STEADY_MS) {
       steady.push(call);
       return () => {};
@@ -64,6 +72,23 @@ function open(random: () => number, rejoin = async () => false): void {
   link.send(bareSample('atlas', 1));
 }
 const tried = (times: number) => waitFor(`${times} tries`, () => waits.length >= times);
+
+/** Some 130 kB that are others in each. */
+function largeSample(takenAtMs: number): NodeSample {
+  const session = {
+    kind: 'screen',
+    user: null,
+    attached: null,
+    createdAtMs: null,
+    attachCommand: null,
+  } as const;
+  const sessions = Array.from({ length: 500 }, (_, id) => ({
+    ...session,
+    id: String(id),
+    name: String(takenAtMs).padEnd(200, 'x'),
+  }));
+  return { ...bareSample('atlas', takenAtMs), sessions };
+}
 
 /** A hub that welcomes everybody and then does this. */
 function welcoming(then: (socket: WebSocket) => void): WebSocketServer {
@@ -110,6 +135,56 @@ describe('an agent whose hub', () => {
     for (const socket of hub.clients) socket.terminate();
     await tried(before + 1);
     expect(waits[before]).toBe(475);
+  });
+
+  test('falls silent is left after half a minute, and each sign of life begins that anew', async () => {
+    const hub = welcoming(() => {});
+    open(chance);
+    await waitFor('the connection', () => link?.state().state === 'connected');
+    const before = silences.length;
+    for (const socket of hub.clients) socket.ping();
+    await waitFor('the ping to count', () => silences.length > before);
+    expect(waits).toEqual([]);
+    silences.at(-1)?.();
+    await tried(1);
+  });
+
+  test('reads slowly is sent no growing heap: what comes between is left out, and what it hears fits together', async () => {
+    const chain = sampleChain();
+    let heard: NodeSample | null = null;
+    const problems: unknown[] = [];
+    const hub = new WebSocketServer({ server });
+    hub.on('connection', (socket) =>
+      socket.on('message', (data) => {
+        const message = AgentMessage.parse(JSON.parse(String(data)));
+        if (message.type === 'hello') {
+          chain.begin(message.sample, message.sequence);
+          socket.send(JSON.stringify({ type: 'welcome', protocol: LINK_PROTOCOL, nodeId: 'node' }));
+        } else if (message.type === 'sample') {
+          const followed = chain.follow(message.sequence, message.patch as Json);
+          if (followed.kind === 'sample') heard = followed.sample;
+          else problems.push(followed);
+        }
+      }),
+    );
+    open(chance);
+    await waitFor('the connection', () => link?.state().state === 'connected');
+    for (const socket of hub.clients) socket.pause();
+    const samples = 200;
+    for (let sent = 2; sent <= samples; sent++) {
+      link?.send(largeSample(sent));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(link?.lastSequence()).toBeLessThan(samples / 2);
+    for (const socket of hub.clients) socket.resume();
+    const newest = await waitFor('a sample that is sent again', () => {
+      const sample = largeSample(samples + waits.length + Date.now());
+      link?.send(sample);
+      return heard?.takenAtMs !== undefined && heard.takenAtMs > samples && heard;
+    });
+    expect(newest.sessions).toHaveLength(500);
+    expect(problems).toEqual([]);
+    expect(chain.gaps()).toBe(0);
   });
 
   test('says what is no message of the link is not obeyed, and the connection stays', async () => {
