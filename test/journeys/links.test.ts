@@ -4,7 +4,7 @@ import WebSocket from 'ws';
 import { busyMachine } from '../../bench/support/busyMachine.ts';
 import { startAgent } from '../../src/agent/agent.ts';
 import { type HubLink, openHubLink } from '../../src/agent/hubLink.ts';
-import { systemClock } from '../../src/io/clock.ts';
+import { type Clock, systemClock } from '../../src/io/clock.ts';
 import { silentLog } from '../../src/io/log.ts';
 import { UNKNOWN_HOST } from '../../src/model/host.ts';
 import { MAX_LINK_FRAME_BYTES } from '../../src/model/limits.ts';
@@ -282,6 +282,33 @@ describe('leaving and returning', () => {
       20_000,
     );
     expect(status.absence).toBe('silent');
+  });
+
+  test('a machine that answers no ping is let go, and one that does is kept', async () => {
+    const pings: (() => void)[] = [];
+    const clock: Clock = {
+      ...systemClock,
+      every(intervalMs, call) {
+        if (intervalMs !== 10_000) return systemClock.every(intervalMs, call);
+        pings.push(call);
+        return () => {};
+      },
+    };
+    await hub.end();
+    hub = await startTestHub(0, undefined, clock);
+    const alive = await rawLink('alive');
+    const dead = await rawLink('dead');
+    // As of a machine whose network went away: nobody answers, and nobody closes.
+    dead.socket.pause();
+    const pinged = new Promise((resolve) => alive.socket.once('ping', resolve));
+    for (const ping of pings) ping();
+    await pinged;
+    // What it says after its answer is heard after it.
+    alive.socket.send(JSON.stringify({ type: 'sample', sequence: 1, patch: {} }));
+    await waitFor('its answer to be heard', () => alive.heard.length > 0);
+    for (const ping of pings) ping();
+    await waitFor('the other to be gone', () => hub.linkFacts().length < 2);
+    expect(hub.linkFacts().map(({ nodeId }) => nodeId)).toEqual([alive.nodeId]);
   });
 
   test('the newest of two connections with one credential is the one that counts', async () => {
