@@ -103,6 +103,16 @@ const LEAKING = [
   'sh -c nmcli¦dev¦wifi¦connect¦x¦password¦V¦&&¦y',
   'xdg-open http://127.0.0.1:3569/#code=V',
   'x --psk V',
+  'x --ak a --sk V',
+  "sh -c ssh¦h¦'mysql¦-u¦root¦-pV'",
+  'perl -e $E{PASSWORD}="V"',
+  'csh -c setenv¦HF_TOKEN¦V',
+  'x <password>V</password>',
+  'x password%3DV',
+  'x token%3A%20V',
+  'x 密码=V',
+  'x 密码：V',
+  'sh -c echo¦口令¦V',
   'x --passcode V',
   'x --pass_phrase=V',
   'x --otp=V',
@@ -153,6 +163,11 @@ const ORDINARY = [
   'python run.py token-classification bert --pat 10 --port-key 8080',
   'flowline token create --scope read',
   'kubectl get secret mine',
+  'docker run -e HF_TOKEN image:1 python a.py',
+  'mpirun -x WANDB_API_KEY -np 8 python a.py',
+  'mpirun -x WANDB_API_KEY python a.py',
+  'python 训练.py --数据 图片 --名称=实验',
+  'x <b>bold</b>',
   'zip -r x.zip a -x *.pyc',
   'openssl s_client -connect h:443',
   'python -c print(login(a,¦b))',
@@ -340,15 +355,24 @@ test('twice the text takes about twice the time, however hostile it is', () => {
     'basic YTpi',
     'eyJ',
     'password ',
+    '密码',
+    '密码 ',
+    '<a>',
+    '<password>x',
+    '%3D',
+    'token%3A%20%20',
+    'setenv TOKEN ',
     'hooks.slack.com/services/',
     'a1',
     '12345678:AA',
   ];
   const fastest = (text: string) => {
     const once = () => {
-      const started = performance.now();
+      // The processor's time, not the clock's: other tests run beside this one.
+      const before = process.threadCpuUsage();
       maskArguments([text, '--token', text, `x=${text}`, `x="${text}`]);
-      return performance.now() - started;
+      const { user, system } = process.threadCpuUsage(before);
+      return (user + system) / 1000;
     };
     return Math.min(once(), once(), once());
   };

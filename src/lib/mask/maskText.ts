@@ -11,11 +11,11 @@ export function maskText(text: string): string {
 
 /** Names begin where no name character stands before them: so a long word is read once, not once per character. */
 const NAME = String.raw`(?<![\w.-])([\w.-]+)`;
-/** `"]` and `\"` may stand between: `environ["KEY"]="V"`, `\"key\":\"V\"`. */
-const CLOSERS = String.raw`(?:\\{0,8}["'])?[\])]{0,4}[ \t]*`;
-/** `x::y` is a path of names, `x://` an address. After a quoted name also a comma: `setdefault("KEY", "V")`. */
+/** `"]` and `\"` may stand between: `environ["KEY"]="V"`, `\"key\":\"V\"`, `$ENV{KEY}="V"`. */
+const CLOSERS = String.raw`(?:\\{0,8}["'])?[\])}]{0,4}[ \t]*`;
+/** `x::y` is a path of names, `x://` an address; `%3D` an equals sign in one. After a quoted name also a comma: `setdefault("KEY", "V")`. */
 const ASSIGNMENT = new RegExp(
-  `${NAME}(?:${CLOSERS}(?:={1,3}>?[ \\t]*|:=[ \\t]*|:(?!:|//)\\s*)|\\\\{0,8}["'][ \\t]*,\\s*)`,
+  `${NAME}(?:${CLOSERS}(?:={1,3}>?[ \\t]*|%3[aAdD](?:%20|\\+)*|:=[ \\t]*|:(?!:|//)\\s*)|\\\\{0,8}["'][ \\t]*,\\s*)`,
   'g',
 );
 const OPTION = /(?<![\w.-])(--?[A-Za-z][\w.-]*)\s+(?!--?[A-Za-z])/g;
@@ -54,6 +54,11 @@ const URL_CREDENTIALS = /:\/\/(?:[^\s/?#@:]{0,256}:[^\s@]{0,512}@|[^\s/?#@]{1,51
 /** `scp user:password@host:file`; an image's digest (`name:tag@sha256:…`) is none. */
 const BARE_CREDENTIALS =
   /(?<![^\s=,"'(])([\w.-]{1,64}:)(?!\/\/)(?:[^\s@]{1,256}@){1,8}(?=[\w[:])(?!sha256:)/g;
+/** Names of secrets in the languages of this program's readers and their neighbours. */
+const FOREIGN =
+  /((?:密码|口令|密钥|令牌|パスワード|비밀번호)["'”」]?\s{0,4}(?:[=:：]\s{0,4}|\s))[^\s;&=:：]+/g;
+/** `<password>V</password>`. */
+const ELEMENT = /<([\w.:-]{1,64})>([^<\s][^<]{0,512})(?=<\/)/g;
 /** `https://h/callback?code=V`, and the links that log in here: `http://127.0.0.1:3569/#code=V`. */
 const CODE_IN_ADDRESS = /([?#&]code=)[^\s&"'#]+/g;
 const AUTHORIZATION = /(authorization|cookie)(["']?[ \t]*[:=][ \t]*)[^\n]+/gi;
@@ -142,6 +147,8 @@ const decodeBase64 = (text: string): string => {
   return new TextDecoder().decode(bytes);
 };
 
+const maskElement = (whole: string, name: string): string => (looksSecret(name) ? `<${name}>${MASK}` : whole);
+
 /** Only what is a name and a password in base64: after `basic` people say other things too. */
 function maskBasic(whole: string, word: string, space: string, value: string): string {
   return isBase64(value) && /^[\x20-\x7e]*:[\x20-\x7e]*$/.test(decodeBase64(value))
@@ -149,8 +156,12 @@ function maskBasic(whole: string, word: string, space: string, value: string): s
     : whole;
 }
 
+/** Longer than any launcher's settings; to decode more would cost more than it is worth to somebody who looks. */
+const LONGEST_LOOKED_INTO = 8192;
+
 /** Only where a secret is in it: launchers hand their settings over like this too. */
 function maskBase64Json(whole: string): string {
+  if (whole.length > LONGEST_LOOKED_INTO) return MASK;
   if (!isBase64(whole)) return whole;
   const text = decodeBase64(whole);
   return maskText(text) === text ? whole : MASK;
@@ -165,6 +176,7 @@ const has =
   (text: string): boolean =>
     parts.some((part) => text.includes(part));
 const hasSpace = (text: string): boolean => /\s/.test(text);
+const hasForeign = (text: string): boolean => /[^\x00-\x7f]/.test(text);
 const isLong = (text: string): boolean => text.length > 10;
 
 const RULES: [mayApply: (text: string) => boolean, rule: (text: string) => string][] = [
@@ -172,6 +184,8 @@ const RULES: [mayApply: (text: string) => boolean, rule: (text: string) => strin
   [has('://'), (text) => text.replace(URL_CREDENTIALS, `://${MASK}@`)],
   [has('/'), (text) => text.replace(WEBHOOKS, `$1${MASK}`)],
   [has('code='), (text) => text.replace(CODE_IN_ADDRESS, `$1${MASK}`)],
+  [has('</'), (text) => text.replace(ELEMENT, maskElement)],
+  [hasForeign, (text) => text.replace(FOREIGN, `$1${MASK}`)],
   [has('@'), (text) => text.replace(BARE_CREDENTIALS, `$1${MASK}@`)],
   [has(':', '='), (text) => text.replace(AUTHORIZATION, `$1$2${MASK}`)],
   [hasSpace, (text) => text.replace(BEARER, `$1$2${MASK}`)],
@@ -179,7 +193,7 @@ const RULES: [mayApply: (text: string) => boolean, rule: (text: string) => strin
   [has('|'), maskPiped],
   [has('<<<'), (text) => text.replace(HERE_STRING, `$1 ${MASK}`)],
   [has('login('), (text) => text.replace(LOGIN_CALL, `$1${MASK})`)],
-  [has(':', '=', ','), (text) => maskNamed(text, ASSIGNMENT)],
+  [has(':', '=', ',', '%3'), (text) => maskNamed(text, ASSIGNMENT)],
   [hasSpace, (text) => maskNamed(text, OPTION)],
   [isLong, (text) => text.replace(TOKEN_SHAPES, MASK)],
   [has('eyJ'), (text) => text.replace(BASE64_JSON, maskBase64Json)],

@@ -3,7 +3,7 @@
  * behind one that names it, as `nmcli … password V`. Pure.
  */
 import { MASK } from './mask.ts';
-import { namesNextWord } from './secretNames.ts';
+import { looksSecret, namesNextWord } from './secretNames.ts';
 import { findValueEnd } from './valueEnd.ts';
 
 interface ProgramRule {
@@ -103,6 +103,9 @@ export function maskProgramText(text: string): string {
   return masked + text.slice(copied);
 }
 
+/** `/usr/bin/mysql`; `'mysql`, where a quoted command begins in another's text. */
+const nameOf = (word: string): string => word.slice(word.lastIndexOf('/') + 1).replace(/^[("'`]+/, '');
+
 const WORD = /[;&|\n]+|[^\S\n]+|[^\s;&|]+/y;
 
 function findWordEnd(text: string, from: number): number {
@@ -116,6 +119,7 @@ function createWordReader(): (word: string) => number | null {
   let isActive = false;
   let isAwaiting = false;
   let isNamed = false;
+  let previous = '';
   return (word) => {
     if (isAwaiting) {
       isAwaiting = false;
@@ -125,8 +129,9 @@ function createWordReader(): (word: string) => number | null {
       isNamed = false;
       return 0;
     }
-    isNamed = namesNextWord(word);
-    const program = word.length > 256 ? undefined : PROGRAMS.get(word.slice(word.lastIndexOf('/') + 1));
+    isNamed = namesNextWord(word) || (previous === 'setenv' && looksSecret(word));
+    previous = word;
+    const program = word.length > 256 ? undefined : PROGRAMS.get(nameOf(word));
     if (program !== undefined) {
       rule = program;
       isActive = program.verb === undefined;

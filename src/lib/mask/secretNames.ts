@@ -4,7 +4,7 @@ const SECRET_WORDS =
   /key|token|secret|passw|passcode|pass[-_]?phrase|seed[-_]?phrase|mnemonic|credential|cookie|webhook|session[-_]?id|(access|invite|join)[-_]?code/;
 /** Short forms that mean a secret only at the end: `DB_PASS`, `PGPASS`, `--pwd`, `?sig=`; not `--pass-rate`, `--author`, `--sigma`. */
 const SECRET_ENDINGS =
-  /(^|[-_.])(bearer|creds?|sig|signature|jwt|[ou]?pw|psk|pat|t?otp|hmac)$|auth$|pass$|pwd$/;
+  /(^|[-_.])(bearer|creds?|sig|signature|jwt|[ou]?pw|psk|pat|t?otp|hmac|[as]k|mima)$|auth$|pass$|pwd$/;
 /** Words of this trade that contain a secret one and mean no secret. */
 const ORDINARY_WORDS =
   /tokeni[sz]\w*?(?=[-_.]|$)|detokeni[sz]\w*?(?=[-_.]|$)|keyboard|keyframe|keypoint|keyword|keystone|monkey|hotkey|bypass|compass|surpass|trespass|(one|two|single|multi|first|second|last|forward|backward|high|low|band|all)[-_]?pass$/g;
@@ -26,7 +26,9 @@ export function looksSecret(name: string): boolean {
  * aws_secret_access_key V`. Only names that are hardly anything else: `token create`, `secret ls` are verbs of their programs.
  */
 export function namesNextWord(word: string): boolean {
-  return LAST_LETTER.has(word.at(-1) ?? '') && /^[^-].{2,127}$/.test(word) && NAMES_NEXT_WORD.test(word);
+  if (!LAST_LETTER.has(word.at(-1) ?? '') || !/^[^-].{2,127}$/.test(word)) return false;
+  // A variable by its name alone is handed on (`mpirun -x HF_TOKEN`), and its value stands in no argument.
+  return NAMES_NEXT_WORD.test(word) && !/^[A-Z0-9_]+$/.test(word);
 }
 
 /** Of the names below: looked at first, because every word of every command is. */
