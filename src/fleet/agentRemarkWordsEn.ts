@@ -10,6 +10,8 @@ const servers = (amount: number): string => (amount === 1 ? 'one server' : `${am
 const deaf = (path: string): string => `nothing listens on ${path}: the engine is not running`;
 const LOOK = {
   module: '; load its kernel module (modprobe nvidia)',
+  devices:
+    '; its kernel module is loaded, and /dev/nvidia* cannot be opened: make them (sudo nvidia-modprobe -c 0), or pass them into this container',
   rights: '; look at the rights of /dev/nvidiactl',
   card: '; there is no NVIDIA card on PCI',
 };

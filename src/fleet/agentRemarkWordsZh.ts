@@ -8,6 +8,8 @@ const TOOL_UNUSED = {
 };
 const LOOK = {
   module: '；请加载内核模块（modprobe nvidia）',
+  devices:
+    '；内核模块已加载，但打不开 /dev/nvidia*：请创建它们（sudo nvidia-modprobe -c 0），在容器里请把它们传进来',
   rights: '；请检查 /dev/nvidiactl 的权限',
   card: '；PCI 上没有 NVIDIA 显卡',
 };

@@ -18,8 +18,8 @@ export const AgentRemark = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('not-initialised'),
     words,
-    /** What to look at: its kernel module, the rights of its device, or whether there is a card. */
-    look: z.enum(['module', 'rights', 'card']).nullable(),
+    /** What to look at: its kernel module, its device files, their rights, or whether there is a card. */
+    look: z.enum(['module', 'devices', 'rights', 'card']).nullable(),
   }),
   z.object({ kind: z.literal('stopped-answering'), words }),
   z.object({

@@ -14,6 +14,7 @@ import {
 import { buildStandIn, whyNoStandIn } from '../../../../test/support/standInLibrary.ts';
 import type { ImaginedMachine } from '../../../simulator/imagined.ts';
 import type { DriverReading } from '../driver.ts';
+import type { KernelSide } from './kernelSide.ts';
 import { startNvml, type Trouble } from './library.ts';
 import { createNvmlDriver } from './nvmlDriver.ts';
 
@@ -43,6 +44,11 @@ function libraryWithout(needed: string): string {
   rmSync(join(folder, needed));
   return path;
 }
+
+const kernel = (hasModule: boolean, mayHaveCard: boolean): KernelSide => ({
+  hasModule: () => hasModule,
+  mayHaveCard: () => mayHaveCard,
+});
 
 async function readOnce(machine: ImaginedMachine, options: StandInBedOptions): Promise<DriverReading> {
   const bed = createStandInBed(machine, options);
@@ -102,14 +108,22 @@ describe.skipIf(whyNot !== null)(`initialisation${whyNot === null ? '' : `: ${wh
     [999, 'failed', false, 'could not be initialised: Unknown Error (NVML 999)'],
   ])('that answers %d is %s, with its words and what to do', (code, state, isLasting, words) => {
     process.env.FLOWLINE_STANDIN_STATE = fileWith(`driver 570.86.15 12080 ${code} 0 0\n`);
-    const trouble = startNvml(buildStandIn(), () => true) as Trouble;
+    const trouble = startNvml(buildStandIn(), kernel(false, true)) as Trouble;
     expect(trouble).toMatchObject({ state, isLasting });
     expect(trouble.message).toContain(words);
   });
 
+  test('that does not reach a module that is loaded says where to look', () => {
+    process.env.FLOWLINE_STANDIN_STATE = fileWith('driver 570.86.15 12080 9 0 0\n');
+    const trouble = startNvml(buildStandIn(), kernel(true, true)) as Trouble;
+    expect(trouble).toMatchObject({ state: 'failed', isLasting: true });
+    expect(trouble.message).toContain('/dev/nvidia*');
+    expect(trouble.message).not.toContain('modprobe nvidia)');
+  });
+
   test('that finds no driver loaded on a machine without a card says so: nothing is wrong', () => {
     process.env.FLOWLINE_STANDIN_STATE = fileWith('driver 570.86.15 12080 9 0 0\n');
-    const trouble = startNvml(buildStandIn(), () => false) as Trouble;
+    const trouble = startNvml(buildStandIn(), kernel(false, false)) as Trouble;
     expect(trouble).toMatchObject({ state: 'absent', isLasting: true });
     expect(trouble.message).toContain('there is no NVIDIA card on PCI');
   });

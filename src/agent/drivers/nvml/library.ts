@@ -2,8 +2,8 @@
 import koffi, { type LibraryHandle } from 'koffi';
 import type { DriverState } from '../../../model/node.ts';
 import { type Said, said } from '../../said.ts';
+import { type KernelSide, thisKernel } from './kernelSide.ts';
 import { libraryPaths } from './libraryPlaces.ts';
-import { mayHaveNvidiaCard } from './pciCards.ts';
 import { DRIVER_NOT_LOADED, LIBRARY_MISMATCH, NO_PERMISSION, SUCCESS } from './returns.ts';
 import { bindCalls, type NvmlCalls } from './symbols.ts';
 
@@ -22,14 +22,14 @@ export interface Trouble extends Said {
 
 /**
  * @param named the library to use instead of the system's (FLOWLINE_NVML), or null
- * @param hasCard whether a driver should be loaded
+ * @param kernel what it knows of a driver that the library does not find
  */
-export function startNvml(named: string | null, hasCard: () => boolean = mayHaveNvidiaCard): Nvml | Trouble {
+export function startNvml(named: string | null, kernel: KernelSide = thisKernel): Nvml | Trouble {
   const opened = openFirst(libraryPaths(named));
   if ('state' in opened) return opened;
   const nvml: Nvml = { calls: bindCalls(opened), say: bindWords(opened) };
   const result = nvml.calls.initialise();
-  return result === SUCCESS ? nvml : initialisationTrouble(result, nvml.say(result), hasCard);
+  return result === SUCCESS ? nvml : initialisationTrouble(result, nvml.say(result), kernel);
 }
 
 function openFirst(paths: readonly string[]): LibraryHandle | Trouble {
@@ -68,14 +68,12 @@ function bindWords(library: LibraryHandle): (result: number) => string {
   }
 }
 
-function initialisationTrouble(result: number, words: string, hasCard: () => boolean): Trouble {
+function initialisationTrouble(result: number, words: string, kernel: KernelSide): Trouble {
   switch (result) {
     case LIBRARY_MISMATCH:
       return { state: 'mismatch', isLasting: true, ...said({ kind: 'version-mismatch', words }) };
     case DRIVER_NOT_LOADED:
-      return hasCard()
-        ? { state: 'failed', isLasting: true, ...said({ kind: 'not-initialised', words, look: 'module' }) }
-        : { state: 'absent', isLasting: true, ...said({ kind: 'not-initialised', words, look: 'card' }) };
+      return notLoaded(words, kernel);
     case NO_PERMISSION:
       return {
         state: 'failed',
@@ -85,4 +83,14 @@ function initialisationTrouble(result: number, words: string, hasCard: () => boo
     default:
       return { state: 'failed', isLasting: false, ...said({ kind: 'not-initialised', words, look: null }) };
   }
+}
+
+function notLoaded(words: string, kernel: KernelSide): Trouble {
+  const trouble = (state: 'failed' | 'absent', look: 'devices' | 'module' | 'card'): Trouble => ({
+    state,
+    isLasting: true,
+    ...said({ kind: 'not-initialised', words, look }),
+  });
+  if (kernel.hasModule()) return trouble('failed', 'devices');
+  return kernel.mayHaveCard() ? trouble('failed', 'module') : trouble('absent', 'card');
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { mayHaveNvidiaCard } from './pciCards.ts';
+import { mayHaveNvidiaCard } from './kernelSide.ts';
 
 const bus = mkdtempSync(join(tmpdir(), 'flowline-pci-'));
 afterAll(() => rmSync(bus, { recursive: true, force: true }));

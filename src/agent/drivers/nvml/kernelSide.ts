@@ -1,4 +1,7 @@
-/** Whether this machine has an NVIDIA card at all: without one, a driver that is not loaded is as it should be. */
+/**
+ * What the kernel knows, for a library that finds no driver: whether there is an NVIDIA card at all (without one, a driver
+ * that is not loaded is as it should be), and whether the module is loaded all the same.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -8,6 +11,17 @@ const WSL_DEVICE = '/dev/dxg';
 const NVIDIA = '0x10de';
 /** Display controllers, those without a display too. */
 const DISPLAY_CLASS = '0x03';
+
+export interface KernelSide {
+  mayHaveCard(): boolean;
+  /** Loaded, and the library does not reach it: its device files are not there. */
+  hasModule(): boolean;
+}
+
+export const thisKernel: KernelSide = {
+  mayHaveCard: () => mayHaveNvidiaCard(),
+  hasModule: () => existsSync('/sys/module/nvidia'),
+};
 
 /** True also where nobody can tell: then a driver that is not loaded is a trouble. */
 export function mayHaveNvidiaCard(folder = PCI_DEVICES): boolean {
