@@ -72,9 +72,9 @@ export function watts(value: number | null): string {
   return value < 10_000 ? `${whole(value)}${THIN}W` : `${kilo(value)}${THIN}kW`;
 }
 
-/** Kilowatts without the unit. */
-export const kilo = (value: number | null): string =>
-  value === null ? MISSING : (value / 1000).toFixed(value >= 100_000 ? 0 : 1);
+/** Kilowatts without the unit, to so many decimals below 100. */
+export const kilo = (value: number | null, decimals = 1): string =>
+  value === null ? MISSING : (value / 1000).toFixed(value >= 100_000 ? 0 : decimals);
 
 /** Joules as kilowatt-hours. */
 export const kilowattHours = (joules: number | null): string =>

@@ -7,14 +7,15 @@ import { Sparkline } from '../../charts/Sparkline.tsx';
 import { type Line, lineAt, type Recent, spanOf } from '../../live/recent.ts';
 import { useLiveStore } from '../../live/useLive.ts';
 import { Meter } from '../../parts/Meter.tsx';
+import type { Words } from '../../words/en.ts';
 import {
   bitsPerSecond,
   bytesPerSecond,
+  kilo,
   MISSING,
   percent,
   size,
   sizeOf,
-  watts,
   whole,
 } from '../../words/figures.ts';
 import { lastWords } from '../../words/sentences.ts';
@@ -94,7 +95,7 @@ export function HostStrip({ node, recent }: { node: FleetNode; recent: Recent | 
       {sample.gpus.length > 0 && (
         <Cell
           name={words.host.gpuPower}
-          figure={words.per(watts(power), watts(powerLimit))}
+          figure={powerOf(words, power, powerLimit)}
           foot={[words.host.gpuMemory(size(total(sample.gpus.map((gpu) => gpu.memoryUsedBytes))))]}
         >
           <Sparkline values={line((known) => known.powerWatts)} height={20} high={powerLimit} />
@@ -127,6 +128,12 @@ function Cell({ name, note = null, figure, foot, children }: CellProps) {
     </div>
   );
 }
+
+/** In kilowatts from one on, with the unit once. */
+const powerOf = (words: Words, power: number | null, limit: number | null): string =>
+  limit !== null && limit >= 1000
+    ? `${words.per(kilo(power, 2), kilo(limit, 2))}\u2009kW`
+    : `${words.per(whole(power), whole(limit))}\u2009W`;
 
 const total = (values: readonly (number | null)[]): number | null =>
   values.reduce((sum, value) => (value === null ? sum : (sum ?? 0) + value), null);
