@@ -26,18 +26,22 @@ const looks = new Map<number, CellLook>();
 /** The looks as pixels, by their codes: drawn anew for other colours, sizes or screens only. */
 let drawings: { key: string; stamps: Stamp[] } = { key: '', stamps: [] };
 
-/** An empty canvas of the map's size, in the colours that the theme has now. */
+/**
+ * An empty canvas of the map's size, in the colours that the theme has now.
+ * @param before what was on it, whose memory is used again where the size is the same: the system takes longer to give so much
+ *   than the cells take to be painted
+ */
 export function beginCells(
   context: CanvasRenderingContext2D,
   layout: MapLayout,
   width: number,
   ratio: number,
+  before: PaintedCells | null = null,
 ): PaintedCells {
   const { canvas } = context;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(layout.height * ratio);
+  const size = { width: Math.round(width * ratio), height: Math.round(layout.height * ratio) };
   const colours = readMapColours(getComputedStyle(canvas));
-  const image = context.createImageData(canvas.width, canvas.height);
+  const image = emptyImage(context, size, before?.image ?? null);
   const key = JSON.stringify([colours, layout.cell, ratio]);
   if (drawings.key !== key) drawings = { key, stamps: [] };
   const { stamps } = drawings;
@@ -46,6 +50,22 @@ export function beginCells(
     return stamps[code];
   });
   return { image, pixels, colours, ratio };
+}
+
+function emptyImage(
+  context: CanvasRenderingContext2D,
+  { width, height }: { width: number; height: number },
+  before: ImageData | null,
+): ImageData {
+  const { canvas } = context;
+  if (before?.width === width && before.height === height && canvas.width === width) {
+    context.clearRect(0, 0, width, height);
+    new Uint32Array(before.data.buffer).fill(0);
+    return before;
+  }
+  canvas.width = width;
+  canvas.height = height;
+  return context.createImageData(width, height);
 }
 
 /** A look as pixels. */

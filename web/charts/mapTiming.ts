@@ -5,7 +5,7 @@
  */
 import type { FleetNode } from '../../src/fleet/view.ts';
 import { mapLayout } from './mapLayout.ts';
-import { beginCells, paintCells } from './mapPaint.ts';
+import { beginCells, type PaintedCells, paintCells } from './mapPaint.ts';
 
 const WIDTH = 1100;
 const PAINTS = 60;
@@ -29,7 +29,11 @@ function timed(paint: (context: CanvasRenderingContext2D) => void): number[] {
   });
 }
 
-const map = timed((on) => paintCells(on, beginCells(on, layout, WIDTH, ratio), layout, 'utilisation'));
+let painted: PaintedCells | null = null;
+const map = timed((on) => {
+  painted = beginCells(on, layout, WIDTH, ratio, painted);
+  paintCells(on, painted, layout, 'utilisation');
+});
 const plain = timed((on) => {
   on.setTransform(ratio, 0, 0, ratio, 0, 0);
   on.fillStyle = '#4273ab';

@@ -42,7 +42,7 @@ export function MapCanvas({ layout, groups, figure, width }: MapCanvasProps) {
     const key = [width, theme, words.language, ratio].join();
     let now = painted.current;
     if (now?.key !== key || !samePlaces(now.layout, layout))
-      now = begun(ground, text, layout, width, ratio, key);
+      now = begun(ground, text, layout, width, ratio, key, now);
     painted.current = now;
     paintCells(ground, now.cells, layout, figure);
     paintHeadings(text, now, layout, groups, words, width);
@@ -90,11 +90,12 @@ function begun(
   width: number,
   ratio: number,
   key: string,
+  before: Painted | null,
 ): Painted {
   text.canvas.width = Math.round(width * ratio);
   text.canvas.height = Math.round(layout.height * ratio);
   text.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return { key, layout, cells: beginCells(ground, layout, width, ratio), texts: new Map() };
+  return { key, layout, cells: beginCells(ground, layout, width, ratio, before?.cells), texts: new Map() };
 }
 
 function paintHeadings(
