@@ -86,7 +86,7 @@ function gpuRow(node: NodeStatus, sample: FleetSample, gpu: FleetGpu, words: Wor
     isWide && gpu.powerLimitWatts !== null ? powerText(gpu) : amount(gpu.powerWatts, 'W'),
     [
       { text: `${look.glyph} ${stateText(condition, gpu, words)}`, style: look.style },
-      { text: isSlowed(gpu) ? ` (${words.state.condition.slowed})` : '', style: 'warn' },
+      { text: isSlowed(gpu) ? words.bracketed(words.state.condition.slowed) : '', style: 'warn' },
     ],
   ];
 }
@@ -94,5 +94,7 @@ function gpuRow(node: NodeStatus, sample: FleetSample, gpu: FleetGpu, words: Wor
 const powerText = ({ powerWatts, powerLimitWatts }: FleetGpu): string =>
   `${powerWatts === null ? MISSING : Math.round(powerWatts)} / ${amount(powerLimitWatts, 'W')}`;
 
-const stateText = (condition: GpuCondition, gpu: FleetGpu, { state }: Words): string =>
-  condition === 'sick' ? `${state.condition.sick}: ${sickWords(state, gpu)}` : state.condition[condition];
+const stateText = (condition: GpuCondition, gpu: FleetGpu, { state, colon }: Words): string =>
+  condition === 'sick'
+    ? `${state.condition.sick}${colon}${sickWords(state, gpu)}`
+    : state.condition[condition];

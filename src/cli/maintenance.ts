@@ -80,7 +80,7 @@ export function maintenanceText(
   return words.maintenance.told(
     span(words, nowMs - sinceMs),
     untilMs === null ? null : span(words, untilMs - nowMs),
-    by,
+    words.state.account(by),
     message,
   );
 }

@@ -49,7 +49,7 @@ describe('one machine as text', () => {
     };
     const sick = { ...node, sample: { ...node.sample, gpus: [lost, ...node.sample.gpus.slice(1)] } };
     expect(describeNode(sick, NOW, inPipe())).toContain('sick: fell off the bus, Xid 79');
-    expect(describeNode(sick, NOW, inPipe('zh_CN.UTF-8'))).toContain('故障: 已从总线掉卡, Xid 79');
+    expect(describeNode(sick, NOW, inPipe('zh_CN.UTF-8'))).toContain('故障：已从总线掉卡，Xid 79');
   });
 
   test('no driver is told with its message and what to do', () => {

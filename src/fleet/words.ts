@@ -33,6 +33,8 @@ export interface StateWords {
     pagesPending: string;
     ecc: (errors: number) => string;
     xid: (code: number) => string;
+    /** Before that. */
+    comma: string;
   };
   killOutcome: Record<KillOutcome | 'no-answer', string>;
   /** What became of a process, with what stands behind it; null where the agent's own sentence, in English, says it. */
@@ -40,6 +42,8 @@ export interface StateWords {
   unaccounted: string;
   /** A process whose owner could not be told. */
   nobody: string;
+  /** The name of an account: the one that every hub has is named in words. */
+  account: (name: string) => string;
 }
 
 const en: StateWords = {
@@ -99,6 +103,7 @@ const en: StateWords = {
     pagesPending: 'a memory page is retired at the next reboot',
     ecc: (errors) => (errors === 1 ? '1 uncorrected memory error' : `${errors} uncorrected memory errors`),
     xid: (code) => `Xid ${code}`,
+    comma: ', ',
   },
   killOutcome: {
     done: 'ended',
@@ -112,6 +117,7 @@ const en: StateWords = {
   killTold: () => null,
   unaccounted: 'unaccounted',
   nobody: 'not known',
+  account: (name) => name,
 };
 
 const ZH_KILL_TOLD: Record<string, string> = {
@@ -181,6 +187,7 @@ const zh: StateWords = {
     pagesPending: '有显存页待下次重启时停用',
     ecc: (errors) => `${errors} 个不可纠正的显存错误`,
     xid: (code) => `Xid ${code}`,
+    comma: '，',
   },
   killOutcome: {
     done: '已结束',
@@ -194,6 +201,7 @@ const zh: StateWords = {
   killTold: (outcome, reason) => ZH_KILL_TOLD[reason === null ? outcome : `${outcome} ${reason}`] ?? null,
   unaccounted: '未归属',
   nobody: '未知',
+  account: (name) => (name === 'local administrator' ? '本机管理员' : name),
 };
 
 export const stateWords: Record<Language, StateWords> = { en, zh };
@@ -205,7 +213,7 @@ export function sickWords(
 ): string {
   const event = gpu.xidEvents[0];
   const what = ailmentWords({ sick }, gpu);
-  return event ? `${what}, ${sick.xid(event.code)}` : what;
+  return event ? `${what}${sick.comma}${sick.xid(event.code)}` : what;
 }
 
 /** The same without the Xid, where that stands beside it. */

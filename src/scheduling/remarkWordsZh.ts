@@ -160,15 +160,17 @@ export const remarkWordsZh: RemarkWords = {
   trouble: {
     // An older agent's own sentence is English: it is added where the state alone does not tell what to look for.
     driver: ({ state, message, remarks }) =>
-      agentRemarksZh(remarks) ??
-      `${stateWords.zh.driver[state]}${state === 'failed' && message !== null ? `（${message}）` : ''}`,
-    gpu: ({ state, message, remarks }) =>
-      agentRemarksZh(remarks) ??
-      (state === 'lost' || state === 'missing'
-        ? stateWords.zh.sick[state]
-        : state === 'asleep'
-          ? stateWords.zh.condition.asleep
-          : `${stateWords.zh.sick.failed}${message === null ? '' : `（${message}）`}`),
+      state === 'failed'
+        ? (agentRemarksZh(remarks) ??
+          `${stateWords.zh.driver[state]}${message === null ? '' : `（${message}）`}`)
+        : stateWords.zh.driver[state],
+    gpu: ({ state, message, remarks }) => {
+      if (state === 'lost' || state === 'missing') return stateWords.zh.sick[state];
+      if (state === 'asleep') return stateWords.zh.condition.asleep;
+      return (
+        agentRemarksZh(remarks) ?? `${stateWords.zh.sick.failed}${message === null ? '' : `（${message}）`}`
+      );
+    },
     'needs-care': () => '驱动要求重置，或有显存修复等待重置',
     mig: () => '它被划分成了 MIG 实例',
     prohibited: () => '它的计算模式禁止运行程序',

@@ -41,7 +41,7 @@ export function maintenanceWords(words: Words, node: FleetNode, nowMs: number): 
   const said = words.node.maintenance(
     clockTime(sinceMs, nowMs),
     untilMs === null ? null : clockTime(untilMs, nowMs),
-    visible(by),
+    visible(words.account(by)),
     message === null ? null : visible(message),
   );
   const isThere = node.state === 'online' || node.state === 'stale';

@@ -1,7 +1,7 @@
 /** What an agent answers when its hub asks about attempts. */
 import { MAX_MESSAGE_CHARACTERS } from '../../model/limits.ts';
 import type { AgentAnswer, AgentRequest } from '../../protocol/agentHub.ts';
-import { LogNotThere } from './logs/readLog.ts';
+import { LogNotThere } from './logs/logNotThere.ts';
 import { OwnerProgramError } from './owner/ownerPrograms.ts';
 import type { Supervisor } from './supervisor.ts';
 

@@ -6,6 +6,8 @@
  * An imagined program keeps to what it was promised, as one that sets its share of a card does: what needs more runs out
  * of memory, learns, and succeeds with the larger promise.
  */
+
+import { LogNotThere } from '../../agent/supervisor/logs/logNotThere.ts';
 import type { Supervisor } from '../../agent/supervisor/supervisor.ts';
 import { bareOutOfMemory, type EndClass, type OutOfMemory } from '../../model/task.ts';
 import type { AttemptReport } from '../../protocol/supervision.ts';
@@ -219,7 +221,7 @@ export function imaginedSupervisor({ look, change, user }: ImaginedSupervisorOpt
     },
     async readLog({ attempt, ...request }) {
       const log = logs.get(attempt);
-      if (!log) throw new Error(`there is no log of ${attempt} on this imagined machine`);
+      if (!log) throw new LogNotThere(`there is no log of ${attempt} on this imagined machine`);
       return log.read(request);
     },
     // What it imagines is nowhere on a disk.

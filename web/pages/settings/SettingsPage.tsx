@@ -159,7 +159,10 @@ function AccountRow() {
         {who?.account ? (
           <>
             <p className="ink">
-              {settings.loggedInAs(visible(who.account.name), settings.roles[who.account.role])}
+              {settings.loggedInAs(
+                visible(words.account(who.account.name)),
+                settings.roles[who.account.role],
+              )}
             </p>
             <button type="button" className="button small" onClick={logOut}>
               {settings.logOut}

@@ -124,7 +124,9 @@ function Plain({ event, detail }: { event: TaskEvent; detail: TaskDetail }) {
       <p>
         <Time atMs={event.atMs} />
         <strong>{asked ? words.task.asks(gibOf(asked)) : words.task.kinds[event.kind]}</strong>
-        {event.by !== null && event.kind !== 'submitted' && <> {words.task.by(visible(event.by))}</>}
+        {event.by !== null && event.kind !== 'submitted' && (
+          <> {words.task.by(visible(words.account(event.by)))}</>
+        )}
       </p>
       {sentence !== '' && <p className="step-text">{visible(sentence)}</p>}
     </>

@@ -22,6 +22,7 @@ export const machine = {
   },
   sick: stateWords.en.sick,
   reading: stateWords.en.reading,
+  account: stateWords.en.account,
   throttle: {
     idle: 'resting: nothing to do',
     'application-clocks': 'clock set by hand',

@@ -16,6 +16,7 @@ export const machine: typeof english = {
   },
   sick: stateWords.zh.sick,
   reading: stateWords.zh.reading,
+  account: stateWords.zh.account,
   throttle: {
     idle: '休息：无事可做',
     'application-clocks': '频率由人设定',

@@ -42,7 +42,7 @@ export const processes: typeof english = {
     details: '这个进程的详情',
     notReadable: '读不到命令行',
     select: (pid) => `选中进程 ${pid}`,
-    selectAll: '选中所有显示的进程',
+    selectAll: '选中显示的全部',
     showMore: (amount) => `再显示 ${amount} 个进程`,
     selected: (amount) => `已选 ${amount} 个`,
     sortBy: (column) => `按${column}排序`,

@@ -7,7 +7,8 @@ import { leaseOf, openSupervisorBed, type SupervisorBed } from '../../../../test
 import { waitFor } from '../../../../test/support/waitFor.ts';
 import { gapFor } from './capLog.ts';
 import { logPaths } from './logFiles.ts';
-import { extent, LogNotThere } from './readLog.ts';
+import { LogNotThere } from './logNotThere.ts';
+import { extent } from './readLog.ts';
 
 const KIB = 1024;
 

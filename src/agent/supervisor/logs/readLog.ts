@@ -8,9 +8,7 @@ import type { LogPlace, LogSlice, LogStream } from '../../../protocol/supervisio
 import type { Gap } from './capLog.ts';
 import { openLog, readAt } from './logBytes.ts';
 import { type LogPaths, readLogRecord } from './logFiles.ts';
-
-/** There is no such log here: the attempt never ran on this machine, or its log was removed. */
-export class LogNotThere extends Error {}
+import { LogNotThere } from './logNotThere.ts';
 
 export interface ReadLogOptions {
   paths: LogPaths;
