@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lacking } from './needs.ts';
 
 const native = fileURLToPath(new URL('../../native/', import.meta.url));
 
@@ -25,8 +26,9 @@ export interface NvmlHeader {
 /** Of CUDA 11.0. Before it two structures were shorter at their ends, which nobody reads of them. */
 const OLDEST_API = 11;
 
-/** @returns null where there is none to compare with; FLOWLINE_NVML_HEADER names one that is elsewhere */
+/** @returns null where there is none to compare with, or no gcc; FLOWLINE_NVML_HEADER names one that is elsewhere */
 export function findNvmlHeader(): NvmlHeader | null {
+  if (lacking('gcc').length > 0) return null;
   const named = process.env.FLOWLINE_NVML_HEADER;
   const paths = named ? [named] : folders.map((folder) => join(folder, 'nvml.h'));
   const path = paths.find(existsSync);

@@ -97,6 +97,15 @@ describe.skipIf(whyNot !== null)(`single calls${whyNot === null ? '' : `: ${whyN
     }
   });
 
+  test('a card that has no figure at all is failed, and not well with nothing to show', async () => {
+    const { gpus } = await readWith(
+      imagineMachine(2),
+      ...standInFigures().map((figure) => `error ${figure} 2`),
+    );
+    expect(gpus.map((gpu) => gpu.state)).toEqual(['failed', 'ok']);
+    expect(gpus[0]?.message).toContain('Invalid Argument (NVML 2)');
+  });
+
   test('a figure that needs rights is null without a word', async () => {
     const { gpus } = await readWith(imagineMachine(1), 'error computeMode 4');
     expect(gpus[0]).toMatchObject({ state: 'ok', message: null, computeMode: null });

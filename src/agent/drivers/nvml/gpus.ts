@@ -94,7 +94,8 @@ export function createGpus(nvml: Nvml): Gpus {
     if (!lost && due.pcie) {
       lost = readGroup(slot, 'pcie', device, (probe) => readPcieThroughput(probe, reading));
     }
-    settle(slot, { lost, isAnswering: fast.answered > 0 });
+    // A card that has none of these figures is none that can be read: its handle is invalid, or we have no rights.
+    settle(slot, { lost, silence: fast.answered > 0 ? null : (fast.trouble?.result ?? fast.lack) });
   }
 
   /** @returns whether the card fell off the bus meanwhile */
@@ -128,13 +129,13 @@ export function createGpus(nvml: Nvml): Gpus {
   }
 
   /** The state of a GPU is what its calls of every second answered: lost, or nothing but errors, or some figures at least. */
-  function settle(slot: Slot, { lost, isAnswering }: { lost: boolean; isAnswering: boolean }): void {
+  function settle(slot: Slot, { lost, silence }: { lost: boolean; silence: number | null }): void {
     const { fast, slow, pcie } = slot.troubles;
     const trouble = fast ?? slow ?? pcie;
     if (lost) {
       blank(slot, 'lost', said({ kind: 'gpu-lost', words: nvml.say(GPU_IS_LOST) }));
-    } else if (!isAnswering && fast !== null) {
-      blank(slot, 'failed', said({ kind: 'gpu-not-read', words: nvml.say(fast.result) }));
+    } else if (silence !== null) {
+      blank(slot, 'failed', said({ kind: 'gpu-not-read', words: nvml.say(silence) }));
     } else {
       slot.reading.state = 'ok';
       const why =

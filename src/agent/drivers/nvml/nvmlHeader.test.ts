@@ -163,7 +163,7 @@ const recoveryActions = {
 };
 
 if (header === null) {
-  describe.skip('beside nvml.h: it is not on this machine (FLOWLINE_NVML_HEADER may name it)', () => {
+  describe.skip('beside nvml.h: it, or gcc, is not on this machine (FLOWLINE_NVML_HEADER may name it)', () => {
     test('is skipped', () => {});
   });
 } else {

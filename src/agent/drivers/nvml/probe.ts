@@ -14,10 +14,12 @@ export interface Probe {
   lost: boolean;
   /** The first call that failed for no reason of the card's. */
   trouble: { figure: string; result: number } | null;
+  /** What the last call said that has no figure here. */
+  lack: number | null;
 }
 
 export function createProbe(nvml: Nvml, device: number): Probe {
-  return { nvml, device, answered: 0, lost: false, trouble: null };
+  return { nvml, device, answered: 0, lost: false, trouble: null, lack: null };
 }
 
 /** Whether a call gave its figure; remembers why not. */
@@ -27,7 +29,8 @@ export function gave(probe: Probe, figure: string, result: number): boolean {
     return true;
   }
   if (result === GPU_IS_LOST) probe.lost = true;
-  else if (!meansNoFigure(result)) probe.trouble ??= { figure, result };
+  else if (meansNoFigure(result)) probe.lack = result;
+  else probe.trouble ??= { figure, result };
   return false;
 }
 
