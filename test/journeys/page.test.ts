@@ -194,6 +194,23 @@ describe.skipIf(withoutChromium)('the page', () => {
     await close();
   });
 
+  test('asks once more before the command of a session in which somebody is, and copies any other at once', async () => {
+    const { page, close } = await visit(browser, `${hub.url}/nodes/atlas`);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const copied = () => page.evaluate<string>('navigator.clipboard.readText()');
+    const copy = (name: string) =>
+      page.locator('.side-list li', { hasText: name }).locator('button.copy').click();
+    await copy('41822.sweep');
+    await waitFor('the command', async () => (await copied()) === 'screen -r 41822.sweep');
+    await copy('wll');
+    const question = page.locator('dialog[open]');
+    await question.waitFor();
+    expect(await copied()).toBe('screen -r 41822.sweep');
+    await question.locator('button', { hasText: 'Copy' }).click();
+    await waitFor('the second command', async () => (await copied()).startsWith('tmux -S'));
+    await close();
+  });
+
   test('keeps the last truth on screen while the hub is away, and says since when', async () => {
     const passing = await startImaginedHub({ fleet: imagineLab });
     const { page, close } = await visit(browser, `${passing.url}/?view=list`);
