@@ -8,6 +8,7 @@ import WebSocket from 'ws';
 import { waitFor } from '../../test/support/waitFor.ts';
 import { systemClock } from '../io/clock.ts';
 import { silentLog } from '../io/log.ts';
+import { MAX_LIVE_FRAME_BYTES } from '../model/limits.ts';
 import { hubApi } from '../protocol/hubApi.ts';
 import type { Route } from '../protocol/route.ts';
 import { type Hub, startHub } from './hub.ts';
@@ -307,6 +308,15 @@ describe('bad input', () => {
       expect(answer.error?.code).toBeTruthy();
     },
   );
+});
+
+test('a viewer who sends more than a frame may hold is let go, and the hub goes on', async () => {
+  const socket = new WebSocket(`${hub.url.replace('http', 'ws')}/api/v1/live`);
+  socket.on('error', () => undefined);
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+  socket.on('open', () => socket.send('x'.repeat(MAX_LIVE_FRAME_BYTES + 1)));
+  expect(await closed).toBe(1009);
+  expect((await ask('GET', '/api/v1/health')).status).toBe(200);
 });
 
 describe('joining', () => {
