@@ -152,7 +152,8 @@ function GpuDetails({ node, gpu }: { node: FleetNode; gpu: FleetGpu }) {
               ? words.gpu.xidNone
               : gpu.xidEvents
                   .map(
-                    (event) => `${clockTime(event.atMs, nowMs)} Xid ${event.code}: ${visible(event.meaning)}`,
+                    (event) =>
+                      `${clockTime(event.atMs, nowMs)} Xid ${event.code}: ${words.xidSays(event.code) ?? visible(event.meaning)}`,
                   )
                   .join('; '),
           ],

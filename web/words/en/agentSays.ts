@@ -18,6 +18,7 @@ export const agentSays = {
   gpuSays: (_state: string): string | null => null,
   sourceSays: (_name: string, _state: SourceState['state']): string | null => null,
   diskSays: (_state: string): string | null => null,
+  xidSays: (_code: number): string | null => null,
   /** By the code of a failure. */
   hubSays: (_code: string): HubSays | null => null,
 };

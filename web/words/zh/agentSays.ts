@@ -2,6 +2,7 @@
 import { agentRemarksZh } from '../../../src/fleet/agentRemarkWordsZh.ts';
 import type { DriverState } from '../../../src/model/node.ts';
 import type { agentSays as english, HubSays } from '../en/agentSays.ts';
+import { xidZh } from './xid.ts';
 
 const DRIVER: Partial<Record<DriverState, string>> = {
   absent: '没有找到 NVIDIA 驱动的库：请安装驱动，或用 `FLOWLINE_NVML` 指定其位置。',
@@ -77,5 +78,6 @@ export const agentSays: typeof english = {
   gpuSays: (state) => GPU[state] ?? null,
   sourceSays: (name, state) => SOURCE[`${name} ${state}`] ?? null,
   diskSays: (state) => (state === 'unresponsive' ? '' : null),
+  xidSays: xidZh,
   hubSays: (code) => HUB[code] ?? null,
 };

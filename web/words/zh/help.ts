@@ -49,7 +49,7 @@ export const help: typeof english = {
       before: '',
       name,
       after:
-        ' 正在被监看：CPU、内存、磁盘和网络都在这里。没有东西坏掉，也不需要重启 FlowLine：每 8 秒会再看一次。',
+        ' 已在监控中：CPU、内存、磁盘和网络都在这里。没有什么坏了，也不必重启 FlowLine：每 8 秒会再看一次。',
     }),
     startingHint: '需要几秒，卡多的机器可能要一分钟。',
     steps: {

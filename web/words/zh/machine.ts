@@ -141,7 +141,7 @@ export const machine: typeof english = {
     memory: '显存',
     unaccounted: stateWords.zh.unaccounted,
     promised: '已许未用',
-    nobody: '无主',
+    nobody: '无人',
     unknownOwner: stateWords.zh.nobody,
     toTake: 'GiB 可用',
     barLabel: (index, used, total, parts) =>

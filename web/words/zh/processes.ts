@@ -28,7 +28,7 @@ export const processes: typeof english = {
     ownerBy: '归属依据',
     ownerRule: {
       task: '所属任务',
-      uid: '用户号',
+      uid: '用户 ID',
       label: '容器标签',
       mount: '挂进容器的家目录',
       container: '容器名',

@@ -46,7 +46,7 @@ export const taskForms: typeof english = {
     preview: '前几行运行什么，一个参数一格',
     previewShell: '经由 shell',
     empty: '任务表没有行。',
-    try: '试算，不提交',
+    try: '试运行，不提交',
     queue: '提交',
     queueRows: (rows) => `提交 ${rows} 行`,
     queueing: (done, all) => `已提交 ${done} / ${all} 行…`,
