@@ -21,6 +21,9 @@ describe('rights', () => {
     const check = await find('permissions', { uid: 1000 });
     expect(check.result).toBe('note');
     expect(check.found).toMatch(/uid 1000: .*hidepid.*may end only its own/);
+    // A member of the group that the mount lets see.
+    await root().file('/proc/1/status', 'Name:\tsystemd\n');
+    expect((await find('permissions', { uid: 1000 })).found).toContain('sees every process');
   });
 
   test('root in a container without CAP_KILL is not called almighty', async () => {

@@ -11,7 +11,10 @@ export async function checkPermissions(facts: DoctorFacts): Promise<Finding> {
   const status = (await readText(facts, '/proc/self/status')) ?? '';
   const capabilities = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
   const may = (bit: bigint): boolean => ((capabilities >> bit) & 1n) === 1n;
-  const hidden = hidesProcesses((await readText(facts, '/proc/self/mountinfo')) ?? '');
+  // Members of the mount's group (`gid=`) see everything all the same.
+  const hidden =
+    hidesProcesses((await readText(facts, '/proc/self/mountinfo')) ?? '') &&
+    (await readText(facts, '/proc/1/status')) === null;
   if (facts.uid === 0 && may(CAP_KILL) && may(CAP_SYS_PTRACE))
     return ok(say('runs as root: sees and may end every process', '以 root 运行：能看到并结束所有进程'));
   const who = facts.uid === 0 ? say('root with fewer rights', '权限受限的 root') : `uid ${facts.uid}`;
