@@ -325,9 +325,14 @@ test('an engine that does not answer delays the first reading 2 s, and is said n
   expect(containers).toEqual([]);
 });
 
-test('podman is known by its own words', async () => {
+test('podman is known by its own words, and entered by its own command', async () => {
   await startEngine([{ Name: 'Podman Engine' }]);
-  expect((await start().read()).containers[0]?.container.engine).toBe('podman');
+  const named = ['docker', '--host', `unix://${path}`];
+  source = startContainerSource({ knownGpus: () => [], sockets: [{ path, program: named }] });
+  expect((await source.read()).containers[0]?.container).toMatchObject({
+    engine: 'podman',
+    enterCommand: `podman --url unix://${path} exec -it trainer sh`,
+  });
 });
 
 test('the version is ours where the engine has it, and never older than it allows', () => {
@@ -341,6 +346,7 @@ test('sockets are looked for where the environment says, and a remote engine is 
     usualSockets(environment, 0).map((socket) => socket.path);
   expect(paths({})).toEqual(['/var/run/docker.sock', '/run/podman/podman.sock']);
   expect(paths({ DOCKER_HOST: 'unix:///x/d.sock' })[0]).toBe('/x/d.sock');
+  expect(paths({ DOCKER_HOST: 'unix:///run/podman/podman.sock' })).toEqual(['/run/podman/podman.sock']);
   expect(paths({ DOCKER_HOST: 'tcp://10.0.0.1:2375' })[0]).toBe('/var/run/docker.sock');
   expect(paths({ XDG_RUNTIME_DIR: '/run/user/7' })).toContain('/run/user/7/docker.sock');
   const asService = usualSockets({}, 1001).map((socket) => socket.path);

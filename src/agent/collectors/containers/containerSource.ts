@@ -76,13 +76,13 @@ export function usualSockets(
   // A service that runs as a user (`User=`) is not told of the folder that logins have.
   const runtimeFolder = environment.XDG_RUNTIME_DIR || (uid > 0 ? `/run/user/${uid}` : null);
   const named = /^unix:\/\/(\/.+)$/.exec(environment.DOCKER_HOST ?? '')?.[1];
-  const docker = named
-    ? [named]
-    : ['/var/run/docker.sock', ...(runtimeFolder ? [`${runtimeFolder}/docker.sock`] : [])];
   const podman = [
     '/run/podman/podman.sock',
     ...(runtimeFolder ? [`${runtimeFolder}/podman/podman.sock`] : []),
   ];
+  const docker = named
+    ? [named].filter((path) => !podman.includes(path))
+    : ['/var/run/docker.sock', ...(runtimeFolder ? [`${runtimeFolder}/docker.sock`] : [])];
   return [
     ...docker.map((path) => ({
       path,
@@ -105,6 +105,10 @@ function hasHook(root: string): boolean {
     }
   });
 }
+
+/** Docker's own command is not there where podman answers at a socket that `DOCKER_HOST` names. */
+const programOf = ({ path, program }: EngineSocket, engine: EngineView['engine']): readonly string[] =>
+  engine === 'podman' && program.includes('--host') ? ['podman', '--url', `unix://${path}`] : program;
 
 interface Around {
   view: EngineView;
@@ -151,7 +155,9 @@ function describe(
           : findContainerGpus(inspected, { engine: view.engine, hasNvidiaHook }, gpus),
       // Its own name is no owner worth telling.
       owner: ownerRule === 'container' ? null : owner,
-      enterCommand: isRunning ? containerEnterCommand(socket.program, { name, id: listed.Id }) : null,
+      enterCommand: isRunning
+        ? containerEnterCommand(programOf(socket, view.engine), { name, id: listed.Id })
+        : null,
     },
     ownerLabel,
     homeMounts,
