@@ -55,7 +55,7 @@ describe.skipIf(withoutChromium)('the page', () => {
       },
     );
 
-    test('an expanded machine, a drawer and the search are as sound', async () => {
+    test('an expanded machine, a drawer, the search and the finder are as sound', async () => {
       const { page, complaints, close } = await visit(browser, `${hub.url}/?view=list`, { theme });
       await page.click('[data-node="vega"] .machine-toggle');
       await page.waitForSelector('.gpu-rows + .processes');
@@ -67,6 +67,16 @@ describe.skipIf(withoutChromium)('the page', () => {
       await page.keyboard.press('Control+k');
       await page.waitForSelector('dialog.palette[open]');
       await page.keyboard.type('chen');
+      await page.waitForSelector('.palette-hit:has-text("chen.yu · atlas GPU 0")');
+      expect(await seriousAxeFindings(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.click('.find-button');
+      await page.fill('.find-field >> nth=0 >> input', '2');
+      await page.fill('.find-field >> nth=1 >> input', '70');
+      await page.waitForSelector('.find-offers li:has-text("lyra") >> text=79 GiB free each');
+      expect(await page.textContent('.dialog .command-line code')).toBe(
+        'flowline find --gpus 2 --memory 70G',
+      );
       expect(await seriousAxeFindings(page)).toEqual([]);
       expect(complaints).toEqual([]);
       await close();

@@ -141,6 +141,39 @@ describe.skipIf(withoutChromium)('the page for other eyes', () => {
     expect(durations).toEqual(['', expect.stringContaining('0.15s')]);
   });
 
+  test('a state that is new lights up once, and none does at first', async () => {
+    let isLost = false;
+    const changing = await startImaginedHub({
+      fleet: (nowMs) =>
+        imagineLab(nowMs).map((node) => {
+          if (node.id !== 'atlas' || !isLost || !node.sample) return node;
+          const gpus = node.sample.gpus.map((gpu) =>
+            gpu.index === 0 ? { ...gpu, state: 'lost' as const } : gpu,
+          );
+          return { ...node, sample: { ...node.sample, gpus } };
+        }),
+    });
+    const { page, close } = await visit(browser, `${changing.url}/?view=list`);
+    await page.waitForSelector('.tile >> nth=20');
+    expect(await page.locator('.is-new').count()).toBe(0);
+    isLost = true;
+    await page.waitForSelector('[data-node="atlas"] .tile.is-sick.is-new');
+    await page.waitForSelector('[data-node="atlas"] .tile.is-sick:not(.is-new)');
+    await close();
+    await changing.stop();
+  });
+
+  test('what is printed is dark on white, and has no bars to press', async () => {
+    const { page, close } = await visit(browser, `${hub.url}/?view=list`, { theme: 'dark' });
+    await page.waitForSelector('.tile');
+    const ink = (): Promise<string> => styleOf(page, '.machine-name', 'color');
+    expect(await ink()).toBe('rgb(232, 237, 242)');
+    await page.emulateMedia({ media: 'print' });
+    expect(await ink()).toBe('rgb(22, 32, 42)');
+    expect(await styleOf(page, '.top-bar', 'display')).toBe('none');
+    await close();
+  });
+
   /** Pairs of these, in words, that share a spot; what is not shown has no room. */
   const overlapping = (page: Page, selector: string): Promise<string[]> =>
     page.evaluate(`(() => {

@@ -11,6 +11,7 @@ import type { GpuLedger } from '../../src/protocol/queueApi.ts';
 import { Sparkline } from '../charts/Sparkline.tsx';
 import { lineAt, type Recent } from '../live/recent.ts';
 import { useGpuLedger } from '../live/tasks.ts';
+import { useJustChanged } from '../live/useJustChanged.ts';
 import { useLiveStore } from '../live/useLive.ts';
 import { gib, gibOfWhole, MISSING, whole } from '../words/figures.ts';
 import { useWords } from '../words/words.ts';
@@ -30,10 +31,13 @@ export const GpuCard = memo(function GpuCard({ gpu, condition, recent, onOpen }:
   const words = useWords();
   const store = useLiveStore();
   const slowed = condition === 'working' && isSlowed(gpu);
+  const isNew = useJustChanged(condition);
   const past = condition === 'offline' || condition === 'no-answer';
   const line = recent ? lineAt(recent, recent.gpus[gpuIdentity(gpu)] ?? [], store.hubNowMs()) : [];
   return (
-    <li className={`gpu-card is-${slowed ? 'slowed' : condition}${past ? ' past' : ''}`}>
+    <li
+      className={`gpu-card is-${slowed ? 'slowed' : condition}${past ? ' past' : ''}${isNew ? ' is-new' : ''}`}
+    >
       <div className="card-head">
         <h3>
           <button

@@ -6,6 +6,7 @@ import type { FleetGpu } from '../../src/fleet/view.ts';
 import { ailmentWords } from '../../src/fleet/words.ts';
 import { visible } from '../../src/lib/displayText.ts';
 import { useGpuLedger } from '../live/tasks.ts';
+import { useJustChanged } from '../live/useJustChanged.ts';
 import { gibShort, MISSING, percent } from '../words/figures.ts';
 import { gpuLabel, newestXid } from '../words/sentences.ts';
 import { useWords } from '../words/words.ts';
@@ -28,12 +29,13 @@ export const Tile = memo(function Tile({ gpu, condition, machine, inTabOrder, on
   const words = useWords();
   const ledger = useGpuLedger(gpu.uuid);
   const slowed = condition === 'working' && isSlowed(gpu);
+  const isNew = useJustChanged(condition);
   const past = condition === 'offline' || condition === 'no-answer';
   const word = slowed ? words.condition.slowed : words.condition[condition];
   return (
     <button
       type="button"
-      className={`tile is-${slowed ? 'slowed' : condition}`}
+      className={`tile is-${slowed ? 'slowed' : condition}${isNew ? ' is-new' : ''}`}
       data-gpu={gpu.index}
       tabIndex={inTabOrder ? 0 : -1}
       onClick={() => onOpen(gpu.index)}
