@@ -10,6 +10,7 @@ import {
 } from '../support/browser.ts';
 import { startImaginedHub } from '../support/imaginedHub.ts';
 import { imagineLab } from '../support/imaginedLab.ts';
+import { imagineQueue } from '../support/imaginedQueue.ts';
 
 /** Every page; what must be there before it is judged, and what of it is told by a ground. */
 const PAGES = [
@@ -46,7 +47,10 @@ describe.skipIf(withoutChromium)('the page for other eyes', () => {
   let browser: Browser;
   let hub: Awaited<ReturnType<typeof startImaginedHub>>;
   beforeAll(async () => {
-    [browser, hub] = await Promise.all([openBrowser(), startImaginedHub({ fleet: imagineLab })]);
+    [browser, hub] = await Promise.all([
+      openBrowser(),
+      startImaginedHub({ fleet: imagineLab, queue: imagineQueue() }),
+    ]);
   });
   afterAll(async () => {
     await browser.close();
@@ -119,6 +123,7 @@ describe.skipIf(withoutChromium)('the page for other eyes', () => {
         expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0);
         expect(await overlapping(page, '.top-bar :is(a, button, .live-dot)')).toEqual([]);
         expect(await overlapping(page, '.tool-bar :is(button, select, input)')).toEqual([]);
+        expect(await outside(page, '.top-bar > *')).toEqual([]);
         await close();
       },
     );
@@ -173,6 +178,12 @@ describe.skipIf(withoutChromium)('the page for other eyes', () => {
     expect(await styleOf(page, '.top-bar', 'display')).toBe('none');
     await close();
   });
+
+  /** Those of these, in words, of which a part is cut off at the right edge, where nothing scrolls. */
+  const outside = (page: Page, selector: string): Promise<string[]> =>
+    page.evaluate(`[...document.querySelectorAll(${JSON.stringify(selector)})]
+      .filter((element) => element.getBoundingClientRect().right > innerWidth)
+      .map((element) => element.getAttribute('aria-label') ?? element.textContent)`);
 
   /** Pairs of these, in words, that share a spot; what is not shown has no room. */
   const overlapping = (page: Page, selector: string): Promise<string[]> =>
