@@ -3,6 +3,7 @@
  * real Chromium. The lines carry the time at which they were printed, by the machine's own clock, which is the browser's too.
  */
 import type { Page } from 'playwright-core';
+import type { HubClient } from '../../src/client/hubClient.ts';
 import { administratorOf } from './administrator.ts';
 import { openBrowser, visit } from './browser.ts';
 import { runProgram, startHubProgram } from './program.ts';
@@ -16,27 +17,35 @@ export async function measureLogLines(
   lines: number,
 ): Promise<{ latenciesMs: number[]; complaints: string[] }> {
   const [hub, browser] = await Promise.all([startHubProgram('up', ['--log-level', 'error']), openBrowser()]);
+  const client = await administratorOf(hub);
+  let id: string | null = null;
   try {
-    const client = await administratorOf(hub);
     const environment = { FLOWLINE_HUB: hub.url, FLOWLINE_DATA: hub.dataFolder, LANG: 'C' };
     const words = ['submit', '--json', '--gpus', '0', '--', 'sh', '-c', STAMPS];
     const { code, output, errors } = await runProgram(words, environment);
     if (code !== 0) throw new Error(`submit: ${errors}${output}`);
-    const id = (JSON.parse(output) as { tasks: { id: string }[] }).tasks[0]?.id ?? '';
-    await waitFor('it to run', async () => {
-      const { task } = await client.call('task', { parameters: { id } });
-      return task.state === 'running';
-    });
+    const own = (JSON.parse(output) as { tasks: { id: string }[] }).tasks[0]?.id ?? '';
+    id = own;
+    await waitFor('it to run', async () => (await stateOf(client, own)) === 'running');
     const link = await waitFor('the link', () => hub.link() || null);
-    const { page, complaints, close } = await visit(browser, link.replace('/#', `/tasks/${id}#`));
+    const { page, complaints, close } = await visit(browser, link.replace('/#', `/tasks/${own}#`));
     await page.waitForSelector('.log-line:has-text("stamp-") >> nth=4');
     const latenciesMs = await watchLines(page, lines);
     await close();
-    await client.call('killTasks', { body: { select: { ids: [id] }, graceSeconds: 0 } });
     return { latenciesMs, complaints };
   } finally {
+    // It would outlive the program, as it should, and print for ever.
+    if (id !== null) await endTask(client, id);
     await Promise.all([browser.close(), hub.end()]);
   }
+}
+
+const stateOf = async (client: HubClient, id: string) =>
+  (await client.call('task', { parameters: { id } })).task.state;
+
+async function endTask(client: HubClient, id: string): Promise<void> {
+  await client.call('killTasks', { body: { select: { ids: [id] }, graceSeconds: 0 } });
+  await waitFor('its end', async () => !['running', 'stopping'].includes(await stateOf(client, id)));
 }
 
 /** Looks at each change of the log, not at intervals: a line counts from when it is in the document. */
