@@ -3,11 +3,12 @@ import { isEnded } from '../../../model/process.ts';
 import type { ProcessFacts, ProcessSource } from '../sources.ts';
 import { createBootClock } from './bootClock.ts';
 import { isHidden } from './hidden.ts';
-import { createIdentityReader, readThreadCount } from './kill/identity.ts';
+import { createIdentityReader } from './kill/identity.ts';
 import { killProcesses } from './kill/killProcesses.ts';
 import { loadSystemCall, type SystemCall } from './kill/processHandle.ts';
 import { createProcessReader } from './processReader.ts';
 import { startProcessSweep } from './processSweep.ts';
+import { readThreadCount } from './threads.ts';
 import { createUserNames, type UserNames } from './userNames.ts';
 
 export interface ProcessSourceOptions {

@@ -5,7 +5,8 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { readKernelFile } from '../../collectors/kernelFile.ts';
-import { parseProcessStat } from '../../collectors/processes/processText.ts';
+import { type ProcessStat, parseProcessStat } from '../../collectors/processes/processText.ts';
+import { isOver, readThreadCount } from '../../collectors/processes/threads.ts';
 
 export interface TableEntry {
   pid: number;
@@ -70,7 +71,7 @@ export function createProcessTable(): ProcessTable {
       if (!Number.isInteger(pid)) continue;
       const text = readKernelFile(`/proc/${pid}/stat`, 2048) ?? '';
       const stat = parseProcessStat(text);
-      if (stat === null || stat.isKernelThread || stat.state === 'Z' || stat.state === 'X') continue;
+      if (stat === null || stat.isKernelThread || isGone(pid, stat)) continue;
       const { parentPid, startTicks, state, residentPages } = stat;
       table.set(pid, {
         pid,
@@ -104,10 +105,12 @@ export function createProcessTable(): ProcessTable {
     },
     readOne(pid) {
       const stat = parseProcessStat(readKernelFile(`/proc/${pid}/stat`, 2048) ?? '');
-      return stat === null || stat.state === 'Z' || stat.state === 'X' ? null : stat;
+      return stat === null || isGone(pid, stat) ? null : stat;
     },
   };
 }
+
+const isGone = (pid: number, stat: ProcessStat): boolean => isOver(stat, () => readThreadCount('', pid));
 
 /** The sixth field: `7048 (cat) R parent group session …` */
 function parseSessionId(text: string): number {

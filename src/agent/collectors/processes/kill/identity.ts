@@ -1,13 +1,7 @@
 /** What the right to end a process hangs on, read in full and anew for each request; nothing of it leaves this machine. */
 import { readKernelFile } from '../../kernelFile.ts';
 import { readAncestors, readParent } from '../ancestors.ts';
-import {
-  type ProcessStat,
-  type ProcessUids,
-  parseArguments,
-  parseThreadCount,
-  parseUids,
-} from '../processText.ts';
+import { type ProcessStat, type ProcessUids, parseArguments, parseUids } from '../processText.ts';
 
 export interface ProcessIdentity {
   uids: ProcessUids | null;
@@ -41,11 +35,6 @@ export function createIdentityReader(
       ancestorPids: ancestorPids.length > deepestTree ? null : ancestorPids,
     };
   };
-}
-
-/** Its threads that have not ended, one at least while it is there; null where it is gone. */
-export function readThreadCount(root: string, pid: number): number | null {
-  return parseThreadCount(readKernelFile(`${root}/proc/${pid}/status`, 1024) ?? '');
 }
 
 function readArguments(root: string, pid: number): string[] {

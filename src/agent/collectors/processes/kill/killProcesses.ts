@@ -14,6 +14,7 @@ import { userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KillAuthority, KillResult, KillTarget, ProcessFacts } from '../../sources.ts';
 import type { ProcessStat } from '../processText.ts';
+import { isOver } from '../threads.ts';
 import type { ProcessIdentity } from './identity.ts';
 import { openByPidfd, openByStartTime, type ProcessHandle, type SystemCall } from './processHandle.ts';
 import { type Ourselves, protectionOf } from './protection.ts';
@@ -82,8 +83,7 @@ function isRunning(
   before: ProcessStat | null,
   countThreads: () => number | null,
 ): boolean {
-  if (now === null || now.state === 'X' || now.startTicks !== before?.startTicks) return false;
-  return now.state !== 'Z' || (countThreads() ?? 0) > 1;
+  return now !== null && now.startTicks === before?.startTicks && !isOver(now, countThreads);
 }
 
 /** A zombie: there is nothing to end, and lists of processes show it until its parent has asked how it ended. */
