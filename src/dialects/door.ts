@@ -62,7 +62,7 @@ export function dialectDoor({ names, writes, nowMs, ...limits }: DialectDoorOpti
   const failedTokens = addressLimit(FAILED_TOKENS, nowMs);
 
   const refuses: DialectDoor['refuses'] = ({ headers, address }) => {
-    if (!requests.take(address))
+    if (!requests.take(networkOf(address)))
       return refusal(429, 'too many requests from this address', 'too many requests');
     if (isOwnHost(headers.host, names)) return null;
     const sentence = 'not called by this name; start it with --host-name NAME';
@@ -72,7 +72,7 @@ export function dialectDoor({ names, writes, nowMs, ...limits }: DialectDoorOpti
   /** What the token of a path says; null where there is none. */
   const tokenRefused = ({ token, address }: Asking): Refusal | null => {
     if (token === null || writes.writer(token, null) !== null) return null;
-    return failedTokens.take(address)
+    return failedTokens.take(networkOf(address))
       ? { status: 403, sentence: UNKNOWN_TOKEN, reason: 'unknown token' }
       : refusal(429, 'too many tries from this address', 'too many tries');
   };

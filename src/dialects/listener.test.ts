@@ -218,10 +218,11 @@ describe('the doors', () => {
     expect(warnings).toHaveLength(20);
   });
 
-  test('one address may ask so often', async () => {
+  test('one address may ask so often, and all of loopback is one', async () => {
     const { ask } = await serve({ requests: { perSecond: 1, burst: 3 }, nowMs: () => 5000 });
     const statuses = [];
-    for (let time = 0; time < 5; time += 1) statuses.push((await ask('GET', '/read')).status);
+    for (let time = 0; time < 5; time += 1)
+      statuses.push((await ask('GET', '/read', { localAddress: `127.0.0.${time + 1}` })).status);
     expect(statuses).toEqual([200, 200, 200, 429, 429]);
   });
 

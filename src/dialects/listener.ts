@@ -34,9 +34,10 @@ export interface ServedDialect {
 }
 
 const BODY_LIMIT_BYTES = 64 * 1024;
-const MAX_CONNECTIONS = 1000;
+const MAX_CONNECTIONS = 2000;
 const MAX_TOLD_NAMES = 20;
-const PER_CONNECTION = { mostPerAddress: 300, firstByteMs: 30_000 };
+/** Sockets of collectors are counted where they are taken over. */
+const CONNECTIONS = { most: 700, mostPerAddress: 300, firstByteMs: 30_000 };
 const VERBS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 /** What nobody's program needs and a page of another origin must not get. */
 const HEADERS: Record<string, string> = { 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' };
@@ -67,7 +68,7 @@ export async function serveDialect(dialect: Dialect, options: DialectListenOptio
     frameworkErrors: (_failure, _request, reply: FastifyReply) => send(reply, dialect.notFound()),
   });
   app.server.maxConnections = MAX_CONNECTIONS;
-  limitConnections(app.server, PER_CONNECTION);
+  limitConnections(app.server, CONNECTIONS);
   // Every body as bytes: older programs send JSON under any name, or none, and their servers answered each its own way.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

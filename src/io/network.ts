@@ -18,10 +18,12 @@ export const plainAddress = (address: string): string => address.replace(/^::fff
 
 /**
  * Whose limits an address counts for: an IPv4 address its own, of an IPv6 one the first 64 bits, since whoever has one has
- * all others of these; of a link-local one all, for there these bits are everybody's.
+ * all others of these; of a link-local one all, for there these bits are everybody's. All of loopback is one: whoever is on
+ * this machine may call from each of its 16 million addresses.
  */
 export function networkOf(address: string): string {
   const plain = plainAddress(address).split('%', 1)[0] ?? '';
+  if (plain === '::1' || (isIPv4(plain) && plain.startsWith('127.'))) return '127.0.0.1';
   if (!isIPv6(plain) || /^fe[89ab]/i.test(plain)) return plain;
   const [left = '', right] = plain.split('::', 2);
   const before = left === '' ? [] : left.split(':');

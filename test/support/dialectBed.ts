@@ -26,7 +26,7 @@ export interface DialectBed {
   ask(
     method: string,
     path: string,
-    options?: { headers?: Record<string, string>; body?: string },
+    options?: { headers?: Record<string, string>; body?: string; localAddress?: string },
   ): Promise<Asked>;
   stop(): Promise<void>;
 }
@@ -79,22 +79,24 @@ export async function dialectBed(
     deeds,
     refusals,
     warnings,
-    ask: (method, path, { headers = {}, body } = {}) => ask(served.url, method, path, headers, body),
+    ask: (method, path, { headers = {}, body, localAddress } = {}) =>
+      ask(served.url, method, path, headers, body, localAddress),
     stop: served.stop,
   };
 }
 
-/** Not `fetch`: paths stay as they are written, and Host and Origin may be anything. */
+/** Not `fetch`: paths stay as they are written, Host and Origin may be anything, and so may be the address it comes from. */
 export function ask(
   url: string,
   method: string,
   path: string,
   headers: Record<string, string> = {},
   body?: string,
+  localAddress?: string,
 ): Promise<Asked> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
-    const asking = request({ hostname, port, method, path, headers }, (response) => {
+    const asking = request({ hostname, port, method, path, headers, localAddress }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (part: string) => {

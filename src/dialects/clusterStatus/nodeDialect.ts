@@ -4,6 +4,7 @@
  * JSON object for a node that is well.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { networkOf } from '../../io/network.ts';
 import { addressLimit } from '../../lib/addressLimit.ts';
 import { currentSample } from '../currentSample.ts';
 import type { Answer, Dialect } from '../dialect.ts';
@@ -23,7 +24,7 @@ export function clusterStatusNode(parts: NodeParts): Dialect {
 
   const status = async (request: unknown, from: string): Promise<Answer> => {
     if (typeof request !== 'object' || request === null || !('passwd' in request)) return flaskError(400);
-    if (!tries.take(from)) return flaskError(429);
+    if (!tries.take(networkOf(from))) return flaskError(429);
     const { passwd } = request;
     if (typeof passwd !== 'string' || !isRight(passwd)) return flaskError(404);
     const sample = await currentSample(parts);

@@ -5,7 +5,7 @@ import { HubError } from '../errors.ts';
 
 export interface RequestLimits {
   /**
-   * @param who the credential that was proved, else the address (`countedAs`).
+   * @param who the credential that was proved, else the address's network (`countedAs`).
    * @throws HubError 429 past the limit.
    */
   checkRequest(who: string): void;

@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import { DiskFull } from '../../io/atomicFile.ts';
 import { limitConnections } from '../../io/connectionLimits.ts';
 import type { Log } from '../../io/log.ts';
+import { networkOf } from '../../io/network.ts';
 import { MAX_BODY_BYTES } from '../../model/limits.ts';
 import { hubApi, type RouteName } from '../../protocol/hubApi.ts';
 import type { Route } from '../../protocol/route.ts';
@@ -52,8 +53,8 @@ const HEADERS: Record<string, string> = {
 };
 
 const MAX_CONNECTIONS = 10_000;
-/** A server in front of us passes many people on. */
-const PER_CONNECTION = { mostPerAddress: 4000, firstByteMs: 30_000 };
+/** A server in front of us passes many people on; agents and open pages are counted where they are taken over. */
+const CONNECTIONS = { most: 6000, mostPerAddress: 4000, firstByteMs: 30_000 };
 
 /** Builds the server; the caller listens and mounts the WebSockets on its `server`. */
 export async function apiServer(options: ServerOptions): Promise<FastifyInstance> {
@@ -75,19 +76,20 @@ export async function apiServer(options: ServerOptions): Promise<FastifyInstance
     },
   });
   app.server.maxConnections = MAX_CONNECTIONS;
-  limitConnections(app.server, PER_CONNECTION);
+  limitConnections(app.server, CONNECTIONS);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS);
     // Machines ask for it before they show who they are: by itself, so that nobody else's requests keep them away.
+    const network = networkOf(request.ip);
     const isProof = request.routeOptions.url === hubApi.hubProof.path;
     options.limits.checkRequest(
-      isProof ? `${request.ip} for proofs` : countedAs(request.headers, request.ip, doors),
+      isProof ? `${network} for proofs` : countedAs(request.headers, network, doors),
     );
     checkHost(request.headers, doors);
     checkOrigin(request.headers, request.method !== 'GET' && request.method !== 'HEAD');
   });
   app.setErrorHandler((failure: unknown, request, reply) => {
-    const told = options.limits.slowLogins(failure, request.ip);
+    const told = options.limits.slowLogins(failure, networkOf(request.ip));
     const { status, code, message, hint } = describeFailure(told, request.routeOptions.bodyLimit);
     if (status >= 500 && !(failure instanceof HubError)) {
       log.error({ path: request.routeOptions.url, failure: String(failure) }, 'a request failed');

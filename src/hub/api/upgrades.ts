@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../../io/log.ts';
+import { networkOf } from '../../io/network.ts';
 import { errorBody, HubError } from '../errors.ts';
 import { countedAs, type DoorOptions } from './doors.ts';
 import type { RequestLimits } from './requestLimits.ts';
@@ -31,7 +32,7 @@ const MAX_UNKNOWN_VIEWERS = 1500;
 export function upgrades(options: UpgradeOptions): Accept {
   return (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    const address = request.socket.remoteAddress ?? '';
+    const address = networkOf(request.socket.remoteAddress ?? '');
     try {
       const [pathname] = (request.url ?? '/').split('?');
       if (pathname === options.paths.link)
