@@ -2,6 +2,8 @@
  * A task on a card through the whole product, with the stand-in NVML and real processes: it is on the card that the
  * program is given, the card is counted until its memory is back, and the agent may be killed meanwhile.
  */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { HubClient } from '../../src/client/hubClient.ts';
 import type { Attempt } from '../../src/model/task.ts';
@@ -38,7 +40,14 @@ test.skipIf(skipWithout('gcc'))(
           return newest !== undefined && isTrue(newest) && newest;
         });
 
-      const submitted = await submit('sh', '-c', 'echo $$; sleep 4; exit 5');
+      // It ends when it is told to: however long an agent takes to come back, it is there to see it on its card.
+      const mayEnd = join(up.dataFolder, 'may-end');
+      const submitted = await submit(
+        'sh',
+        '-c',
+        'echo $$; until [ -e "$0" ]; do sleep 0.1; done; exit 5',
+        mayEnd,
+      );
       expect(submitted.errors).toBe('');
       const pid = await waitFor('its pid in its log', async () => {
         const { slice } = await administrator.call('log', { parameters: { id: 't1' } });
@@ -46,15 +55,20 @@ test.skipIf(skipWithout('gcc'))(
       });
       gpu.reading.processes = [{ ...imagineProcess(pid), memoryUsedBytes: 2 * GIBIBYTE }];
       driver.apply();
-      await waitFor('the sample to know its task', async () => {
+      const isOnItsCard = async () => {
         const { nodes } = await administrator.call('nodes');
-        return nodes[0]?.sample?.gpus[0]?.processes.some(({ task }) => task === 't1');
-      });
+        const [node] = nodes;
+        const isThere = node?.sample?.gpus[0]?.processes.some(({ task }) => task === 't1');
+        return node?.state === 'online' && isThere;
+      };
+      await waitFor('the sample to know its task', isOnItsCard);
 
       up.child.kill('SIGKILL');
       await up.exit;
       up = await startHubProgram('up', [], driver.environment, up);
       administrator = await administratorOf(up);
+      await waitFor('the new agent to know it too', isOnItsCard);
+      await writeFile(mayEnd, '');
       const ended = await until('t1', 'to end', ({ exitCode }) => exitCode !== null);
       expect(ended).toMatchObject({ exitCode: 5, class: 'program', gpus: [{ peakBytes: 2 * GIBIBYTE }] });
 
