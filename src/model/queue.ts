@@ -92,6 +92,8 @@ export const Table = z.object({
   file: TableFile.nullable(),
   /** Trouble with keeping the file up, in words; null where all is well. */
   fileWarning: message.nullable(),
+  /** The same as a word, where nobody keeps it up at all: no agent that may run tasks runs as its owner there. */
+  fileTrouble: z.enum(['alone']).nullable().catch(null).default(null),
   workingDirectory: path,
   command: z.string().max(4096),
   options: TaskOptions,

@@ -518,6 +518,7 @@ export function imagineTable(id: string, tasks: readonly Task[], nowMs: number):
             writesColumns: [],
           },
     fileWarning: null,
+    fileTrouble: null,
     workingDirectory: `/home/${first?.owner ?? ''}/exp/rotate`,
     command: id === 'b1' ? 'python train.py' : 'python finetune.py',
     options: DEFAULT_OPTIONS,

@@ -7,6 +7,7 @@ export const TABLE: Table = {
   owner: 'alice',
   file: null,
   fileWarning: null,
+  fileTrouble: null,
   workingDirectory: '/home/alice',
   command: 'python train.py',
   options: DEFAULT_OPTIONS,

@@ -19,6 +19,7 @@ const table = () => ({
   owner: 'me',
   file: null,
   fileWarning: null,
+  fileTrouble: null,
   workingDirectory: '/x',
   command: 'true',
   options: DEFAULT_OPTIONS,

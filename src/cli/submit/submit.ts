@@ -190,13 +190,14 @@ function told(
     ].join('\n');
   }
   const done = rowsDone(prepared);
+  const isAlone = table.fileTrouble === 'alone';
   if (ids.length > 0 && done === ids.length)
     return `${say.allDone(done, visible(table.name))}\n${say.allDoneHint(visible(table.name))}`;
   return [
     say.queuedTable(ids.length - done, done, paint(table.id, 'strong'), visible(table.name), idRange(ids)),
     ...impossible,
-    ...(table.fileWarning === null ? [] : [visible(table.fileWarning)]),
-    ...(isKeptUp === false ? [say.notKeptUp(visible(table.name), table.id)] : []),
+    ...(table.fileWarning === null || isAlone ? [] : [visible(table.fileWarning)]),
+    ...(isKeptUp === false || isAlone ? [say.notKeptUp(visible(table.name), table.id)] : []),
     say.next([
       ['flowline tasks', say.nextTasks],
       [`flowline why ${id}`, say.nextWhy],

@@ -132,6 +132,7 @@ const table = {
   owner: 'alice',
   file: null,
   fileWarning: null,
+  fileTrouble: null,
   workingDirectory: '/home/alice/exp',
   command: 'python train.py',
   options: optionsOf(),

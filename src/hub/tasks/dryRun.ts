@@ -97,6 +97,7 @@ export function tryOut(
       owner,
       file: table.file,
       fileWarning: null,
+      fileTrouble: null,
       workingDirectory: table.workingDirectory,
       command: table.command,
       options,

@@ -13,6 +13,7 @@ import {
 import { waitFor } from '../../../test/support/waitFor.ts';
 import { silentLog } from '../../io/log.ts';
 import type { AgentRequest } from '../../protocol/agentHub.ts';
+import { aloneWords } from './aloneWords.ts';
 import type { TaskBook } from './book/taskBook.ts';
 import { type Keepers, keepers } from './keepers.ts';
 
@@ -93,6 +94,8 @@ test('whether a file is kept up is known once agents had time to connect; what t
   await passing('the warning', () => book.table(table.number)?.fileWarning !== null);
   expect(isKeptUp()).toBe(false);
   expect(book.table(table.number)?.fileWarning).toContain('`flowline write b1`');
+  // By these words it is told as a word of its own, for readers of other languages.
+  expect(book.table(table.number)?.fileWarning).toBe(aloneWords(table.number));
   agents = [{ nodeId: 'node-1', user: 'alice', uid: 1000 }];
   expect(isKeptUp()).toBe(true);
   await passing('the warning to go', () => book.table(table.number)?.fileWarning === null);

@@ -11,6 +11,7 @@ import { tableIdOf } from '../../model/task.ts';
 import type { AgentAnswer, AgentRequest } from '../../protocol/agentHub.ts';
 import type { TableEdits } from '../../protocol/tableSync.ts';
 import type { AgentLinks } from '../agents/agentLinks.ts';
+import { aloneWords } from './aloneWords.ts';
 import type { TableView } from './book/records.ts';
 import type { TaskBook } from './book/taskBook.ts';
 import type { Agent } from './presence.ts';
@@ -48,8 +49,6 @@ const AGAIN_AFTER_MS = 10_000;
 /** Rows that the queue had no room for are asked about again after this, once there is some. */
 const ROOM_AGAIN_MS = 30_000;
 const ALONE_AFTER_MS = 15_000;
-const aloneWords = (table: number): string =>
-  `the file is not kept up: no agent that may run tasks runs as its owner on its machine; \`flowline write ${tableIdOf(table)}\` there writes what it came to, and what is missing is written when such an agent runs`;
 
 interface Kept {
   /** The node that knows the table's rows; null: none yet. */

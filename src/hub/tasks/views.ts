@@ -7,6 +7,7 @@ import type { WaitingReason } from '../../model/waiting.ts';
 import type { Task, taskApi } from '../../protocol/taskApi.ts';
 import type { Estimate } from '../../scheduling/estimate.ts';
 import type { Asked } from '../../scheduling/facts.ts';
+import { aloneWords } from './aloneWords.ts';
 import type { TableView, TaskView } from './book/records.ts';
 import type { TaskBook } from './book/taskBook.ts';
 import type { Estimates } from './estimates.ts';
@@ -118,6 +119,7 @@ export function views({ book, waiting, asked, peakBytes, taskDone, tableDone, tu
         owner: table.owner,
         file: table.file,
         fileWarning: table.fileWarning,
+        fileTrouble: table.fileWarning === aloneWords(table.number) ? 'alone' : null,
         workingDirectory: table.workingDirectory,
         command: table.command,
         options: table.options,

@@ -126,7 +126,9 @@ export function RunsPanel({ table, view, revision, scroller }: RunsPanelProps) {
       <RunsHead table={table} view={view} tab={tab} />
       {table.fileWarning !== null && (
         <p className="hint-bar">
-          <strong>{words.tasks.fileWarning}</strong> {visible(table.fileWarning)}
+          <strong>{words.tasks.fileWarning}</strong>{' '}
+          {(table.fileTrouble === 'alone' ? words.tasks.fileAlone(table.id) : null) ??
+            visible(table.fileWarning)}
         </p>
       )}
       <div className="runs-tools">

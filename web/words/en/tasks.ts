@@ -100,6 +100,8 @@ export const tasks = {
     chooseNone: 'Choose none',
     chooseAll: 'Choose all that match',
     fileWarning: 'Its file is not kept up:',
+    /** Null: the hub's own sentence says it. */
+    fileAlone: (_table: string): string | null => null,
     removed: {
       before: 'its row was removed from the file: ',
       drop: 'drop',

@@ -99,6 +99,8 @@ export const tasks: typeof english = {
     chooseNone: '取消选择',
     chooseAll: '选中全部匹配的',
     fileWarning: '文件没有同步：',
+    fileAlone: (table) =>
+      `它所在的机器上没有以其所有者身份运行、获准运行任务的代理。在那里运行 flowline write ${table} 可写入结果；有了这样的代理会自动补写。`,
     removed: { before: '它的行已从文件中删除：', drop: '丢弃', or: '还是', keep: '保留', after: '？' },
     gpuOf: (node, indexes) => `${node} GPU ${indexes}`,
     noGpu: (node) => `${node}，不用 GPU`,
