@@ -31,6 +31,8 @@ export interface AgentRoleOptions {
   /** A slave.json of the older FlowLine Monitor. */
   configFile: string | null;
   joinToken: string | null;
+  /** By `agent join`: another hub than the known one may answer at its address by now. */
+  joinsAnew: boolean;
   /** It joins, and ends. */
   joinsOnly: boolean;
   intervalMs: number;

@@ -115,14 +115,19 @@ function addAgent(program: Command, context: CommandContext): void {
     interval: number;
     logLevel: RoleOptions['logLevel'];
   }
-  const run = async (hubUrl: string | undefined, flags: AgentFlags, joinsOnly = false): Promise<void> => {
+  const run = async (
+    hubUrl: string | undefined,
+    flags: AgentFlags,
+    joining: { only: boolean } | null,
+  ): Promise<void> => {
     const options: AgentRoleOptions = {
       dataFolder: dataFolderOf(context, flags.data),
       hubUrl: hubUrl === undefined ? null : checkHubUrl(hubUrl, context),
       likelyHubUrl: null,
       configFile: flags.config ?? null,
       joinToken: await joinToken(context, flags.joinTokenFile),
-      joinsOnly,
+      joinsAnew: joining !== null,
+      joinsOnly: joining?.only === true,
       intervalMs: flags.interval,
       logLevel: flags.logLevel,
       dialects: await dialectOptions(context, flags, null),
@@ -141,10 +146,10 @@ function addAgent(program: Command, context: CommandContext): void {
           'flowline agent --config slave.json       the hub runs where its master ran',
           'flowline agent --node-dialect flowline-monitor=10.20.4.11:5001   an older master may ask it too',
         ],
-        `\`flowline agent join URL\` does the same as \`flowline agent --hub URL\`: it joins if need be, then reports.`,
+        `\`flowline agent join URL\` does the same as \`flowline agent --hub URL\`: it joins if need be, then reports. It also joins a hub that was set up anew at that address.`,
       ),
     )
-    .action((flags: AgentFlags) => run(flags.hub, flags));
+    .action((flags: AgentFlags) => run(flags.hub, flags, null));
   withAgentOptions(agent.command('join'))
     .argument('<url>', "the hub's address")
     .description('join a hub with a join token, then report to it')
@@ -154,7 +159,7 @@ function addAgent(program: Command, context: CommandContext): void {
       examples('flowline agent join http://10.20.4.2:3569 --join-token-file /root/join-token'),
     )
     .action((url: string, { only }: { only?: true }, command: Command) =>
-      run(url, command.optsWithGlobals() as AgentFlags, only),
+      run(url, command.optsWithGlobals() as AgentFlags, { only: only === true }),
     );
 }
 

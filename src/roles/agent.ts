@@ -4,17 +4,17 @@ import { type Agent, startAgent } from '../agent/agent.ts';
 import { readGoingDownFacts } from '../agent/goingDown/facts.ts';
 import { goodbyeReason, howMachineGoesDown } from '../agent/goingDown/goingDown.ts';
 import { startSupervisor } from '../agent/supervisor/startSupervisor.ts';
-import { type AgentRoleOptions, CommandFailure, EXIT } from '../cli/context.ts';
+import type { AgentRoleOptions } from '../cli/context.ts';
 import { languageOf } from '../cli/text/terminal.ts';
 import type { StartingWords } from '../cli/words/starting.ts';
-import type { Problem } from '../cli/words/submitProblems.ts';
 import type { Language } from '../fleet/words.ts';
 import { systemClock } from '../io/clock.ts';
 import { openDataFolder } from '../io/dataFolder.ts';
 import { type Log, openLog } from '../io/log.ts';
 import type { Stops } from '../lib/stops.ts';
-import { type Credential, joinHub, loadCredential, saveCredential } from './credentials.ts';
+import { type Credential, joinHub, saveCredential } from './credentials.ts';
 import { examineMachine } from './examine.ts';
+import { findCredential } from './findCredential.ts';
 import { OtherHub, provenKey } from './hubPin.ts';
 import { machineIdHere } from './machineId.ts';
 import { startingWords } from './startingWords.ts';
@@ -139,32 +139,3 @@ async function joinAhead(options: AgentRoleOptions, surroundings: Surroundings):
     folder.release();
   }
 }
-
-async function findCredential(
-  folder: string,
-  machineId: string,
-  { hubUrl: said, likelyHubUrl, joinToken }: AgentRoleOptions,
-  words: StartingWords,
-): Promise<Credential> {
-  const kept = await loadCredential(folder);
-  if (kept && (said === null || said === kept.hubUrl)) {
-    // Whoever brings a token says that a hub which was set up anew at that address is meant.
-    const isOther =
-      joinToken !== null &&
-      (await provenKey(kept.hubUrl, kept.hubKey).then(
-        () => false,
-        (failure: unknown) => failure instanceof OtherHub,
-      ));
-    if (!isOther) return kept;
-  }
-  const hubUrl = said ?? kept?.hubUrl ?? likelyHubUrl;
-  if (hubUrl === null) {
-    throw usage(words.notJoined);
-  }
-  if (joinToken === null) {
-    throw usage(words.needsToken(hubUrl));
-  }
-  return joinHub(folder, { hubUrl, joinToken, machineId });
-}
-
-const usage = ({ what, hint }: Problem): CommandFailure => new CommandFailure(EXIT.usage, what, hint);

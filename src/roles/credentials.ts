@@ -24,10 +24,19 @@ const MOST_BYTES = 1024;
 export async function loadCredential(dataFolder: string): Promise<Credential | null> {
   const text = await readFileIfThere(pathIn(dataFolder));
   if (text === null) return null;
-  const parsed = Credential.safeParse(JSON.parse(text));
+  const parsed = Credential.safeParse(parsedJson(text));
   if (!parsed.success)
     throw new Error(`${pathIn(dataFolder)} is damaged: move it away and join again with a join token`);
   return parsed.data;
+}
+
+/** Undefined where it is no JSON. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The hub that an agent with this data folder joined before; null for none, or where it may not be read. */

@@ -22,6 +22,7 @@ const optionsFor = async (file: object | null, nodes: AgentRoleOptions['dialects
       likelyHubUrl: null,
       configFile,
       joinToken: null,
+      joinsAnew: false,
       joinsOnly: false,
       intervalMs: 1000,
       logLevel: 'warn',

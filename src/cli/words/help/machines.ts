@@ -54,8 +54,8 @@ export const machinesHelpZh: Record<string, string> = {
   'join a hub with a join token, then report to it': '用加入令牌加入中心，然后上报',
   'join and end: a service, or the next `flowline agent`, reports':
     '加入后即结束：由服务或下一次 `flowline agent` 上报',
-  '`flowline agent join URL` does the same as `flowline agent --hub URL`: it joins if need be, then reports.':
-    '`flowline agent join URL` 与 `flowline agent --hub URL` 相同：需要时先加入，然后上报。',
+  '`flowline agent join URL` does the same as `flowline agent --hub URL`: it joins if need be, then reports. It also joins a hub that was set up anew at that address.':
+    '`flowline agent join URL` 与 `flowline agent --hub URL` 相同：需要时先加入，然后上报。若该地址上的中心是重新建立的，它也会加入。',
   'again, later': '以后再次启动',
   'the hub runs where its master ran': '中心在其主节点原来的机器上',
   'an older master may ask it too': '旧的主节点也可以询问它',
