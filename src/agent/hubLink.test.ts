@@ -187,6 +187,25 @@ describe('an agent whose hub', () => {
     expect(chain.gaps()).toBe(0);
   });
 
+  test('cannot be asked any more, since it was stopped meanwhile, is not tried again', async () => {
+    let refuse = (_: Error): void => {};
+    link = openHubLink({
+      hubUrl: url,
+      nodeToken: () =>
+        new Promise((_, reject) => {
+          refuse = reject;
+        }),
+      rejoin: async () => false,
+      answer: async () => ({ kind: 'refreshed' }),
+      clock,
+      log: silentLog,
+    });
+    await link.stop();
+    refuse(new Error('ended'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(waits).toEqual([]);
+  });
+
   test('says what is no message of the link is not obeyed, and the connection stays', async () => {
     welcoming((socket) => {
       socket.send('{"type": "request", "id": 1, "request": {"kind": "format-the-disk"}}');

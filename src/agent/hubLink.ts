@@ -159,7 +159,8 @@ export function openHubLink(options: HubLinkOptions): HubLink {
     try {
       token = await options.nodeToken();
     } catch (failure) {
-      return retry(reasonOf(failure));
+      if (!stopped) retry(reasonOf(failure));
+      return;
     }
     if (stopped) return;
     let opened: WebSocket;

@@ -30,7 +30,7 @@ export function askJson(url: URL, timeoutMs: number, ending?: AbortSignal): Prom
       });
     });
     request.on('error', (failure) =>
-      reject(failure.name === 'AbortError' ? new Error(`no answer within ${timeoutMs / 1000} s`) : failure),
+      reject(inTime.aborted ? new Error(`no answer within ${timeoutMs / 1000} s`) : failure),
     );
   });
 }
