@@ -2,7 +2,8 @@
  * Keeps a list of every process of the machine without being felt: each round reads the list in slices that end after a
  * millisecond or so, spread over the interval by what is left of both. What a slice found is told at once. A round takes
  * 10 s while somebody asks, and five minutes once nobody has for a minute. Who asks for a list that is older than 10 s
- * hurries a newer one and waits for it a little; who asks before the first round is through waits until it is.
+ * hurries a newer one and waits for it a little; who asks before the first round is through waits until it is. Those that
+ * started since are read whenever somebody asks: who starts a program and looks for it must not be told that it is not there.
  */
 import { readdir } from 'node:fs/promises';
 import { setTimeout as delay, setImmediate as letOthersRun } from 'node:timers/promises';
@@ -10,7 +11,7 @@ import type { ProcessFacts } from '../sources.ts';
 import type { ProcessReader } from './processReader.ts';
 
 export interface ProcessSweep {
-  /** Every process but the kernel's threads, each as last read, about 10 s ago at most. */
+  /** Every process but the kernel's threads: who is new read now, the others as last read, about 10 s ago at most. */
   all(): Promise<ProcessFacts[]>;
   /** It is known to have ended: nobody is to wait a round to be told so. */
   forget(pid: number): void;
@@ -38,8 +39,8 @@ export function startProcessSweep(
   { roundMs = ROUND_MS, patienceMs = PATIENCE_MS } = {},
 ): ProcessSweep {
   const processes = new Map<number, ProcessFacts>();
-  /** The pids of the last round, threads of the kernel too. */
-  let before: ReadonlySet<number> = new Set();
+  /** The pids that were read at least once, threads of the kernel too. */
+  const met = new Set<number>();
   /** When the newest round that is through began: nothing in the list is older. */
   let asOfMs = Number.NEGATIVE_INFINITY;
   let askedAtMs = Number.NEGATIVE_INFINITY;
@@ -73,12 +74,10 @@ export function startProcessSweep(
 
   /** Reads every process once, those first that nobody has seen yet. */
   async function readRound(endsAtMs: number, pace: AbortSignal): Promise<void> {
-    const names = await readdir(`${root}/proc`).catch(() => []);
-    const now = new Set(names.filter((name) => /^\d+$/.test(name)).map(Number));
-    for (const pid of processes.keys()) if (!now.has(pid)) processes.delete(pid);
+    const now = await listPids();
+    keepOnly(now);
     reader.keepOnly(now);
-    const pids = [...now].sort((a, b) => Number(before.has(a)) - Number(before.has(b)));
-    before = now;
+    const pids = [...now].sort((a, b) => Number(met.has(a)) - Number(met.has(b)));
     for (let next = 0; next < pids.length && !stopping.signal.aborted; ) {
       const begun = next;
       next = readSlice(pids, begun);
@@ -89,6 +88,30 @@ export function startProcessSweep(
     }
   }
 
+  async function listPids(): Promise<Set<number>> {
+    const names = await readdir(`${root}/proc`).catch(() => []);
+    return new Set(names.filter((name) => /^\d+$/.test(name)).map(Number));
+  }
+
+  function keepOnly(pids: ReadonlySet<number>): void {
+    for (const pid of met) if (!pids.has(pid)) met.delete(pid);
+    for (const pid of processes.keys()) if (!pids.has(pid)) processes.delete(pid);
+  }
+
+  /** Lets go of who has ended and reads who was not read yet, for as long as somebody waits for it. */
+  async function meetNewcomers(untilMs: number): Promise<void> {
+    const now = await listPids();
+    // Nothing was listed: /proc cannot be read just now, and then nobody is known to have ended.
+    if (now.size === 0) return;
+    keepOnly(now);
+    const newcomers = [...now].filter((pid) => !met.has(pid));
+    for (let next = 0; next < newcomers.length && !stopping.signal.aborted; ) {
+      next = readSlice(newcomers, next);
+      if (performance.now() >= untilMs) return;
+      await letOthersRun();
+    }
+  }
+
   /** Reads the next few, one at least; answers where to go on. */
   function readSlice(pids: readonly number[], from: number): number {
     const startedAtMs = performance.now();
@@ -96,6 +119,7 @@ export function startProcessSweep(
     let next = from;
     do {
       const pid = pids[next++] ?? 0;
+      met.add(pid);
       const facts = reader.readProgram(pid);
       if (facts === null) processes.delete(pid);
       else processes.set(pid, facts);
@@ -119,6 +143,7 @@ export function startProcessSweep(
       askedAtMs = performance.now();
       if (asOfMs === Number.NEGATIVE_INFINITY) await hurried();
       else await Promise.race([renewed(askedAtMs), delay(patienceMs, undefined, { ref: false })]);
+      await meetNewcomers(askedAtMs + patienceMs);
       return [...processes.values()];
     },
     forget: (pid) => void processes.delete(pid),
