@@ -219,7 +219,7 @@ async function assemble(
         409,
         'machine-connected',
         `a machine with this machine id is connected already, as ${known.name}`,
-        'a machine cloned from an image needs an id of its own: rm /etc/machine-id && systemd-machine-id-setup',
+        'one agent is enough for a machine, and `flowline up` has one: flowline nodes lists it. Only a machine that was cloned from another needs an id of its own: rm /etc/machine-id && systemd-machine-id-setup',
       );
     },
     log,

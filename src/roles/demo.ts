@@ -23,7 +23,7 @@ import { welcome } from './welcome.ts';
 export async function runDemo(options: DemoRoleOptions, surroundings: Surroundings): Promise<void> {
   const log = openLog(options.logLevel);
   await untilSignal(log, async (stopping) => {
-    const running = await runHub(options, surroundings, log);
+    const running = await runHub(options, surroundings, log, { isImagined: true });
     stopping.add(running.stop);
     const visitor = whoami();
     const fleet = startImaginedFleet({ nodes: options.machines, seed: options.seed, user: visitor });

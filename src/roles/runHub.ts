@@ -31,6 +31,7 @@ export async function runHub(
   options: RoleOptions,
   { version, pageFolder, environment }: Pick<Surroundings, 'version' | 'pageFolder' | 'environment'>,
   log: Log,
+  { isImagined = false } = {},
 ): Promise<RunningHub> {
   const stopping = stops();
   const { host, port } = options.listen;
@@ -83,7 +84,7 @@ export async function runHub(
     await stopping.stop();
     if (failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE') {
       const holder = (await whoListens(port)) ?? words.someoneElse;
-      throw failed(words.portTaken(address, holder, await pageThere(options.listen)));
+      throw failed(words.portTaken(address, holder, await pageThere(options.listen), isImagined));
     }
     if (failure instanceof Error && 'code' in failure && failure.code === 'EADDRNOTAVAIL') {
       throw failed(words.notOurs(host, '--listen'));

@@ -47,7 +47,7 @@ export const hubFailuresZh: Record<string, HubFailureWords> = {
   },
   'machine-connected': {
     what: '已有一台机器用这个 machine-id 连着',
-    hint: '由镜像克隆的机器需要自己的：rm /etc/machine-id && systemd-machine-id-setup',
+    hint: '一台机器一个代理就够，`flowline up` 已自带：flowline nodes 可看到它。只有从别的机器克隆出来的才需要自己的 machine-id：rm /etc/machine-id && systemd-machine-id-setup',
   },
   'unknown-token': { what: '令牌无效', isWhole: true, hint: '`flowline token list` 可列出令牌' },
   'unknown-node': { what: '没有这台机器', isWhole: true, hint: '`flowline nodes` 可列出机器' },

@@ -39,11 +39,12 @@ export const startingEn = {
     `${dialect} listened at ${address} there; to answer its clients too: --dialect ${dialect}=${address}`,
 
   someoneElse: 'a process of another user',
-  portTaken: (address: string, holder: string, page: string | null): Problem => ({
+  /** `isImagined`: what wants it is the demo, which gives out nothing real and has a folder of its own. */
+  portTaken: (address: string, holder: string, page: string | null, isImagined: boolean): Problem => ({
     what: `${address} is in use by ${holder}`,
     hint:
-      page === null
-        ? 'choose another port with --listen 127.0.0.1:PORT'
+      page === null || isImagined
+        ? 'end that, or choose another port: --listen 127.0.0.1:PORT'
         : `that is a FlowLine hub, and a machine needs one only: its page is ${page}, commands take --hub ${page}. A second one, which would give out the same GPUs again, needs another port (--listen 127.0.0.1:PORT) and folder (--data DIR)`,
   }),
   dialectPortTaken: (address: string, dialect: string, holder: string, option: string): Problem => ({
@@ -140,11 +141,11 @@ export const startingZh: StartingWords = {
     `${dialect} 原来在 ${address} 监听；若也要应答它的客户端：--dialect ${dialect}=${address}`,
 
   someoneElse: '另一个用户的进程',
-  portTaken: (address, holder, page) => ({
+  portTaken: (address, holder, page, isImagined) => ({
     what: `${address} 已被 ${holder} 占用`,
     hint:
-      page === null
-        ? '请用 --listen 127.0.0.1:端口 另选一个端口'
+      page === null || isImagined
+        ? '请结束它，或另选端口：--listen 127.0.0.1:端口'
         : `那是一个 FlowLine 中心，一台机器只需要一个：网页是 ${page}，命令请加 --hub ${page}。第二个会把同样的 GPU 再派发一次，须另用端口（--listen 127.0.0.1:端口）和文件夹（--data 文件夹）`,
   }),
   dialectPortTaken: (address, dialect, holder, option) => ({

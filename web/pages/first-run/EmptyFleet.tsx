@@ -8,17 +8,16 @@ import './firstRun.css';
 export function EmptyFleet() {
   const words = useWords();
   const { who } = useAccount();
+  const hub = who?.joinAddress ?? location.origin;
   return (
     <main className="page-body">
       <div className="page-note first-step">
         <h1>{words.empty.title}</h1>
         <p>{words.empty.text}</p>
         <p>
-          <CodeText text={words.first.elsewhereThen} />
+          <CodeText text={words.first.elsewhereThen(hub)} />
         </p>
-        <CommandLine
-          text={`FLOWLINE_JOIN_TOKEN=… flowline agent join ${who?.joinAddress ?? location.origin}`}
-        />
+        <CommandLine text={`FLOWLINE_JOIN_TOKEN=… flowline agent join ${hub}`} />
       </div>
     </main>
   );

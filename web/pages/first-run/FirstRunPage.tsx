@@ -80,7 +80,7 @@ function Elsewhere({ node }: { node: FleetNode }) {
       <p>{words.first.elsewhereText}</p>
       <CommandLine text={`flowline up --listen ${new URL(address).host}`} />
       <p className="first-then">
-        <CodeText text={words.first.elsewhereThen} />
+        <CodeText text={words.first.elsewhereThen(address)} />
       </p>
       <CommandLine text={`FLOWLINE_JOIN_TOKEN=… flowline agent join ${address}`} />
       <p className="quiet first-note">

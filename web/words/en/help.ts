@@ -106,7 +106,8 @@ export const help = {
     },
     elsewhere: 'The GPUs are elsewhere: let those machines report here',
     elsewhereText: 'One outgoing connection, no open port there. This hub must be reachable from them:',
-    elsewhereThen: 'Then, on each machine, with a token from `flowline token create --scope join`:',
+    elsewhereThen: (hub: string) =>
+      `Then, on each machine, with a token from \`flowline token create --scope join --hub ${hub}\` (typed where the hub runs):`,
     demo: 'Just looking: a simulated fleet',
     demoText: 'Machines with GPUs, people and one sick card. Nothing on this machine is touched.',
     without: 'Works without a GPU too',

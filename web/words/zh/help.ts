@@ -106,7 +106,8 @@ export const help: typeof english = {
     },
     elsewhere: 'GPU 在别处：让那些机器向这里上报',
     elsewhereText: '只需一条向外的连接，那边不开端口。它们要能连到这个中心：',
-    elsewhereThen: '然后在每台机器上，用 `flowline token create --scope join` 给出的令牌：',
+    elsewhereThen: (hub) =>
+      `然后在每台机器上，用 \`flowline token create --scope join --hub ${hub}\`（在中心所在的机器上运行）给出的令牌：`,
     demo: '只想看看：模拟的机群',
     demoText: '有 GPU、有人、还有一张坏卡的机器。不会碰这台机器上的任何东西。',
     without: '没有 GPU 也能用',
