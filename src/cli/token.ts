@@ -54,6 +54,7 @@ export function addToken(program: Command, context: CommandContext): void {
       await awaitHub(context, options.hub);
       const { url } = await (await connectHub(context, options)).call('createLink');
       context.print(url);
+      context.printError(terminalOf(context).words.token.opensOnce);
     });
 
   withHub(token.command('create'))

@@ -62,7 +62,7 @@ export function ProcessDrawer({ row, onClose }: { row: ProcessRow; onClose: () =
               [words.process.machine, visible(row.nodeName)],
               [words.process.pid, text(row.pid)],
               [words.process.gpu, row.gpus.length > 0 ? row.gpus.join(', ') : MISSING],
-              [words.process.memory, `${gib(row.gpuMemoryBytes)} GiB`],
+              [words.process.memory, size(row.gpuMemoryBytes)],
               [words.process.owner, text(process.owner)],
               [words.process.ownerBy, words.process.ownerRule[process.ownerRule]],
               [

@@ -198,11 +198,12 @@ function AccountMark() {
   const { who } = useAccount();
   if (!who?.account) return null;
   const { name, role } = who.account;
-  const whole = words.settings.loggedInAs(visible(name), words.settings.roles[role]);
+  const shown = visible(words.account(name));
+  const whole = words.settings.loggedInAs(shown, words.settings.roles[role]);
   // What is read aloud begins with what is seen: whoever speaks to the page says that.
   return (
     <Link href="/settings" className="account-mark" title={whole}>
-      {visible(name).slice(0, 2).toUpperCase()} <span className="visually-hidden">{whole}</span>
+      {shown.slice(0, 2).toUpperCase()} <span className="visually-hidden">{whole}</span>
     </Link>
   );
 }

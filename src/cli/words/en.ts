@@ -205,6 +205,7 @@ export const en = {
     never: 'never',
     inTime: (time: string) => `in ${time}`,
     expires: (time: string) => `it expires in ${time}; --expires says another time, or never`,
+    opensOnce: 'it opens the page as administrator, once, within 10 min',
     lasts: 'it never expires: revoke it when it is no longer needed',
     waiting: (hub: string) => `waiting for the hub at ${hub} to start`,
   },

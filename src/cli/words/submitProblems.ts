@@ -70,7 +70,9 @@ export const submitProblemsEn = {
     what: isTable ? 'what is a row to run? There is no command' : 'what is to run? There is no command',
     hint:
       column === null
-        ? 'say it after --, like: flowline submit sweep.csv -- python train.py (each cell is added as --column value), or with --command'
+        ? isTable
+          ? 'say it after the table and --, like: sweep.csv -- python train.py (each cell is added as --column value), or with --command'
+          : 'say it after --, like: flowline submit -- python train.py, or with --command'
         : `the column ${column} looks like one: --command-column ${column}; or say one after --`,
   }),
   /** `columns` null: there is no table. */
@@ -138,7 +140,9 @@ export const submitProblemsZh: SubmitProblems = {
     what: isTable ? '每一行运行什么？没有给出命令' : '运行什么？没有给出命令',
     hint:
       column === null
-        ? '写在 -- 之后，如：flowline submit sweep.csv -- python train.py（每个单元格以 --列名 值 附加），或用 --command'
+        ? isTable
+          ? '写在表和 -- 之后，如：sweep.csv -- python train.py（每个单元格以 --列名 值 附加），或用 --command'
+          : '写在 -- 之后，如：flowline submit -- python train.py，或用 --command'
         : `列 ${column} 看起来是命令：--command-column ${column}；或在 -- 之后给出`,
   }),
   noColumn: (column, columns) =>

@@ -192,6 +192,7 @@ export const zh: Words = {
     never: '从不',
     inTime: (time) => `${time}后`,
     expires: (time) => `它将在 ${time}后过期；--expires 可另定时间，或 never`,
+    opensOnce: '它以管理员身份打开网页：10 分钟内有效，只能用一次',
     lasts: '它不会过期：不再需要时请撤销',
     waiting: (hub) => `正在等待 ${hub} 的中心启动`,
   },

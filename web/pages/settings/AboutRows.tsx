@@ -33,10 +33,7 @@ export function AboutRows() {
           {health && (
             <>
               <p className="ink">{about.version(visible(health.version))}</p>
-              <p>
-                {about.up(span(words, nowMs - health.startedAtMs))},{' '}
-                {about.since(clockTime(health.startedAtMs, nowMs))}
-              </p>
+              <p>{about.up(span(words, nowMs - health.startedAtMs), clockTime(health.startedAtMs, nowMs))}</p>
             </>
           )}
         </div>
