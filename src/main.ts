@@ -88,6 +88,8 @@ async function runCommandLine(argv: string[]): Promise<void> {
     environment: process.env,
     version,
     selfCommand: isStandalone ? [process.execPath] : surroundings.selfCommand,
+    // With the wrapper that started it on another Node; without one the parent is somebody's shell.
+    ownPids: process.channel ? [process.pid, process.ppid] : [process.pid],
     userName: loginName(),
     writeTable: async (write) => (await import('./roles/tables.ts')).writeTableHere(write),
     machineId: async (dataFolder) =>

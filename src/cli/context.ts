@@ -53,6 +53,8 @@ export interface CommandContext {
   version: string;
   /** How to start this very program again: what a task needs that is answered by a role of ours. */
   selfCommand: readonly string[];
+  /** The pids of this very command: no search that it makes is to find them. */
+  ownPids: readonly number[];
   /** Login name of whoever typed the command; null where it has none (a container's bare number). */
   userName: string | null;
   /** What hubs know this machine by; null where it never joined one and has no id of its own. */

@@ -44,9 +44,10 @@ async function search(context: CommandContext, query: string, options: SearchOpt
     options.node === undefined
       ? null
       : namedNode((await client.call('nodes')).nodes, options.node, terminal.words);
-  const found = await client.call('processes', {
+  const answered = await client.call('processes', {
     query: { query, limit: options.limit, ...(node === null ? {} : { node: node.id }) },
   });
+  const found = withoutItself(answered, context);
   answer(found, () => describeProcesses(found.processes, query, Date.now(), terminal));
   if (options.json) return;
   const { processes: words } = terminal.words;
@@ -54,6 +55,20 @@ async function search(context: CommandContext, query: string, options: SearchOpt
     context.printError(words.more(found.processes.length, found.total));
   for (const silent of found.unanswered)
     context.printError(visible(words.unanswered(silent.nodeName, whyUnanswered(silent, terminal.words))));
+}
+
+/**
+ * Its own arguments hold the words that it looks for, as with `ps | grep`. Known by its pid and its name: which of the
+ * machines this one is, only the hub knows.
+ */
+function withoutItself<Found extends { processes: readonly ProcessOfNode[]; total: number }>(
+  found: Found,
+  { ownPids }: CommandContext,
+): Found {
+  const processes = found.processes.filter(
+    ({ pid, command }) => !(ownPids.includes(pid) && command?.includes(' processes')),
+  );
+  return { ...found, processes, total: found.total - (found.processes.length - processes.length) };
 }
 
 /** A table of them, in the hub's order: most GPU memory first. */

@@ -255,6 +255,33 @@ describe('the fleet as text and JSON', () => {
     expect(errors).toContain('rigel, it did not answer: no answer within 2 s');
   });
 
+  test('a search does not find the command that makes it, and finds who has its pid elsewhere', async () => {
+    const [held] = imagineLab(NOW).flatMap(({ sample }) => sample?.gpus[0]?.processes ?? []);
+    const found = (pid: number, command: string) => ({
+      ...held,
+      nodeId: 'a',
+      nodeName: 'atlas',
+      gpus: [],
+      gpuMemoryBytes: null,
+      pid,
+      command,
+    });
+    const hubOfOne = await startSaidHub(() => ({
+      processes: [found(7, 'node flowline processes train'), found(7, 'train.py'), found(8, 'train.py')],
+      total: 3,
+      unanswered: [],
+    }));
+    const argv = ['processes', 'train', '--json', '--hub', hubOfOne.url];
+    const { output } = await runCommandLine(argv, { ownPids: [7] });
+    await hubOfOne.stop();
+    const { processes, total } = JSON.parse(output);
+    expect(processes.map((process: { command: string }) => process.command)).toEqual([
+      'train.py',
+      'train.py',
+    ]);
+    expect(total).toBe(2);
+  });
+
   test('find --json has the nearest miss on stdout', async () => {
     const { code, output } = await run(['find', '--gpus', '9', '--json']);
     expect(code).toBe(1);

@@ -27,6 +27,7 @@ export async function runCommandLine(
     environment: { FLOWLINE_DATA: '/nowhere' },
     version: '0.0.0',
     selfCommand: ['/nowhere/flowline'],
+    ownPids: [],
     userName: 'alice',
     machineId: async () => 'machine',
     writeTable: unasked,
