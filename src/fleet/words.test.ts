@@ -31,7 +31,7 @@ describe('what is wrong with a GPU, in words', () => {
 
   test('the newest Xid stands beside it', () => {
     const xidEvents = [{ code: 79, meaning: 'fallen off the bus', pid: null, atMs: 1 }];
-    expect(sickWords(stateWords.zh, { ...healthy, state: 'lost', xidEvents })).toBe('已从总线掉卡, Xid 79');
+    expect(sickWords(stateWords.zh, { ...healthy, state: 'lost', xidEvents })).toBe('已从总线掉卡，Xid 79');
   });
 });
 

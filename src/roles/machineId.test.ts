@@ -1,5 +1,5 @@
 /** The id of a machine that the system gave none. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -42,6 +42,13 @@ test('where the shared place cannot be written, the data folder keeps it', async
   const made = await machineId(places('data'));
   expect(await readFile(join(root, 'data', 'machine-id'), 'utf8')).toBe(`${made}\n`);
   expect(await knownMachineId(places('data'))).toBe(made);
+});
+
+test.skipIf(process.getuid?.() !== 0)('an id in a folder of another user is not believed', async () => {
+  await mkdir(join(root, 'state'));
+  await writeFile(join(root, 'state', 'machine-id'), 'of a stranger');
+  await chown(join(root, 'state'), 65_534, 65_534);
+  expect(await knownMachineId(places('data'))).toBeNull();
 });
 
 test("the system's own id goes first, and never goes out as it is", async () => {

@@ -78,6 +78,25 @@ test('a socket that a server left behind starts no program', async () => {
   expect(asked()).toEqual([join(folder, `tmux-${ownUid}`, 'default')]);
 });
 
+test('a server that sleeps is asked once, however often its sessions are looked at', async () => {
+  await makeSockets(ownUid, ['default']);
+  const server = spawn('sleep', ['600']);
+  releases.push(() => server.kill());
+  const read = reader({ program: makeProgram(`echo "\\$0 0 1795357891 ${server.pid} train"`) });
+  for (const _ of [1, 2, 3]) expect((await read()).sessions[0]?.session.name).toBe('train');
+  expect(asked()).toHaveLength(1);
+});
+
+test('a server’s client is told nothing of the agent’s environment', async () => {
+  await makeSockets(ownUid, ['default']);
+  process.env.FLOWLINE_OF_THE_AGENT = 'a token';
+  releases.push(() => delete process.env.FLOWLINE_OF_THE_AGENT);
+  const program = makeProgram(
+    'echo "\\$0 0 1795357891  told $(printenv FLOWLINE_OF_THE_AGENT || echo nothing)"',
+  );
+  expect((await reader({ program })()).sessions[0]?.session.name).toBe('told nothing');
+});
+
 test('nobody’s sockets, and sockets without the program, are states in words', async () => {
   expect((await reader()()).state).toMatchObject({ state: 'absent' });
   await makeSockets(ownUid, ['default']);

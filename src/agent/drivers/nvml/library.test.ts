@@ -171,6 +171,7 @@ describe.skipIf(whyNot !== null)(`libraries of other ages${whyNot === null ? '' 
   test('the oldest gives memory as it knows it, and nothing that it does not know', async () => {
     const imagined = imagineGpu(0, 3);
     const { reading } = imagined;
+    reading.retiredPages = { singleBit: 3, doubleBit: 2, pending: true };
     const machine = { ...imagineMachine(0), gpus: [imagined] };
     const { driver, gpus } = await readOnce(machine, { generation: 1 });
     const told = {
