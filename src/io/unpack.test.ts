@@ -80,6 +80,19 @@ describe('a place of its own', () => {
   });
 });
 
+describe('a folder that the parent process gave', () => {
+  test('is used as it is where it is whole', () => {
+    const { folder: laid } = lay();
+    expect(lay([], laid)).toEqual({ folder: laid, isTemporary: false });
+  });
+
+  test('and that others may write to is not: they could exchange its files', () => {
+    const { folder: laid } = lay();
+    chmodSync(laid, 0o777);
+    expect(lay([], laid)).toMatchObject({ isTemporary: true });
+  });
+});
+
 describe('a place that others could change', () => {
   const refused: [string, () => void][] = [
     [
