@@ -125,8 +125,8 @@ describe('a reason in words', () => {
     ],
     [
       { ...noNode, matching: 0, isNoGpuThere: true },
-      'no machine that may run it has a GPU (submit --gpus 0 asks for none)',
-      '可用的机器都没有 GPU（提交时写 --gpus 0 则不用卡）',
+      'no machine that may run it has a GPU (flowline edit TASK --gpus 0 asks for none)',
+      '可用的机器都没有 GPU（flowline edit 任务 --gpus 0 则不用卡）',
     ],
     [
       { ...noNode, asOwner: 0 },

@@ -48,7 +48,8 @@ const reasons: ReasonWords = {
     if (online === 0) return 'no machine is connected';
     if (allowed === 0) return 'no connected machine may run tasks (flowline nodes allow NODE)';
     if (asOwner === 0) return 'no machine that may run tasks runs them as its owner';
-    if (isNoGpuThere) return 'no machine that may run it has a GPU (submit --gpus 0 asks for none)';
+    if (isNoGpuThere)
+      return 'no machine that may run it has a GPU (flowline edit TASK --gpus 0 asks for none)';
     if (matching === 0) return 'no machine that may run it has such a GPU, or is the one it is to run on';
     if (trouble === null) return 'every GPU that would do is switched off or not well';
     const { node, gpuIndex } = trouble;

@@ -43,7 +43,7 @@ const reasons: ReasonWords = {
     if (online === 0) return '没有机器在线';
     if (allowed === 0) return '在线的机器都未获准运行任务（flowline nodes allow NODE）';
     if (asOwner === 0) return '获准运行任务的机器都不以任务所有者的身份运行';
-    if (isNoGpuThere) return '可用的机器都没有 GPU（提交时写 --gpus 0 则不用卡）';
+    if (isNoGpuThere) return '可用的机器都没有 GPU（flowline edit 任务 --gpus 0 则不用卡）';
     if (matching === 0) return '可用的机器都不是所要的那台，或没有这样的卡';
     if (trouble === null) return '合适的卡都已关闭或有故障';
     const { node, gpuIndex } = trouble;

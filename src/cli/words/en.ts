@@ -222,7 +222,7 @@ export const en = {
       `\`flowline write ${table}\` first: read now, rows that are done would run once more; --again does so all the same`,
     already: (file: string, table: string) => `${file} is queued already, as ${table}`,
     alreadyHint:
-      'rows added to the file, and a raised need_run_num, are taken up by themselves; --again queues all of it once more',
+      'rows added to the file, and a raised need_run_num, are taken up by themselves; `flowline edit --table` changes what its rows ask for; --again queues all of it once more',
     impossible: (tasks: number, task: string) =>
       `${plural(tasks, 'task')} can never run: no GPU here is large enough (flowline why ${task} tells the figures)`,
     queuedOne: (task: string) => `Queued ${task}`,

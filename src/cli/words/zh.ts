@@ -206,7 +206,8 @@ export const zh: Words = {
     notWrittenHint: (table) =>
       `先运行 \`flowline write ${table}\`：现在读取会把已完成的行再跑一遍；--again 则照样提交`,
     already: (file, table) => `${file} 已在排队，是 ${table}`,
-    alreadyHint: '文件里新增的行、调大的 need_run_num 会自动生效；--again 可把整张表再排一次',
+    alreadyHint:
+      '文件里新增的行、调大的 need_run_num 会自动生效；`flowline edit --table` 可改各行的要求；--again 可把整张表再排一次',
     impossible: (tasks, task) =>
       `${tasks} 个任务无法运行：这里没有足够大的 GPU（flowline why ${task} 可看数字）`,
     queuedOne: (task) => `已排队 ${task}`,
