@@ -33,6 +33,16 @@ test('gone on purpose, gone to reboot and silent are three words', () => {
   expect(told({ lastSeenAtMs: NOW - 5000 })).toEqual(['stale', null]);
 });
 
+test.each([60_000, 1000])('without a connection a sample each %d ms keeps nobody fresh', (intervalMs) => {
+  const sample = { ...bareSample('atlas', NOW), intervalMs };
+  const away = (ms: number) => told({ sample, disconnectedAtMs: NOW - ms })[0];
+  // A restart takes a second or two, and is not told.
+  expect(away(2000)).toBe('online');
+  expect(away(2001)).toBe('stale');
+  expect(away(10_000)).toBe('stale');
+  expect(away(10_001)).toBe('offline');
+});
+
 describe('maintenance', () => {
   const maintenance = { sinceMs: NOW - 1000, untilMs: null, message: 'new fans', by: 'lw' };
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { hubClient } from '../client/hubClient.ts';
 import { readFileIfThere, writeFileAtomically } from '../io/atomicFile.ts';
+import { parseJson } from '../lib/json.ts';
 
 const Credential = z.object({
   hubUrl: z.string(),
@@ -24,19 +25,10 @@ const MOST_BYTES = 1024;
 export async function loadCredential(dataFolder: string): Promise<Credential | null> {
   const text = await readFileIfThere(pathIn(dataFolder));
   if (text === null) return null;
-  const parsed = Credential.safeParse(parsedJson(text));
+  const parsed = Credential.safeParse(parseJson(text));
   if (!parsed.success)
     throw new Error(`${pathIn(dataFolder)} is damaged: move it away and join again with a join token`);
   return parsed.data;
-}
-
-/** Undefined where it is no JSON. */
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The hub that an agent with this data folder joined before; null for none, or where it may not be read. */

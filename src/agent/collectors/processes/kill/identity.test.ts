@@ -41,6 +41,14 @@ test('a tree that cannot be followed is said to be so, not cut', () => {
   expect(readIdentity(makeChain(30), 30, 29).ancestorPids).toHaveLength(29);
 });
 
+test('one that hangs in the kernel is not asked for its arguments: the question could hang with it', () => {
+  const root = makeChain(2);
+  writeFileSync(join(root, 'proc', '2', 'cmdline'), 'python\0train.py\0');
+  expect(readIdentity(root, 2).argv).toEqual(['python', 'train.py']);
+  const stat = parseProcessStat(statOf(2, 1).replace(') S ', ') D '));
+  expect(stat && createIdentityReader(root)(2, stat).argv).toEqual([]);
+});
+
 test('arguments and uids that may not be read are none', () => {
   expect(readIdentity(makeChain(2), 2)).toEqual({ uids: null, argv: [], ancestorPids: [1] });
 });
