@@ -61,12 +61,13 @@ export const Tile = memo(function Tile({ gpu, condition, machine, inTabOrder, on
       <span className="tile-foot" aria-hidden="true">
         <TileOwners gpu={gpu} condition={condition} past={past} />
         <span className="tile-memory">
-          {(condition === 'sick' ? newestXid(words, gpu) : null) ?? (
-            <>
-              {gibShort(gpu.memoryUsedBytes)}
-              <span className="tile-total"> / {gibShort(gpu.memoryTotalBytes)}</span> G
-            </>
-          )}
+          {(condition === 'sick' ? newestXid(words, gpu) : null) ??
+            (gpu.memoryTotalBytes === null && gpu.memoryUsedBytes === null ? MISSING : null) ?? (
+              <>
+                {gibShort(gpu.memoryUsedBytes)}
+                <span className="tile-total"> / {gibShort(gpu.memoryTotalBytes)}</span> G
+              </>
+            )}
         </span>
       </span>
     </button>

@@ -20,8 +20,11 @@ export function gpuLabel(words: Words, machine: string, gpu: FleetGpu, condition
     condition === 'sick' && gpu.state !== 'ok' ? words.gpuState[gpu.state] : words.condition[condition];
   const slowed = condition === 'working' && isSlowed(gpu) ? [words.condition.slowed] : [];
   const owners = gpu.holders.map(({ owner }) => visible(owner ?? words.gpu.unknownOwner));
-  const memory = words.per(gibShort(gpu.memoryUsedBytes), gibShort(gpu.memoryTotalBytes));
-  return [`${machine} GPU ${gpu.index}`, word, ...slowed, ...owners, `${memory} GiB`].join(', ');
+  const isMemoryKnown = gpu.memoryUsedBytes !== null || gpu.memoryTotalBytes !== null;
+  const memory = isMemoryKnown
+    ? [`${words.per(gibShort(gpu.memoryUsedBytes), gibShort(gpu.memoryTotalBytes))} GiB`]
+    : [];
+  return [`${machine} GPU ${gpu.index}`, word, ...slowed, ...owners, ...memory].join(', ');
 }
 
 /** The newest Xid of a GPU as "Xid 79"; null where there was none. */

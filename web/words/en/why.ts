@@ -52,7 +52,7 @@ export const why = {
     nodesNotOwner: 'no machine that may run tasks runs them as its owner',
     nodesTired: (node: string, why: string) => `${node} takes nothing new: ${why}`,
     nodesGpuOff: 'switched off for tasks',
-    nodesWithoutGpu: 'no machine that may run it has a GPU: submit it with 0 GPUs to run without',
+    nodesWithoutGpu: 'no machine that may run it has a GPU: edit it to 0 GPUs to run without',
     nodesNoMatch: 'none has what it asks: model, node',
     nodesNoGpu: (matching: number) =>
       `${plural(matching, 'machine')} match, no GPU there is well and switched on`,

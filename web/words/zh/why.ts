@@ -48,7 +48,7 @@ export const why: typeof english = {
     nodesNotOwner: '获准运行任务的机器都不以任务所有者的身份运行',
     nodesTired: (node, why) => `${node} 停止派发：${why}`,
     nodesGpuOff: '已对任务关闭',
-    nodesWithoutGpu: '可用的机器都没有 GPU：提交时填 0 张则不用卡',
+    nodesWithoutGpu: '可用的机器都没有 GPU：修改为 0 张则不用卡',
     nodesNoMatch: '没有符合所要型号或机器的',
     nodesNoGpu: (matching) => `${matching} 台符合，但没有正常且打开的 GPU`,
     turn: '即将轮到',
