@@ -275,6 +275,15 @@ describe('pushing', () => {
   const push = (to: DialectBed, path = '/push', headers: Record<string, string> = JSON_TYPE, body = '{}') =>
     to.ask('POST', path, { headers, body });
 
+  test('what is nested deeper than anybody means it is not read', async () => {
+    const to = await serve();
+    const nested = (depth: number) => `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+    expect((await push(to, '/push', JSON_TYPE, nested(63))).status).toBe(200);
+    const before = written.length;
+    expect((await push(to, '/push', JSON_TYPE, nested(64))).status).toBe(400);
+    expect(written).toHaveLength(before);
+  });
+
   test('is open to everybody, until networks are named', async () => {
     expect((await push(await serve())).status).toBe(200);
     await bed?.stop();

@@ -8,6 +8,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { limitConnections } from '../io/connectionLimits.ts';
 import { hostOf, ownNames, passedOnFrom, reachableHost } from '../io/listenNames.ts';
 import type { Log } from '../io/log.ts';
+import { isTooDeep } from '../lib/json.ts';
 import type { Answer, Dialect, DialectRoute, Writer } from './dialect.ts';
 import { type Asking, dialectDoor, PUSHED_BYTES, REQUESTS, type Refusal } from './door.ts';
 import type { RefusalTrail } from './refusals.ts';
@@ -224,7 +225,8 @@ const options_ = (allowed: readonly string[]): Answer => ({
 
 function parseJson(bytes: unknown): { value: unknown } | null {
   try {
-    return { value: JSON.parse(Buffer.isBuffer(bytes) ? bytes.toString('utf8') : '') };
+    if (!Buffer.isBuffer(bytes) || isTooDeep(bytes)) return null;
+    return { value: JSON.parse(bytes.toString('utf8')) };
   } catch {
     return null;
   }

@@ -232,6 +232,20 @@ describe('doors', () => {
     expect(statuses).toContain(429);
   });
 
+  test('a body is read once it is known whose it is, and a short one of whoever need not say it', async () => {
+    const torn = '{';
+    const codeOf = async (...asked: Parameters<typeof ask>) => (await ask(...asked)).json.error?.code;
+    expect(await codeOf('POST', '/api/v1/tables', json, torn)).toBe('login-needed');
+    expect(await codeOf('POST', '/api/v1/tables', { ...administrator(), ...json }, torn)).toBe(
+      'malformed-request',
+    );
+    const [, join] = Object.entries(hubApi).find(([, { right }]) => right === 'join') ?? [];
+    expect(await codeOf('POST', join?.path ?? '', json, torn)).toBe('join-token-needed');
+    const long = JSON.stringify({ code: 'x'.repeat(17_000) });
+    for (const path of ['/api/v1/session', '/api/v1/nowhere'])
+      expect(await codeOf('POST', path, json, long)).toBe('body-too-large');
+  });
+
   test('the answers carry the strict headers', async () => {
     const { headers } = await ask('GET', '/api/v1/health');
     expect(headers['content-security-policy']).toContain("default-src 'none'");

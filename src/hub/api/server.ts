@@ -5,13 +5,12 @@
 import type { IncomingMessage } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { DiskFull } from '../../io/atomicFile.ts';
 import { limitConnections } from '../../io/connectionLimits.ts';
 import type { Log } from '../../io/log.ts';
 import { networkOf } from '../../io/network.ts';
 import { MAX_BODY_BYTES } from '../../model/limits.ts';
 import { hubApi, type RouteName } from '../../protocol/hubApi.ts';
-import type { Route } from '../../protocol/route.ts';
+import type { Right, Route } from '../../protocol/route.ts';
 import type { Tokens } from '../accounts/tokens.ts';
 import { errorBody, HubError } from '../errors.ts';
 import type { Call, Handlers } from './call.ts';
@@ -24,7 +23,9 @@ import {
   countedAs,
   type DoorOptions,
   identify,
+  NOBODY,
 } from './doors.ts';
+import { describeFailure } from './failures.ts';
 import type { PageFiles } from './pageFiles.ts';
 import type { RequestLimits } from './requestLimits.ts';
 
@@ -52,16 +53,25 @@ const HEADERS: Record<string, string> = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-const MAX_CONNECTIONS = 10_000;
+/** Room for all agents and open pages there may be, beside the requests. */
+const MAX_CONNECTIONS = 15_000;
 /** A server in front of us passes many people on; agents and open pages are counted where they are taken over. */
 const CONNECTIONS = { most: 6000, mostPerAddress: 4000, firstByteMs: 30_000 };
+
+/**
+ * Where nobody has to say who he is: to read JSON costs the hub up to 0.4 s a MiB (brackets in brackets), in which it does
+ * nothing else. Longer bodies are read once it is known whose they are.
+ */
+const STRANGERS_BODY_BYTES = 16 * 1024;
+const isForStrangers = ({ right }: Route): boolean =>
+  right === 'open' || right === 'viewer' || right === 'join';
 
 /** Builds the server; the caller listens and mounts the WebSockets on its `server`. */
 export async function apiServer(options: ServerOptions): Promise<FastifyInstance> {
   const { doors, log } = options;
   const app = Fastify({
     logger: false,
-    bodyLimit: MAX_BODY_BYTES,
+    bodyLimit: STRANGERS_BODY_BYTES,
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler: clientError,
@@ -120,15 +130,23 @@ export async function apiServer(options: ServerOptions): Promise<FastifyInstance
   return app;
 }
 
+/** Who asks, from the doors to the handler. */
+const callers = new WeakMap<FastifyRequest, Caller>();
+
 function mountRoute(app: FastifyInstance, name: RouteName, options: ServerOptions): void {
   const route: Route = hubApi[name];
   const handle = options.handlers[name] as (call: Call<RouteName>) => unknown;
   app.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-    ...(route.bodyLimitBytes === undefined ? {} : { bodyLimit: route.bodyLimitBytes }),
+    bodyLimit: route.bodyLimitBytes ?? (isForStrangers(route) ? STRANGERS_BODY_BYTES : MAX_BODY_BYTES),
+    // Before its body is read.
+    onRequest: async (request) => {
+      if (route.right === 'join') joinTokenOf(request, options.tokens);
+      else callers.set(request, admit(route, route.right, request, options.doors));
+    },
     handler: async (request, reply) => {
-      const caller = await admit(route, request, options);
+      const caller = callers.get(request) ?? (await admitMachine(route, request, options));
       const answer = await handle({
         parameters: request.params as Record<string, string>,
         query: parse(route.query, request.query, 'query'),
@@ -160,16 +178,20 @@ function idempotencyKey(request: FastifyRequest): string | null {
   );
 }
 
-async function admit(
-  route: Route,
+/** @throws HubError 401 or 403. */
+function admit(
+  { method }: Route,
+  right: Exclude<Right, 'join'>,
   request: FastifyRequest,
-  { doors, tokens, checkJoin }: ServerOptions,
-): Promise<Caller> {
-  if (route.right !== 'join') {
-    const caller = identify(request.headers, doors);
-    checkRight(route.right, caller, route.method !== 'GET', doors);
-    return caller;
-  }
+  doors: DoorOptions,
+): Caller {
+  const caller = identify(request.headers, doors);
+  checkRight(right, caller, method !== 'GET', doors);
+  return caller;
+}
+
+/** The join token that was sent, which is not used up by this. @throws HubError 401. */
+function joinTokenOf(request: FastifyRequest, tokens: Tokens): string {
   const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (bearer === undefined)
     throw new HubError(
@@ -178,26 +200,30 @@ async function admit(
       'no join token was sent',
       'set FLOWLINE_JOIN_TOKEN; `flowline token create --scope join` on the hub prints one',
     );
+  if (tokens.check(bearer)?.scope !== 'join') throw unknownJoinToken();
+  return bearer;
+}
+
+const unknownJoinToken = (): HubError =>
+  new HubError(
+    401,
+    'unknown-join-token',
+    'this join token is unknown, expired or used up',
+    'create another on the hub: `flowline token create --scope join`',
+  );
+
+/** @throws HubError 400, 401, or what speaks against the machine. */
+async function admitMachine(
+  route: Route,
+  request: FastifyRequest,
+  { tokens, checkJoin }: ServerOptions,
+): Promise<Caller> {
   // The body is checked before the token is used up: a mistake must not cost a single-use token.
   const body = parse(route.body, request.body, 'body');
-  const isJoinToken = tokens.check(bearer)?.scope === 'join';
-  if (isJoinToken) checkJoin(body);
-  if (!isJoinToken || !(await tokens.use(bearer))) {
-    throw new HubError(
-      401,
-      'unknown-join-token',
-      'this join token is unknown, expired or used up',
-      'create another on the hub: `flowline token create --scope join`',
-    );
-  }
-  return {
-    account: null,
-    door: 'token',
-    sessionId: null,
-    cookieOnly: false,
-    isLocal: false,
-    isForwarded: false,
-  };
+  const token = joinTokenOf(request, tokens);
+  checkJoin(body);
+  if (!(await tokens.use(token))) throw unknownJoinToken();
+  return { ...NOBODY, door: 'token' };
 }
 
 /** @throws HubError 400 that names the field, what is wrong with it, and where the interface is described. */
@@ -221,51 +247,6 @@ function setCookie(
     'set-cookie',
     `${name}=${value}; Path=/; Max-Age=${lifetimeSeconds}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`,
   );
-}
-
-/** What a caller is told of a failure; what is inside stays inside. */
-export function describeFailure(
-  failure: unknown,
-  bodyLimitBytes = MAX_BODY_BYTES,
-): {
-  status: number;
-  code: string;
-  message: string;
-  hint: string | null;
-} {
-  if (failure instanceof HubError) return failure;
-  if (failure instanceof DiskFull)
-    return { status: 507, code: 'disk-full', message: failure.message, hint: failure.hint };
-  const status = statusOf(failure);
-  if (status === 413)
-    return { status, code: 'body-too-large', message: `a body may have ${bodyLimitBytes} bytes`, hint: null };
-  if (status === 415)
-    return {
-      status,
-      code: 'not-json',
-      message: 'the body must be application/json',
-      hint: "send -H 'content-type: application/json'",
-    };
-  if (status !== null && status < 500) {
-    return {
-      status,
-      code: 'malformed-request',
-      message: failure instanceof Error ? failure.message.slice(0, 300) : 'malformed',
-      hint: 'GET /api/v1/openapi.json describes what each request takes',
-    };
-  }
-  return {
-    status: 500,
-    code: 'hub-failed',
-    message: 'the hub failed to answer this',
-    hint: "the hub's log says why",
-  };
-}
-
-function statusOf(failure: unknown): number | null {
-  const status =
-    typeof failure === 'object' && failure !== null && 'statusCode' in failure ? failure.statusCode : null;
-  return typeof status === 'number' ? status : null;
 }
 
 /** The doors for a WebSocket's upgrade request: the same questions, asked before anything is spoken. */

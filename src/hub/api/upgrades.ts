@@ -5,8 +5,9 @@ import type { Log } from '../../io/log.ts';
 import { networkOf } from '../../io/network.ts';
 import { errorBody, HubError } from '../errors.ts';
 import { countedAs, type DoorOptions } from './doors.ts';
+import { describeFailure } from './failures.ts';
 import type { RequestLimits } from './requestLimits.ts';
-import { admitUpgrade, describeFailure } from './server.ts';
+import { admitUpgrade } from './server.ts';
 
 type Accept = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
