@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { leaseOf, openSupervisorBed } from '../../../../test/support/supervisorBed.ts';
+import { waitFor } from '../../../../test/support/waitFor.ts';
 import { type CleaningOptions, cleanLogs } from './cleanLogs.ts';
 import { logPaths, readLogRecord, writeLogRecord } from './logFiles.ts';
 
@@ -116,8 +117,12 @@ test('a supervisor leaves what it has not been told of alone; a reader of what i
     await bed.supervisor.launch(leaseOf('t1.1.1', 'echo done'));
     await bed.untilOver('t1.1.1');
     const paths = logPaths(join(bed.folder, 'logs'), 't1.1.1');
-    const record = paths && (await readLogRecord(paths));
-    if (!paths || !record) throw new Error('no record');
+    if (!paths) throw new Error('no paths');
+    // Written by the supervisor after the end is told: what is written here must be the last word.
+    const record = await waitFor('the record to be complete', async () => {
+      const written = await readLogRecord(paths);
+      return written?.completedAtMs ? written : null;
+    });
     await writeLogRecord(paths, { ...record, completedAtMs: 1 });
     const limits = { keepSeconds: 1, totalBytes: 0 };
     expect((await bed.supervisor.cleanLogs(limits)).cleaned).toEqual([]);
