@@ -24,6 +24,14 @@ test('a link waits its ten minutes, and not one moment longer', async () => {
   expect(await sessions.redeem(late.code)).toBeNull();
 });
 
+test('of a hundred and one links that nobody opened the oldest is no longer good', async () => {
+  const { open } = await bed();
+  const sessions = await open();
+  const [oldest, next] = Array.from({ length: 101 }, () => sessions.createCode(person));
+  expect(await sessions.redeem(oldest?.code ?? '')).toBeNull();
+  expect((await sessions.redeem(next?.code ?? ''))?.account).toEqual(person);
+});
+
 test('of two browsers that open a link at once, one is logged in', async () => {
   const { open } = await bed();
   const sessions = await open();
