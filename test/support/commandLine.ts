@@ -65,6 +65,7 @@ export interface SaidHub {
 /** Answers by `say(line, body)`: a value for 200, a number for an error of that status. */
 export async function startSaidHub(
   say: (line: string, body: unknown, authorization: string | undefined) => unknown,
+  atPort?: number,
 ): Promise<SaidHub> {
   const requests: SaidHub['requests'] = [];
   const server: Server = createServer((request, response) => {
@@ -88,7 +89,7 @@ export async function startSaidHub(
         .end(JSON.stringify(value, wholeBytes));
     });
   });
-  const port = await freePort();
+  const port = atPort ?? (await freePort());
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${port}`,

@@ -12,14 +12,16 @@ import { isThisMachine } from '../../io/ownAddress.ts';
 import { isRefused } from '../../io/refused.ts';
 import { visible } from '../../lib/displayText.ts';
 import { NO_DIALECTS } from '../../model/dialect.ts';
+import type { TableFile } from '../../model/queue.ts';
 import { LIVE_STATES } from '../../model/task.ts';
 import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
 import { examplesAnd } from '../help.ts';
 import { checkHubUrl, connectHub, DEFAULT_HUB, dataFolderOf, type HubOptions, withHub } from '../options.ts';
+import { fileKeptUp } from '../submit/fileKeptUp.ts';
 import { type QueueOptions, withQueueOptions } from '../submit/options.ts';
 import { prepareSubmit, rowsDone } from '../submit/prepare.ts';
 import { sendTable } from '../submit/send.ts';
-import { endedRuns } from '../submit/wait.ts';
+import { endedRuns, isOver as isTableOver } from '../submit/wait.ts';
 import { type Terminal, terminalOf } from '../text/terminal.ts';
 import type { ShellSession } from './session.ts';
 import { VERBS, verbNamed } from './verbs.ts';
@@ -96,15 +98,19 @@ async function run(
         : terminal.words.shell.queued(table.rows - done, table.id, visible(table.name), done),
     );
     if (isKeptUp === false) context.print(terminal.words.submit.notKeptUp(visible(table.name), table.id));
-    await sit(context, {
-      client,
-      tableId: table.id,
-      terminal,
-      hub: options.hub,
-      dataFolder,
-      runLine,
-      options,
-    });
+    try {
+      await sit(context, {
+        client,
+        tableId: table.id,
+        terminal,
+        hub: options.hub,
+        dataFolder,
+        runLine,
+        options,
+      });
+    } finally {
+      if (own !== null) await finishFile(context, client, table.id, prepared.file);
+    }
     await sayWhatGoesOn(context, client, table.id, terminal, own !== null);
   } finally {
     await own?.stop();
@@ -132,6 +138,19 @@ async function startIfNoneRuns(
     logLevel: 'error',
     dialects: NO_DIALECTS,
   });
+}
+
+/** The agent that keeps the file ends with this command, and writes a second after a run ended: it is waited for. */
+async function finishFile(
+  context: CommandContext,
+  client: HubClient,
+  table: string,
+  file: TableFile | null,
+): Promise<void> {
+  // What still runs goes on without us: its results are written by the next hub.
+  if (!isTableOver(await client.call('table', { parameters: { id: table } }))) return;
+  const warning = await fileKeptUp(context, client, file, table);
+  if (warning !== null) context.printError(visible(warning));
 }
 
 /** The same file, queued and not over: two who keep up one file would be one too many. */

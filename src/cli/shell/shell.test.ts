@@ -53,6 +53,26 @@ const gpu = (node: string, index: number): GpuLedger => ({
 });
 
 let hasGpus: boolean;
+
+function answer(line: string): unknown {
+  const path = new URL(line.split(' ')[1] ?? '', 'http://hub').pathname.replace('/api/v1', '');
+  if (line.startsWith('POST') && path === '/tables')
+    return { table: table(), tasks: [{ key: 'a', task: 't1' }], plan: [] };
+  if (path === '/tables') return { tables: [] };
+  if (path === '/tables/b7') return table();
+  if (path === '/queue')
+    return {
+      revision: 1,
+      counts: {},
+      settings: DEFAULT_SETTINGS,
+      tables: [],
+      gpus: hasGpus ? [gpu('atlas', 0), gpu('atlas', 1), gpu('vega', 1)] : [],
+    };
+  if (path === '/tasks') return { tasks: [], total: 0, counts: {} };
+  if (path.startsWith('/queue/gpus')) return { gpus: [] };
+  return { results: [{ id: 't1', outcome: 'done', message: '' }], settings: DEFAULT_SETTINGS };
+}
+
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'flowline-shell-'));
   writeFileSync(join(folder, 'sweep.csv'), 'lr\n0.1\n0.2\n');
@@ -61,24 +81,7 @@ beforeEach(async () => {
   paused = null;
   succeeded = 0;
   hasGpus = true;
-  hub = await startSaidHub((line) => {
-    const path = new URL(line.split(' ')[1] ?? '', 'http://hub').pathname.replace('/api/v1', '');
-    if (line.startsWith('POST') && path === '/tables')
-      return { table: table(), tasks: [{ key: 'a', task: 't1' }], plan: [] };
-    if (path === '/tables') return { tables: [] };
-    if (path === '/tables/b7') return table();
-    if (path === '/queue')
-      return {
-        revision: 1,
-        counts: {},
-        settings: DEFAULT_SETTINGS,
-        tables: [],
-        gpus: hasGpus ? [gpu('atlas', 0), gpu('atlas', 1), gpu('vega', 1)] : [],
-      };
-    if (path === '/tasks') return { tasks: [], total: 0, counts: {} };
-    if (path.startsWith('/queue/gpus')) return { gpus: [] };
-    return { results: [{ id: 't1', outcome: 'done', message: '' }], settings: DEFAULT_SETTINGS };
-  });
+  hub = await startSaidHub(answer);
 });
 afterEach(async () => {
   process.chdir(before);
@@ -107,6 +110,34 @@ async function shell(
 }
 const sent = (path: string) =>
   hub.requests.filter(({ line }) => !line.startsWith('GET') && line.endsWith(path)).map(({ body }) => body);
+
+test('a hub of its own stays until the file says what the runs came to', async () => {
+  const { url } = hub;
+  await hub.stop();
+  succeeded = 2;
+  const path = join(folder, 'sweep.csv');
+  const format = 'csv';
+  const file = { machineId: 'machine', path, uid: 1000, format, sheet: null, writesColumns: [] };
+  const told: string[] = [];
+  const { code, errors } = await runCommandLine(['run', 'sweep.csv', '--hub', url, '--', 'true'], {
+    environment: { FLOWLINE_DATA: '/nowhere' },
+    print: () => undefined,
+    startUp: async () => {
+      hub = await startSaidHub(
+        (line) => {
+          if (line.includes('/b7/results')) return { results: [], total: 0, isKeptUp: false, revision: 3 };
+          if (line.includes('/b7/written')) told.push('written');
+          return line.includes('/b7') ? { ...table(), file } : answer(line);
+        },
+        Number(new URL(url).port),
+      );
+      return { stop: async () => void told.push('stopped') };
+    },
+    openLines: async () => ({ next: async () => null, say: () => undefined, close: async () => {} }),
+  });
+  expect(code, errors).toBe(0);
+  expect(told).toEqual(['written', 'stopped']);
+});
 
 describe('the shell of the older FlowLine', () => {
   test('max and run act on its own table, min on the queue', async () => {
