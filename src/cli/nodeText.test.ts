@@ -62,6 +62,18 @@ describe('one machine as text', () => {
     expect(text).toContain('flowline doctor');
   });
 
+  test('where no library was found it is told in how many places, and not which: doctor lists them', () => {
+    const node = find('atlas');
+    if (!node.sample) throw new Error('no sample');
+    const tried = ['libnvidia-ml.so.1', '/usr/lib/wsl/lib/libnvidia-ml.so.1'];
+    const remarks = [{ kind: 'no-library' as const, tried }];
+    const driver = { ...node.sample.driver, state: 'absent' as const, message: 'tried', remarks };
+    const bare = { ...node, sample: { ...node.sample, driver, gpus: [] } };
+    expect(describeNode(bare, NOW, inPipe())).toContain('none of 2 places');
+    expect(describeNode(bare, NOW, inPipe('zh_CN.UTF-8'))).toContain('找过 2 个位置');
+    expect(describeNode(bare, NOW, inPipe())).not.toContain('wsl');
+  });
+
   test('a driver that hangs is told above the figures it last gave', () => {
     const text = describeNode(find('rigel'), NOW, inPipe());
     expect(text.indexOf('Driver does not answer')).toBeLessThan(text.indexOf('L40S 48 GB'));

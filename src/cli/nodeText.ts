@@ -138,9 +138,16 @@ function driverLines({ driver, agentVersion }: NodeSample, terminal: Terminal): 
   if (driver.state === 'ok') return line([{ text: status.noGpus, style: 'warn' }], terminal, '  ');
   return [
     line([{ text: state.driver[driver.state], style: 'warn' }], terminal, '  '),
-    ...wrapWords(terminal.words.agentSays(driver) ?? '', (terminal.columns ?? 100) - 4).map((text) =>
+    ...wrapWords(driverSays(driver, terminal), (terminal.columns ?? 100) - 4).map((text) =>
       line([{ text, style: 'faint' }], terminal, '    '),
     ),
     ...(agentVersion === null ? [] : [line([{ text: status.askDoctor }], terminal, '  ')]),
   ].join('\n');
+}
+
+/** What the driver's reader says; of where no library was found only how many places, which doctor lists. */
+function driverSays(driver: NodeSample['driver'], { words }: Terminal): string {
+  const [remark, ...more] = driver.remarks ?? [];
+  if (remark?.kind === 'no-library' && more.length === 0) return words.status.noLibrary(remark.tried.length);
+  return words.agentSays(driver) ?? '';
 }

@@ -101,6 +101,8 @@ export const en = {
     fellSilent: 'fell silent before it booted again',
     driver: 'driver',
     noGpus: 'The driver counts no GPUs.',
+    noLibrary: (places: number) =>
+      `its library is in none of ${places} places; install the driver, or name it by FLOWLINE_NVML`,
     askDoctor: '`flowline doctor` tells what was looked at, and what to do.',
     seen: (age: string) => `last heard ${age} ago`,
     noProcesses: 'No process holds a GPU.',

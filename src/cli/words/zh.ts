@@ -96,6 +96,8 @@ export const zh: Words = {
     fellSilent: '重启之前没有消息就断了',
     driver: '驱动',
     noGpus: '驱动没有列出 GPU。',
+    noLibrary: (places: number) =>
+      `找过 ${places} 个位置，都没有它的库；请安装驱动，或用 FLOWLINE_NVML 指定库的位置`,
     askDoctor: '`flowline doctor` 会说明看过哪里、该怎么做。',
     seen: (age) => `最后消息在 ${age}前`,
     noProcesses: '没有进程占用 GPU。',
