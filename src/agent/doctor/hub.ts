@@ -5,6 +5,10 @@ import { type DoctorFacts, type Finding, note, ok, problem } from './facts.ts';
 const CLOCK_NOTE_MS = 2000;
 const CLOCK_PROBLEM_MS = 30_000;
 
+/**
+ * A problem only where somebody named the hub and it is not reached: another version is a note, and so is no hub where
+ * none was named.
+ */
 export async function checkHub(facts: DoctorFacts): Promise<Finding> {
   const { hubUrl, say } = facts;
   try {
@@ -58,6 +62,10 @@ export async function checkClock(facts: DoctorFacts): Promise<Finding | null> {
   );
 }
 
+/**
+ * Null where no agent is asked. `connecting` is a problem although it is tried again: until then the hub hears nothing
+ * of this machine.
+ */
 export function checkLink({ link, say }: DoctorFacts): Finding | null {
   if (link === null) return null;
   switch (link.state) {

@@ -1,6 +1,10 @@
 /** The port of the hub: free, or whose. */
 import { type DoctorFacts, type Finding, note, ok } from './facts.ts';
 
+/**
+ * A note at most, since only a hub needs the port. A hub of ours is known by its answer, whether or not its process can
+ * be seen.
+ */
 export async function checkListen({ port, whoListens, askHealth, say }: DoctorFacts): Promise<Finding> {
   const holder = await whoListens(port);
   const isHub = await askHealth(`http://127.0.0.1:${port}`).then(

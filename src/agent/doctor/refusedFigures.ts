@@ -1,6 +1,7 @@
 /** Figures that could not be true and were dropped (a percentage above 100, used above total): visible here. */
 import { type DoctorFacts, type Finding, note, ok } from './facts.ts';
 
+/** Null where the machine has no driver, or did not tell of itself in time. */
 export async function checkRefusedFigures({ sample: taken, say }: DoctorFacts): Promise<Finding | null> {
   const sample = await taken;
   if (!sample || sample.driver.state === 'absent') return null;

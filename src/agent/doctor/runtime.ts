@@ -5,6 +5,7 @@ import { type DoctorFacts, type Finding, note, ok, problem } from './facts.ts';
 const LEAST_GLIBC: [major: number, minor: number] = [2, 28];
 const LEAST_NODE = 24;
 
+/** Another C library is a note and no problem: it was not tried, and may do. */
 export function checkGlibc({ glibcVersion, say }: DoctorFacts): Finding {
   if (glibcVersion === null)
     return note(
@@ -28,6 +29,9 @@ export function checkGlibc({ glibcVersion, say }: DoctorFacts): Finding {
   );
 }
 
+/**
+ * Only the major version counts. FlowLine’s own command brings its Node: this fails where it was started by another.
+ */
 export function checkNode({ nodeVersion, say }: DoctorFacts): Finding {
   if (Number(/^v?(\d+)/.exec(nodeVersion)?.[1]) >= LEAST_NODE) return ok(`Node ${nodeVersion}`);
   return problem(

@@ -19,6 +19,10 @@ export function unitOf(text: string): SystemdUnit | null {
   return { name, isUsers: path.includes('/user@') };
 }
 
+/**
+ * Null where no agent is asked, where it runs in no service, and where systemd does not say how it ends one (KillMode,
+ * systemd.kill(5)).
+ */
 export async function checkService(facts: DoctorFacts): Promise<Finding | null> {
   const { say } = facts;
   // Without an agent that is asked these would be the words of whatever this command runs in.

@@ -36,6 +36,10 @@ export async function checkTaskFolders({ dataFolder, say }: DoctorFacts): Promis
   return found === 0 ? null : ok(say(`${folders.join(', ')} can be written`, `可写入 ${folders.join('、')}`));
 }
 
+/**
+ * Not by the user’s PATH: the wrapper asks the system’s folders first. One that is missing is a problem, since no task
+ * starts without.
+ */
 export async function checkTaskTools({ root, say }: DoctorFacts): Promise<Finding> {
   const missing: string[] = [];
   for (const tool of TOOLS) if (!(await findProgram(root, tool, SYSTEM_FOLDERS))) missing.push(tool);
@@ -65,6 +69,7 @@ export function checkControlGroup({ root, say }: DoctorFacts): Finding {
   );
 }
 
+/** By the user’s PATH, then in the system’s folders. A note at most: not every task needs one. */
 export async function checkPython({ root, searchPath, say }: DoctorFacts): Promise<Finding> {
   const found = await findProgram(root, 'python3', [...searchPath.split(delimiter), ...SYSTEM_FOLDERS]);
   if (found !== null) return ok(say(`${found} is found`, `已找到 ${found}`));

@@ -16,6 +16,10 @@ export interface Gate {
   takeRefused(): Record<string, number>;
 }
 
+/**
+ * One for each driver. A card’s counters are remembered for as long as the object that stands for it lives: it is not
+ * held by them.
+ */
 export function createGate(): Gate {
   const counters = new WeakMap<object, Map<string, number>>();
   let refused: Record<string, number> = {};

@@ -13,6 +13,10 @@ export interface Roster {
   call(counted: readonly GpuReading[]): GpuReading[];
 }
 
+/**
+ * In memory only: a card that vanished before the agent started is not told. Past the most GPUs of a node, those seen
+ * longest ago are forgotten.
+ */
 export function createRoster(): Roster {
   const remembered = new Map<string, GpuReading>();
 

@@ -22,6 +22,10 @@ export interface AdmittedSamples {
   refused: number;
 }
 
+/**
+ * Pure; of several samples of a process the newest counts, and one impossible percentage refuses all of its sample.
+ * @param lastSeenUs as the call before answered, for the same GPU, in the driver’s time; 0 before the first
+ */
 export function admitSamples(lastSeenUs: number, samples: readonly UtilizationSample[]): AdmittedSamples {
   const byPid = new Map<number, UtilizationSample>();
   let newest = lastSeenUs;

@@ -7,6 +7,10 @@ export interface XidLog {
   remember(gpu: GpuReading, fresh: readonly XidEvent[]): GpuReading;
 }
 
+/**
+ * By what a GPU is remembered by (`gpuIdentity`), so that errors stay with a card that got another index. NVML itself
+ * tells each only once.
+ */
 export function createXidLog(): XidLog {
   const byGpu = new Map<string, XidEvent[]>();
 

@@ -27,6 +27,11 @@ const ASKED_IF_RAN_MS = 30_000;
 /** One that only sleeps, in case it ran between the asking and the look after it. */
 const ASKED_ANYWAY_MS = 120_000;
 
+/**
+ * Kept by socket and in memory only; a server whose last answer is four minutes old is forgotten with the next note.
+ * @param root before /proc, for tests
+ * @param readClockMs of a clock that never jumps
+ */
 export function createTmuxMemory(root = '/', readClockMs = () => performance.now()): TmuxMemory {
   const known = new Map<string, Known>();
   const childrenOf = (pid: number) => readKernelFile(`${root}/proc/${pid}/task/${pid}/children`) ?? '';

@@ -12,6 +12,11 @@ const PCIE_EVERY_MS = 1_000;
 /** Samples come at about their times: one that is a little early must not put off what is due to the next. */
 const EARLY = 0.9;
 
+/**
+ * Everything is due in the first sample, and again after `restart`.
+ * @param slowEveryMs where it is below a second, PCIe throughput is due as often
+ * @param pcieGpusPerTurn of how many GPUs it is read when it is due: each blocks for some 40 ms (slow.ts)
+ */
 export function createCadence(slowEveryMs: number, pcieGpusPerTurn: number): Cadence {
   let slowAtMs = Number.NEGATIVE_INFINITY;
   let pcieAtMs = Number.NEGATIVE_INFINITY;

@@ -25,6 +25,10 @@ export function createLineReader(): () => string | null {
   };
 }
 
+/**
+ * Waits until the channel took all of it.
+ * @throws the system’s error (EPIPE) where the parent is gone: nobody is left to tell, and the child ends by it
+ */
 export function writeLine(message: object): void {
   const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
   for (let written = 0; written < bytes.length; ) written += writeSync(CHANNEL, bytes, written);

@@ -27,6 +27,10 @@ export interface XidEvents {
   take(): { device: number; code: number }[];
 }
 
+/**
+ * What happened before a card was watched NVML does not tell, and of no Xid when it happened: the time is the caller’s.
+ * The sets go with the process.
+ */
 export function createXidEvents({ calls }: Nvml): XidEvents {
   /** By device: its set, or null where it has none to tell. */
   const sets = new Map<number, number | null>();

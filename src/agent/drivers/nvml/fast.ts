@@ -16,6 +16,11 @@ const SM_CLOCK = 1;
 const MEMORY_CLOCK = 2;
 const VIDEO_CLOCK = 3;
 
+/**
+ * Fills `reading` in place; what the driver does not give is null, and why is kept in the probe. NVML’s mW become
+ * watts; its °C, MHz, percent and bytes stay. A card that is lost at the first call is asked no more, and its old
+ * figures are the caller’s to blank.
+ */
 export function readFast(probe: Probe, reading: GpuReading): void {
   const { calls } = probe.nvml;
   const { device } = probe;

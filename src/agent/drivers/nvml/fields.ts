@@ -28,6 +28,10 @@ export interface FieldFigures {
   recoveryAction: number | null;
 }
 
+/**
+ * In NVML’s units: °C, a count, a number of nvmlDeviceGpuRecoveryAction_t. Each is null on its own; all of them are
+ * where the library is older than the call.
+ */
 export function readFields(probe: Probe): FieldFigures {
   values.fill(0);
   for (const [position, field] of asked.entries()) values[position * STRIDE] = field;

@@ -45,6 +45,10 @@ export interface Gpus {
 /** The driver itself answered an error, in NVML's words. */
 export class NvmlError extends Error {}
 
+/**
+ * Nothing is asked before the first sample, which has every group of every card; later ones leave out what was not read
+ * again.
+ */
 export function createGpus(nvml: Nvml): Gpus {
   const gate = createGate();
   const xidEvents = createXidEvents(nvml);

@@ -73,6 +73,10 @@ export interface Misunderstanding {
   misunderstood: string;
 }
 
+/**
+ * Never throws: what is none of the agreed messages is told as misunderstood, for which its child is ended
+ * (childProcess.ts).
+ */
 export function parseMessage(line: string): ChildMessage | Misunderstanding {
   let value: unknown;
   try {

@@ -27,6 +27,11 @@ export interface NvmlDriverOptions {
   pcieGpusPerTurn?: number;
 }
 
+/**
+ * Starts the child at once; until the first sample there are no GPUs, and the driver is `starting` or says what is
+ * wrong. Vanished cards and Xid errors are remembered over all its children. Never throws: a child that cannot be
+ * started is a state of the driver.
+ */
 export function createNvmlDriver(options: NvmlDriverOptions): GpuDriver {
   const roster = createRoster();
   const xidLog = createXidLog();

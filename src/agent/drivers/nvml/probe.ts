@@ -18,6 +18,10 @@ export interface Probe {
   lack: number | null;
 }
 
+/**
+ * A fresh one for each group of calls: what went wrong in one is then kept apart from the others, and told until that
+ * one is read again.
+ */
 export function createProbe(nvml: Nvml, device: number): Probe {
   return { nvml, device, answered: 0, lost: false, trouble: null, lack: null };
 }

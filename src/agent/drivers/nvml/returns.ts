@@ -30,6 +30,10 @@ const withoutFigure = new Set([
   NOT_READY,
 ]);
 
+/**
+ * False for GPU_IS_LOST, UNKNOWN and every code without a name here: those are troubles, and told. Not asked about
+ * SUCCESS.
+ */
 export function meansNoFigure(result: number): boolean {
   return withoutFigure.has(result);
 }

@@ -16,6 +16,10 @@ const SLOWDOWN_THRESHOLD = 1;
 const GRAPHICS_CLOCK = 0;
 const MEMORY_CLOCK = 2;
 
+/**
+ * Fills `reading` in place, in NVML’s units (°C, MHz); what the driver does not give is null, even where it was known
+ * before. Where the probe has a trouble afterwards, the card is to be asked again.
+ */
 export function readStatics(probe: Probe, reading: GpuReading): void {
   const { calls } = probe.nvml;
   reading.uuid = readText(probe, 'uuid', 'uuid');

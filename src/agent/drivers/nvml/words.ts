@@ -28,6 +28,7 @@ const computeModes: readonly GpuReading['computeMode'][] = [
   'exclusive-process',
 ];
 
+/** Null for a number without a word here, too. */
 export function computeModeWord(mode: number | null): GpuReading['computeMode'] {
   return mode === null ? null : (computeModes[mode] ?? null);
 }
@@ -52,6 +53,10 @@ export function recoveryActionWord(action: number | null): GpuReading['recoveryA
 /** NVML_PSTATE_UNKNOWN: not a state that the card is in. */
 const UNKNOWN_PERFORMANCE_STATE = 32;
 
+/**
+ * 0 (P0, the fastest) to 15 as they are, the driver’s word for unknown as null; any other number is left to the gate to
+ * refuse.
+ */
 export function knownPerformanceState(state: number | null): number | null {
   return state === UNKNOWN_PERFORMANCE_STATE ? null : state;
 }
