@@ -5,6 +5,10 @@ export interface TokenBucket {
   take(nowMs: number, amount?: number): boolean;
 }
 
+/**
+ * Full at first. In any one unit (messages, bytes, KiB); a refusal costs nothing, and an amount above `burst` is always
+ * refused. Reads no clock: `nowMs` must be of the same one in every call.
+ */
 export function tokenBucket(perSecond: number, burst: number): TokenBucket {
   let left = burst;
   let filledAtMs: number | null = null;

@@ -1,6 +1,7 @@
 /** A GPU of which nothing is known but its place: every driver starts from it, so that missing is null by default. */
 import type { GpuReading } from './gpu.ts';
 
+/** Its `state` is `ok`: whoever cannot read the card says so. All new objects, so that it may be filled in place. */
 export function blankReading(index: number): GpuReading {
   return {
     uuid: null,

@@ -27,6 +27,10 @@ const LOOK_EVERY_MS = 20;
 /** About as many calls as NVML needs for a GPU; each takes the machine's `delayMs`. */
 const CALLS_PER_GPU = 20;
 
+/**
+ * Deadlines (60 s for the first answer, 5 s for each sample) and delays pass in the imagined world’s time, a reader’s
+ * patience in real time. The machine is looked at anew for each sample and never written to.
+ */
 export function createSimulatedDriver(
   machine: ImaginedMachine,
   options: SimulatedDriverOptions = {},

@@ -116,6 +116,10 @@ export async function planService(
   }
 }
 
+/**
+ * Where systemd looks for an administrator’s units and for a user’s own (systemd.unit(5)), XDG_CONFIG_HOME heeded.
+ * Whether there is one is not looked at.
+ */
 export function unitPath(
   { environment, serviceHost: { root } }: CommandContext,
   role: ServiceRole,

@@ -65,6 +65,10 @@ export type StoredTable = Omit<
   | 'quietSinceMs'
 >;
 
+/**
+ * Of a row of the columns of `putTable`, in their order. What is counted from its tasks is left to load.ts.
+ * @throws ZodError or SyntaxError where a cell of JSON is not what was once written
+ */
 export function readTable(row: Row): StoredTable {
   const [number, name, owner, file, fileWarning, workingDirectory, command, options, maxRunning, paused] =
     row;

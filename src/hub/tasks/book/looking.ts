@@ -15,6 +15,10 @@ import type { TaskDetails } from './taskBook.ts';
 const MOST_ATTEMPTS = 1000;
 const MOST_EVENTS = 1000;
 
+/**
+ * By the task’s number; one that the store does not have, since it was forgotten, is left out.
+ * @throws where the database cannot be read
+ */
 export async function readDetails(
   store: Store,
   numbers: readonly number[],
@@ -47,6 +51,10 @@ export async function readAttempts(
   return attempts;
 }
 
+/**
+ * Oldest first, the newest 1,000; the submit stands before them unless they are that many.
+ * @throws where the database cannot be read
+ */
 export async function readStory(store: Store, task: TaskRecord): Promise<TaskEvent[]> {
   const rows = await store.read('events', task.number, MOST_EVENTS);
   const events = rows.toReversed().map(([atMs, kind, run, attempt, by, text, figures, remarks]) => ({
@@ -77,6 +85,10 @@ export async function readStory(store: Store, task: TaskRecord): Promise<TaskEve
   return [submitted, ...events];
 }
 
+/**
+ * Of the submit that made this table, less FlowLine’s own credentials; null once it was dropped (`dropEnvironment`).
+ * @throws where the database cannot be read
+ */
 export async function readEnvironment(store: Store, table: number): Promise<Environment | null> {
   const [row] = await store.read('environment', table);
   return row ? (JSON.parse(String(row[0])) as Environment) : null;

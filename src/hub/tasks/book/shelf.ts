@@ -41,6 +41,11 @@ export interface Shelf {
 export const emptyCounts = (): Record<RunState, number> =>
   Object.fromEntries(RunState.options.map((state) => [state, 0])) as Record<RunState, number>;
 
+/**
+ * As on the very first start; loadShelf puts in what is stored and raises the numbers above it.
+ * @param nowMs milliseconds since 1970
+ * @param write takes a change in the order of the calls; when it is committed is the store’s affair
+ */
 export function emptyShelf(nowMs: () => number, write: (change: Change) => void): Shelf {
   return {
     tables: new Map(),
@@ -97,6 +102,10 @@ export function shelve(shelf: Shelf, task: TaskRecord): void {
   shelf.places.first = Math.min(shelf.places.first, task.place);
 }
 
+/**
+ * Puts a table, without its tasks, into the indexes, and under each task that it waits for, whether or not the book has
+ * that one. Writes nothing.
+ */
 export function shelveTable(shelf: Shelf, table: TableRecord): void {
   shelf.tables.set(table.number, table);
   for (const { task } of table.options.after) {
@@ -184,6 +193,10 @@ export function apply(shelf: Shelf, task: TaskRecord, event: RunEvent): boolean 
 export const applies = (task: TaskRecord, event: RunEvent): boolean =>
   task.runState !== null && transition(task.runState, event) !== null;
 
+/**
+ * To be called last, once the indexes are right: listeners look at the book.
+ * @param was null for a task that is new to the book
+ */
 export function announce(shelf: Shelf, task: TaskRecord, was: RunState | null): void {
   shelf.revision += 1;
   for (const listener of shelf.taskListeners) listener(task, was);

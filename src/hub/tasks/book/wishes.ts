@@ -35,6 +35,10 @@ export function kill(shelf: Shelf, task: TaskRecord, by: string | null, graceSec
   return DONE;
 }
 
+/**
+ * Only what is queued can be held, and it keeps its place. `unchanged` where it is held already; `failed` where it runs
+ * or is over.
+ */
 export function hold(shelf: Shelf, task: TaskRecord, by: string | null): Change {
   if (task.state === 'held') return unchanged(stands(task));
   // It runs, or is over: that it waits until it is released is what cannot be had.
@@ -47,6 +51,10 @@ export function hold(shelf: Shelf, task: TaskRecord, by: string | null): Change 
   return DONE;
 }
 
+/**
+ * Whoever held it, also where its row left the file; its place is the one that it had. `unchanged` where it waits or
+ * runs; `failed` where it is over.
+ */
 export function release(shelf: Shelf, task: TaskRecord, by: string | null): Change {
   if (isFinal(task.state)) return failed(stands(task));
   if (task.state !== 'held') return unchanged(stands(task));
@@ -187,6 +195,7 @@ export function rowRemoved(shelf: Shelf, task: TaskRecord): Change {
   return DONE;
 }
 
+/** Releases only what `rowRemoved` held: somebody’s own hold stays. `unchanged` where the row was not missed. */
 export function rowReturned(shelf: Shelf, task: TaskRecord): Change {
   if (task.isInFile) return unchanged({ kind: 'same' });
   settle(shelf, task, () => {
