@@ -9,6 +9,7 @@ import { clockTime, gib, MISSING, size, span, whole } from '../../words/figures.
 import { gibOf } from '../../words/waiting.ts';
 import { useWords } from '../../words/words.ts';
 
+/** What is not known is a dash; of each GPU its peak and what was promised, in GiB. Until it ends its time runs on. */
 export function AttemptFigures({ attempt }: { attempt: Attempt }) {
   const words = useWords();
   const nowMs = useHubNow();

@@ -9,6 +9,10 @@ import { size } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
 import { download } from './log/download.ts';
 
+/**
+ * Sizes are asked for once, by a byte of each log: what still grows is larger when it is downloaded. One that is empty,
+ * or whose size is not known, is not offered.
+ */
 export function AttemptFiles({ task, attempt }: { task: Task; attempt: Attempt }) {
   const words = useWords();
   const address = { task: task.id, run: attempt.run, attempt: attempt.number };

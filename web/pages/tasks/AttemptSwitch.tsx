@@ -13,6 +13,7 @@ interface AttemptSwitchProps {
 /** More than so many attempts are chosen from a list. */
 const MOST_BUTTONS = 5;
 
+/** A place is among the attempts of all runs; where there was more than one run a name says `run.attempt`. */
 export function AttemptSwitch({ attempts, chosen, onChoose }: AttemptSwitchProps) {
   const words = useWords();
   const name = (attempt: Attempt): string =>

@@ -65,6 +65,10 @@ interface EditDialogProps {
   onClose: () => void;
 }
 
+/**
+ * `-` takes back a wish for memory, model, machine or time. Closes by itself only where nothing was refused; else it
+ * names the first that was and counts the others.
+ */
 export function EditDialog({ select, amount, onDone, onClose }: EditDialogProps) {
   const words = useWords();
   const { edit } = words;

@@ -22,6 +22,7 @@ interface EntryDialogProps<Field extends string> {
   children: ReactNode;
 }
 
+/** Keeps no entries and understands none: both are the caller's, and so is closing it after `onSave`. Enter saves. */
 export function EntryDialog<Field extends string>(props: EntryDialogProps<Field>) {
   const { title, fields, labels, blanks, entries, wrong, isEmpty, onChange, onSave, onClose } = props;
   const words = useWords();

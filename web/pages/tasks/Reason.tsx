@@ -26,6 +26,10 @@ interface ReasonProps {
   onDecide: (action: 'kill' | 'release') => void;
 }
 
+/**
+ * A task that waits says why, every other tells of its newest attempt. `onDecide` hears only of a task whose row left
+ * its table: dropped, or kept.
+ */
 export function Reason({ task, short, onDecide }: ReasonProps) {
   if (waits(task) && task.waiting !== null) {
     return task.waiting.kind === 'held' && task.waiting.by === 'row-removed' ? (
@@ -79,6 +83,7 @@ interface WaitingProps {
   isBad?: boolean;
 }
 
+/** `isBad` is for what can never run, all in red. Only a reason of memory has the bar. */
 export function Waiting({ reason, short, isBad = false }: WaitingProps) {
   const words = useWords();
   const nowMs = useHubNow();

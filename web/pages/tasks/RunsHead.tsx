@@ -21,6 +21,10 @@ export const STATES_OF: Record<Tab, readonly RunState[]> = {
 /** The tab that an address names. */
 export const tabOf = (view: TasksView): Tab => TABS.find((each) => each === view.tab) ?? 'all';
 
+/**
+ * Its numbers are the whole table's, whatever is filtered; held runs count as queued. A tab takes the present address's
+ * place in the history.
+ */
 export function RunsHead({ table, view, tab }: { table: Table; view: TasksView; tab: Tab }) {
   const words = useWords();
   const { ask } = table.options;

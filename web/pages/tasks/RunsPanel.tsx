@@ -38,6 +38,10 @@ interface OpenMenu {
   moved: Moved;
 }
 
+/**
+ * Rows are asked for again when `revision` rises; `scroller` is the page's, in which they scroll. What is chosen is
+ * forgotten with its table, tab or filter.
+ */
 export function RunsPanel({ table, view, revision, scroller }: RunsPanelProps) {
   const words = useWords();
   const account = useAccount();

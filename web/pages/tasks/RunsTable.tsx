@@ -34,6 +34,10 @@ interface RunsTableProps {
   revealer: RefObject<(place: number) => void>;
 }
 
+/**
+ * Choice, rows and moves come from outside. A row that has not come yet is a dash; on a telephone, and from 2,001 rows
+ * on, all are of one height.
+ */
 export function RunsTable(props: RunsTableProps) {
   const { rows, scroller, choice, mayChoose, openId, label, onOpen, onDecide, onMenu, moving, revealer } =
     props;

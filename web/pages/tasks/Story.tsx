@@ -17,6 +17,10 @@ import { EndWords, largest, Waiting, waits } from './Reason.tsx';
 import { StartsIn } from './TimeToCome.tsx';
 import { whereWords } from './where.ts';
 
+/**
+ * Ends with why it waits now, where it does. How much of the budget was used is told once memory ran out, and not where
+ * there is no limit.
+ */
 export function Story({ detail }: { detail: TaskDetail }) {
   const words = useWords();
   const { task, events } = detail;

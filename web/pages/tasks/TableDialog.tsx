@@ -45,6 +45,7 @@ export function tableChanges(
   };
 }
 
+/** An empty field is a wish too: no limit, priority 0, memory as learned. Closes once the hub has taken it. */
 export function TableDialog({ table, onClose }: { table: Table; onClose: () => void }) {
   const words = useWords();
   const { tableEdit, newTask } = words;

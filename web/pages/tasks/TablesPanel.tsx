@@ -43,6 +43,7 @@ export function shownTables(queue: QueueStatus, view: TasksView, me: string | nu
   return [show, ordered.filter((table) => isShown(table, show, me))];
 }
 
+/** Five at first, and the chosen one wherever it stands. M shows one's own, and again the usual ones. */
 export function TablesPanel({ queue, view, chosen, onSubmit }: TablesPanelProps) {
   const words = useWords();
   const me = loginOf(useAccount());

@@ -36,6 +36,10 @@ interface TaskPanelProps {
   isAlone: boolean;
 }
 
+/**
+ * `detail` is null until it has come; after 3 s it is said that there is no such task, or that it is another's. `[` and
+ * `]` go through its attempts.
+ */
 export function TaskPanel({ id, detail, view, isAlone }: TaskPanelProps) {
   const words = useWords();
   const back = tasksPath({ ...view, task: null, attempt: null });

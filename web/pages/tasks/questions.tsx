@@ -26,6 +26,10 @@ export interface Question {
 
 const MOST_NAMED = 12;
 
+/**
+ * Closes by itself where all was done, else it stays and names the tasks where it was not. `onDone` comes in both cases, but not
+ * where the hub refused to be asked.
+ */
 export function QuestionDialog({
   question,
   onDone,

@@ -14,6 +14,10 @@ interface FieldsProps {
   forTable: boolean;
 }
 
+/**
+ * Marks the field that `wrong` is about and leaves its words to ComplaintWords. Offers the directories of tables that
+ * are in the queue, 50 at most.
+ */
 export function Fields({ entries, onChange, queue, wrong, forTable }: FieldsProps) {
   const words = useWords();
   const fleet = useFleet();

@@ -44,6 +44,10 @@ type Made =
   | { rows: readonly SubmittedRow[]; commandText: string; problem: null }
   | { rows: null; problem: { message: string; hint: string | null } };
 
+/**
+ * Begins with what was last tried or queued since the page was loaded, never with its name or environment. Once queued
+ * it closes and goes to the table, or to the command's one task.
+ */
 export function NewTask({ what, queue, onClose }: NewTaskProps) {
   const words = useWords();
   const { newTask } = words;

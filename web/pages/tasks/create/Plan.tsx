@@ -15,6 +15,10 @@ const PLACEHOLDERS = Object.fromEntries(StartFact.options.map((fact) => [fact, `
 const MOST_REASONS = 4;
 const MOST_ARGUMENT = 200;
 
+/**
+ * `rows` are all there are: only a first batch was tried, and for those beyond it stands what the hub says of such
+ * rows, if anything. The four commonest reasons at most.
+ */
 export function Plan({ tried, rows }: { tried: Tried; rows: readonly SubmittedRow[] }) {
   const words = useWords();
   const { newTask } = words;

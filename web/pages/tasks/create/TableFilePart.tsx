@@ -25,6 +25,10 @@ interface TableFilePartProps {
   onRoles: (roles: ReadonlyMap<string, ColumnRole>) => void;
 }
 
+/**
+ * Up to 64 MiB; larger ones are told the command instead. A file that cannot be read is handed on as null, so that no
+ * earlier one is queued in its place.
+ */
 export function TableFilePart({ table, roles, onOpen, onRoles }: TableFilePartProps) {
   const words = useWords();
   const id = useId();

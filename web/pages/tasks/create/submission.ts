@@ -65,6 +65,10 @@ export async function sourceOf(line: string, appends: boolean): Promise<CommandS
   };
 }
 
+/**
+ * Without a file, since this browser's is not the hub's to write results to, and without an owner: that is whoever
+ * asks.
+ */
 export function submittedTable(
   name: string,
   commandText: string,

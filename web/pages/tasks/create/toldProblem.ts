@@ -2,6 +2,7 @@
 import type { CommandProblem } from '../../../../src/tables/command/problem.ts';
 import type { TableProblem } from '../../../../src/tables/problem.ts';
 
+/** Names from the file stand in it as they are: who shows it makes hidden characters visible. */
 export async function toldProblem(
   problem: TableProblem | CommandProblem,
   language: string,

@@ -43,6 +43,7 @@ function drawn({ text, style }: LogSpan, place: number) {
   );
 }
 
+/** Says how much it is; only what is still kept has the button that reads it. */
 export function Gap({ item, onShow }: { item: Extract<LogItem, { kind: 'gap' }>; onShow: () => void }) {
   const words = useWords();
   const bytes = size(item.toByte - item.fromByte);

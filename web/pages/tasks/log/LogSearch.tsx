@@ -32,6 +32,10 @@ interface LogSearchProps {
   onReveal: (place: number) => void;
 }
 
+/**
+ * Enter goes to the next, ⇧Enter to the one before, Esc closes: `onSearch` with null. Each new search shows its first;
+ * the focus is taken only where nothing else has it.
+ */
 export function LogSearch({ search, found, onSearch, onReveal }: LogSearchProps) {
   const words = useWords();
   const go = (step: number): void => {

@@ -24,6 +24,10 @@ type Shown = 'both' | LogStream;
 const SHOWN: readonly Shown[] = ['both', 'out', 'err'];
 const STREAMS: Record<Shown, readonly LogStream[]> = { both: ['out', 'err'], out: ['out'], err: ['err'] };
 
+/**
+ * Reads from when it is drawn until it goes, and anew where another stream is chosen. L follows the end, or lets go of
+ * it; what is downloaded is all of the chosen streams, not what is in view.
+ */
 export function LogView({ address }: { address: LogAddress }) {
   const words = useWords();
   const [shown, setShown] = useState<Shown>('both');

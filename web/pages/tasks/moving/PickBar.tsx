@@ -8,6 +8,7 @@ interface PickBarProps {
   onLeave: () => void;
 }
 
+/** Says what moves and offers what is no row: the end of the line, or nowhere. Rows and keys are the table's. */
 export function PickBar({ picking: { ids }, onEnd, onLeave }: PickBarProps) {
   const words = useWords();
   const what = ids.length === 1 ? (ids[0] ?? '') : words.tasks.chosenWords(ids.length);

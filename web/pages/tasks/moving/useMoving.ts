@@ -33,6 +33,10 @@ interface MovingOptions {
   onMoved: (place: number) => void;
 }
 
+/**
+ * One move at a time: what is asked for while another is on its way is dropped. Whether a row out of sight still waits
+ * the hub decides.
+ */
 export function useMoving({ rows, onFailure, onMoved }: MovingOptions): Moving {
   const words = useWords();
   const { move: texts } = words;

@@ -27,6 +27,10 @@ const BEGIN_PX = 4;
 const EDGE_PX = 48;
 const MOST_PX_A_FRAME = 22;
 
+/**
+ * `drag` is null until the pointer has gone 4 px from where `grab` was told; `onDrop` is called only where they can be
+ * put.
+ */
 export function useRowDrag({ scroller, rowAt, movedWith, onDrop }: DragOptions): {
   drag: Drag | null;
   /** The element that goes with the pointer; it says how many there are. */
