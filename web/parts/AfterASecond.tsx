@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 
 const PATIENCE_MS = 1000;
 
+/** The second begins when it is drawn first, and not again when its children change. */
 export function AfterASecond({ children }: { children: ReactNode }) {
   const [hasPassed, setPassed] = useState(false);
   useEffect(() => {

@@ -17,6 +17,10 @@ interface AgentSaysProps {
   withMessage?: boolean;
 }
 
+/**
+ * Nothing where there are neither remarks, own words nor a message. Behind own words the message is marked as English,
+ * for screen readers.
+ */
 export function AgentSays({ remarks = null, own, message, withMessage = true }: AgentSaysProps) {
   const whole = useWords().agentRemarks(remarks);
   if (whole !== null) return <span>{visible(whole)}</span>;

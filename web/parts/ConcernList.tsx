@@ -11,6 +11,7 @@ import './sideLists.css';
 const GLYPH: Record<Concern['severity'], GlyphName> = { sick: 'sick', warn: 'slowed', off: 'offline' };
 const MOST = 12;
 
+/** Twelve, and how many more; says so where there is none. The order is the caller's (fleetConcerns). */
 export function ConcernList({ concerns }: { concerns: readonly Concern[] }) {
   const words = useWords();
   const nowMs = useHubNow();

@@ -13,6 +13,7 @@ interface CopyButtonProps {
   withWord?: boolean;
 }
 
+/** A tick for 1.6 s once it is copied; none where the browser refused. */
 export function CopyButton({ text, what, withWord = false }: CopyButtonProps) {
   const words = useWords();
   const [copied, setCopied] = useState(false);

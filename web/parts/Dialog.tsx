@@ -16,6 +16,10 @@ interface DialogProps {
   children: ReactNode;
 }
 
+/**
+ * Opens when it is drawn and stays until it is not: Esc, the cross and a press beside it only call `onClose`. The focus
+ * begins at `data-first`; a palette has no head.
+ */
 export function Dialog({ title, label, kind, onClose, children }: DialogProps) {
   const words = useWords();
   const dialog = useRef<HTMLDialogElement>(null);

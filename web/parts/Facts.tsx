@@ -1,6 +1,7 @@
 /** Names and values, one pair a line. */
 import type { ReactNode } from 'react';
 
+/** No name may come twice: pairs are known by it. */
 export function Facts({ facts }: { facts: readonly (readonly [name: string, value: ReactNode])[] }) {
   return (
     <dl className="facts">

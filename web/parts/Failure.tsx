@@ -5,6 +5,7 @@ import { failureWords } from '../words/sentences.ts';
 import { useWords } from '../words/words.ts';
 import { CodeText } from './CodeText.tsx';
 
+/** A screen reader says it at once. The code stands there in every language, to be searched for. */
 export function Failure({ failure }: { failure: Extract<HubAnswer<unknown>, { ok: false }> }) {
   const words = useWords();
   const { message, hint } = failureWords(words, failure);

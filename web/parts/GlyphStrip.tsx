@@ -17,6 +17,9 @@ function countsInWords(words: Words, node: FleetNode): string {
   return [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
 }
 
+/**
+ * One picture to a screen reader, told by its counts; under the pointer each glyph names its GPU. Empty without GPUs.
+ */
 export function GlyphStrip({ node }: { node: FleetNode }) {
   const words = useWords();
   const gpus = node.sample?.gpus ?? [];

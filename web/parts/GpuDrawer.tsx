@@ -35,6 +35,10 @@ interface GpuDrawerProps {
   onClose: () => void;
 }
 
+/**
+ * Empty once its machine or its card is gone: another card that took the index is never shown in its place, where cards
+ * have UUIDs.
+ */
 export function GpuDrawer({ nodeId, index, onClose }: GpuDrawerProps) {
   const words = useWords();
   const node = useFleetNode(nodeId);

@@ -31,6 +31,7 @@ interface GpuStateProps {
   withGlyph?: boolean;
 }
 
+/** A sick one says how, where the driver told; the rule behind the word is its title. Since when is left to GpuNote. */
 export function GpuState({ gpu, condition, withGlyph = true }: GpuStateProps) {
   const words = useWords();
   const slowed = condition === 'working' && isSlowed(gpu);

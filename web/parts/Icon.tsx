@@ -36,6 +36,7 @@ const FORMS = {
 
 export type IconName = keyof typeof FORMS;
 
+/** Hidden from screen readers: the word beside it, or the label of its button, says what it is for. */
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg

@@ -1,7 +1,8 @@
-/** The list of keys. */
+/** What `?` opens: the keys of the page, with what each does. */
 import { useWords } from '../words/words.ts';
 import { Dialog } from './Dialog.tsx';
 
+/** Lists what the words say and hears none of it: a new key is written there too. */
 export function KeysDialog({ onClose }: { onClose: () => void }) {
   const words = useWords();
   return (

@@ -25,6 +25,10 @@ interface KillDialogProps {
   onClose: () => void;
 }
 
+/**
+ * Opens for who may not as well, with the button disabled and the reason. `onEnded` is called where at least one ended;
+ * it closes only when told to.
+ */
 export function KillDialog({ rows, onEnded, onClose }: KillDialogProps) {
   const words = useWords();
   const hindrance = killHindrance(useAccount());

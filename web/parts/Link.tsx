@@ -2,6 +2,7 @@
 import type { AnchorHTMLAttributes } from 'react';
 import { navigate } from '../router.ts';
 
+/** A click with a modifier or another button stays the browser's, as does one that `onClick` prevented. */
 export function Link({ href, onClick, ...rest }: AnchorHTMLAttributes<HTMLAnchorElement> & { href: string }) {
   return (
     <a

@@ -7,6 +7,7 @@ import { CodeText } from './CodeText.tsx';
 import { Icon } from './Icon.tsx';
 import './linkFailed.css';
 
+/** Nothing where there was no such link, or where it did log in. */
 export function LinkFailed() {
   const words = useWords();
   const { linkFailure, forgetLinkFailure } = useAccount();

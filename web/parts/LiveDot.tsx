@@ -9,6 +9,10 @@ import { useWords } from '../words/words.ts';
 /** The hub says something each second: after two of them unsaid, what is shown is old. */
 const OLD_MS = 3000;
 
+/**
+ * Ages count from when the hub was last heard. Who may not read is told to log in; who chose to be told less often
+ * reads that, and never that it is old.
+ */
 export function LiveDot() {
   const words = useWords();
   const { who } = useAccount();

@@ -4,6 +4,7 @@ import { coloursOnMachine } from '../../src/fleet/ownerColours.ts';
 import type { FleetNode } from '../../src/fleet/view.ts';
 import { OwnerColours } from './MemoryBar.tsx';
 
+/** For its children alone: outside of it somebody may have another colour. */
 export function MachineColours({ node, children }: { node: FleetNode; children: ReactNode }) {
   const colours = useContext(OwnerColours);
   const here = useMemo(() => coloursOnMachine(colours, node), [colours, node]);

@@ -27,6 +27,10 @@ interface MenuProps {
 const EDGE_PX = 8;
 const GAP_PX = 4;
 
+/**
+ * Begins on its first item; Home and End go to its ends, Tab leaves as Esc does. Keys of the page rest meanwhile. Opens
+ * upwards where there is no room below.
+ */
 export function Menu({ label, anchor, items, onClose }: MenuProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {

@@ -8,6 +8,7 @@ interface MeterProps {
   alarmAt?: number;
 }
 
+/** Null is an empty track without a warning. Hidden from screen readers, which have the figure. */
 export function Meter({ percent, warnAt = 101, alarmAt = 101 }: MeterProps) {
   const share = percent ?? 0;
   const level = share >= alarmAt ? ' alarm' : share >= warnAt ? ' warns' : '';

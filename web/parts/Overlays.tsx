@@ -21,6 +21,10 @@ type Shown =
   | { kind: 'find' }
   | { kind: 'search' };
 
+/**
+ * Whatever opens takes the place of what was open. Of the processes that are to end those without a pid are left out,
+ * and nothing opens where none remains.
+ */
 export function Overlays({ children }: { children: ReactNode }) {
   const [shown, setShown] = useState<Shown | null>(null);
   const actions = useMemo(

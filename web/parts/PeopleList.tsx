@@ -8,6 +8,10 @@ import './sideLists.css';
 
 const MOST = 8;
 
+/**
+ * Eight, in the caller's order, bars as shares of the first one's; `idle` are those of `gpus` that are held and do not
+ * work. Says so where there is nobody.
+ */
 export function PeopleList({ people }: { people: readonly { owner: string; gpus: number; idle: number }[] }) {
   const words = useWords();
   const colours = useContext(OwnerColours);

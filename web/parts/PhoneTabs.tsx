@@ -1,10 +1,11 @@
-/** On a telephone: the pages at the thumb. */
+/** The pages at the thumb, in place of the top bar's links on a telephone. */
 import type { Place } from '../router.ts';
 import { useWords } from '../words/words.ts';
 import { Icon, type IconName } from './Icon.tsx';
 import { Link } from './Link.tsx';
 import './phoneTabs.css';
 
+/** `now` tells the first screen from the fleet's views, which share a path; a machine's page counts as the fleet. */
 export function PhoneTabs({ place, now }: { place: Place; now: boolean }) {
   const words = useWords();
   const fleet = (place.page === 'fleet' && !now) || place.page === 'node';

@@ -15,6 +15,10 @@ interface ProcessCellsProps {
   withSm: boolean;
 }
 
+/**
+ * Without the row and its box, which are the table's. Memory that nobody accounts for has no process: words in place of
+ * person and command, dashes for what only a process has.
+ */
 export function ProcessCells({ row, showMachine, withSm }: ProcessCellsProps) {
   const words = useWords();
   const { process } = row;

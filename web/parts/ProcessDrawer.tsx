@@ -14,6 +14,10 @@ import { Dialog } from './Dialog.tsx';
 import { Facts } from './Facts.tsx';
 import type { ProcessRow } from './processRows.ts';
 
+/**
+ * Ends nothing itself: the question is KillDialog's. Disabled, with the reason, where the reader may not or the machine
+ * has no agent; no button where no process is known.
+ */
 export function ProcessDrawer({ row, onClose }: { row: ProcessRow; onClose: () => void }) {
   const words = useWords();
   const nowMs = useHubNow();

@@ -33,6 +33,10 @@ const FIRST_ROWS = 200;
 
 const COLUMNS: ProcessColumn[] = ['gpu', 'owner', 'memory', 'sm', 'cpu', 'ram', 'running'];
 
+/**
+ * Draws 200 rows until more are asked for. `selectable` gives boxes only to who may end processes; others are told how
+ * to come by that.
+ */
 export function ProcessTable({
   rows,
   label,

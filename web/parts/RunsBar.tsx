@@ -22,6 +22,7 @@ const GROUPS = Object.keys(RUN_GROUPS) as RunGroup[];
 export const countOf = (counts: RunCounts, group: RunGroup): number =>
   RUN_GROUPS[group].reduce((sum, state) => sum + (counts[state] ?? 0), 0);
 
+/** Shares by number, empty parts left out; the numbers are its title and what a screen reader hears. */
 export function RunsBar({ counts }: { counts: RunCounts }) {
   const words = useWords();
   const shown = GROUPS.map((group) => ({ group, amount: countOf(counts, group) })).filter(

@@ -26,6 +26,10 @@ interface Hit {
 
 const MOST_PER_KIND = 8;
 
+/**
+ * ↑ and ↓ walk around the ends, Enter opens, unless it only ends a word of an input method. Processes are asked for
+ * from two letters on; with nothing typed it lists commands and machines.
+ */
 export function SearchPalette({ onClose }: { onClose: () => void }) {
   const words = useWords();
   const listId = useId();

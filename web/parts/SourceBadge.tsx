@@ -4,6 +4,7 @@ import type { NodeSource } from '../../src/model/node.ts';
 import { useWords } from '../words/words.ts';
 import './sourceBadge.css';
 
+/** Nothing where `source` is null: an agent reports. */
 export function SourceBadge({ source }: { source: NodeSource | null }) {
   const words = useWords();
   if (!source) return null;

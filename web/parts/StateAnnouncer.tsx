@@ -9,6 +9,9 @@ import { useWords } from '../words/words.ts';
 /** At most one sentence in this time. */
 const PAUSE_MS = 5000;
 
+/**
+ * Never seen. Looks at most once in 5 s: what went and came back in between is not said, nor how things stood at first.
+ */
 export function StateAnnouncer() {
   const words = useWords();
   const store = useLiveStore();

@@ -23,6 +23,7 @@ interface TopBarProps {
   view: FleetView | null;
 }
 
+/** A narrow window leaves out density and theme, which the settings have; who is not logged in has no mark. */
 export function TopBar({ place, view }: TopBarProps) {
   const words = useWords();
   const { showSearch } = useActions();
