@@ -46,6 +46,10 @@ const SettingsPage = lazy(() =>
 /** Taken before anything is drawn or asked. */
 const linkCode = takeLinkCode();
 
+/**
+ * Nothing until the words of its language have come. A language that was chosen goes before the browser's; how often it
+ * is drawn anew is the reader's choice too.
+ */
 export function App() {
   const preferences = usePreferences();
   const store = useLiveStore();

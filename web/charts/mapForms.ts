@@ -19,6 +19,7 @@ export interface MapColours {
   ink3: string;
 }
 
+/** As the theme is at this moment: what is read from a computed style is read again when the theme changes. */
 export function readMapColours(style: CSSStyleDeclaration): MapColours {
   const read = (name: string): string => style.getPropertyValue(name).trim();
   return {

@@ -24,6 +24,7 @@ const SECRET_KEY = 'flowline.session';
 
 /** The secret beside the cookie, kept per origin: a cookie alone never writes, and names nobody. */
 export const sessionSecret = (): string | null => localStorage.getItem(SECRET_KEY);
+/** Null forgets it, as logging out does: from then on requests carry the cookie at most. */
 export function keepSessionSecret(secret: string | null): void {
   if (secret === null) localStorage.removeItem(SECRET_KEY);
   else localStorage.setItem(SECRET_KEY, secret);

@@ -42,6 +42,7 @@ export function setPreferences(change: Partial<Preferences>): void {
 
 export const readPreferences = (): Preferences => preferences;
 
+/** Draws its part again after each change, whichever preference it was; the same object in between. */
 export function usePreferences(): Preferences {
   return useSyncExternalStore((listener) => {
     listeners.add(listener);

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 /** As long as the eye needs to find what moved. */
 const NEW_FOR_MS = 1200;
 
+/** True for 1.2 s; another change within that time begins it anew. */
 export function useJustChanged(state: string): boolean {
   const known = useRef(state);
   const [isNew, setNew] = useState(false);

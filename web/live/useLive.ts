@@ -6,6 +6,7 @@ import type { LivePicture, LiveStore } from './liveStore.ts';
 
 export const LiveContext = createContext<LiveStore | null>(null);
 
+/** The store itself, for its clock and to steer it: reading it draws nothing again. Throws outside of LiveContext. */
 export function useLiveStore(): LiveStore {
   const store = useContext(LiveContext);
   if (!store) throw new Error('LiveContext is not provided');

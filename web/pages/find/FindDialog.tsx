@@ -18,6 +18,10 @@ import './findDialog.css';
 
 const MOST_OFFERS = 6;
 
+/**
+ * Answers at each key, from the live fleet, and takes nothing: six machines at most, else what comes nearest and the
+ * command that waits. While an entry is not understood there are no answers.
+ */
 export function FindDialog({ onClose }: { onClose: () => void }) {
   const { find: words, close } = useWords();
   const fleet = useFleet();

@@ -5,6 +5,10 @@ import { useWords } from '../../words/words.ts';
 import { CommandLine } from './CommandLine.tsx';
 import './firstRun.css';
 
+/**
+ * Gives the command that joins a machine, with the address that the hub tells to others, else this page's own; the
+ * token is left to the reader, since the page does not know it.
+ */
 export function EmptyFleet() {
   const words = useWords();
   const { who } = useAccount();

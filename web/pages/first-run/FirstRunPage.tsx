@@ -17,6 +17,10 @@ import { MachineGlance } from './MachineGlance.tsx';
 import { reachableAddress } from './reachableAddress.ts';
 import './firstRun.css';
 
+/**
+ * Title and first step go by the driver's state; no sample yet counts as starting. Without a driver the step becomes
+ * more exact once the checks tell whether a card is on the bus.
+ */
 export function FirstRunPage({ node }: { node: FleetNode }) {
   const words = useWords();
   const state = node.sample?.driver.state ?? 'starting';

@@ -10,6 +10,10 @@ import { bitsPerSecond, MISSING, percent, sizeOf } from '../../words/figures.ts'
 import { nodeName } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 
+/**
+ * Nothing before the first sample. The network is what all interfaces receive together, in bits per second; of the
+ * disks only the fullest is told, without a line.
+ */
 export function MachineGlance({ node }: { node: FleetNode }) {
   const words = useWords();
   const store = useLiveStore();

@@ -5,6 +5,7 @@ import { useWords } from '../../words/words.ts';
 import { CommandLine } from './CommandLine.tsx';
 import './firstRun.css';
 
+/** Children pass until the hub has said that this reader may not read: what they show the hub refuses by itself. */
 export function Unreadable({ children }: { children: ReactNode }) {
   const words = useWords();
   const { who } = useAccount();

@@ -23,6 +23,10 @@ interface CardsViewProps {
   chosenId: string | null;
 }
 
+/**
+ * J, K, ↑ and ↓ go through the machines that the filter left; the chosen one stays close up though the filter leaves it
+ * out. A single machine has no rail, a narrow window a list to choose from.
+ */
 export function CardsView({ nodes, chosenId }: CardsViewProps) {
   const words = useWords();
   const narrow = useIsNarrow();

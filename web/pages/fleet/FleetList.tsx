@@ -21,6 +21,10 @@ const TILE_ROW_HEIGHT = 66;
 const SECTION_GAP = 9;
 const GROUP_HEIGHT = 40;
 
+/**
+ * `machines` are all of the fleet, not those in view: their number decides whether sections begin folded. E opens one,
+ * ⇧E all of them, N goes to the next that asks for attention.
+ */
 export function FleetList({ items, machines }: { items: FleetItem[]; machines: number }) {
   const words = useWords();
   const { expanded } = usePreferences();

@@ -37,6 +37,7 @@ interface FleetPageProps {
   chosenId: string | null;
 }
 
+/** What is filtered stays so between list and map. Hears F (with something free), M (mine) and `/` (to the filter). */
 export function FleetPage({ view, chosenId }: FleetPageProps) {
   const fleet = useFleet();
   const [chosen, setChosen] = useState<FleetChoice>(EVERYTHING);

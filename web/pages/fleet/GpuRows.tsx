@@ -26,6 +26,9 @@ interface GpuRowsProps {
   onOpenGpu: (nodeId: string, index: number) => void;
 }
 
+/**
+ * Asks for the whole machine for as long as it is drawn: processes may come after the rows, which do not wait for them.
+ */
 export function GpuRows({ node, onOpenGpu }: GpuRowsProps) {
   const words = useWords();
   const recent = useRecent(node.id);

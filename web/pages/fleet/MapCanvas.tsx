@@ -28,6 +28,10 @@ interface Painted {
   texts: Map<string, string>;
 }
 
+/**
+ * Only paints: the pointer belongs to MapView, the keyboard to MapGrid. `width` is in pixels of the page, not of the
+ * screen.
+ */
 export function MapCanvas({ layout, groups, figure, width }: MapCanvasProps) {
   const words = useWords();
   const cells = useRef<HTMLCanvasElement>(null);

@@ -24,6 +24,10 @@ interface MapGridProps {
 
 const MOVES = new Set(['ArrowRight', 'ArrowLeft', 'ArrowDown', 'ArrowUp', 'Home', 'End']);
 
+/**
+ * Hears the arrows, Home and End, and Enter or Space to open; every other key is the page's. `gpus` is how many the map
+ * has, for its name alone.
+ */
 export function MapGrid({ layout, cursor, gpus, called, onMove, onOpen, onFocus }: MapGridProps) {
   const words = useWords();
   const grid = useRef<HTMLTableElement>(null);

@@ -32,6 +32,10 @@ interface MapHoverCardProps {
 
 const CARD_WIDTH = 316;
 
+/**
+ * Hidden from screen readers, which hear the cell of MapGrid. Of a GPU that is away the last figures stand there, its
+ * utilisation as a dash. A click anywhere on it opens the machine.
+ */
 export function MapHoverCard({ node, gpu, layout, at, width, onPoint, onOpen }: MapHoverCardProps) {
   const words = useWords();
   const store = useLiveStore();

@@ -14,6 +14,7 @@ const RANGE: Record<MapFigure, [string, string]> = {
   power: ['0 %', '100 %'],
 };
 
+/** The ends of its scale go with `figure`: 25 to 90 °C for the temperature, else a share of the whole. */
 export function MapLegend({ figure }: { figure: MapFigure }) {
   const words = useWords();
   const [low, high] = RANGE[figure];

@@ -6,6 +6,7 @@ import { ConcernList } from '../../parts/ConcernList.tsx';
 import { PeopleList } from '../../parts/PeopleList.tsx';
 import { useWords } from '../../words/words.ts';
 
+/** `nodes` are all machines: what asks for attention does not go away because the map is filtered. */
 export function MapRail({ nodes }: { nodes: readonly FleetNode[] }) {
   const words = useWords();
   const concerns = fleetConcerns(nodes);

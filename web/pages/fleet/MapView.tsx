@@ -37,6 +37,10 @@ const HOVER_MS = 120;
 /** On its way from a cell to the card a pointer crosses what is neither. */
 const LEAVE_MS = 250;
 
+/**
+ * Grouped by model where a model has four machines or more on average, until the reader chooses. N goes to the next
+ * machine that asks for attention, Esc closes the card of a cell.
+ */
 export function MapView({ nodes, everyone, tools }: MapViewProps) {
   const words = useWords();
   const [figure, setFigure] = useState<MapFigure>('utilisation');

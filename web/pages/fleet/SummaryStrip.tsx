@@ -25,6 +25,10 @@ interface SummaryStripProps {
 
 const GROUPS: ConditionGroup[] = ['free', 'working', 'holding-idle', 'sick', 'offline'];
 
+/**
+ * Counts the whole fleet, whatever is filtered below; a count that is pressed again shows all machines. `nodes` tell
+ * what of the queue's promises is theirs.
+ */
 export function SummaryStrip({ summary, nodes, show, onShow }: SummaryStripProps) {
   const words = useWords();
   return (

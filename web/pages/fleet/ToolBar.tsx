@@ -18,6 +18,10 @@ export interface ToolBarProps {
 const ORDERS: Order[] = ['configured', 'free', 'name', 'load'];
 const GROUPINGS: Grouping[] = ['none', 'model'];
 
+/**
+ * Of the list alone: the map has a bar of its own with the chips, the filter and the button from here. It names ⇧E, J
+ * and K, and leaves them to the list to hear.
+ */
 export function ToolBar(props: ToolBarProps) {
   const words = useWords();
   const { choice, onChange } = props;

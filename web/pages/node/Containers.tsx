@@ -13,6 +13,10 @@ interface ContainersProps {
   source: SourceState;
 }
 
+/**
+ * Stopped ones too, with their state; what Docker did not tell of one is left out. Its command is copied, nothing is
+ * entered from here.
+ */
 export function Containers({ containers, source }: ContainersProps) {
   const words = useWords();
   return (

@@ -15,6 +15,10 @@ import { useWords } from '../../words/words.ts';
 const canBeForgotten = ({ source, state }: FleetNode): boolean =>
   source === null ? state !== 'online' : source.host === null;
 
+/**
+ * Nothing for others than administrators, nor for a machine that is online or that the configuration names. Stays while
+ * it asks, though the machine comes back meanwhile.
+ */
 export function ForgetButton({ node }: { node: FleetNode }) {
   const { forget: words } = useWords();
   const [isOpen, setOpen] = useState(false);

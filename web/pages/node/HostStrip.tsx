@@ -21,6 +21,10 @@ import {
 import { lastWords } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 
+/**
+ * Nothing for a machine that is away. What is missing is a dash where an agent reports, and no cell at all where an
+ * older system does. `recent` is null until it has come: the lines are empty.
+ */
 export function HostStrip({ node, recent }: { node: FleetNode; recent: Recent | null }) {
   const words = useWords();
   const store = useLiveStore();

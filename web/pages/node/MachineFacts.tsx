@@ -11,6 +11,7 @@ import type { Words } from '../../words/en.ts';
 import { bitsPerSecond, clockTime, MISSING, sizeOf, span, whole } from '../../words/figures.ts';
 import { useWords } from '../../words/words.ts';
 
+/** Nothing before the first sample. Figures that the agent refused to believe stand last, each with how often. */
 export function MachineFacts({ node }: { node: FleetNode }) {
   const words = useWords();
   const nowMs = useHubNow();

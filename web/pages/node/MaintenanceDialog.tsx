@@ -19,6 +19,10 @@ const HOUR_MS = 3_600_000;
 /** Until somebody ends it, one hour, four, a day, a week. */
 const CHOICES = [null, HOUR_MS, 4 * HOUR_MS, 24 * HOUR_MS, 168 * HOUR_MS] as const;
 
+/**
+ * Opens for everybody: who may not sees the fields, disabled, and why. The time begins at "until somebody ends it",
+ * whatever was said before; the end is reckoned by the hub's clock.
+ */
 export function MaintenanceDialog({ node, onClose }: { node: FleetNode; onClose: () => void }) {
   const { maintenance: words } = useWords();
   const store = useLiveStore();

@@ -8,6 +8,10 @@ import { Link } from '../../parts/Link.tsx';
 import { useWords } from '../../words/words.ts';
 import { NodePanel } from './NodePanel.tsx';
 
+/**
+ * `id` is the address's word and may be anybody's: one that the fleet does not have is shown, made visible, with a way
+ * back.
+ */
 export function NodePage({ id }: { id: string }) {
   const words = useWords();
   const fleet = useFleet();

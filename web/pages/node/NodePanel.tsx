@@ -41,6 +41,11 @@ interface NodePanelProps {
   withFacts?: boolean;
 }
 
+/**
+ * `stripe` is a place in the palette, from 0. Without a sample there are only head and message; processes, containers
+ * and sessions are asked for while it is drawn and come later than the GPUs. R has it take a sample at once, unless it
+ * is an older system that only ever reports by itself.
+ */
 export function NodePanel({ node, stripe, withFacts = false }: NodePanelProps) {
   const recent = useRecent(node.id);
   const whole = useWholeNode(node.id);

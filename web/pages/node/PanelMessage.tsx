@@ -10,6 +10,7 @@ import { concernWords, maintenanceWords } from '../../words/sentences.ts';
 import { useWords } from '../../words/words.ts';
 import { fleetConcern } from './nodeConcern.ts';
 
+/** Nothing for a machine that is well and not in maintenance; both may be said, maintenance first. */
 export function PanelMessage({ node }: { node: FleetNode }) {
   const words = useWords();
   const nowMs = useHubNow();

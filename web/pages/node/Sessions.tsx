@@ -14,6 +14,10 @@ interface SessionsProps {
   sources: Pick<NodeSample['sources'], 'screen' | 'tmux'>;
 }
 
+/**
+ * Copies commands and attaches to nothing. A session that tells no command, or one with hidden characters, has no
+ * button.
+ */
 export function Sessions({ sessions, sources: { screen, tmux } }: SessionsProps) {
   const words = useWords();
   const [asked, setAsked] = useState<Session | null>(null);

@@ -3,6 +3,7 @@ import type { SourceState } from '../../../src/model/node.ts';
 import { AgentSays } from '../../parts/AgentSays.tsx';
 import { useWords } from '../../words/words.ts';
 
+/** Nothing where the program answered and had nothing to add; amber where it failed or may not be asked. */
 export function SourceNote({ name, source }: { name: string; source: SourceState }) {
   const words = useWords();
   if (source.state === 'ok' && source.message === null) return null;

@@ -21,6 +21,10 @@ const MOST_TABLES = 2;
 const MOST_TASKS = 4;
 const SHOWN: readonly RunState[] = ['running', 'starting', 'stopping', 'unreachable', 'queued', 'held'];
 
+/**
+ * Nothing for who is not logged in, may not see the queue, or has no table in it. Two tables and four tasks at most:
+ * the others are on the page of the tasks.
+ */
 export function MyRuns() {
   const queue = useQueue();
   const me = loginOf(useAccount());

@@ -18,6 +18,7 @@ const FIRST_MODELS = 5;
 const freeOf = (models: readonly { free: number }[]): number =>
   models.reduce((sum, { free }) => sum + free, 0);
 
+/** Five models at first; the others are one line with their sum, until it is pressed. */
 export function NowPage({ fleet }: { fleet: FleetView }) {
   const words = useWords();
   const { showFind } = useActions();

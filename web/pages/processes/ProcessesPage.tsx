@@ -20,6 +20,10 @@ type Found = z.output<(typeof hubApi)['processes']['response']>;
 
 const LIMIT = 200;
 
+/**
+ * Asks for 200 at most, at each new query and after an end; machines that did not answer are named. R asks again, ↓
+ * leads into the rows; "only with a GPU" chooses among what has come.
+ */
 export function ProcessesPage({ query }: { query: string }) {
   const words = useWords();
   const fleet = useFleet();

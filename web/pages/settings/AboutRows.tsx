@@ -12,6 +12,7 @@ import { Row } from './Row.tsx';
 
 type Health = z.output<(typeof hubApi)['health']['response']>;
 
+/** Asks the hub once: where it does not answer, version and running time stay away and the rest stands. */
 export function AboutRows() {
   const words = useWords();
   const nowMs = useHubNow();

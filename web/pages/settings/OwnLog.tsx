@@ -15,6 +15,10 @@ const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const AMOUNTS = [100, 500, 2000];
 const TYPING_MS = 250;
 
+/**
+ * For administrators, which its page sees to. Newest on top, in the file oldest first; asked for 250 ms after a choice
+ * changed or by hand, never by itself.
+ */
 export function OwnLog() {
   const words = useWords();
   const nowMs = useHubNow();

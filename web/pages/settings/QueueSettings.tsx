@@ -12,6 +12,10 @@ import { Choice, Row } from './Row.tsx';
 const MEBIBYTE = 2 ** 20;
 const BUDGETS = ['program', 'gpu_oom', 'host_oom', 'infra', 'preempted', 'timeout'] as const;
 
+/**
+ * Nothing for who may not see the queue. Who may only see it has the same fields, disabled; one that is left empty is
+ * null, mostly "no limit". A refusal stands above them all.
+ */
 export function QueueSettings() {
   const words = useWords();
   const settings = useQueue()?.settings ?? null;

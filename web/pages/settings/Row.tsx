@@ -1,6 +1,7 @@
-/** A setting: its name, what it means, and its field. */
+/** What all settings are laid out with: name and meaning beside the field, and the field that is one of a few words. */
 import type { ReactNode } from 'react';
 
+/** The name is a heading, by which a screen reader finds it; `children` are one field or several. */
 export function Row({ name, hint, children }: { name: string; hint?: string; children: ReactNode }) {
   return (
     <section className="setting">
@@ -21,6 +22,9 @@ interface ChoiceProps<Value extends string> {
   onChoose: (value: Value) => void;
 }
 
+/**
+ * Buttons of which exactly one is pressed. Keeps nothing itself; `name` is for screen readers, since the row shows it.
+ */
 export function Choice<Value extends string>({
   name,
   value,

@@ -18,6 +18,10 @@ import './settingsPage.css';
 /** A clock that differs by less is nobody's concern. */
 const CLOCK_TOLERANCE_MS = 2000;
 
+/**
+ * Each choice holds at once, for this browser alone; below stand the queue's settings and FlowLine's log, for those who
+ * may see them.
+ */
 export function SettingsPage() {
   const words = useWords();
   const { settings } = words;
