@@ -39,7 +39,7 @@ export function report(measured: Measured): string {
       `| ${what} | ${value} | ${aim} | ${kept === null ? '' : kept ? 'kept' : '**missed**'} |`,
   );
   return [
-    `Measured ${measured.at} for ${measured.seconds} s each: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Linux ${machine.kernel}, Node ${machine.node}; load ${load[0]} to ${load[1]} (other work ran beside it).`,
+    `Measured ${measured.at} for ${measured.seconds} s each: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Linux ${machine.kernel}, Node ${machine.node}; load ${load[0]} to ${load[1]}.`,
     '',
     '| what | measured | aim | |',
     '| --- | ---: | ---: | --- |',
