@@ -94,6 +94,18 @@ describe.skipIf(withoutChromium)('maintenance on the page', () => {
     await page.waitForSelector('.gpu-card.is-maintenance');
     expect(await page.locator('.gpu-card.is-free').count()).toBe(0);
 
+    // Whoever only says anew what for leaves the end as it was.
+    const endOf = async () =>
+      (await administrator.call('nodes')).nodes.find((node) => node.name === name)?.maintenance?.untilMs;
+    const endMs = await endOf();
+    await openDialog(page);
+    await page.fill('dialog[open] input', 'newer <b>fans</b>');
+    await page.click('dialog[open] .primary');
+    await page.waitForSelector('dialog[open]', { state: 'detached' });
+    await waitFor('the newer words', async () => (await bar.textContent())?.includes('newer <b>fans</b>'));
+    expect(endMs).toEqual(expect.any(Number));
+    expect(await endOf()).toBe(endMs);
+
     const other = await visit(browser, `${demo.url}/?view=list`);
     const head = other.page.locator(`[data-node="${ids.get(name)}"] .machine-message`);
     await waitFor('the words in the list', async () => (await head.textContent())?.includes('maintenance'));

@@ -19,16 +19,17 @@ const HOUR_MS = 3_600_000;
 /** Until somebody ends it, one hour, four, a day, a week. */
 const CHOICES = [null, HOUR_MS, 4 * HOUR_MS, 24 * HOUR_MS, 168 * HOUR_MS] as const;
 
-/**
- * Opens for everybody: who may not sees the fields, disabled, and why. The time begins at "until somebody ends it",
- * whatever was said before; the end is reckoned by the hub's clock.
- */
+/** Stands before the choices where an end was said: whoever only says the reason anew does not mean to take it away. */
+const AS_SAID = -1;
+
+/** Opens for everybody: who may not sees the fields, disabled, and why. The end is reckoned by the hub's clock. */
 export function MaintenanceDialog({ node, onClose }: { node: FleetNode; onClose: () => void }) {
   const { maintenance: words } = useWords();
   const store = useLiveStore();
   const hindrance = administratorHindrance(useAccount());
   const [message, setMessage] = useState(node.maintenance?.message ?? '');
-  const [choice, setChoice] = useState(0);
+  const endsAtMs = node.maintenance?.untilMs ?? null;
+  const [choice, setChoice] = useState(endsAtMs === null ? 0 : AS_SAID);
   const [asking, setAsking] = useState(false);
   const [failure, setFailure] = useState<Extract<HubAnswer<unknown>, { ok: false }> | null>(null);
   const isOn = node.maintenance !== null;
@@ -45,7 +46,8 @@ export function MaintenanceDialog({ node, onClose }: { node: FleetNode; onClose:
   function begin(event: FormEvent): void {
     event.preventDefault();
     const forMs = CHOICES[choice] ?? null;
-    const untilMs = forMs === null ? null : Math.round(store.hubNowMs() + forMs);
+    const anewMs = forMs === null ? null : Math.round(store.hubNowMs() + forMs);
+    const untilMs = choice === AS_SAID ? endsAtMs : anewMs;
     void say({ maintenance: true, message: message.trim() || null, untilMs });
   }
 
@@ -73,6 +75,7 @@ export function MaintenanceDialog({ node, onClose }: { node: FleetNode; onClose:
             disabled={hindrance !== null}
             onChange={(event) => setChoice(Number(event.target.value))}
           >
+            {endsAtMs !== null && <option value={AS_SAID}>{words.asSaid}</option>}
             {words.choices.map((name, place) => (
               <option key={name} value={place}>
                 {name}

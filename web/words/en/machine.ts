@@ -103,6 +103,7 @@ export const machine = {
     what: 'What for (everybody sees it)',
     example: 'new power supply',
     until: 'How long, from now',
+    asSaid: 'as said before',
     choices: ['until somebody ends it', '1 hour', '4 hours', '1 day', '1 week'],
     cancel: 'Leave as it is',
     begin: 'Begin maintenance',

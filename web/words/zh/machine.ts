@@ -92,6 +92,7 @@ export const machine: typeof english = {
     what: '原因（所有人可见）',
     example: '更换电源',
     until: '从现在起多久',
+    asSaid: '与之前相同',
     choices: ['直到有人结束', '1 小时', '4 小时', '1 天', '1 周'],
     cancel: '保持不变',
     begin: '开始维护',
