@@ -7,11 +7,21 @@ import { join } from 'node:path';
 import { getRawAsset } from 'node:sea';
 import { defaultDataFolder } from '../src/io/dataFolder.ts';
 import { unpack } from '../src/io/unpack.ts';
+import { missingNodeFlags } from '../src/roles/nodeFlags.ts';
 
 const uid = process.getuid();
 const [, , first = ''] = process.argv;
 const given = first.startsWith('--unpacked=') ? first.slice('--unpacked='.length) : null;
 if (given !== null) process.argv.splice(2, 1);
+
+// Before anything is unpacked: whoever becomes another program does not come to its own end, where that is removed.
+const flags = missingNodeFlags(first, process.execArgv);
+if (flags.length > 0)
+  process.execve(process.execPath, [
+    process.execPath,
+    `--node-options=${flags.join(' ')}`,
+    ...process.argv.slice(2),
+  ]);
 
 const { folder, isTemporary } = unpackOrEnd({
   given,

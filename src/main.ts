@@ -9,7 +9,7 @@ import { isSea } from 'node:sea';
 import type { CommandContext } from './cli/context.ts';
 import { onEndSignal } from './io/runHere.ts';
 import { serviceHost } from './io/serviceHost.ts';
-import { nodeFlagsOf } from './roles/nodeFlags.ts';
+import { missingNodeFlags } from './roles/nodeFlags.ts';
 import type { Surroundings } from './roles/surroundings.ts';
 
 declare const FLOWLINE_VERSION: string | undefined;
@@ -55,15 +55,15 @@ if (role === 'driver-child') {
 }
 
 /**
- * Becomes a Node with the role's own options where this one has not got them: the same process, with its pid and files.
- * Not where bin/flowline.mjs started it on another Node: it gave the options, and its channel would be lost.
+ * Becomes a Node with the role's own options where this one has not got them: the same process, with its pid and files. What
+ * was said to Node stands behind them and is stronger. Not where bin/flowline.mjs started it on another Node, which gave
+ * them: its channel would be lost. The standalone file does so before it unpacks itself (scripts/standaloneStart.mjs).
  */
 function startAnewWithFlags(): void {
-  const flags = nodeFlagsOf(role);
-  if (process.channel || flags.every((flag) => process.execArgv.includes(flag))) return;
+  const flags = missingNodeFlags(role, process.execArgv);
+  if (flags.length === 0 || process.channel || isStandalone) return;
   const [file, ...program] = surroundings.selfCommand;
-  const options = [...(isStandalone ? [] : process.execArgv), ...surroundings.nodeFlags(flags)];
-  process.execve?.(file, [file, ...options, ...program, role ?? '', ...rest], process.env);
+  process.execve?.(file, [file, ...flags, ...process.execArgv, ...program, ...process.argv.slice(2)]);
 }
 
 /** A container may run as a number that no file gives a name to. */

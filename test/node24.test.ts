@@ -1,6 +1,6 @@
 /** How the Node that comes along is started, and what is said where it cannot run. */
 import { expect, test } from 'vitest';
-import { nodeFlagsOf } from '../src/roles/nodeFlags.ts';
+import { missingNodeFlags, nodeFlagsOf } from '../src/roles/nodeFlags.ts';
 
 // Plain JavaScript without types, as the Node of a distribution reads it.
 const path = '../bin/node24.mjs';
@@ -17,6 +17,12 @@ test.each(['agent', 'hub', 'up', 'demo', 'status', 'constructor', undefined])(
     expect(nodeFlagsOf(role).length > 0).toBe(['agent', 'hub', 'up', 'demo'].includes(role ?? ''));
   },
 );
+
+test('only what Node was not started with is asked for', () => {
+  expect(missingNodeFlags('agent', ['--inspect', '--single-threaded'])).toEqual(['--max-semi-space-size=1']);
+  expect(missingNodeFlags('agent', nodeFlagsOf('agent'))).toEqual([]);
+  expect(missingNodeFlags('status', [])).toEqual([]);
+});
 
 test.each(['2.28', '2.36', '3.0'])('glibc %s is new enough: a failure has another reason', (version) => {
   expect(whyNode24Fails(version)).toBeNull();

@@ -2,7 +2,7 @@
 
 /**
  * A hub with 100,000 queued rows keeps 175 MiB with this, 250 to 290 without: V8's room for what is young grows otherwise.
- * bin/flowline.mjs, which an older Node reads, has the same two lines.
+ * bin/node24.mjs, which an older Node reads, has both lists again; a test compares them.
  */
 const HUB = ['--max-semi-space-size=8'];
 
@@ -19,7 +19,12 @@ const flagsByRole: Readonly<Record<string, readonly string[]>> = {
   demo: HUB,
 };
 
-/** Node's options for a role, none for a command; they must stand before the program, so that Node may have to start anew. */
+/** Node's options for a role, none for a command. */
 export function nodeFlagsOf(role: string | undefined): readonly string[] {
   return (role !== undefined && Object.hasOwn(flagsByRole, role) && flagsByRole[role]) || [];
+}
+
+/** Those of them that Node was not started with (`process.execArgv`): it takes them at its start only. */
+export function missingNodeFlags(role: string | undefined, given: readonly string[]): readonly string[] {
+  return nodeFlagsOf(role).filter((flag) => !given.includes(flag));
 }

@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -21,6 +22,7 @@ import type { HubClient } from '../../src/client/hubClient.ts';
 import { administratorOf } from '../support/administrator.ts';
 import { imagineMachine } from '../support/imaginedMachines.ts';
 import { lacking, skipWithout } from '../support/needs.ts';
+import { commandOf } from '../support/processTree.ts';
 import {
   type RunningHub,
   type RunningProgram,
@@ -134,6 +136,26 @@ describe.skipIf(skipWithout('gcc'))('one file', () => {
     );
     const { code, errors } = await type(['submit', 'rows.csv', '--gpus', '0', '--flow', 'flow.ts', '--wait']);
     expect([code, errors.includes('failed')]).toEqual([0, false]);
+  });
+
+  test('where it may be unpacked for a while only, nothing is left at the end, and Node has the options of its role', async () => {
+    // Others may write the places where it would stay.
+    const open = join(place.path, 'open');
+    mkdirSync(open);
+    chmodSync(open, 0o777);
+    const temporary = join(place.path, 'temporary');
+    mkdirSync(temporary, { mode: 0o700 });
+    const here = {
+      XDG_CACHE_HOME: join(open, 'cache'),
+      XDG_RUNTIME_DIR: temporary,
+      XDG_STATE_HOME: join(open, 'state'),
+    };
+    const other = await startHubProgram('hub', [], { ...environment, ...here }, undefined, [file]);
+    expect(readdirSync(temporary)).toHaveLength(1);
+    expect(commandOf(other.child.pid ?? 0).join(' ')).toContain('--max-semi-space-size=8');
+    expect(await other.stop()).toBe(0);
+    expect(readdirSync(temporary)).toEqual([]);
+    await other.end();
   });
 
   test('what was unpacked is this user’s alone, and is laid out anew where it was changed', async () => {
