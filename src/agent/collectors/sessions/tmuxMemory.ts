@@ -18,8 +18,11 @@ interface Known {
   askedAtMs: number;
   /** A pane came or went where these differ. */
   children: string;
-  /** How often it gave the processor away, at the last look: only one that ran may have renamed or attached anything. */
-  switches: string;
+  /**
+   * How often it had given the processor away at the last look: only one that ran may have renamed or attached anything.
+   * Null until the first look after the asking, so that what our asking made it do is not taken for news.
+   */
+  switches: string | null;
 }
 
 /** One that runs, as under a training that prints, is asked this often: who attached is told that late. */
@@ -45,14 +48,13 @@ export function createTmuxMemory(root = '/', readClockMs = () => performance.now
       const ageMs = readClockMs() - server.askedAtMs;
       const switches = switchesOf(server.serverPid);
       const isGone = switches === undefined;
-      const ran = switches !== server.switches && server.switches !== '';
+      const ran = server.switches !== null && switches !== server.switches;
       const isOld = ageMs < 0 || ageMs >= ASKED_ANYWAY_MS || (ran && ageMs >= ASKED_IF_RAN_MS);
       if (isGone || isOld || childrenOf(server.serverPid) !== server.children) {
         known.delete(socketPath);
         return null;
       }
-      // What our own asking made it do is not taken for news: it counts from the first look after that.
-      if (!ran) server.switches = switches;
+      server.switches ??= switches;
       return server.sessions;
     },
     note(socketPath, serverPid, sessions) {
@@ -69,7 +71,7 @@ export function createTmuxMemory(root = '/', readClockMs = () => performance.now
         serverPid,
         askedAtMs: readClockMs(),
         children: childrenOf(serverPid),
-        switches: '',
+        switches: null,
       });
     },
   };
