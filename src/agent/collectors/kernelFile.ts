@@ -36,7 +36,7 @@ export function readKernelFile(path: string, limitBytes = LARGEST_FILE_BYTES): s
   }
 }
 
-/** More than any record read here has. */
+/** More than any stat has, and than a status before its user's groups: what stands behind these takes the whole file. */
 const RECORD_BYTES = 2048;
 
 /**

@@ -7,7 +7,8 @@ import { type ProcessStat, parseThreadCount } from './processText.ts';
 
 /** Its threads that have not ended, one at least while it is there; null where it is gone. */
 export function readThreadCount(root: string, pid: number): number | null {
-  return parseThreadCount(readKernelFile(`${root}/proc/${pid}/status`, 1024) ?? '');
+  // Whole: it stands behind all groups of the user, who may be in thousands.
+  return parseThreadCount(readKernelFile(`${root}/proc/${pid}/status`) ?? '');
 }
 
 /** True where nothing of it runs, though it may wait to be collected. The threads are counted of a zombie only. */

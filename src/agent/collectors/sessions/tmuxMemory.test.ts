@@ -63,6 +63,12 @@ test('one that runs is asked after half a minute: somebody may have attached, or
   expect(lookAt(30)).toBeNull();
 });
 
+test('one of somebody who is in a thousand groups is left alone too: how often it ran is told behind all of these', () => {
+  const groups = Array.from({ length: 1000 }, (_, place) => 1_000_000_000 + place).join(' ');
+  put(`proc/${PID}/status`, `Groups:\t${groups} \nvoluntary_ctxt_switches:\t12\n`);
+  expect(lookAt(10)).toBe(sessions);
+});
+
 test('one with another pane is asked at the next look', () => {
   expect(lookAt(10)).toBe(sessions);
   panes('701 702 ');

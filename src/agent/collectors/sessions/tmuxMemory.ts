@@ -2,7 +2,7 @@
  * What servers of tmux said, and when each must be asked again. To ask one takes a program started for it, which costs
  * as much as a whole second of the agent; whether it may have something new to say is seen in two small files of /proc.
  */
-import { readKernelFile, readKernelRecord } from '../kernelFile.ts';
+import { readKernelFile } from '../kernelFile.ts';
 import type { FoundSession } from '../sources.ts';
 
 export interface TmuxMemory {
@@ -39,7 +39,7 @@ export function createTmuxMemory(root = '/', readClockMs = () => performance.now
   const known = new Map<string, Known>();
   const childrenOf = (pid: number) => readKernelFile(`${root}/proc/${pid}/task/${pid}/children`) ?? '';
   const switchesOf = (pid: number) =>
-    /^voluntary_ctxt_switches:\s+(\d+)/m.exec(readKernelRecord(`${root}/proc/${pid}/status`) ?? '')?.[1];
+    /^voluntary_ctxt_switches:\s+(\d+)/m.exec(readKernelFile(`${root}/proc/${pid}/status`) ?? '')?.[1];
 
   return {
     recall(socketPath) {
