@@ -63,3 +63,26 @@ test('what waits when it is stopped does not begin', async () => {
   await settled();
   expect(begun).toBe(1);
 });
+
+test('what waits for one that still runs does not begin either, nor what is asked for later', async () => {
+  const clock = manualClock();
+  let begun = 0;
+  let end = () => {};
+  const work = spaced(250, clock, () => {
+    begun++;
+    return new Promise<void>((resolve) => {
+      end = resolve;
+    });
+  });
+  const first = work.ask();
+  void work.ask();
+  await settled();
+  clock.pass(250);
+  work.stop();
+  end();
+  await first;
+  await settled();
+  void work.ask();
+  await settled();
+  expect(begun).toBe(1);
+});

@@ -7,7 +7,7 @@ import type { Clock } from '../io/clock.ts';
 export interface Spaced<Result> {
   /** What came of it, begun after this was asked for. */
   ask(): Promise<Result>;
-  /** Nothing that waits begins any more. */
+  /** Nothing begins any more: who waits, or asks later, is not answered. */
   stop(): void;
 }
 
@@ -16,8 +16,10 @@ export function spaced<Result>(gapMs: number, clock: Clock, work: () => Promise<
   let waiting: Promise<Result> | null = null;
   let rested: Promise<unknown> = Promise.resolve();
   let forgetGap = () => {};
+  let isStopped = false;
 
   const begin = (): Promise<Result> => {
+    if (isStopped) return new Promise(() => {});
     waiting = null;
     const done = work();
     const gap = new Promise<void>((resolve) => {
@@ -32,6 +34,9 @@ export function spaced<Result>(gapMs: number, clock: Clock, work: () => Promise<
       waiting ??= rested.then(begin);
       return waiting;
     },
-    stop: () => forgetGap(),
+    stop: () => {
+      isStopped = true;
+      forgetGap();
+    },
   };
 }
