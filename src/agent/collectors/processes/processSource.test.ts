@@ -239,6 +239,22 @@ test('a python’s loaded modules are looked at until they tell its environment,
   expect(environment(51)).toBeNull();
 });
 
+test('loaded modules are looked at of the few on GPUs, and never for the whole machine’s list', async () => {
+  const root = makeRoot();
+  const folder = writeProcess(root, 50, stat(50, 'S', 5000));
+  writeFileSync(join(folder, 'cmdline'), 'python\0train.py\0');
+  // Only a process whose status has its number is none of its threads.
+  writeFileSync(join(folder, 'status'), 'Name:\tpython\nTgid:\t50\n');
+  symlinkSync('/usr/bin/python3.11', join(folder, 'exe'));
+  writeFileSync(
+    join(folder, 'maps'),
+    '1-2 r-xp 0 0:0 1 /home/a/.venv/lib/python3.11/site-packages/torch/x.so\n',
+  );
+  const source = start({ root });
+  expect((await source.all()).map((facts) => [facts.pid, facts.pythonEnvironment])).toEqual([[50, null]]);
+  expect((await source.inspect([50])).get(50)?.pythonEnvironment).toBe('/home/a/.venv');
+});
+
 test('workers that were first seen together are not all looked at again in one reading', () => {
   const root = makeRoot();
   const clock = { nowMs: 0 };

@@ -6,7 +6,7 @@ import { isHidden } from './hidden.ts';
 import { createIdentityReader } from './kill/identity.ts';
 import { killProcesses } from './kill/killProcesses.ts';
 import { loadSystemCall, type SystemCall } from './kill/processHandle.ts';
-import { createProcessReader } from './processReader.ts';
+import { createProcessReader, type ProcessReaderOptions } from './processReader.ts';
 import { startProcessSweep } from './processSweep.ts';
 import { readThreadCount } from './threads.ts';
 import { createUserNames, type UserNames } from './userNames.ts';
@@ -34,16 +34,14 @@ const NAME_PATIENCE_MS = 500;
 export function startProcessSource(options: ProcessSourceOptions = {}): ProcessSource {
   const { root = '/', userNames = createUserNames(), ownPid = process.pid } = options;
   const readBootedAtMs = createBootClock(root, Date.now, () => performance.now());
-  const startReader = (rememberMs: number, mostOpenFiles = 0) =>
-    createProcessReader({
-      root,
-      userNames,
-      rememberMs,
-      mostOpenFiles,
-      looksAtModules: mostOpenFiles > 0,
-      readBootedAtMs,
-    });
-  const inspected = startReader(REMEMBER_INSPECTED_MS, MOST_OPEN_FILES);
+  const startReader = (
+    rememberMs: number,
+    more: Pick<ProcessReaderOptions, 'mostOpenFiles' | 'looksAtModules'> = {},
+  ) => createProcessReader({ root, userNames, rememberMs, readBootedAtMs, ...more });
+  const inspected = startReader(REMEMBER_INSPECTED_MS, {
+    mostOpenFiles: MOST_OPEN_FILES,
+    looksAtModules: true,
+  });
   const sweep = startProcessSweep(root, startReader(REMEMBER_SWEPT_MS));
   let systemCall: Promise<SystemCall | null> | null = null;
 
