@@ -114,7 +114,9 @@ async function edit(context: CommandContext, ids: readonly string[], options: Ed
   const { results } = await client.call('editTasks', { body: { select, changes } });
   answer({ results }, () =>
     describeResults(results, terminal, {
-      ...{ done: terminal.words.tasks.changed, told: changesText(changes, terminal.words), left },
+      done: terminal.words.tasks.changed,
+      told: changesText(changes, terminal.words),
+      left,
     }),
   );
   checkResults(results);
