@@ -116,7 +116,8 @@ export function countedAs(
   return session ? `session ${session.id}` : address;
 }
 
-const bearerOf = ({ authorization }: IncomingHttpHeaders): string | null =>
+/** What is sent as `Authorization: Bearer …`, not yet looked at; null where nothing is. */
+export const bearerOf = ({ authorization }: IncomingHttpHeaders): string | null =>
   /^Bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? null;
 
 /** As servers in front of us say, or by a name that is none of loopback's: somebody else took the request first. */

@@ -16,6 +16,7 @@ import { errorBody, HubError } from '../errors.ts';
 import type { Call, Handlers } from './call.ts';
 import { clientError } from './clientErrors.ts';
 import {
+  bearerOf,
   type Caller,
   checkHost,
   checkOrigin,
@@ -192,8 +193,8 @@ function admit(
 
 /** The join token that was sent, which is not used up by this. @throws HubError 401. */
 function joinTokenOf(request: FastifyRequest, tokens: Tokens): string {
-  const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (bearer === undefined)
+  const bearer = bearerOf(request.headers);
+  if (bearer === null)
     throw new HubError(
       401,
       'join-token-needed',

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Log } from '../../io/log.ts';
 import { networkOf } from '../../io/network.ts';
 import { errorBody, HubError } from '../errors.ts';
-import { countedAs, type DoorOptions } from './doors.ts';
+import { bearerOf, countedAs, type DoorOptions } from './doors.ts';
 import { describeFailure } from './failures.ts';
 import type { RequestLimits } from './requestLimits.ts';
 import { admitUpgrade } from './server.ts';
@@ -67,8 +67,7 @@ function admitAgent(
 ): string {
   if (request.headers.origin !== undefined)
     throw new HubError(403, 'foreign-origin', 'a page cannot be an agent');
-  const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  const nodeId = agentOf(token);
+  const nodeId = agentOf(bearerOf(request.headers) ?? '');
   limits.checkRequest(nodeId === null ? address : `node ${nodeId}`);
   if (nodeId === null)
     throw new HubError(
