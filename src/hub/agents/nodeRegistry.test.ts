@@ -53,3 +53,24 @@ describe('which machines may run tasks', () => {
     expect((await openNodeRegistry(folder)).list()[0]?.mayRun).toBeNull();
   });
 });
+
+describe('forgetting', () => {
+  const others = ['vega', 'lyra'].map((hostname) => ({ hostname, machineId: `machine of ${hostname}` }));
+
+  test('takes several at once, and of what nobody knows nothing', async () => {
+    const registry = await openNodeRegistry(folder);
+    const { node } = await registry.join(atlas, 1);
+    const gone = await Promise.all(others.map((other) => registry.join(other, 1)));
+    await registry.forget([...gone.map(({ node: { id } }) => id), 'nobody']);
+    expect((await openNodeRegistry(folder)).list()).toEqual([node]);
+    for (const { nodeToken } of gone) expect(registry.check(nodeToken)).toBeNull();
+  });
+
+  test('what cannot be written is not forgotten: the next start would know it again', async () => {
+    const registry = await openNodeRegistry(folder);
+    const { node, nodeToken } = await registry.join(atlas, 1);
+    await rm(folder, { recursive: true });
+    await expect(registry.forget([node.id])).rejects.toThrow();
+    expect(registry.check(nodeToken)).toEqual(node);
+  });
+});

@@ -48,8 +48,8 @@ export interface NodeRegistry {
     id: string,
     said: Partial<Pick<KnownNode, 'alias' | 'mayRun' | 'maintenance' | 'machineId'>>,
   ): Promise<KnownNode | null>;
-  /** False where there is none of that id. */
-  forget(id: string): Promise<boolean>;
+  /** Those of them that it knows; the file is written once, however many. */
+  forget(ids: Iterable<string>): Promise<void>;
 }
 
 /**
@@ -109,10 +109,15 @@ export async function openNodeRegistry(dataFolder: string): Promise<NodeRegistry
       });
       return changed;
     },
-    async forget(id) {
-      if (!nodes.delete(id)) return false;
-      await save();
-      return true;
+    async forget(ids) {
+      const gone = [...ids].flatMap((id) => nodes.get(id) ?? []);
+      if (gone.length === 0) return;
+      for (const { id } of gone) nodes.delete(id);
+      await save().catch((failure: unknown) => {
+        // As with a change: the next start would know them again.
+        for (const node of gone) nodes.set(node.id, node);
+        throw failure;
+      });
     },
   };
 }

@@ -36,15 +36,20 @@ export function fleetHandlers(hub: HubParts): Pick<Handlers, FleetRoute> {
   const { fleet, clock, links, audit } = hub;
   const allNodes = (): NodeStatus[] => fleet.all(clock.nowMs());
 
-  const forget = async (call: Pick<Call<'forgetNode'>, 'caller' | 'from'>, id: string): Promise<void> => {
-    if (hub.witnesses.isWitness(id)) hub.witnesses.forget(id);
-    await hub.registry.forget(id);
-    links.drop(id, 'this node was forgotten');
-    fleet.forgetNode(id);
-    hub.queue.presence.forget(id);
-    hub.recent.forget(id);
-    await hub.lastTruths.forget(id);
-    noteDeed(audit, call, 'forget-node', id, 'done');
+  const forget = async (
+    call: Pick<Call<'forgetNode'>, 'caller' | 'from'>,
+    ids: readonly string[],
+  ): Promise<void> => {
+    await hub.registry.forget(ids);
+    for (const id of ids) {
+      if (hub.witnesses.isWitness(id)) hub.witnesses.forget(id);
+      links.drop(id, 'this node was forgotten');
+      fleet.forgetNode(id);
+      hub.queue.presence.forget(id);
+      hub.recent.forget(id);
+      await hub.lastTruths.forget(id);
+      noteDeed(audit, call, 'forget-node', id, 'done');
+    }
   };
 
   return {
@@ -93,22 +98,21 @@ export function fleetHandlers(hub: HubParts): Pick<Handlers, FleetRoute> {
     },
     async forgetNode(call) {
       const { id } = findNode(hub, call.parameters.id);
-      await forget(call, id);
+      await forget(call, [id]);
       return {};
     },
     async forgetNodes(call) {
-      const results = [];
-      for (const nodeId of new Set(call.body.ids)) {
-        const node = fleet.status(nodeId, clock.nowMs());
-        const isKept = hub.witnesses.isConfigured(nodeId);
-        if (node && !isKept) await forget(call, nodeId);
-        const outcome = !node
-          ? ('unknown' as const)
-          : isKept
-            ? ('configured' as const)
-            : ('forgotten' as const);
-        results.push({ nodeId, nodeName: node?.name ?? null, outcome });
-      }
+      const nowMs = clock.nowMs();
+      const results = [...new Set(call.body.ids)].map((nodeId) => {
+        const node = fleet.status(nodeId, nowMs);
+        if (!node) return { nodeId, nodeName: null, outcome: 'unknown' as const };
+        const outcome = hub.witnesses.isConfigured(nodeId) ? ('configured' as const) : ('forgotten' as const);
+        return { nodeId, nodeName: node.name, outcome };
+      });
+      await forget(
+        call,
+        results.flatMap(({ nodeId, outcome }) => (outcome === 'forgotten' ? [nodeId] : [])),
+      );
       return { results };
     },
     async refreshNode({ parameters }) {
