@@ -121,7 +121,10 @@ describe.skipIf(withoutChromium)('tasks on the page', () => {
   test('who is not logged in is told so, and how', async () => {
     const { page, complaints, close } = await visit(browser, `${hub.url}/tasks`);
     await page.waitForSelector('.first-step');
-    expect(await page.textContent('.first-step')).toMatch(/after a login.*flowline token link/);
+    expect(await page.textContent('.first-step')).toMatch(/after a login/);
+    expect(await page.textContent('.first-step code')).toBe(
+      'flowline token link --hub http://10.20.6.9:3569',
+    );
     expect(complaints).toEqual([]);
     await close();
   });

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { useAccount } from '../../live/account.ts';
 import { useWords } from '../../words/words.ts';
-import { CommandLine } from './CommandLine.tsx';
+import { LoginCommand } from './LoginCommand.tsx';
 import './firstRun.css';
 
 /** Children pass until the hub has said that this reader may not read: what they show the hub refuses by itself. */
@@ -15,7 +15,7 @@ export function Unreadable({ children }: { children: ReactNode }) {
       <div className="page-note first-step">
         <h1>{words.unreadable.title}</h1>
         <p>{words.unreadable.text}</p>
-        <CommandLine text="flowline token link" />
+        <LoginCommand />
       </div>
     </main>
   );

@@ -11,6 +11,7 @@ import type { TasksView } from '../../router.ts';
 import { navigate, tasksPath } from '../../router.ts';
 import { useWords } from '../../words/words.ts';
 import { CommandLine } from '../first-run/CommandLine.tsx';
+import { LoginCommand } from '../first-run/LoginCommand.tsx';
 import '../first-run/firstRun.css';
 import { NewTask } from './create/NewTask.tsx';
 import { RunsPanel } from './RunsPanel.tsx';
@@ -35,7 +36,7 @@ function NotShown({ hindrance }: { hindrance: 'login' | 'viewer' }) {
       <div className="page-note first-step">
         <h1>{words.tasks.loginTitle}</h1>
         <p>{words.tasks[hindrance]}</p>
-        {hindrance === 'login' && <CommandLine text="flowline token link" />}
+        {hindrance === 'login' && <LoginCommand />}
       </div>
     </main>
   );
