@@ -32,6 +32,8 @@ test('one that was called by its name alone is told by the modules that it loade
   expect(find('/usr/bin/python3.11', `/home/a/my project/.venv/${numpy}`)).toBe('/home/a/my project/.venv');
   expect(find(`/home/a/.local/${numpy}`, `/home/a/p/${numpy.replace('lib/', 'lib64/')}`)).toBe('/home/a/p');
   expect(find(`/home/a/.local/${numpy}`, `/usr/local/${numpy}`, '/usr/lib/libc.so.6', '[heap]')).toBeNull();
+  // It begins where the line says, and not behind some blank in it.
+  expect(find(`/${'x'.repeat(1100)} /home/b/.venv/${numpy}`)).toBeNull();
   // Those of its own prefix: a python that pyenv or somebody's make put there, and no environment.
   expect(findMappedEnvironment(line(`/opt/py/${numpy}`), '/opt/py/bin/python3.11')).toBeNull();
   expect(isBarePython({ executable: '/usr/bin/python3.11', workingDirectory: null, argv: ['python'] })).toBe(

@@ -40,8 +40,8 @@ export function findPythonEnvironment({ executable, workingDirectory, argv }: St
 export const isBarePython = ({ executable, argv }: StartedProgram): boolean =>
   executable !== null && PYTHON.test(executable) && argv[0] !== undefined && !argv[0].includes('/');
 
-/** `…/lib/python3.11/site-packages/torch/lib/libtorch.so`: what is before `/lib`. */
-const MAPPED_MODULE = /(?<= )(\/[^\n]{1,1024}?)\/lib(?:64)?\/(?:python|pypy)[\d.]+\/site-packages\//g;
+/** `…/lib/python3.11/site-packages/torch/lib/libtorch.so`: what is before `/lib`. Tried once a line, however many blanks its path has. */
+const MAPPED_MODULE = /^(?:\S+ +){5}(\/[^\n]{1,1024}?)\/lib(?:64)?\/(?:python|pypy)[\d.]+\/site-packages\//gm;
 
 /**
  * Path of the virtual environment from which a process loaded a compiled module (numpy, torch: all that use a GPU load some), by
