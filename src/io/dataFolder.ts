@@ -162,9 +162,12 @@ export function explainAccess(failure: unknown, folder: string): unknown {
     path,
     { kind: 'not-allowed', words: failure.message, own: process.getuid?.() ?? null },
     `cannot use ${path}: ${failure.message}`,
-    `everything in the data folder belongs to the user that runs this: as root, chown -R ${process.getuid?.() ?? 'USER'} ${folder}`,
+    ownershipHint(folder),
   );
 }
+
+const ownershipHint = (folder: string): string =>
+  `everything in the data folder belongs to the user that runs this: as root, chown -R ${process.getuid?.() ?? 'USER'} ${folder}`;
 
 async function lock(path: string): Promise<() => void> {
   let database: DatabaseSync | null = null;
@@ -189,9 +192,7 @@ async function lock(path: string): Promise<() => void> {
           ? { kind: 'not-allowed', words: message, own: process.getuid?.() ?? null }
           : { kind: 'not-written', words: message },
         `cannot use the data folder ${path}: ${message}`,
-        isRefused
-          ? `everything in it belongs to the user that runs this: as root, chown -R ${process.getuid?.() ?? 'USER'} ${path}`
-          : 'see whether the disk is full, and who owns the folder',
+        isRefused ? ownershipHint(path) : 'see whether the disk is full, and who owns the folder',
       );
     }
     const holder = (await readFileIfThere(join(path, 'holder')))?.trim() ?? 'another process';
