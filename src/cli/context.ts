@@ -120,3 +120,7 @@ export class CommandFailure extends Error {
     this.hint = hint;
   }
 }
+
+/** A wrong usage, as the words of a terminal tell it. */
+export const wrongUsage = ({ what, hint }: { what: string; hint: string | null }): CommandFailure =>
+  new CommandFailure(EXIT.usage, what, hint);

@@ -11,11 +11,10 @@ import {
   type NamedNetwork,
   PUSHED_DIALECTS,
 } from '../model/dialect.ts';
-import { type CommandContext, CommandFailure, EXIT } from './context.ts';
+import { type CommandContext, wrongUsage } from './context.ts';
 import { parseListen } from './options.ts';
 import { terminalOf } from './text/terminal.ts';
 import type { StartingWords } from './words/starting.ts';
-import type { Problem } from './words/submitProblems.ts';
 
 export interface DialectFlags {
   dialect?: DialectListener[];
@@ -105,15 +104,13 @@ export async function dialectOptions(
   checkServed(mains, flags.dialectReporters, '--dialect-reporters', words);
   const secret = await password(context, flags.passwordFile);
   if (secret === null && nodes.some(({ name }) => name === 'cluster-status'))
-    throw usage(words.needsPassword);
+    throw wrongUsage(words.needsPassword);
   return {
     ...{ mains, nodes, pages, password: secret },
     writes: flags.dialectWrites ?? [],
     reporters: flags.dialectReporters ?? [],
   };
 }
-
-const usage = ({ what, hint }: Problem): CommandFailure => new CommandFailure(EXIT.usage, what, hint);
 
 /** What is said of a dialect that is not there would be taken for done. @throws CommandFailure */
 function checkServed(
@@ -123,7 +120,7 @@ function checkServed(
   words: StartingWords,
 ): void {
   const unserved = networks.find((network) => mains.every(({ name }) => name !== network.name));
-  if (unserved) throw usage(words.notServed(option, unserved.name, unserved.network));
+  if (unserved) throw wrongUsage(words.notServed(option, unserved.name, unserved.network));
 }
 
 /** `NAME` or `NAME=HOST:PORT` or `NAME=PORT`. @throws InvalidArgumentError that says what there is. */
@@ -180,7 +177,7 @@ async function checkPorts(listeners: readonly Listener[], words: StartingWords):
     const { host, port, name, option } = later;
     const free = await freePortAbove(host, port, new Set(listeners.map((one) => one.port)));
     const address = `${host.includes(':') ? `[${host}]` : host}:${free ?? 'PORT'}`;
-    throw usage(words.samePort(earlier.name, name, port, `${option}${address}`));
+    throw wrongUsage(words.samePort(earlier.name, name, port, `${option}${address}`));
   }
 }
 
@@ -188,9 +185,9 @@ async function password(context: CommandContext, file: string | undefined): Prom
   if (file === undefined) return context.environment.FLOWLINE_DIALECT_PASSWORD || null;
   const { starting: words } = terminalOf(context).words;
   const text = await readFile(file, 'utf8').catch((failure: Error) => {
-    throw usage(words.notRead('password', file, failure.message));
+    throw wrongUsage(words.notRead('password', file, failure.message));
   });
   const word = text.replace(/\r?\n$/, '');
   if (word !== '' && !word.includes('\n')) return word;
-  throw usage(words.noPassword(file));
+  throw wrongUsage(words.noPassword(file));
 }

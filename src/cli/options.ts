@@ -8,10 +8,9 @@ import { isThisMachine } from '../io/ownAddress.ts';
 import { readOwnedFile } from '../io/ownedFile.ts';
 import { whoseListeners } from '../io/portHolder.ts';
 import { parseDurationMs, parseMemoryBytes } from '../lib/durations.ts';
-import { type CommandContext, CommandFailure, EXIT } from './context.ts';
+import { type CommandContext, wrongUsage } from './context.ts';
 import { languageOf, terminalOf } from './text/terminal.ts';
 import type { StartingWords } from './words/starting.ts';
-import type { Problem } from './words/submitProblems.ts';
 import { wordsOf } from './words/words.ts';
 
 export const DEFAULT_HUB = 'http://127.0.0.1:3569';
@@ -129,7 +128,7 @@ async function givenToken(context: CommandContext, { tokenFile }: HubOptions): P
   const { starting: words } = terminalOf(context).words;
   if (tokenFile !== undefined) {
     const text = await readFile(tokenFile, 'utf8').catch((failure: Error) => {
-      throw usage(words.notRead('token', tokenFile, failure.message));
+      throw wrongUsage(words.notRead('token', tokenFile, failure.message));
     });
     return checkToken(text, tokenFile, words);
   }
@@ -152,13 +151,11 @@ async function localToken(context: CommandContext, { data }: HubOptions, url: UR
   return Buffer.from(kept.bytes).toString('utf8').trim();
 }
 
-const usage = ({ what, hint }: Problem): CommandFailure => new CommandFailure(EXIT.usage, what, hint);
-
 /** One word of visible characters. @throws CommandFailure: another text would not even be sent. */
 function checkToken(text: string, where: string, words: StartingWords): string {
   const token = text.trim();
   if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw usage(words.noToken(where));
+  throw wrongUsage(words.noToken(where));
 }
 
 /** A hub's address without a path or a slash at its end. @throws CommandFailure */
@@ -166,7 +163,7 @@ export function checkHubUrl(text: string, context: Pick<CommandContext, 'environ
   const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`);
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     const { starting } = wordsOf(languageOf(context.environment));
-    throw usage(starting.noHubAddress(JSON.stringify(text), DEFAULT_HUB));
+    throw wrongUsage(starting.noHubAddress(JSON.stringify(text), DEFAULT_HUB));
   }
   return url.origin;
 }

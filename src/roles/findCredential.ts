@@ -1,7 +1,6 @@
 /** With which credential an agent starts: the kept one, or a new one for a join token. */
-import { type AgentRoleOptions, CommandFailure, EXIT } from '../cli/context.ts';
+import { type AgentRoleOptions, wrongUsage } from '../cli/context.ts';
 import type { StartingWords } from '../cli/words/starting.ts';
-import type { Problem } from '../cli/words/submitProblems.ts';
 import { type Credential, joinHub, loadCredential } from './credentials.ts';
 import { OtherHub, provenKey } from './hubPin.ts';
 
@@ -32,12 +31,10 @@ export async function findCredential(
   }
   const hubUrl = said ?? kept?.hubUrl ?? likelyHubUrl;
   if (hubUrl === null) {
-    throw usage(words.notJoined);
+    throw wrongUsage(words.notJoined);
   }
   if (joinToken === null) {
-    throw usage(words.needsToken(hubUrl));
+    throw wrongUsage(words.needsToken(hubUrl));
   }
   return joinHub(folder, { hubUrl, joinToken, machineId });
 }
-
-const usage = ({ what, hint }: Problem): CommandFailure => new CommandFailure(EXIT.usage, what, hint);

@@ -10,9 +10,9 @@ import { CommandProblem } from '../../tables/command/problem.ts';
 import { commandMaker, sourceText } from '../../tables/command/rowCommand.ts';
 import { splitTemplate } from '../../tables/command/split.ts';
 import { defaultName } from '../../tables/reserved.ts';
-import { type CommandContext, CommandFailure, EXIT } from '../context.ts';
+import { type CommandContext, CommandFailure, EXIT, wrongUsage } from '../context.ts';
 import { terminalOf } from '../text/terminal.ts';
-import type { Problem, SubmitProblems } from '../words/submitProblems.ts';
+import type { SubmitProblems } from '../words/submitProblems.ts';
 import type { QueueOptions } from './options.ts';
 import { taskOptionsOf } from './options.ts';
 import { type ReadTableFile, readTableFile } from './readTableFile.ts';
@@ -73,7 +73,7 @@ export async function prepareSubmit(
     gitStateOf(workingDirectory),
   ]);
   if (options.here && machineId === null) {
-    throw usage(problems.noMachineId);
+    throw wrongUsage(problems.noMachineId);
   }
   const file = read && { ...read.file, commandSource: source };
   return {
@@ -136,21 +136,16 @@ async function sourceOf(
       { kind: 'column', column: columnOf(options.commandColumn, read, problems) },
     ]);
   const [first, second] = said;
-  if (second) {
-    const { what, hint } = problems.saidTwice(said.map(([by]) => by));
-    throw new CommandFailure(EXIT.usage, what, hint);
-  }
+  if (second) throw wrongUsage(problems.saidTwice(said.map(([by]) => by)));
   if (first) return first[1];
   if (read?.rows.some(({ command }) => command !== null)) return { kind: 'column', column: 'cmd' };
   const column = read?.columns.find((name) => /^(my)?_?(cmd|command)$/i.test(name) && name !== 'cmd');
-  const { what, hint } = problems.noCommand(read !== null, column ?? null);
-  throw new CommandFailure(EXIT.usage, what, hint);
+  throw wrongUsage(problems.noCommand(read !== null, column ?? null));
 }
 
 function columnOf(column: string, read: ReadTableFile | null, problems: SubmitProblems): string {
   if (read?.columns.includes(column)) return column;
-  const { what, hint } = problems.noColumn(column, read?.columns ?? null);
-  throw new CommandFailure(EXIT.usage, what, hint);
+  throw wrongUsage(problems.noColumn(column, read?.columns ?? null));
 }
 
 /**
@@ -173,12 +168,12 @@ async function programOf(
     throw failure;
   }
   const [file, ...rest] = words;
-  if (file === undefined) throw usage(problems.noProgram(option));
+  if (file === undefined) throw wrongUsage(problems.noProgram(option));
   const path = isAbsolute(file) ? file : resolve(workingDirectory, file);
   const found = await stat(path).catch(() => null);
   if (!found?.isFile()) {
     if (!file.includes('/')) return words;
-    throw usage(problems.noFile(option, path));
+    throw wrongUsage(problems.noFile(option, path));
   }
   const isExecutable = await access(path, constants.X_OK).then(
     () => true,
@@ -186,7 +181,7 @@ async function programOf(
   );
   if (isExecutable) return [path, ...rest];
   if (path.endsWith('.py')) return ['python3', path, ...rest];
-  throw usage(problems.notExecutable(option, path, file));
+  throw wrongUsage(problems.notExecutable(option, path, file));
 }
 
 /** Our own hidden role, which loads the file on the node, as its owner. */
@@ -197,7 +192,7 @@ async function flowProgram(
 ): Promise<string[]> {
   const path = resolve(workingDirectory, file);
   if (!(await stat(path).catch(() => null))?.isFile())
-    throw usage(terminalOf(context).words.submitProblems.noFile('--flow', path));
+    throw wrongUsage(terminalOf(context).words.submitProblems.noFile('--flow', path));
   return [...context.selfCommand, 'flow-runner', path];
 }
 
@@ -242,7 +237,7 @@ function singleRow(
   { options, runs }: SubmitRequest,
   problems: SubmitProblems,
 ): SubmittedRow {
-  if (source.kind === 'column') throw usage(problems.noCommand(false, null));
+  if (source.kind === 'column') throw wrongUsage(problems.noCommand(false, null));
   const row = { row: 1, command: null, runNum: 0, needRunNum: runs, parameters: [] };
   const name = (options.name ?? sourceText(source)).slice(0, MAX_NAME_CHARACTERS);
   try {
@@ -282,8 +277,6 @@ function tableRows(
   });
 }
 
-const usage = ({ what, hint }: Problem): CommandFailure => new CommandFailure(EXIT.usage, what, hint);
-
 /** @param place of the row, or the option that said it; null where there is only one command */
 const asUsage = (failure: unknown, place: string | null, problems: SubmitProblems): unknown =>
   failure instanceof CommandProblem ? commandFailure(failure, place, problems) : failure;
@@ -294,5 +287,5 @@ function commandFailure(
   { problem, at }: SubmitProblems,
 ): CommandFailure {
   const { what, hint } = problem(failure);
-  return usage({ what: place === null ? what : at(place, what), hint });
+  return wrongUsage({ what: place === null ? what : at(place, what), hint });
 }

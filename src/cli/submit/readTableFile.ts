@@ -7,8 +7,8 @@ import type { FileRow } from '../../protocol/tableSync.ts';
 import { TableProblem } from '../../tables/problem.ts';
 import { type ResultColumn, resultColumnsIn } from '../../tables/reserved.ts';
 import { formatOf, readTable } from '../../tables/table.ts';
-import { CommandFailure, EXIT } from '../context.ts';
-import type { Problem, SubmitProblems } from '../words/submitProblems.ts';
+import { wrongUsage } from '../context.ts';
+import type { SubmitProblems } from '../words/submitProblems.ts';
 
 /** A million rows of a hundred characters; what is larger is hardly meant as a table. */
 export const MAX_TABLE_FILE_BYTES = 256 * 2 ** 20;
@@ -78,13 +78,11 @@ function keptUp(columns: readonly string[], asked: readonly ResultColumn[]): Res
   return isOurs ? [...new Set([...asked, ...there])] : [...asked];
 }
 
-const asUsage = ({ what, hint }: Problem): CommandFailure => new CommandFailure(EXIT.usage, what, hint);
-
 function asCommandFailure(failure: unknown, named: string, problems: SubmitProblems): unknown {
-  if (failure instanceof TableProblem) return asUsage(problems.problem(failure));
-  if (failure instanceof NotOurFile) return asUsage(problems.notOurFile(failure));
+  if (failure instanceof TableProblem) return wrongUsage(problems.problem(failure));
+  if (failure instanceof NotOurFile) return wrongUsage(problems.notOurFile(failure));
   const code = failure instanceof Error && 'code' in failure ? String(failure.code) : null;
-  if (code === 'ENOENT') return asUsage(problems.noSuchFile(named));
-  if (code === 'EACCES' || code === 'EPERM') return asUsage(problems.mayNotRead(named));
+  if (code === 'ENOENT') return wrongUsage(problems.noSuchFile(named));
+  if (code === 'EACCES' || code === 'EPERM') return wrongUsage(problems.mayNotRead(named));
   return failure;
 }

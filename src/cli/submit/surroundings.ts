@@ -4,8 +4,8 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { MAX_ENVIRONMENT_BYTES } from '../../model/limits.ts';
 import { Environment } from '../../protocol/supervision.ts';
-import { CommandFailure, EXIT } from '../context.ts';
-import type { Problem, SubmitProblems } from '../words/submitProblems.ts';
+import { wrongUsage } from '../context.ts';
+import type { SubmitProblems } from '../words/submitProblems.ts';
 import type { QueueOptions } from './options.ts';
 
 type Variables = Record<string, string | undefined>;
@@ -28,10 +28,8 @@ export async function workingDirectoryOf(
   const folder = resolve(here, named);
   const found = await stat(folder).catch(() => null);
   if (found?.isDirectory()) return folder;
-  throw usage(problems.noFolder('--cwd', named, found !== null));
+  throw wrongUsage(problems.noFolder('--cwd', named, found !== null));
 }
-
-const usage = ({ what, hint }: Problem): CommandFailure => new CommandFailure(EXIT.usage, what, hint);
 
 const real = (path: string): Promise<string | null> => realpath(path).catch(() => null);
 
@@ -53,7 +51,7 @@ export async function environmentFor(
   const checked = Environment.safeParse(variables);
   if (checked.success) return checked.data;
   const [largest] = Object.entries(variables).sort(([, a], [, b]) => b.length - a.length);
-  throw usage(
+  throw wrongUsage(
     problems.environmentTooLarge(
       MAX_ENVIRONMENT_BYTES / 1024,
       largest ? [largest[0], Math.ceil(largest[1].length / 1024)] : null,
@@ -65,7 +63,7 @@ export async function environmentFor(
 async function pythonFolder(named: string, option: string, problems: SubmitProblems): Promise<string> {
   const folder = resolve(process.cwd(), named);
   if (await stat(join(folder, 'bin', 'python')).catch(() => null)) return folder;
-  throw usage(problems.noPython(option, named, join(folder, 'bin', 'python')));
+  throw wrongUsage(problems.noPython(option, named, join(folder, 'bin', 'python')));
 }
 
 /** As `source DIR/bin/activate` would. */
@@ -100,14 +98,14 @@ async function condaPrefix(name: string, shell: Variables, problems: SubmitProbl
     const { envs } = JSON.parse(answer ?? '') as { envs?: unknown };
     if (Array.isArray(envs)) prefixes = envs.filter((path): path is string => typeof path === 'string');
   } catch {
-    throw usage(problems.condaSilent(name));
+    throw wrongUsage(problems.condaSilent(name));
   }
   const found = prefixes.find((prefix, index) =>
     name === 'base' ? index === 0 : basename(prefix) === name && index > 0,
   );
   if (found !== undefined) return found;
   const names = prefixes.map((prefix, index) => (index === 0 ? 'base' : basename(prefix)));
-  throw usage(problems.noConda(name, names.join(', ')));
+  throw wrongUsage(problems.noConda(name, names.join(', ')));
 }
 
 export interface GitState {
