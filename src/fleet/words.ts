@@ -4,6 +4,7 @@
  */
 import type { AbsenceReason, DriverState, NodeSource, NodeState, ReadingProblemKind } from '../model/node.ts';
 import type { KillOutcome, KillReason } from '../model/process.ts';
+import type { Miss } from './findGpus.ts';
 import type { GpuCondition } from './gpuCondition.ts';
 import type { FleetGpu } from './view.ts';
 
@@ -39,6 +40,8 @@ export interface StateWords {
   killOutcome: Record<KillOutcome | 'no-answer', string>;
   /** What became of a process, with what stands behind it; null where the agent's own sentence, in English, says it. */
   killTold: (outcome: KillOutcome | 'no-answer', reason: KillReason | null) => string | null;
+  /** Why so many GPUs do not fit a wish. */
+  miss: Record<Miss, (gpus: number) => string>;
   unaccounted: string;
   /** A process whose owner could not be told. */
   nobody: string;
@@ -115,6 +118,15 @@ const en: StateWords = {
     'no-answer': 'its machine did not answer',
   },
   killTold: () => null,
+  miss: {
+    withoutAgent: (gpus) => `${gpus} on machines without an agent, which are only looked at`,
+    maintenance: (gpus) => `${gpus} on machines in maintenance`,
+    away: (gpus) => `${gpus} on machines that are away`,
+    model: (gpus) => `${gpus} of another model`,
+    unusable: (gpus) => `${gpus} not usable`,
+    taken: (gpus) => `${gpus} in use`,
+    memory: (gpus) => `${gpus} with too little free memory`,
+  },
   unaccounted: 'unaccounted',
   nobody: 'not known',
   account: (name) => name,
@@ -199,6 +211,15 @@ const zh: StateWords = {
     'no-answer': '所在机器没有回答',
   },
   killTold: (outcome, reason) => ZH_KILL_TOLD[reason === null ? outcome : `${outcome} ${reason}`] ?? null,
+  miss: {
+    withoutAgent: (gpus) => `${gpus} 张所在机器没有代理，只能查看`,
+    maintenance: (gpus) => `${gpus} 张所在机器在维护中`,
+    away: (gpus) => `${gpus} 张所在机器不在线`,
+    model: (gpus) => `${gpus} 张是别的型号`,
+    unusable: (gpus) => `${gpus} 张不可用`,
+    taken: (gpus) => `${gpus} 张在用`,
+    memory: (gpus) => `${gpus} 张显存不足`,
+  },
   unaccounted: '未归属',
   nobody: '未知',
   account: (name) => (name === 'local administrator' ? '本机管理员' : name),

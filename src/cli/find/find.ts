@@ -192,7 +192,7 @@ export function explainMiss(
   { nearest, misses, roomiest }: FindResult,
   wish: GpuWish,
   nodes: readonly FleetNode[],
-  { find: words }: Words,
+  { find: words, state }: Words,
 ): string {
   const all = nodes.flatMap((node) => node.sample?.gpus ?? []);
   if (all.length === 0) return words.noGpus;
@@ -204,7 +204,7 @@ export function explainMiss(
     );
   const reasons = (Object.entries(misses) as [Miss, number][])
     .filter(([, gpus]) => gpus > 0)
-    .map(([miss, gpus]) => words.reasons[miss](gpus));
+    .map(([miss, gpus]) => state.miss[miss](gpus));
   const lines: string[] = [];
   if (nearest)
     lines.push(

@@ -172,15 +172,6 @@ export const en = {
       `${plural(gpus, `free ${model === null ? '' : `${model} `}GPU`)}${memory === null ? '' : ` with ${memory}`}${onOneMachine && gpus > 1 ? ' on one machine' : ''}`,
     best: (machine: string, found: number, wanted: number, indexes: string) =>
       `best: ${machine} ${found} of ${wanted} (GPU ${indexes})`,
-    reasons: {
-      withoutAgent: (gpus: number) => `${gpus} on machines without an agent, which are only looked at`,
-      maintenance: (gpus: number) => `${gpus} on machines in maintenance`,
-      away: (gpus: number) => `${gpus} on machines that are away`,
-      model: (gpus: number) => `${gpus} of another model`,
-      unusable: (gpus: number) => `${gpus} not usable`,
-      taken: (gpus: number) => `${gpus} in use`,
-      memory: (gpus: number) => `${gpus} with too little free`,
-    },
     looked: (gpus: number, reasons: string) => `of ${plural(gpus, 'GPU')}: ${reasons}`,
     roomiest: (machine: string, index: number, memory: string) =>
       `the free one with most memory: ${machine} GPU ${index}, ${memory}`,

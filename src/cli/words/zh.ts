@@ -160,15 +160,6 @@ export const zh: Words = {
     wish: (gpus, memory, model, onOneMachine) =>
       `${onOneMachine && gpus > 1 ? '同一台机器上的 ' : ''}${gpus} 张空闲的${model === null ? '卡' : ` ${model}`}${memory === null ? '' : `（每张 ${memory} 显存）`}`,
     best: (machine, found, wanted, indexes) => `最接近：${machine} 有 ${found} / ${wanted}（GPU ${indexes}）`,
-    reasons: {
-      withoutAgent: (gpus) => `${gpus} 张所在机器没有代理，只能查看`,
-      maintenance: (gpus) => `${gpus} 张所在机器在维护中`,
-      away: (gpus) => `${gpus} 张所在机器不在线`,
-      model: (gpus) => `${gpus} 张是别的型号`,
-      unusable: (gpus) => `${gpus} 张不可用`,
-      taken: (gpus) => `${gpus} 张在用`,
-      memory: (gpus) => `${gpus} 张显存不足`,
-    },
     looked: (gpus, reasons) => `共 ${gpus} 张 GPU：${reasons}`,
     roomiest: (machine, index, memory) => `空闲显存最多的：${machine} 的 GPU ${index}，${memory}`,
     models: (models) => `现有型号：${models}`,

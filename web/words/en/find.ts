@@ -1,5 +1,5 @@
 /** Words in English for finding a free GPU. */
-import { plural } from './plural.ts';
+import { stateWords } from '../../../src/fleet/words.ts';
 
 export const find = {
   find: {
@@ -22,14 +22,6 @@ export const find = {
       `Nearest: ${machine}, ${found} of ${wanted}.`,
     roomiest: (machine: string, index: number, gib: string) =>
       `The free one with most memory: ${machine} GPU ${index}, ${gib} GiB.`,
-    reasons: {
-      withoutAgent: (gpus: number) => `${gpus} on machines without an agent, which are only looked at`,
-      maintenance: (gpus: number) => `${gpus} on machines in maintenance`,
-      away: (gpus: number) => `${gpus} on machines that are away`,
-      model: (gpus: number) => `${gpus} of another model`,
-      unusable: (gpus: number) => `${gpus} not usable`,
-      taken: (gpus: number) => `${gpus} in use`,
-      memory: (gpus: number) => `${plural(gpus, 'GPU')} with too little free`,
-    },
+    reasons: stateWords.en.miss,
   },
 };

@@ -1,4 +1,5 @@
 /** Words in Chinese for finding a free GPU. */
+import { stateWords } from '../../../src/fleet/words.ts';
 import type { find as english } from '../en/find.ts';
 
 export const find: typeof english = {
@@ -19,14 +20,6 @@ export const find: typeof english = {
     none: '现在没有。',
     nearest: (machine, found, wanted) => `最接近：${machine} 有 ${found} / ${wanted} 张。`,
     roomiest: (machine, index, gib) => `空闲显存最多的：${machine} 的 GPU ${index}，${gib} GiB。`,
-    reasons: {
-      withoutAgent: (gpus) => `${gpus} 张所在机器没有代理，只能查看`,
-      maintenance: (gpus) => `${gpus} 张所在机器在维护中`,
-      away: (gpus) => `${gpus} 张所在机器不在线`,
-      model: (gpus) => `${gpus} 张是别的型号`,
-      unusable: (gpus) => `${gpus} 张不可用`,
-      taken: (gpus) => `${gpus} 张在用`,
-      memory: (gpus) => `${gpus} 张显存不足`,
-    },
+    reasons: stateWords.zh.miss,
   },
 };
