@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { answeredDriver } from '../../test/support/samples.ts';
 import { blankReading } from '../model/blankReading.ts';
 import { NodeSample } from '../model/node.ts';
 import type { ProcessFacts } from './collectors/sources.ts';
@@ -17,14 +18,7 @@ function machine(change: Partial<Machine>): Machine {
     bootId: null,
     driver: {
       read: async () => ({
-        driver: {
-          state: 'ok',
-          version: null,
-          cudaVersion: null,
-          message: null,
-          remarks: null,
-          answeredAtMs: 1,
-        },
+        driver: answeredDriver(1),
         gpus: [blankReading(0)],
         refusedFigures: {},
       }),

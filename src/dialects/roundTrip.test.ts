@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { arbitraryMachine } from '../../test/support/arbitraryMachine.ts';
+import { answeredDriver } from '../../test/support/samples.ts';
 import { blankReading } from '../model/blankReading.ts';
 import type { Gpu } from '../model/gpu.ts';
 import { type Host, UNKNOWN_HOST } from '../model/host.ts';
@@ -245,14 +246,7 @@ describe.each(DIALECTS)('our node, read back as a node of %s', (dialect) => {
           hostname: sample.hostname,
           agentVersion: null,
           bootId: null,
-          driver: {
-            state: 'ok',
-            version: null,
-            cudaVersion: null,
-            message: null,
-            remarks: null,
-            answeredAtMs: sample.takenAtMs,
-          },
+          driver: answeredDriver(sample.takenAtMs),
           containers: [],
           sessions: [],
           sources: { docker: ABSENT, screen: ABSENT, tmux: ABSENT },

@@ -5,7 +5,7 @@ import type { Gpu } from '../../src/model/gpu.ts';
 import { UNKNOWN_HOST } from '../../src/model/host.ts';
 import type { NodeSample } from '../../src/model/node.ts';
 import { type GpuProcess, UNKNOWN_DETAILS } from '../../src/model/process.ts';
-import { bareSample } from './samples.ts';
+import { answeredDriver, bareSample } from './samples.ts';
 
 export const MEBIBYTE = 1024 ** 2;
 
@@ -55,14 +55,7 @@ export function cardOf(index: number, figures: Partial<Gpu>): Gpu {
 export function machineOf(hostname: string, takenAtMs: number, more: Partial<NodeSample>): NodeSample {
   return {
     ...bareSample(hostname, takenAtMs),
-    driver: {
-      state: 'ok',
-      version: null,
-      cudaVersion: null,
-      message: null,
-      remarks: null,
-      answeredAtMs: takenAtMs,
-    },
+    driver: answeredDriver(takenAtMs),
     host: UNKNOWN_HOST,
     ...more,
   };

@@ -9,6 +9,7 @@ import { silentLog } from '../../src/io/log.ts';
 import type { TaskCommand } from '../../src/model/command.ts';
 import type { GpuReading } from '../../src/model/gpu.ts';
 import type { AttemptReport, Lease } from '../../src/protocol/supervision.ts';
+import { answeredDriver } from './samples.ts';
 import { waitFor } from './waitFor.ts';
 
 /** A lease of a shell script, unless another command is given. */
@@ -77,14 +78,7 @@ export async function openSupervisorBed({
       dataFolder: folder,
       environment: { PATH: process.env.PATH },
       readGpus: async () => ({
-        driver: {
-          state: 'ok',
-          version: null,
-          cudaVersion: null,
-          message: null,
-          remarks: null,
-          answeredAtMs: Date.now() + 1,
-        },
+        driver: answeredDriver(Date.now() + 1),
         gpus: gpus(),
         refusedFigures: {},
       }),

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { startSupervisor } from '../../src/agent/supervisor/startSupervisor.ts';
 import { systemClock } from '../../src/io/clock.ts';
 import { openLog } from '../../src/io/log.ts';
+import { ABSENT_DRIVER } from './samples.ts';
 
 const [folder = ''] = process.argv.slice(2);
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -15,14 +16,7 @@ const supervisor = await startSupervisor({
   dataFolder: folder,
   environment: process.env,
   readGpus: async () => ({
-    driver: {
-      state: 'absent',
-      version: null,
-      cudaVersion: null,
-      message: null,
-      remarks: null,
-      answeredAtMs: null,
-    },
+    driver: ABSENT_DRIVER,
     gpus: [],
     refusedFigures: {},
   }),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { answeredDriver } from '../../../test/support/samples.ts';
 import { leaseOf, openSupervisorBed, type SupervisorBed } from '../../../test/support/supervisorBed.ts';
 import { waitFor } from '../../../test/support/waitFor.ts';
 import { systemClock } from '../../io/clock.ts';
@@ -108,14 +109,7 @@ test('what ran out of GPU memory says so, with what it asked for', async () => {
 test('what the driver said before it was asked says nothing', async () => {
   let answeredAtMs = Date.now() - 1;
   const reading = () => ({
-    driver: {
-      state: 'ok' as const,
-      version: null,
-      cudaVersion: null,
-      message: null,
-      remarks: null,
-      answeredAtMs,
-    },
+    driver: answeredDriver(answeredAtMs),
     gpus: [cardWith([])],
     refusedFigures: {},
   });
