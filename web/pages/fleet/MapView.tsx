@@ -162,9 +162,9 @@ export function MapView({ nodes, everyone, tools }: MapViewProps) {
           {nodes.length === 0 && <p className="quiet">{words.empty.noMatch}</p>}
           <div ref={box} className="map-box">
             {width > 0 && <MapCanvas layout={layout} groups={groups} figure={figure} width={width} />}
-            {/* biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard has the grid below. */}
-            {/* biome-ignore lint/a11y/noStaticElementInteractions: it is only where the pointer is caught. */}
+            {/* For the pointer alone: keyboard and screen readers have the grid below. */}
             <div
+              aria-hidden="true"
               className={hovered ? 'map-surface on-cell' : 'map-surface'}
               onPointerMove={(event) => event.pointerType !== 'touch' && hover(pointed(event))}
               onPointerLeave={() => hover(null)}
