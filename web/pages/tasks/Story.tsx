@@ -1,5 +1,4 @@
 /** What happened to a task, oldest first: each decision with its arithmetic, each attempt with its memory bar. */
-import { useContext } from 'react';
 import { visible } from '../../../src/lib/displayText.ts';
 import { type Attempt, type EndClass, isFinal } from '../../../src/model/task.ts';
 import type { TaskEvent } from '../../../src/protocol/taskApi.ts';
@@ -8,12 +7,12 @@ import { useHubNow } from '../../live/hubClock.ts';
 import type { TaskDetail } from '../../live/tasks.ts';
 import { useGpuLedger, useQueue } from '../../live/tasks.ts';
 import { Icon } from '../../parts/Icon.tsx';
-import { OwnerColours } from '../../parts/MemoryBar.tsx';
 import { RunGlyph } from '../../parts/RunGlyph.tsx';
 import { clockTime, span } from '../../words/figures.ts';
 import { gibOf } from '../../words/waiting.ts';
 import { useWords } from '../../words/words.ts';
 import { EndWords, largest, Waiting, waits } from './Reason.tsx';
+import { StoryBar } from './StoryBar.tsx';
 import { StartsIn } from './TimeToCome.tsx';
 import { whereWords } from './where.ts';
 
@@ -280,32 +279,4 @@ const withoutRepeat = (text: string): string => text.replace(/^ran out of GPU me
 function useTotal(event: TaskEvent, attempt: Attempt): number | null {
   const ledger = useGpuLedger(attempt.gpus[0]?.uuid ?? null);
   return event.figures?.totalBytes ?? ledger?.totalBytes ?? null;
-}
-
-interface StoryBarProps {
-  owner: string;
-  usedBytes: number;
-  /** Promised beyond what is used: dashed. */
-  moreBytes?: number;
-  /** Wanted and not there: hatched. */
-  hatchBytes?: number;
-  totalBytes: number;
-  text: string;
-}
-
-function StoryBar({ owner, usedBytes, moreBytes = 0, hatchBytes = 0, totalBytes, text }: StoryBarProps) {
-  const colours = useContext(OwnerColours);
-  const share = (bytes: number) => ({ width: `${Math.min(100, (100 * bytes) / totalBytes)}%` });
-  return (
-    <div className="story-bar">
-      <div className="memory-bar h12" role="img" aria-label={text}>
-        <span className={`o${colours.get(owner) ?? 3}`} style={share(usedBytes)} />
-        {hatchBytes > 0 && (
-          <span className="unaccounted" style={share(Math.min(hatchBytes, totalBytes - usedBytes))} />
-        )}
-        {moreBytes > 0 && <span className="is-asked" style={share(moreBytes)} />}
-      </div>
-      <span aria-hidden="true">{text}</span>
-    </div>
-  );
 }
