@@ -5,6 +5,9 @@ import { openBrowser, visit, withoutChromium } from '../support/browser.ts';
 import { startImaginedHub } from '../support/imaginedHub.ts';
 import { imagineMany } from '../support/imaginedPlaces.ts';
 
+/** A card stays so long, 250 ms and a frame, after the pointer left its cell. */
+const LONGER_THAN_LEAVING_MS = 300;
+
 describe.skipIf(withoutChromium)('the map', () => {
   let browser: Browser;
   let hub: Awaited<ReturnType<typeof startImaginedHub>>;
@@ -66,7 +69,8 @@ describe.skipIf(withoutChromium)('the map', () => {
     expect(box.x).toBeGreaterThan(cell.x + cell.width);
     expect(await card.innerText()).toContain('gpu-a01 · GPU 3');
     await page.mouse.move(box.x + 40, box.y + 40, { steps: 4 });
-    await page.waitForTimeout(400);
+    // By the page's own clock, begun after the card's last timer: where that takes the card away, it has done so by then.
+    await page.evaluate((ms) => new Promise((resolve) => setTimeout(resolve, ms)), LONGER_THAN_LEAVING_MS);
     expect(await card.count()).toBe(1);
     await page.mouse.move(box.x + 40, box.y + box.height + 200);
     await card.waitFor({ state: 'detached' });
