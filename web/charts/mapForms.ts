@@ -54,7 +54,7 @@ export function cellLook(node: FleetNode, gpu: FleetGpu, figure: MapFigure): Cel
 }
 
 /** A figure as a share of its range; null where it is missing. Temperature runs from 25 to 90 °C. */
-export function figureShare(gpu: FleetGpu, figure: MapFigure): number | null {
+function figureShare(gpu: FleetGpu, figure: MapFigure): number | null {
   const ratio = (value: number | null, of: number | null): number | null =>
     value === null || of === null || of === 0 ? null : value / of;
   switch (figure) {

@@ -116,7 +116,7 @@ export function lineAt(recent: Recent, line: Line, nowMs: number): Line {
 export const spanOf = ({ beginsAtMs, endsAtMs }: Recent): number => Math.min(FULL_MS, endsAtMs - beginsAtMs);
 
 /** As much as lines show at most. */
-export const FULL_MS = POINTS * STEP_MS;
+const FULL_MS = POINTS * STEP_MS;
 
 /** A line of fewer points would be a dash that says nothing. */
 const SHORTEST = 10;

@@ -8,7 +8,7 @@ export type Shortcuts = Record<string, () => unknown>;
 /** The second key of a pair must come within this time. */
 const PAIR_MS = 1200;
 
-export const isTyping = (target: EventTarget | null): boolean =>
+const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable ||
     target instanceof HTMLSelectElement ||

@@ -12,7 +12,7 @@ import { useWords } from '../words/words.ts';
 import { Glyph } from './Glyph.tsx';
 import './gpuState.css';
 
-export const STATE_COLOUR: Record<GpuCondition, string> = {
+const STATE_COLOUR: Record<GpuCondition, string> = {
   free: 'free',
   working: 'working',
   'holding-idle': 'warn',

@@ -64,7 +64,7 @@ export function failureWords(
 }
 
 /** Why a machine is not there. */
-export function absenceWords(words: Words, node: FleetNode, nowMs: number): string {
+function absenceWords(words: Words, node: FleetNode, nowMs: number): string {
   const maintenance = maintenanceWords(words, node, nowMs);
   if (maintenance !== null) return maintenance;
   const when = clockTime(node.lastSeenAtMs, nowMs);
