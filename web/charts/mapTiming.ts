@@ -1,7 +1,7 @@
 /**
- * For the bench alone (bench/map.ts), no part of the page: paints the map of a made-up fleet of 1,000 machines many times over, by the page's own code, and beside
- * it as many plain rectangles of one colour, the least that a canvas could be told. Every paint is counted until its
- * pixels are there (one of them is read back).
+ * For the bench alone (bench/map.ts), no part of the page: paints the map of a made-up fleet of 1,000 machines many times
+ * over, by the page's own code, and beside it as many plain rectangles of one colour, the least that a canvas could be
+ * told. Every paint is counted until its pixels are there (one of them is read back).
  */
 import type { FleetNode } from '../../src/fleet/view.ts';
 import { mapLayout } from './mapLayout.ts';
