@@ -29,6 +29,19 @@ export function parseListen(text: string): { host: string; port: number } {
   return { host: (match[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port };
 }
 
+/** What the host part of a `Host` header may be; an IPv6 address stands in brackets there. */
+const HOST_NAME = /^(?:\[[0-9a-f:.]+\]|[a-z0-9_.-]{1,253})$/i;
+
+/** A name as it stands in a `Host` header, without a port; anything else would be kept and never match one. */
+export function parseHostName(text: string): string {
+  if (!HOST_NAME.test(text)) {
+    throw new InvalidArgumentError(
+      'say a name or an address without http:// and port, like gpus.lab.example or [fd00::2]',
+    );
+  }
+  return text;
+}
+
 /** A duration in milliseconds, like `1s`, `500ms`. */
 export function parseInterval(text: string): number {
   const milliseconds = parseDurationMs(text);

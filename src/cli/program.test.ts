@@ -27,6 +27,9 @@ describe('exit codes and words', () => {
       "flowline: option '--scope <scope>' argument 'foo' is invalid. say join",
     ],
     [['up', '--listen', '70000'], 'the last is 65535'],
+    [['up', '--host-name', 'http://gpus.lab.example'], 'say a name or an address without http:// and port'],
+    [['hub', '--host-name', 'gpus.lab.example:3569'], 'say a name or an address without http:// and port'],
+    [['agent', '--host-name', ''], 'say a name or an address without http:// and port'],
   ])('%j is wrong usage, and what is right is said', async (argv, right) => {
     const { code, output, errors } = await runCommandLine(argv);
     expect(code).toBe(2);
@@ -66,6 +69,12 @@ describe('exit codes and words', () => {
   test.each([
     [['tasks', '--state', 'foo'], '选项 --state <states> 的值“foo”无效：可写 held, queued'],
     [['tasks', '--stat', 'held'], '没有选项“--stat”'],
+    [['nodes', 'forget', '--silent-for', 'x'], '的值“x”无效：写不短于 1s 的时间，如 30m、2h 或 7d'],
+    [['nodes', 'forget', '--dialect', 'x'], '的值“x”无效：可写 gpu-monitor'],
+    [['nodes', 'maintenance', 'a', 'x'], '“x”不能作为 on|off：可写 on, off'],
+    [['nodes', 'maintenance', 'a', 'on', '--for', '0'], '写 1s 到 366d 的时间，如 30m 或 2h'],
+    [['up', '--readers', 'x'], '的值“x”无效：写 link 或 everyone'],
+    [['up', '--host-name', 'a b'], '写不带 http:// 和端口的名称或地址，如 gpus.lab.example 或 [fd00::2]'],
     [['show'], '缺少 task'],
     [['submit', 'no.csv', '--', 'a'], 'no.csv：没有这个文件'],
     [['submit'], '运行什么？没有给出命令'],

@@ -22,6 +22,7 @@ import {
   dataFolderOf,
   dataOption,
   oneOf,
+  parseHostName,
   parseInterval,
   parseListen,
   wholeNumber,
@@ -214,7 +215,7 @@ const logLevelOption = () =>
 
 const hostNameOption = (description: string) =>
   new Option('--host-name <name>', description)
-    .argParser((name: string, before: string[]) => [...before, name])
+    .argParser((name: string, before: string[]) => [...before, parseHostName(name)])
     .default([], 'none');
 
 function withServing(command: Command): Command {

@@ -10,10 +10,12 @@ const ZH: readonly (readonly [form: RegExp, words: string])[] = [
   [/too many arguments for '(.+)'\. .*/, '“$1”后面多了内容'],
   [/\(Did you mean (.+)\?\)/, '（是不是 $1？）'],
   [/say one of /, '可写 '],
+  [/Allowed choices are (.+)\./, '可写 $1'],
   [/say a size like (.+) or (.+); a bare number is MiB/, '写大小，如 $1 或 $2；只写数字时单位是 MiB'],
   [/say a whole number from (-?\d+) to (-?\d+)/, '写 $1 到 $2 的整数'],
   [/say a time up to (\S+), like (.+)/, '写不超过 $1 的时间，如 $2'],
   [/say a time from (\S+) to (\S+), like (.+)/, '写 $1 到 $2 的时间，如 $3'],
+  [/say a time from (\S+) on, like (\S+), (.+)/, '写不短于 $1 的时间，如 $2、$3'],
   [/say a time from now like (\S+), or one like (.+)/, '写从现在起的时间，如 $1，或时刻，如 $2'],
   [/say a time like (.+)/, '写时间，如 $1'],
   [/say a task, like (.+)/, '写任务号，如 $1'],
@@ -31,8 +33,15 @@ const ZH: readonly (readonly [form: RegExp, words: string])[] = [
   [/there is no ("[^"]*"); there are (.+)/, '没有 $1；现有 $2'],
   [/say NAME=NETWORK, like (.+) or (.+)/, '写 名称=网段，如 $1 或 $2'],
   [/say HOST:PORT or PORT, like (.+)/, '写 HOST:PORT 或 PORT，如 $1'],
-  [/say (\S+(?: or \S+)+)$/, '写 $1'],
+  // The message may have a line about --help below.
+  [/say (\S+(?: or \S+)+)$/m, '写 $1'],
   [/say (NAME=value|HOST:PORT or PORT)/, '写 $1'],
+  [
+    /say a name or an address without http:\/\/ and port, like (\S+) or (\S+)/,
+    '写不带 http:// 和端口的名称或地址，如 $1 或 $2',
+  ],
+  // What several examples are joined by, where a form above took them whole.
+  [/(：写.*) or /, '$1 或 '],
 ];
 
 /** The same in Chinese; what has another form stays as it is. */
