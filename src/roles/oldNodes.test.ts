@@ -62,7 +62,7 @@ test('what is wrong in a file is told in Chinese too, with the place and what wa
   });
   await writeFile(own, '{"oldNodes": [{"dialect": "cluster-status", "host": 7}]}');
   await expect(readConfigurations([own], null, 'zh')).rejects.toThrow(
-    'oldNodes[0].host：应写"引号" 里的文字，而不是数字',
+    'oldNodes[0].host：应写双引号里的文字，而不是数字',
   );
   await writeFile(own, 'gpu1\ngpu two\n');
   await expect(readConfigurations([own], null, 'zh')).rejects.toThrow('第 2 行："gpu two" 不是主机名或地址');

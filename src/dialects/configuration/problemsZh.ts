@@ -47,7 +47,7 @@ export const configurationZh = {
   'is missing: say {wanted}': '缺少：请写{wanted}',
   'say {wanted}, not {found}': '应写{wanted}，而不是{found}',
   'not understood': '看不懂',
-  'a text in "quotes"': '"引号" 里的文字',
+  'a text in "quotes"': '双引号里的文字',
   'a number': '数字',
   'a whole number': '整数',
   'true or false': 'true 或 false',
