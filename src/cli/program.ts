@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { HubFailure } from '../client/hubClient.ts';
 import { DataFolderError } from '../io/dataFolder.ts';
+import { DamagedFile } from '../io/recordFile.ts';
 import { visible } from '../lib/displayText.ts';
 import { addContainers } from './containers.ts';
 import { type CommandContext, CommandFailure, EXIT } from './context.ts';
@@ -119,6 +120,11 @@ function explain(failure: unknown, context: CommandContext): number {
   }
   if (failure instanceof DataFolderError) {
     const { what, hint } = terminalOf(context).words.starting.dataFolder(failure);
+    say(context, what, hint);
+    return EXIT.failed;
+  }
+  if (failure instanceof DamagedFile) {
+    const { what, hint } = terminalOf(context).words.starting.damagedFile(failure);
     say(context, what, hint);
     return EXIT.failed;
   }

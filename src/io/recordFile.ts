@@ -12,7 +12,20 @@ export interface RecordFile<T> {
 }
 
 /** The file is there and cannot be understood: starting empty would forget everything, silently. */
-export class DamagedFile extends Error {}
+export class DamagedFile extends Error {
+  readonly path: string;
+  /** What it should hold: a list of records, the hub's key, or the credential of a machine. */
+  readonly holds: 'records' | 'hub-key' | 'credential';
+  /** What its reader said; null where there is no more to say. */
+  readonly reason: string | null;
+
+  constructor(path: string, holds: DamagedFile['holds'], reason: string | null, message: string) {
+    super(message);
+    this.path = path;
+    this.holds = holds;
+    this.reason = reason;
+  }
+}
 
 /**
  * Opens the file.
@@ -40,9 +53,12 @@ function parseRecords<T>(text: string, path: string, parse: (record: unknown) =>
       throw new Error('it has no version 1 list of records');
     return file.records.map(parse);
   } catch (failure) {
-    const reason = failure instanceof Error ? failure.message : String(failure);
+    const reason = (failure instanceof Error ? failure.message : String(failure)).slice(0, 200);
     throw new DamagedFile(
-      `${path} is damaged: ${reason.slice(0, 200)}. Restore it from a copy, or move it away to begin anew`,
+      path,
+      'records',
+      reason,
+      `${path} is damaged: ${reason}. Restore it from a copy, or move it away to begin anew`,
     );
   }
 }

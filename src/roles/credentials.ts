@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { hubClient } from '../client/hubClient.ts';
 import { readFileIfThere, writeFileAtomically } from '../io/atomicFile.ts';
+import { DamagedFile } from '../io/recordFile.ts';
 import { parseJson } from '../lib/json.ts';
 
 const Credential = z.object({
@@ -21,13 +22,20 @@ const pathIn = (dataFolder: string): string => join(dataFolder, 'agent.json');
 /** More than a credential takes. */
 const MOST_BYTES = 1024;
 
-/** What was kept, or null. @throws where the file is damaged. */
+/** What was kept, or null. @throws DamagedFile */
 export async function loadCredential(dataFolder: string): Promise<Credential | null> {
   const text = await readFileIfThere(pathIn(dataFolder));
   if (text === null) return null;
   const parsed = Credential.safeParse(parseJson(text));
-  if (!parsed.success)
-    throw new Error(`${pathIn(dataFolder)} is damaged: move it away and join again with a join token`);
+  if (!parsed.success) {
+    const path = pathIn(dataFolder);
+    throw new DamagedFile(
+      path,
+      'credential',
+      null,
+      `${path} is damaged: move it away and join again with a join token`,
+    );
+  }
   return parsed.data;
 }
 

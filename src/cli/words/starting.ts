@@ -1,5 +1,6 @@
 /** What `up`, `hub`, `agent` and `demo` say when they have started, and why one could not. */
 import type { DataFolderError } from '../../io/dataFolder.ts';
+import type { DamagedFile } from '../../io/recordFile.ts';
 import type { Problem } from './submitProblems.ts';
 
 export const startingEn = {
@@ -65,6 +66,7 @@ export const startingEn = {
     hint: 'on the hub: `flowline token create --scope join`; here: FLOWLINE_JOIN_TOKEN=fl_… or --join-token-file PATH',
   }),
   dataFolder: ({ message, hint }: DataFolderError): Problem => ({ what: message, hint }),
+  damagedFile: ({ message }: DamagedFile): Problem => ({ what: message, hint: null }),
   /** Of a file that an option names: what it ought to hold. */
   notRead: (what: 'token' | 'joinToken' | 'password', file: string, why: string): Problem => ({
     what: `cannot read the ${FILES[what]} file ${file}: ${why}`,
@@ -165,6 +167,19 @@ export const startingZh: StartingWords = {
     what: `加入 ${hub} 需要加入令牌`,
     hint: '在中心上：`flowline token create --scope join`；在这里：FLOWLINE_JOIN_TOKEN=fl_… 或 --join-token-file 路径',
   }),
+  damagedFile: ({ path, holds, reason }) => {
+    switch (holds) {
+      case 'hub-key':
+        return {
+          what: `${path} 里没有 Ed25519 密钥`,
+          hint: '请从备份恢复；或把它移走，之后每台机器都要用加入令牌重新加入',
+        };
+      case 'credential':
+        return { what: `${path} 已损坏`, hint: '请把它移走，再用加入令牌重新加入' };
+      case 'records':
+        return { what: `${path} 已损坏：${reason ?? ''}`, hint: '请从备份恢复，或把它移走，从头开始' };
+    }
+  },
   dataFolder: ({ path, trouble }) => {
     switch (trouble.kind) {
       case 'not-made':

@@ -38,6 +38,9 @@ function read(text: string, path: string): KeyObject {
     // Told below.
   }
   throw new DamagedFile(
+    path,
+    'hub-key',
+    null,
     `${path} holds no Ed25519 key. Restore it from a copy; or move it away, and every machine joins again with a join token`,
   );
 }
