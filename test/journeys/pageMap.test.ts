@@ -77,6 +77,16 @@ describe.skipIf(withoutChromium)('the map', () => {
     await close();
   });
 
+  test('has each of its choices whole in a bar of 1280 px, and nothing beside it', async () => {
+    const { page, close } = await visit(browser, `${hub.url}/?view=map`, { width: 1280 });
+    await page.waitForSelector('.map-cell');
+    const cut = await page.$$eval('.map-tools, .map-tools .switch', (parts) =>
+      parts.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth),
+    );
+    expect(cut).toEqual([0, 0, 0]);
+    await close();
+  });
+
   test('is filtered like the list', async () => {
     const { page, close } = await visit(browser, `${hub.url}/?view=map`);
     await page.waitForSelector('.map-cell');
