@@ -90,14 +90,14 @@ describe('install', () => {
       '--host-name',
       'a',
       '--host-name',
-      'b c',
+      'b.lab',
     ]);
     await said.stop();
     expect(code).toBe(0);
     expect(output).toContain('flowline-hub.service is installed');
     expect(output).toContain(`flowline token create --scope join --hub ${said.url}`);
     expect(await unit(HUB_UNIT)).toContain(
-      `\nExecStart=${NODE} ${PROGRAM} hub --data /var/lib/flowline --listen ${listen} --host-name a --host-name "b c"\n`,
+      `\nExecStart=${NODE} ${PROGRAM} hub --data /var/lib/flowline --listen ${listen} --host-name a --host-name b.lab\n`,
     );
     expect(await unit(HUB_UNIT)).toContain('\nUser=flowline\nStateDirectory=flowline\n');
     expect((await stat(join(root, HUB_UNIT))).mode & 0o777).toBe(0o644);
@@ -295,7 +295,7 @@ test('what is printed says how another init system runs it', async () => {
 describe.skipIf(skipWithout('systemd-analyze'))('systemd itself', () => {
   test.each([
     ['hub', ['--listen', '0.0.0.0:80', '--data', '/srv/50%']],
-    ['hub', ['--user', '--host-name', '100% "$HOME" \\ ;']],
+    ['hub', ['--user', '--data', '/srv/100% "$HOME" \\ ;']],
     ['agent', ['--run-as', 'root', '--hub', 'h:1']],
     ['agent', ['--user', '--log-level', 'debug']],
   ])('finds nothing to say of the unit: %s %j', async (role, argv) => {
